@@ -1,0 +1,82 @@
+/// All macros of the library. None of them changes a layout or a result.
+#pragma once
+
+#if defined(_MSVC_LANG)
+#if _MSVC_LANG < 202002L
+#error "nasnet needs C++20: compile with /std:c++20"
+#endif
+#elif __cplusplus < 202002L
+#error "nasnet needs C++20: compile with -std=c++20"
+#endif
+
+/// 1 where exceptions are enabled, else 0.
+#if defined(__cpp_exceptions) || defined(__EXCEPTIONS) || defined(_CPPUNWIND)
+#define NASNET_HAS_EXCEPTIONS 1
+#else
+#define NASNET_HAS_EXCEPTIONS 0
+#endif
+
+/// Throws its argument; prints its text and aborts where exceptions are off. Called only from cold functions.
+#if NASNET_HAS_EXCEPTIONS
+#define NASNET_THROW(...) throw __VA_ARGS__
+#else
+#include <cstdio>   // fputs, stderr
+#include <cstdlib>  // abort
+#define NASNET_THROW(...)                      \
+  do {                                         \
+    std::fputs((__VA_ARGS__).what(), stderr);  \
+    std::fputs("\n", stderr);                  \
+    std::abort();                              \
+  } while (false)
+#endif
+
+/// Marks a function that runs only when something went wrong.
+#if defined(__GNUC__)
+#define NASNET_COLD [[gnu::cold, gnu::noinline]]
+#else
+#define NASNET_COLD
+#endif
+
+/// Puts a function's body into its callers, whatever the optimiser thinks: bodies of vector kernels, which take on the
+/// instruction set of the function that they end up in.
+#if defined(__GNUC__)
+#define NASNET_ALWAYS_INLINE inline __attribute__((always_inline))
+#elif defined(_MSC_VER)
+#define NASNET_ALWAYS_INLINE __forceinline
+#else
+#define NASNET_ALWAYS_INLINE inline
+#endif
+
+/// 1 where the compiler has vectors as built-in types.
+#if defined(__GNUC__)
+#define NASNET_HAS_VECTORS 1
+#else
+#define NASNET_HAS_VECTORS 0
+#endif
+
+/// 1 where functions for stronger x86 processors than the compiler's target can be built.
+#if defined(__GNUC__) && defined(__x86_64__)
+#define NASNET_HAS_X86_TARGETS 1
+#define NASNET_TARGET_AVX2 __attribute__((target("avx2,fma")))
+#else
+#define NASNET_HAS_X86_TARGETS 0
+#define NASNET_TARGET_AVX2
+#endif
+
+// clang halves vectors of 64 bytes where it tunes for processors that prefer 32, unless it is told their width.
+#if NASNET_HAS_X86_TARGETS && defined(__clang__)
+#define NASNET_TARGET_AVX512 \
+  __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"), min_vector_width(512)))
+#elif NASNET_HAS_X86_TARGETS
+#define NASNET_TARGET_AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")))
+#else
+#define NASNET_TARGET_AVX512
+#endif
+
+/// Before a loop of few turns, known when compiling: all turns one after another, so that arrays of vectors that the
+/// loop indexes stay in registers.
+#if defined(__GNUC__)
+#define NASNET_UNROLL _Pragma("GCC unroll 64")
+#else
+#define NASNET_UNROLL
+#endif

@@ -1,0 +1,299 @@
+/// From stored images to what a network is fed: normalisation, random crops, flips and cutout.
+#pragma once
+
+#include <algorithm>  // clamp, copy, fill, max, min
+#include <array>      // array
+#include <cmath>      // abs, floor, isfinite, sqrt
+#include <cstddef>    // size_t
+#include <cstdint>    // int64_t, uint8_t, uint64_t
+#include <span>       // span
+#include <utility>    // move
+#include <vector>     // vector
+
+#include "nasnet/core/error.hpp"
+#include "nasnet/core/random.hpp"
+#include "nasnet/data/dataset.hpp"
+
+namespace nasnet::inline v0 {
+
+/// Random changes to training images. The default changes nothing.
+///
+/// Crops are taken first, then flips, then cutout. Zoph et al. (2018, appendix A) train CIFAR-10 children with
+/// `{.enlarge = 8, .flip = true}`; the reference code of the time with `{.pad = 4, .flip = true}`.
+struct Augmentation {
+  std::int64_t pad = 0;  ///< black pixels added on each side before a random crop to the old size
+  std::int64_t enlarge =
+      0;                    ///< pixels by which height and width grow, bilinearly, before a random crop to the old size
+  bool flip = false;        ///< left and right swapped in every second image, at random
+  std::int64_t cutout = 0;  ///< side in pixels of a square set to the mean (DeVries and Taylor, 2017); it may hang over
+  bool operator==(const Augmentation&) const = default;
+};
+
+/// Mean and standard deviation of each channel, of pixel values as ImageDataset reads them.
+struct ChannelStatistics {
+  std::vector<float> mean;
+  std::vector<float> deviation;
+  bool operator==(const ChannelStatistics&) const = default;
+};
+
+/// The random choices for one image.
+struct AugmentationDraw {
+  std::int64_t top = 0;   ///< first row of the crop in the padded or enlarged image
+  std::int64_t left = 0;  ///< first column
+  bool flip = false;
+  std::int64_t cutout_row = 0;  ///< the square covers rows cutout_row - cutout/2 .. + cutout - 1 of these
+  std::int64_t cutout_column = 0;
+};
+
+namespace detail {
+
+/// Sums and sums of squares of bytes, exact.
+[[nodiscard]] inline ChannelStatistics byte_statistics(const ImageDataset& dataset) {
+  const auto channels = static_cast<std::size_t>(dataset.channels());
+  std::vector<std::array<std::uint64_t, 256>> counts(channels);
+  for (std::int64_t index = 0; index < dataset.size(); ++index) {
+    const auto pixels = dataset.pixels<std::uint8_t>(index);
+    for (std::size_t begin = 0; begin < pixels.size(); begin += channels) {
+      for (std::size_t channel = 0; channel < channels; ++channel) ++counts[channel][pixels[begin + channel]];
+    }
+  }
+  const double total = static_cast<double>(dataset.size() * dataset.height() * dataset.width());
+  ChannelStatistics statistics;
+  for (const auto& histogram : counts) {
+    double sum = 0, squares = 0;
+    for (std::size_t value = 0; value < 256; ++value) {
+      const double scaled = static_cast<double>(value) / 255.0;
+      sum += static_cast<double>(histogram[value]) * scaled;
+      squares += static_cast<double>(histogram[value]) * scaled * scaled;
+    }
+    const double mean = sum / total;
+    statistics.mean.push_back(static_cast<float>(mean));
+    statistics.deviation.push_back(static_cast<float>(std::sqrt((std::max)(squares / total - mean * mean, 0.0))));
+  }
+  return statistics;
+}
+
+/// Calls visit(channel, value) for each value of each image, in order.
+template <class Visit>
+void for_each_float(const ImageDataset& dataset, const Visit& visit) {
+  const auto channels = static_cast<std::size_t>(dataset.channels());
+  for (std::int64_t index = 0; index < dataset.size(); ++index) {
+    const auto pixels = dataset.pixels<float>(index);
+    for (std::size_t begin = 0; begin < pixels.size(); begin += channels) {
+      for (std::size_t channel = 0; channel < channels; ++channel) {
+        visit(channel, static_cast<double>(pixels[begin + channel]));
+      }
+    }
+  }
+}
+
+[[nodiscard]] inline ChannelStatistics float_statistics(const ImageDataset& dataset) {
+  const auto channels = static_cast<std::size_t>(dataset.channels());
+  const double total = static_cast<double>(dataset.size() * dataset.height() * dataset.width());
+  std::vector<double> mean(channels, 0.0);
+  for_each_float(dataset, [&](std::size_t channel, double value) { mean[channel] += value / total; });
+  std::vector<double> variance(channels, 0.0);
+  for_each_float(dataset, [&](std::size_t channel, double value) {
+    variance[channel] += (value - mean[channel]) * (value - mean[channel]) / total;
+  });
+  ChannelStatistics statistics;
+  for (std::size_t channel = 0; channel < channels; ++channel) {
+    statistics.mean.push_back(static_cast<float>(mean[channel]));
+    statistics.deviation.push_back(static_cast<float>(std::sqrt(variance[channel])));
+  }
+  return statistics;
+}
+
+}  // namespace detail
+
+/// Mean and deviation of each channel over the images of this view. A channel that never changes gets deviation 1.
+/// @throws DataError for a view without images.
+[[nodiscard]] inline ChannelStatistics channel_statistics(const ImageDataset& dataset) {
+  if (dataset.empty()) fail<DataError>("'", dataset.name(), "': no images to take mean and deviation of");
+  auto statistics = dataset.stores_bytes() ? detail::byte_statistics(dataset) : detail::float_statistics(dataset);
+  for (std::size_t channel = 0; channel < statistics.mean.size(); ++channel) {
+    // Rounding leaves a little where all values are equal.
+    const bool changes = statistics.deviation[channel] > 1e-6F * (1.0F + std::abs(statistics.mean[channel]));
+    if (!changes) statistics.deviation[channel] = 1.0F;
+  }
+  return statistics;
+}
+
+/// Turns images of one dataset into floats [H,W,C]: normalised, cropped, flipped, cut out. Holds working memory: one
+/// for each thread.
+class ImagePreparer {
+ public:
+  /// @param normalisation empty for none
+  /// @throws ArgumentError where options contradict each other, are negative or do not fit the images.
+  ImagePreparer(ImageDataset dataset, Augmentation augmentation, const ChannelStatistics& normalisation)
+      : dataset_(std::move(dataset)), augmentation_(augmentation) {
+    check_augmentation();
+    set_normalisation(normalisation);
+    image_.resize(static_cast<std::size_t>(height() * width() * channels()));
+  }
+
+  /// Random choices for one image, from its own stream.
+  [[nodiscard]] AugmentationDraw draw(RandomStream stream) const {
+    const std::int64_t places = (std::max)(2 * augmentation_.pad, augmentation_.enlarge) + 1;
+    AugmentationDraw drawn;
+    drawn.top = stream.below(places);
+    drawn.left = stream.below(places);
+    drawn.flip = augmentation_.flip && stream.below(2) == 1;
+    drawn.cutout_row = stream.below((std::max)(height(), std::int64_t{1}));
+    drawn.cutout_column = stream.below((std::max)(width(), std::int64_t{1}));
+    return drawn;
+  }
+
+  /// Writes image `index` of the dataset to `out`, [H,W,C].
+  void prepare(std::int64_t index, const AugmentationDraw& drawn, std::span<float> out) {
+    const bool moves = augmentation_.pad > 0 || augmentation_.enlarge > 0 || drawn.flip;
+    normalise(index, moves ? std::span(image_) : out);
+    if (augmentation_.enlarge > 0) {
+      crop_enlarged(drawn, out);
+    } else if (moves) {
+      crop_padded(drawn, out);
+    }
+    if (augmentation_.cutout > 0) cut_out(drawn, out);
+  }
+
+ private:
+  [[nodiscard]] std::int64_t height() const { return dataset_.height(); }
+  [[nodiscard]] std::int64_t width() const { return dataset_.width(); }
+  [[nodiscard]] std::int64_t channels() const { return dataset_.channels(); }
+
+  void check_augmentation() const {
+    check_not_negative("pad", augmentation_.pad);
+    check_not_negative("enlarge", augmentation_.enlarge);
+    check_not_negative("cutout", augmentation_.cutout);
+    if (augmentation_.pad > 0 && augmentation_.enlarge > 0) {
+      fail<ArgumentError>("augmentation: pad ", augmentation_.pad, " and enlarge ", augmentation_.enlarge,
+                          " exclude each other");
+    }
+  }
+
+  static void check_not_negative(const char* name, std::int64_t pixels) {
+    if (pixels < 0 || pixels > 4096) {
+      fail<ArgumentError>("augmentation: ", name, " is ", pixels, " pixels, 0 to 4096 are possible");
+    }
+  }
+
+  // value = stored * scale + shift
+  void set_normalisation(const ChannelStatistics& normalisation) {
+    const auto count = static_cast<std::size_t>(channels());
+    const float unit = dataset_.stores_bytes() ? 1.0F / 255.0F : 1.0F;
+    scale_.assign(count, unit);
+    shift_.assign(count, 0.0F);
+    if (normalisation == ChannelStatistics{}) return;
+    if (normalisation.mean.size() != count || normalisation.deviation.size() != count) {
+      fail<ArgumentError>("normalisation: ", normalisation.mean.size(), " means and ", normalisation.deviation.size(),
+                          " deviations for images of ", count, " channels");
+    }
+    for (std::size_t channel = 0; channel < count; ++channel) {
+      const float deviation = normalisation.deviation[channel];
+      if (!(deviation > 0) || !std::isfinite(deviation) || !std::isfinite(normalisation.mean[channel])) {
+        fail<ArgumentError>("normalisation: channel ", channel, " has mean ", normalisation.mean[channel],
+                            " and deviation ", deviation);
+      }
+      scale_[channel] = unit / deviation;
+      shift_[channel] = -normalisation.mean[channel] / deviation;
+    }
+  }
+
+  void normalise(std::int64_t index, std::span<float> out) const {
+    if (dataset_.stores_bytes()) {
+      normalise(dataset_.pixels<std::uint8_t>(index), out);
+    } else {
+      normalise(dataset_.pixels<float>(index), out);
+    }
+  }
+
+  template <class Scalar>
+  void normalise(std::span<const Scalar> pixels, std::span<float> out) const {
+    const std::size_t count = scale_.size();
+    if (count == 1) {  // a loop that compilers vectorise
+      const float scale = scale_[0], shift = shift_[0];
+      for (std::size_t i = 0; i < pixels.size(); ++i) out[i] = static_cast<float>(pixels[i]) * scale + shift;
+      return;
+    }
+    for (std::size_t begin = 0; begin < pixels.size(); begin += count) {
+      for (std::size_t channel = 0; channel < count; ++channel) {
+        out[begin + channel] = static_cast<float>(pixels[begin + channel]) * scale_[channel] + shift_[channel];
+      }
+    }
+  }
+
+  // Output column x shows column x + left - pad of the image, or its mirror image; outside it is black.
+  void crop_padded(const AugmentationDraw& drawn, std::span<float> out) const {
+    const std::int64_t pad = augmentation_.pad;
+    for (std::int64_t y = 0; y < height(); ++y) {
+      const std::int64_t from_y = y + drawn.top - pad;
+      for (std::int64_t x = 0; x < width(); ++x) {
+        const std::int64_t unflipped = drawn.flip ? width() - 1 - x : x;
+        const std::int64_t from_x = unflipped + drawn.left - pad;
+        const bool inside = from_y >= 0 && from_y < height() && from_x >= 0 && from_x < width();
+        const float* from = inside ? pixel(from_y, from_x) : shift_.data();  // a stored 0, normalised
+        std::copy(from, from + channels(), out.data() + (y * width() + x) * channels());
+      }
+    }
+  }
+
+  // The two neighbours of a sampling point along one axis, and the weight of the second.
+  struct Sample {
+    std::int64_t first, second;
+    float weight;
+  };
+
+  // Where pixel `place` of the enlarged axis lies in the image: centres are at halves, borders are continued.
+  [[nodiscard]] Sample sample(std::int64_t place, std::int64_t extent) const {
+    const double ratio = static_cast<double>(extent) / static_cast<double>(extent + augmentation_.enlarge);
+    const double position =
+        std::clamp((static_cast<double>(place) + 0.5) * ratio - 0.5, 0.0, static_cast<double>(extent - 1));
+    const auto first = static_cast<std::int64_t>(std::floor(position));
+    return {first, (std::min)(first + 1, extent - 1), static_cast<float>(position - static_cast<double>(first))};
+  }
+
+  void crop_enlarged(const AugmentationDraw& drawn, std::span<float> out) {
+    columns_.clear();
+    for (std::int64_t x = 0; x < width(); ++x) {
+      columns_.push_back(sample(drawn.left + (drawn.flip ? width() - 1 - x : x), width()));
+    }
+    float* to = out.data();
+    for (std::int64_t y = 0; y < height(); ++y) {
+      const Sample row = sample(drawn.top + y, height());
+      for (const Sample& column : columns_) {
+        const float* top_left = pixel(row.first, column.first);
+        const float* top_right = pixel(row.first, column.second);
+        const float* bottom_left = pixel(row.second, column.first);
+        const float* bottom_right = pixel(row.second, column.second);
+        for (std::int64_t c = 0; c < channels(); ++c) {
+          const float top = top_left[c] + column.weight * (top_right[c] - top_left[c]);
+          const float bottom = bottom_left[c] + column.weight * (bottom_right[c] - bottom_left[c]);
+          *to++ = top + row.weight * (bottom - top);
+        }
+      }
+    }
+  }
+
+  void cut_out(const AugmentationDraw& drawn, std::span<float> out) const {
+    const std::int64_t top = drawn.cutout_row - augmentation_.cutout / 2;
+    const std::int64_t left = drawn.cutout_column - augmentation_.cutout / 2;
+    const std::int64_t first = (std::max)(left, std::int64_t{0});
+    const std::int64_t last = (std::min)(left + augmentation_.cutout, width());
+    for (std::int64_t y = (std::max)(top, std::int64_t{0}); y < (std::min)(top + augmentation_.cutout, height()); ++y) {
+      float* row = out.data() + y * width() * channels();
+      std::fill(row + first * channels(), row + last * channels(), 0.0F);
+    }
+  }
+
+  [[nodiscard]] const float* pixel(std::int64_t y, std::int64_t x) const {
+    return image_.data() + (y * width() + x) * channels();
+  }
+
+  ImageDataset dataset_;
+  Augmentation augmentation_;
+  std::vector<float> scale_, shift_;
+  std::vector<float> image_;  // normalised, before it is moved
+  std::vector<Sample> columns_;
+};
+
+}  // namespace nasnet::inline v0

@@ -1,0 +1,32 @@
+/// Forward declarations.
+#pragma once
+
+#include "nasnet/config.hpp"
+
+namespace nasnet::inline v0 {
+
+// core
+class Allocator;
+class Context;
+class RandomStream;
+class Shape;
+class ThreadPool;
+
+// genotype
+struct Architecture;
+struct Block;
+struct BlockInput;
+struct Cell;
+class OpTable;
+struct OpEntry;
+struct OpInfo;
+
+// graph
+class GraphBuilder;
+struct OpContext;
+struct Value;
+
+// space
+class SearchSpace;
+
+}  // namespace nasnet::inline v0

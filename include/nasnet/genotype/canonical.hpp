@@ -1,0 +1,123 @@
+/// One form for all architectures that are the same network under other names, and its hash.
+///
+/// Two architectures with equal canonical forms compute the same function of input and parameters, in training too, up to
+/// the names and the order of parameters. Nothing is folded that is merely close. The rules, for each cell by itself:
+///
+///  1. Blocks that do not reach the cell's output are removed, and with them their parameters, which nothing trains.
+///  2. The two operands of add, add_layer_norm and add_instance_norm are sorted by state, then by name of op: a + b = b + a to
+///     the last bit. Those of concat keep their order.
+///  3. Blocks are renumbered in an order that depends on the graph alone; the concat list follows. The order of its states
+///     permutes the channels of the cell's output, and so the weights that read them, and nothing else.
+///
+/// With the flags of the ops, statements of their authors (see Op):
+///
+///  4. An operand with a zero op reads state 0, and its op is the first zero op of the set: its input does not matter.
+///  5. An identity op returns a state unchanged if the state has F channels and is read with stride 1: the output of a block
+///     that does not concat, or, in a normal cell of two inputs, input 0, which is always fitted to F channels. There,
+///     all identity ops become the first one of the set. Everywhere else an identity is a convolution or a reduction: on input 1
+///     (unfitted in the first cell), on any input of a reduction cell, on a state of 2F channels.
+///  6. A block that adds zero and an identity by rule 5 is the state that it returns: who reads it reads that state.
+///  7. All blocks that add two zeros are one state; an identity of it is zero.
+///  8. Where a concat list holds several equal states, it keeps as many; the first is the state that the others equal.
+///
+/// Sums of sums are not flattened, since rounding differs, and equal operations on equal states are not merged, since each has
+/// its own parameters or at least its own drop-path mask: avg_pool(1) + avg_pool(1) is not one pool.
+///
+/// A cell whose output is made of its inputs alone keeps one block that does not count: its op, twice on state 0, is the first
+/// zero op of the set, or else the first of the cell's ops by name.
+///
+/// Cells whose outputs are passed on one by one (no concat list) keep their blocks in place; of the rules above only 2 and 4
+/// to 7 apply, and all blocks stay.
+#pragma once
+
+#include <algorithm>    // min, sort
+#include <cstddef>      // size_t
+#include <cstdint>      // uint64_t
+#include <numeric>      // iota
+#include <span>         // span
+#include <string>       // string
+#include <string_view>  // string_view
+#include <utility>      // swap
+#include <vector>       // vector
+
+#include "nasnet/genotype/architecture.hpp"
+#include "nasnet/genotype/detail/block_order.hpp"
+#include "nasnet/genotype/detail/fold.hpp"
+#include "nasnet/genotype/fault.hpp"
+#include "nasnet/genotype/hash.hpp"
+#include "nasnet/genotype/op_set.hpp"
+#include "nasnet/genotype/text.hpp"
+
+namespace nasnet::inline v0 {
+
+namespace detail {
+
+[[nodiscard]] inline bool comes_before(const BlockInput& a, const BlockInput& b) {
+  return a.state != b.state ? a.state < b.state : a.op < b.op;
+}
+
+inline void sort_operands(Block& block) {
+  if (block.combine != Combiner::concat && comes_before(block.right, block.left)) std::swap(block.left, block.right);
+}
+
+/// The cell with its blocks in this order of old indices.
+[[nodiscard]] inline Cell reordered(const Cell& cell, int inputs, const std::vector<std::size_t>& order) {
+  std::vector<int> numbers(static_cast<std::size_t>(inputs) + cell.blocks.size());
+  std::iota(numbers.begin(), numbers.begin() + inputs, 0);
+  for (std::size_t place = 0; place < order.size(); ++place) {
+    numbers[static_cast<std::size_t>(inputs) + order[place]] = inputs + static_cast<int>(place);
+  }
+  Cell result;
+  for (const std::size_t index : order) {
+    Block& block = result.blocks.emplace_back(cell.blocks[index]);
+    block.left.state = numbers[static_cast<std::size_t>(block.left.state)];
+    block.right.state = numbers[static_cast<std::size_t>(block.right.state)];
+  }
+  for (const int state : cell.concat) result.concat.push_back(numbers[static_cast<std::size_t>(state)]);
+  std::sort(result.concat.begin(), result.concat.end());
+  return result;
+}
+
+/// The first zero op of the set, or else the first of the cell's ops by name.
+[[nodiscard]] inline std::string idle_op(const Cell& cell, std::span<const OpInfo> ops) {
+  for (const OpInfo& info : ops) {
+    if (info.is_zero) return std::string(info.name);
+  }
+  std::string least = cell.blocks.front().left.op;
+  for (const Block& block : cell.blocks) least = (std::min)(least, (std::min)(block.left.op, block.right.op));
+  return least;
+}
+
+[[nodiscard]] inline Cell canonical_cell(const Cell& cell, int inputs, CellRole role, std::span<const OpInfo> ops) {
+  Cell result = CellFolder(cell, inputs, role, ops).fold();
+  if (!result.concat.empty()) {
+    result = without_dead_blocks(result, inputs);
+    if (result.blocks.empty()) {
+      const BlockInput idle{0, idle_op(cell, ops)};
+      result.blocks.push_back({idle, idle});
+    }
+    result = reordered(result, inputs, BlockOrder(result, inputs).find());
+  }
+  for (Block& block : result.blocks) sort_operands(block);
+  return result;
+}
+
+}  // namespace detail
+
+/// The canonical form: a valid architecture, the same for all that equal it by the rules above, and its own canonical form.
+///
+/// @param ops flags of the ops; ops that are not among them have none
+/// @throws GenotypeError for an architecture that breaks a rule of structure.
+[[nodiscard]] inline Architecture canonical_form(const Architecture& architecture, std::span<const OpInfo> ops = {}) {
+  require_valid(architecture);
+  const int inputs = architecture.inputs;
+  return {inputs, detail::canonical_cell(architecture.normal, inputs, CellRole::normal, ops),
+          detail::canonical_cell(architecture.reduction, inputs, CellRole::reduction, ops)};
+}
+
+/// 64 bits of the canonical form (FNV-1a of its text form); equal on all machines.
+[[nodiscard]] inline std::uint64_t canonical_hash(const Architecture& architecture, std::span<const OpInfo> ops = {}) {
+  return text_hash(to_text(canonical_form(architecture, ops)));
+}
+
+}  // namespace nasnet::inline v0

@@ -1,0 +1,96 @@
+/// The ops of the published cells. Their expansions are defined in the graph module.
+///
+/// Sources: Zoph et al., CVPR 2018, section 3.1 for the list, appendix A.4 for the separable convolution.
+#pragma once
+
+#include "nasnet/genotype/op_set.hpp"
+
+namespace nasnet::inline v0 {
+
+/// Its input, unchanged; with a stride or other channels: ReLU, 1x1 convolution, batch norm.
+struct Identity {
+  static constexpr auto name = op_name("identity");
+  static constexpr bool is_identity = true;
+  static Value expand(GraphBuilder& g, Value x, OpContext at);
+};
+
+/// ReLU, 1 x Kernel convolution, batch norm, ReLU, Kernel x 1 convolution, batch norm.
+template <int Kernel>
+struct FactorizedConv {
+  static constexpr auto name = op_name("conv_", KernelSize{1, Kernel}, "_", KernelSize{Kernel, 1});
+  static Value expand(GraphBuilder& g, Value x, OpContext at);
+};
+
+/// ReLU, Kernel x 1 convolution, batch norm, ReLU, 1 x Kernel convolution, batch norm. Not of the paper's 13.
+template <int Kernel>
+struct FactorizedConvColumnFirst {
+  static constexpr auto name = op_name("conv_", KernelSize{Kernel, 1}, "_", KernelSize{1, Kernel});
+  static Value expand(GraphBuilder& g, Value x, OpContext at);
+};
+
+/// ReLU, one convolution with dilation 2, batch norm.
+template <int Kernel>
+struct DilConv {
+  static constexpr auto name = op_name("dil_conv_", Kernel);
+  static Value expand(GraphBuilder& g, Value x, OpContext at);
+};
+
+/// ReLU, depthwise convolution with dilation 2, pointwise convolution, batch norm: what the DARTS code calls dil_conv.
+template <int Kernel>
+struct DilSepConv {
+  static constexpr auto name = op_name("dil_sep_conv_", Kernel);
+  static Value expand(GraphBuilder& g, Value x, OpContext at);
+};
+
+/// Average over a window, padding excluded.
+template <int Kernel>
+struct AvgPool {
+  static constexpr auto name = op_name("avg_pool_", Kernel);
+  static Value expand(GraphBuilder& g, Value x, OpContext at);
+};
+
+/// Largest value of a window.
+template <int Kernel>
+struct MaxPool {
+  static constexpr auto name = op_name("max_pool_", Kernel);
+  static Value expand(GraphBuilder& g, Value x, OpContext at);
+};
+
+/// ReLU, convolution, batch norm.
+template <int Kernel>
+struct Conv {
+  static constexpr auto name = op_name("conv_", Kernel);
+  static Value expand(GraphBuilder& g, Value x, OpContext at);
+};
+
+/// The depthwise-separable convolution, applied twice: ReLU, depthwise, pointwise, batch norm; the stride is the first's.
+template <int Kernel>
+struct SepConv {
+  static constexpr auto name = op_name("sep_conv_", Kernel);
+  static Value expand(GraphBuilder& g, Value x, OpContext at);
+};
+
+/// Zeros, whatever the input: an edge that is not there (`none` of the DARTS code).
+struct Zero {
+  static constexpr auto name = op_name("zero");
+  static constexpr bool is_zero = true;
+  static Value expand(GraphBuilder& g, Value x, OpContext at);
+};
+
+/// Its input, unchanged; with a stride or other channels: ReLU, factorised reduction. `skip_connect` of the DARTS code.
+struct SkipConnect {
+  static constexpr auto name = op_name("skip_connect");
+  static constexpr bool is_identity = true;
+  static Value expand(GraphBuilder& g, Value x, OpContext at);
+};
+
+/// The 13 ops of the paper in its listing order.
+using NasnetOps = OpSet<Identity, FactorizedConv<3>, FactorizedConv<7>, DilConv<3>, AvgPool<3>, MaxPool<3>, MaxPool<5>,
+                        MaxPool<7>, Conv<1>, Conv<3>, SepConv<3>, SepConv<5>, SepConv<7>>;
+
+/// The 13 ops of the paper, then those that cells of other papers need.
+using AllOps = OpSet<Identity, FactorizedConv<3>, FactorizedConv<7>, DilConv<3>, AvgPool<3>, MaxPool<3>, MaxPool<5>,
+                     MaxPool<7>, Conv<1>, Conv<3>, SepConv<3>, SepConv<5>, SepConv<7>, Zero,
+                     FactorizedConvColumnFirst<7>, DilSepConv<3>, DilSepConv<5>, SkipConnect>;
+
+}  // namespace nasnet::inline v0

@@ -1,0 +1,124 @@
+/// The published cells, as compile-time values and by name.
+///
+/// State 0 is the more recent input of a cell, state 1 the older one, state 2 the output of the first block.
+#pragma once
+
+#include <array>        // array
+#include <string_view>  // string_view
+
+#include "nasnet/core/error.hpp"
+#include "nasnet/genotype/architecture.hpp"
+#include "nasnet/genotype/cell_genotype.hpp"
+#include "nasnet/genotype/detail/nearest_name.hpp"
+#include "nasnet/genotype/ops.hpp"
+
+namespace nasnet::inline v0 {
+
+using FiveBlockGenotype = ArchitectureGenotype<NasnetOps, 5>;
+
+/// NASNet-A as its released code builds it (TensorFlow models, slim/nets/nasnet): outputs of 6F and 4F channels, the
+/// wiring behind the published ImageNet figures. Blocks: Zoph et al., CVPR 2018, figure 4.
+inline constexpr FiveBlockGenotype nasnet_a{
+    .normal = make_cell<NasnetOps>({{{0, "sep_conv_5x5"}, {1, "sep_conv_3x3"}},
+                                    {{1, "sep_conv_5x5"}, {1, "sep_conv_3x3"}},
+                                    {{0, "avg_pool_3x3"}, {1, "identity"}},
+                                    {{1, "avg_pool_3x3"}, {1, "avg_pool_3x3"}},
+                                    {{0, "sep_conv_3x3"}, {0, "identity"}}},
+                                   {1, 2, 3, 4, 5, 6}),
+    .reduction = make_cell<NasnetOps>({{{0, "sep_conv_5x5"}, {1, "sep_conv_7x7"}},
+                                       {{0, "max_pool_3x3"}, {1, "sep_conv_7x7"}},
+                                       {{0, "avg_pool_3x3"}, {1, "sep_conv_5x5"}},
+                                       {{3, "identity"}, {2, "avg_pool_3x3"}},
+                                       {{2, "sep_conv_3x3"}, {0, "max_pool_3x3"}}},
+                                      {3, 4, 5, 6})};
+
+namespace detail {
+
+/// The same blocks, with the block outputs that no block reads as output.
+[[nodiscard]] constexpr FiveBlockGenotype with_loose_ends(FiveBlockGenotype genotype) {
+  genotype.normal.concat = loose_ends(genotype.normal);
+  genotype.reduction.concat = loose_ends(genotype.reduction);
+  return genotype;
+}
+
+}  // namespace detail
+
+/// NASNet-A as figure 4 of the paper draws it: only unused states are concatenated, 5F and 3F channels.
+inline constexpr FiveBlockGenotype nasnet_a_figure_4 = detail::with_loose_ends(nasnet_a);
+
+namespace detail {
+
+// One cell for both roles. State 4 is concatenated although block 4 reads it.
+inline constexpr auto pnasnet_5_cell = make_cell<NasnetOps>({{{1, "sep_conv_5x5"}, {1, "max_pool_3x3"}},
+                                                            {{0, "sep_conv_7x7"}, {0, "max_pool_3x3"}},
+                                                            {{0, "sep_conv_5x5"}, {0, "sep_conv_3x3"}},
+                                                            {{4, "sep_conv_3x3"}, {0, "max_pool_3x3"}},
+                                                            {{1, "sep_conv_3x3"}, {0, "identity"}}},
+                                                           {2, 3, 4, 5, 6});
+
+}  // namespace detail
+
+/// PNASNet-5 as its released code builds it (TensorFlow models, slim/nets/nasnet/pnasnet). Liu et al., ECCV 2018.
+inline constexpr FiveBlockGenotype pnasnet_5{.normal = detail::pnasnet_5_cell, .reduction = detail::pnasnet_5_cell};
+
+/// AmoebaNet-A of the TPU release (tensorflow/tpu, models/official/amoeba_net). Real et al., AAAI 2019. The literal in the
+/// DARTS code is a different cell.
+inline constexpr FiveBlockGenotype amoebanet_a{
+    .normal = make_cell<NasnetOps>({{{0, "avg_pool_3x3"}, {0, "max_pool_3x3"}},
+                                    {{1, "sep_conv_3x3"}, {1, "identity"}},
+                                    {{0, "identity"}, {1, "avg_pool_3x3"}},
+                                    {{0, "sep_conv_3x3"}, {2, "sep_conv_5x5"}},
+                                    {{5, "avg_pool_3x3"}, {0, "sep_conv_3x3"}}},
+                                   {1, 3, 4, 6}),
+    .reduction = make_cell<NasnetOps>({{{1, "sep_conv_3x3"}, {0, "avg_pool_3x3"}},
+                                       {{0, "max_pool_3x3"}, {2, "sep_conv_7x7"}},
+                                       {{1, "max_pool_3x3"}, {0, "max_pool_3x3"}},
+                                       {{4, "sep_conv_3x3"}, {0, "conv_1x7_7x1"}},
+                                       {{1, "avg_pool_3x3"}, {0, "sep_conv_7x7"}}},
+                                      {2, 3, 4, 5, 6})};
+
+using DartsGenotype = ArchitectureGenotype<AllOps, 4>;
+
+/// DARTS, first order: DARTS_V1 of its code, states 0 and 1 swapped from its numbering. Liu et al., ICLR 2019.
+inline constexpr DartsGenotype darts_v1{
+    .normal = make_cell<AllOps>({{{0, "sep_conv_3x3"}, {1, "sep_conv_3x3"}},
+                                 {{1, "skip_connect"}, {0, "sep_conv_3x3"}},
+                                 {{1, "skip_connect"}, {0, "sep_conv_3x3"}},
+                                 {{1, "sep_conv_3x3"}, {2, "skip_connect"}}},
+                                {2, 3, 4, 5}),
+    .reduction = make_cell<AllOps>({{{1, "max_pool_3x3"}, {0, "max_pool_3x3"}},
+                                    {{2, "skip_connect"}, {1, "max_pool_3x3"}},
+                                    {{1, "max_pool_3x3"}, {2, "skip_connect"}},
+                                    {{2, "skip_connect"}, {1, "avg_pool_3x3"}}},
+                                   {2, 3, 4, 5})};
+
+/// DARTS, second order: DARTS_V2 of its code, states 0 and 1 swapped from its numbering. Liu et al., ICLR 2019.
+inline constexpr DartsGenotype darts_v2{
+    .normal = make_cell<AllOps>({{{1, "sep_conv_3x3"}, {0, "sep_conv_3x3"}},
+                                 {{1, "sep_conv_3x3"}, {0, "sep_conv_3x3"}},
+                                 {{0, "sep_conv_3x3"}, {1, "skip_connect"}},
+                                 {{1, "skip_connect"}, {2, "dil_sep_conv_3x3"}}},
+                                {2, 3, 4, 5}),
+    .reduction = make_cell<AllOps>({{{1, "max_pool_3x3"}, {0, "max_pool_3x3"}},
+                                    {{2, "skip_connect"}, {0, "max_pool_3x3"}},
+                                    {{1, "max_pool_3x3"}, {2, "skip_connect"}},
+                                    {{2, "skip_connect"}, {0, "max_pool_3x3"}}},
+                                   {2, 3, 4, 5})};
+
+/// The names that published_architecture knows.
+inline constexpr std::array<std::string_view, 6> published_names{"nasnet-a",    "nasnet-a-figure-4", "pnasnet-5",
+                                                                 "amoebanet-a", "darts-v1",          "darts-v2"};
+
+/// The published architecture of this name.
+/// @throws GenotypeError that lists the known names for an unknown name.
+[[nodiscard]] inline Architecture published_architecture(std::string_view name) {
+  if (name == "nasnet-a") return to_architecture(nasnet_a);
+  if (name == "nasnet-a-figure-4") return to_architecture(nasnet_a_figure_4);
+  if (name == "pnasnet-5") return to_architecture(pnasnet_5);
+  if (name == "amoebanet-a") return to_architecture(amoebanet_a);
+  if (name == "darts-v1") return to_architecture(darts_v1);
+  if (name == "darts-v2") return to_architecture(darts_v2);
+  fail<GenotypeError>(detail::unknown_name_sentence("architecture", name, published_names));
+}
+
+}  // namespace nasnet::inline v0

@@ -1,0 +1,101 @@
+/// How the ops of the paper's search space expand into primitives. Each yields `at.filters` channels at `at.stride`.
+#pragma once
+
+#include "nasnet/genotype/ops.hpp"
+#include "nasnet/graph/graph_builder.hpp"
+
+namespace nasnet::inline v0 {
+
+namespace detail {
+
+/// ReLU, 1x1 convolution, batch norm: how a map is brought to other channels before it is used.
+[[nodiscard]] inline Value relu_conv_bn(GraphBuilder& g, Value x, std::int64_t filters,
+                                        ConvolutionOptions options = {}) {
+  return g.batch_norm(g.convolution(g.relu(x), filters, options));
+}
+
+/// A pool's channels are fitted after it, without a ReLU.
+[[nodiscard]] inline Value fit_pool(GraphBuilder& g, Value pooled, OpContext at) {
+  if (pooled.channels == at.filters) return pooled;
+  const auto scope = g.scope("fit");
+  return g.batch_norm(g.pointwise(pooled, at.filters, "conv"));
+}
+
+/// A kernel of one row and one of one column, each with ReLU and batch norm; the stride acts along the kernel.
+struct LineConvolution {
+  std::int64_t kernel;
+  bool row;  ///< 1 x kernel; else kernel x 1
+};
+
+[[nodiscard]] inline Value line_convolution(GraphBuilder& g, Value x, OpContext at, LineConvolution line, int number) {
+  const ConvolutionOptions options{.kernel_height = line.row ? 1 : line.kernel,
+                                   .kernel_width = line.row ? line.kernel : 1,
+                                   .stride_height = line.row ? 1 : at.stride,
+                                   .stride_width = line.row ? at.stride : 1};
+  x = g.convolution(g.relu(x), at.filters, options, join("conv", number));
+  return g.batch_norm(x, join("bn", number));
+}
+
+}  // namespace detail
+
+inline Value Identity::expand(GraphBuilder& g, Value x, OpContext at) {
+  if (at.stride == 1 && x.channels == at.filters) return x;
+  return detail::relu_conv_bn(g, x, at.filters, {.stride = at.stride});
+}
+
+inline Value SkipConnect::expand(GraphBuilder& g, Value x, OpContext at) {
+  if (at.stride != 2) return Identity::expand(g, x, at);
+  return g.factorized_reduction(g.relu(x), at.filters);
+}
+
+inline Value Zero::expand(GraphBuilder& g, Value x, OpContext at) { return g.zero(x, at.filters, at.stride); }
+
+template <int Kernel>
+Value AvgPool<Kernel>::expand(GraphBuilder& g, Value x, OpContext at) {
+  return detail::fit_pool(g, g.average_pool(x, {.kernel = Kernel, .stride = at.stride}), at);
+}
+
+template <int Kernel>
+Value MaxPool<Kernel>::expand(GraphBuilder& g, Value x, OpContext at) {
+  return detail::fit_pool(g, g.max_pool(x, {.kernel = Kernel, .stride = at.stride}), at);
+}
+
+template <int Kernel>
+Value Conv<Kernel>::expand(GraphBuilder& g, Value x, OpContext at) {
+  return detail::relu_conv_bn(g, x, at.filters, {.kernel = Kernel, .stride = at.stride});
+}
+
+template <int Kernel>
+Value DilConv<Kernel>::expand(GraphBuilder& g, Value x, OpContext at) {
+  return detail::relu_conv_bn(g, x, at.filters, {.kernel = Kernel, .stride = at.stride, .dilation = 2});
+}
+
+template <int Kernel>
+Value FactorizedConv<Kernel>::expand(GraphBuilder& g, Value x, OpContext at) {
+  x = detail::line_convolution(g, x, at, {Kernel, true}, 1);
+  return detail::line_convolution(g, x, at, {Kernel, false}, 2);
+}
+
+template <int Kernel>
+Value FactorizedConvColumnFirst<Kernel>::expand(GraphBuilder& g, Value x, OpContext at) {
+  x = detail::line_convolution(g, x, at, {Kernel, false}, 1);
+  return detail::line_convolution(g, x, at, {Kernel, true}, 2);
+}
+
+template <int Kernel>
+Value SepConv<Kernel>::expand(GraphBuilder& g, Value x, OpContext at) {
+  for (const int pass : {1, 2}) {
+    const auto scope = g.scope("sep", pass);
+    x = g.depthwise(g.relu(x), {.kernel = Kernel, .stride = pass == 1 ? at.stride : 1});
+    x = g.batch_norm(g.pointwise(x, at.filters));
+  }
+  return x;
+}
+
+template <int Kernel>
+Value DilSepConv<Kernel>::expand(GraphBuilder& g, Value x, OpContext at) {
+  x = g.depthwise(g.relu(x), {.kernel = Kernel, .stride = at.stride, .dilation = 2});
+  return g.batch_norm(g.pointwise(x, at.filters));
+}
+
+}  // namespace nasnet::inline v0

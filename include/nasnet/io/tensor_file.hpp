@@ -1,0 +1,220 @@
+/// Named tensors as files hold them.
+#pragma once
+
+#include <array>        // array
+#include <bit>          // bit_cast, endian
+#include <cstddef>      // size_t
+#include <cstdint>      // int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+#include <cstring>      // memcpy
+#include <map>          // map
+#include <memory>       // make_shared, shared_ptr
+#include <optional>     // optional
+#include <span>         // span
+#include <string>       // string
+#include <string_view>  // string_view
+#include <utility>      // move
+#include <vector>       // vector
+
+#include "nasnet/core/error.hpp"
+#include "nasnet/core/file.hpp"
+#include "nasnet/core/shape.hpp"
+#include "nasnet/core/tensor.hpp"
+
+namespace nasnet::inline v0 {
+
+/// Types of elements that files hold.
+enum class ElementType { boolean, u8, i8, u16, i16, f16, bf16, u32, i32, f32, u64, i64, f64 };
+
+/// What the format says about an element type.
+struct ElementTypeInfo {
+  ElementType type;
+  std::string_view name;  ///< in files
+  std::size_t size;       ///< bytes of one element
+};
+
+inline constexpr std::array<ElementTypeInfo, 13> element_types{{{ElementType::boolean, "BOOL", 1},
+                                                                {ElementType::u8, "U8", 1},
+                                                                {ElementType::i8, "I8", 1},
+                                                                {ElementType::u16, "U16", 2},
+                                                                {ElementType::i16, "I16", 2},
+                                                                {ElementType::f16, "F16", 2},
+                                                                {ElementType::bf16, "BF16", 2},
+                                                                {ElementType::u32, "U32", 4},
+                                                                {ElementType::i32, "I32", 4},
+                                                                {ElementType::f32, "F32", 4},
+                                                                {ElementType::u64, "U64", 8},
+                                                                {ElementType::i64, "I64", 8},
+                                                                {ElementType::f64, "F64", 8}}};
+
+[[nodiscard]] constexpr const ElementTypeInfo& info(ElementType type) {
+  return element_types[static_cast<std::size_t>(type)];
+}
+[[nodiscard]] constexpr std::string_view to_string(ElementType type) { return info(type).name; }
+[[nodiscard]] constexpr std::size_t size_of(ElementType type) { return info(type).size; }
+
+/// The type of a C++ scalar, for float, double, std::uint8_t, std::int32_t and std::int64_t.
+template <class Scalar>
+inline constexpr std::optional<ElementType> element_type_of = std::nullopt;
+template <>
+inline constexpr std::optional<ElementType> element_type_of<float> = ElementType::f32;
+template <>
+inline constexpr std::optional<ElementType> element_type_of<double> = ElementType::f64;
+template <>
+inline constexpr std::optional<ElementType> element_type_of<std::uint8_t> = ElementType::u8;
+template <>
+inline constexpr std::optional<ElementType> element_type_of<std::int32_t> = ElementType::i32;
+template <>
+inline constexpr std::optional<ElementType> element_type_of<std::int64_t> = ElementType::i64;
+
+/// An IEEE half as a float, exact.
+[[nodiscard]] constexpr float float_of_half(std::uint16_t half) {
+  const std::uint32_t sign = static_cast<std::uint32_t>(half & 0x8000U) << 16U;
+  const std::uint32_t exponent = (half >> 10U) & 0x1FU;
+  const std::uint32_t mantissa = half & 0x3FFU;
+  if (exponent == 0x1F) return std::bit_cast<float>(sign | 0x7F800000U | mantissa << 13U);
+  if (exponent > 0) return std::bit_cast<float>(sign | (exponent + 112U) << 23U | mantissa << 13U);
+  const float magnitude = static_cast<float>(mantissa) * 0x1p-24F;  // zero and subnormals
+  return sign != 0 ? -magnitude : magnitude;
+}
+
+/// A bfloat16 as a float, exact.
+[[nodiscard]] constexpr float float_of_bfloat16(std::uint16_t bits) {
+  return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16U);
+}
+
+/// A tensor as a file holds it. Copies share the bytes.
+struct StoredTensor {
+  ElementType type = ElementType::f32;
+  std::vector<std::int64_t> extents;    ///< any number of them
+  std::span<const std::uint8_t> bytes;  ///< elements, row-major, little endian
+  std::shared_ptr<const Bytes> owner;   ///< keeps the bytes alive
+
+  /// As "F32 [8,3,3,3]".
+  [[nodiscard]] std::string to_string() const {
+    std::string text = join(nasnet::to_string(type), " [");
+    for (std::size_t axis = 0; axis < extents.size(); ++axis) {
+      if (axis > 0) text.push_back(',');
+      text.append(std::to_string(extents[axis]));
+    }
+    text.push_back(']');
+    return text;
+  }
+};
+
+/// The contents of one file: tensors and notes by name.
+class TensorFile {
+ public:
+  /// Nothing yet. @param origin what errors call it: the path it was read from
+  explicit TensorFile(std::string origin = "tensors") : origin_(std::move(origin)) {}
+
+  [[nodiscard]] const std::string& origin() const { return origin_; }
+  [[nodiscard]] const std::map<std::string, StoredTensor>& tensors() const { return tensors_; }
+  [[nodiscard]] std::map<std::string, std::string>& metadata() { return metadata_; }
+  [[nodiscard]] const std::map<std::string, std::string>& metadata() const { return metadata_; }
+
+  [[nodiscard]] bool contains(const std::string& name) const { return tensors_.find(name) != tensors_.end(); }
+
+  /// @throws DataError where there is no such tensor.
+  [[nodiscard]] const StoredTensor& at(const std::string& name) const {
+    const auto found = tensors_.find(name);
+    if (found == tensors_.end()) fail<DataError>("'", origin_, "': it has no tensor '", name, "'");
+    return found->second;
+  }
+
+  /// A tensor of floats from F32, F16 or BF16, exact, or from F64, rounded.
+  /// @throws DataError where it is missing, of another type or has more than four extents.
+  [[nodiscard]] Tensor<float> floats(const std::string& name, Allocator allocator = Allocator{}) const {
+    const StoredTensor& stored = at(name);
+    Tensor<float> result(shape_of(name, stored), allocator);
+    switch (stored.type) {
+      case ElementType::f32: convert<float>(stored, result, [](float value) { return value; }); break;
+      case ElementType::f64: convert<double>(stored, result, [](double v) { return static_cast<float>(v); }); break;
+      case ElementType::f16: convert<std::uint16_t>(stored, result, float_of_half); break;
+      case ElementType::bf16: convert<std::uint16_t>(stored, result, float_of_bfloat16); break;
+      default: fail<DataError>("'", origin_, "': tensor '", name, "' is ", stored.to_string(), ", floats are wanted");
+    }
+    return result;
+  }
+
+  /// A tensor of exactly this type.
+  /// @throws DataError where it is missing, of another type or has more than four extents.
+  template <class Scalar>
+  [[nodiscard]] Tensor<Scalar> values(const std::string& name) const {
+    const StoredTensor& stored = at(name);
+    if (stored.type != type_for<Scalar>()) {
+      fail<DataError>("'", origin_, "': tensor '", name, "' is ", stored.to_string(), ", ",
+                      nasnet::to_string(type_for<Scalar>()), " is wanted");
+    }
+    Tensor<Scalar> result(shape_of(name, stored));
+    convert<Scalar>(stored, result, [](Scalar value) { return value; });
+    return result;
+  }
+
+  /// Adds or replaces a tensor, copying its values.
+  template <class Scalar>
+  void set(const std::string& name, Shape shape, std::span<const Scalar> values) {
+    if (shape.elements() != static_cast<std::int64_t>(values.size())) {
+      fail<ShapeError>("tensor '", name, "': ", values.size(), " values for shape ", shape.to_string());
+    }
+    Bytes bytes(values.size_bytes());
+    if (!bytes.empty()) std::memcpy(bytes.data(), values.data(), bytes.size());
+    set(name, type_for<Scalar>(), {shape.extents().begin(), shape.extents().end()}, std::move(bytes));
+  }
+  template <class Scalar>
+  void set(const std::string& name, const Tensor<Scalar>& tensor) {
+    set(name, tensor.shape(), tensor.values());
+  }
+
+  /// Adds or replaces a tensor of any type and number of extents.
+  /// @throws ShapeError where the bytes are not those of the shape.
+  void set(const std::string& name, ElementType type, std::vector<std::int64_t> extents, Bytes bytes) {
+    auto owner = std::make_shared<const Bytes>(std::move(bytes));
+    set(name, StoredTensor{type, std::move(extents), *owner, owner});
+  }
+  void set(const std::string& name, StoredTensor tensor) {
+    std::int64_t size = static_cast<std::int64_t>(size_of(tensor.type));
+    for (const std::int64_t extent : tensor.extents) {
+      if (extent < 0) fail<ShapeError>("tensor '", name, "': ", tensor.to_string(), " has a negative extent");
+      size = checked_product(size, extent);
+    }
+    if (size != static_cast<std::int64_t>(tensor.bytes.size())) {
+      fail<ShapeError>("tensor '", name, "': ", tensor.bytes.size(), " bytes for ", tensor.to_string());
+    }
+    tensors_.insert_or_assign(name, std::move(tensor));
+  }
+
+ private:
+  static_assert(std::endian::native == std::endian::little,
+                "tensors of files are read in place: little endian is needed");
+
+  template <class Scalar>
+  [[nodiscard]] static constexpr ElementType type_for() {
+    static_assert(element_type_of<Scalar>.has_value(), "this scalar has no element type in files");
+    return *element_type_of<Scalar>;
+  }
+
+  [[nodiscard]] Shape shape_of(const std::string& name, const StoredTensor& stored) const {
+    if (stored.extents.size() > Shape::max_rank) {
+      fail<DataError>("'", origin_, "': tensor '", name, "' is ", stored.to_string(), ", at most 4 extents are wanted");
+    }
+    return Shape(std::span<const std::int64_t>(stored.extents));
+  }
+
+  // The bytes may start at any address.
+  template <class Stored, class Scalar, class Conversion>
+  static void convert(const StoredTensor& stored, Tensor<Scalar>& result, const Conversion& conversion) {
+    const std::uint8_t* from = stored.bytes.data();
+    for (Scalar& value : result.values()) {
+      Stored element;
+      std::memcpy(&element, from, sizeof element);
+      value = conversion(element);
+      from += sizeof element;
+    }
+  }
+
+  std::string origin_;
+  std::map<std::string, StoredTensor> tensors_;
+  std::map<std::string, std::string> metadata_;
+};
+
+}  // namespace nasnet::inline v0

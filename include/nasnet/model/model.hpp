@@ -1,0 +1,138 @@
+/// A network with its parameters: runs forward on a tape for training, without one for evaluation.
+#pragma once
+
+#include <cstddef>   // size_t
+#include <cstdint>   // int64_t
+#include <optional>  // optional
+#include <span>      // span
+#include <utility>   // move
+#include <variant>   // get_if
+#include <vector>    // vector
+
+#include "nasnet/autograd/tape.hpp"
+#include "nasnet/core/context.hpp"
+#include "nasnet/core/error.hpp"
+#include "nasnet/core/random.hpp"
+#include "nasnet/graph/network_graph.hpp"
+#include "nasnet/graph/shapes.hpp"
+#include "nasnet/model/initialization.hpp"
+#include "nasnet/ops/run_primitive.hpp"
+
+namespace nasnet::inline v0 {
+
+/// What a network yields.
+template <class Scalar>
+struct ModelOutput {
+  Variable<Scalar> logits;                            ///< [N,1,1,classes]
+  std::optional<Variable<Scalar>> auxiliary_logits{}; ///< the same; in training, where the network has an auxiliary head
+};
+
+/// A graph plus parameters. The graph never changes; parameters do, so give each thread that trains its own model.
+template <class Scalar = float>
+class Model {
+ public:
+  /// Fresh parameters; each depends on its name and `random` alone.
+  Model(NetworkGraph graph, const RandomStream& random) : graph_(std::move(graph)) {
+    for (const GraphParameter& parameter : graph_.parameters) {
+      parameters_.emplace_back(initial_values<Scalar>(parameter.spec, random.split(parameter.name)),
+                               parameter.spec.role == ParameterRole::trainable);
+    }
+    find_last_readers();
+  }
+
+  [[nodiscard]] const NetworkGraph& graph() const { return graph_; }
+
+  /// In the order of graph().parameters, statistics and constants among them.
+  [[nodiscard]] std::span<Variable<Scalar>> parameters() { return parameters_; }
+  [[nodiscard]] std::span<const Variable<Scalar>> parameters() const { return parameters_; }
+
+  void clear_gradients() {
+    for (Variable<Scalar>& parameter : parameters_) parameter.clear_gradient();
+  }
+
+  /// Runs the network.
+  /// @param images [N,H,W,C] @param run its stream splits by node
+  /// @throws ShapeError where the images do not fit the network.
+  [[nodiscard]] ModelOutput<Scalar> forward(Tape<Scalar>& tape, const Variable<Scalar>& images,
+                                            const RunOptions& run) const {
+    check_images(images.shape());
+    const bool with_auxiliary = run.mode != Mode::evaluate && graph_.auxiliary_output.has_value();
+    ModelOutput<Scalar> result;
+    std::vector<Variable<Scalar>> values(graph_.nodes.size());
+    for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
+      const GraphNode& node = graph_.nodes[n];
+      if (node.part == NetworkPart::auxiliary && !with_auxiliary) continue;
+      values[n] = apply(tape, node, n, images, values, run);
+      if (static_cast<int>(n) == graph_.output) result.logits = values[n];
+      if (with_auxiliary && static_cast<int>(n) == *graph_.auxiliary_output) result.auxiliary_logits = values[n];
+      for (const int done : released_after_[n]) values[static_cast<std::size_t>(done)] = {};
+    }
+    return result;
+  }
+
+  /// Logits [N,classes] in evaluation mode.
+  /// @param images [N,H,W,C]
+  /// @throws ShapeError where the images do not fit the network.
+  [[nodiscard]] Tensor<Scalar> predict(Context& context, const Tensor<Scalar>& images) const {
+    Tape<Scalar> tape(context, Recording::off);
+    const Variable<Scalar> input(images.clone(context.allocator()));
+    Tensor<Scalar> logits = std::move(forward(tape, input, RunOptions{}).logits.value());
+    logits.reshape({logits.extent(0), logits.extent(3)});
+    return logits;
+  }
+
+ private:
+  [[nodiscard]] Variable<Scalar> apply(Tape<Scalar>& tape, const GraphNode& node, std::size_t number,
+                                       const Variable<Scalar>& images, const std::vector<Variable<Scalar>>& values,
+                                       const RunOptions& run) const {
+    std::vector<Variable<Scalar>> inputs;
+    for (const int source : node.inputs) {
+      inputs.push_back(source < 0 ? images : values[static_cast<std::size_t>(source)]);
+    }
+    if (passes_through(node, run)) return inputs[0];
+    std::vector<Variable<Scalar>> parameters;
+    for (const int parameter : node.parameters) parameters.push_back(parameters_[static_cast<std::size_t>(parameter)]);
+    RunOptions node_run = run;
+    node_run.random = run.random.split("node", number);
+    return tape.apply(node.primitive, std::span<const Variable<Scalar>>(inputs),
+                      std::span<const Variable<Scalar>>(parameters), node_run);
+  }
+
+  [[nodiscard]] static bool passes_through(const GraphNode& node, const RunOptions& run) {
+    if (const auto* path = std::get_if<DropPath>(&node.primitive)) {
+      return run.mode == Mode::evaluate || path->keep(run.drop_path_keep, run.drop_path_progress) >= 1.0;
+    }
+    if (const auto* dropout = std::get_if<Dropout>(&node.primitive)) {
+      return run.mode == Mode::evaluate || dropout->keep >= 1.0;
+    }
+    return false;
+  }
+
+  void check_images(const Shape& shape) const {
+    if (shape.rank() != 4 || shape[3] != graph_.input_channels) {
+      fail<ShapeError>("network: images are ", shape.to_string(), ", wanted [N,H,W,", graph_.input_channels, ']');
+    }
+    if (shape[0] < 1) fail<ShapeError>("network: the batch ", shape.to_string(), " is empty");
+    static_cast<void>(infer_shapes(graph_, {shape[1], shape[2]}));
+  }
+
+  void find_last_readers() {
+    std::vector<int> last(graph_.nodes.size(), -1);
+    for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
+      last[n] = static_cast<int>(n);
+      for (const int source : graph_.nodes[n].inputs) {
+        if (source >= 0) last[static_cast<std::size_t>(source)] = static_cast<int>(n);
+      }
+    }
+    released_after_.resize(graph_.nodes.size());
+    for (std::size_t n = 0; n < last.size(); ++n) {
+      released_after_[static_cast<std::size_t>(last[n])].push_back(static_cast<int>(n));
+    }
+  }
+
+  NetworkGraph graph_;
+  std::vector<Variable<Scalar>> parameters_;
+  std::vector<std::vector<int>> released_after_;  // nodes whose last reader a node is
+};
+
+}  // namespace nasnet::inline v0

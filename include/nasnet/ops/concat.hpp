@@ -1,0 +1,74 @@
+/// Concatenation over the channels on the CPU.
+#pragma once
+
+#include <algorithm>  // copy_n
+#include <cstddef>    // size_t
+#include <cstdint>    // int64_t
+
+#include "nasnet/ops/detail/checks.hpp"
+#include "nasnet/ops/detail/rows.hpp"
+#include "nasnet/primitive/primitives.hpp"
+
+namespace nasnet::inline v0 {
+
+namespace detail {
+
+template <class Scalar>
+[[nodiscard]] Shape concat_shape(const OpCall<Scalar>& call) {
+  if (call.inputs.empty() || call.input().shape().rank() == 0) fail<ShapeError>(Concat::name, ": no inputs");
+  std::int64_t channels = 0;
+  for (const Tensor<Scalar>* input : call.inputs) {
+    const std::int64_t own = last_extent(input->shape());
+    channels += own;
+    if (with_last_extent(call.input().shape(), own) != input->shape()) {
+      fail<ShapeError>(Concat::name, ": input is ", input->shape().to_string(), ", the first one is ",
+                       call.input().shape().to_string(), "; only the last extent may differ");
+    }
+  }
+  return with_last_extent(call.input().shape(), channels);
+}
+
+// Backward must know the width of inputs whose gradient nobody wants: tensors [0,C_i] without memory keep it.
+template <class Scalar>
+void keep_channels(OpCall<Scalar>& call) {
+  for (const Tensor<Scalar>* input : call.inputs) call.saved.emplace_back(Shape{0, last_extent(input->shape())});
+}
+
+}  // namespace detail
+
+/// y = x0, x1, ... side by side on the last axis: [...,C0], [...,C1], ... to [...,C0+C1+...].
+/// @throws ShapeError where another extent differs.
+template <class Scalar>
+void forward(const Concat&, OpCall<Scalar>& call) {
+  Tensor<Scalar>& y = call.allocate_output(detail::concat_shape(call));
+  if (call.keep) detail::keep_channels(call);
+  const std::int64_t rows = detail::row_count(y.shape());
+  const std::int64_t pitch = detail::last_extent(y.shape());
+  call.context.parallel_for(rows, detail::row_grain(pitch), [&](std::int64_t begin, std::int64_t end) {
+    Scalar* to = y.data() + begin * pitch;
+    for (std::int64_t row = begin; row < end; ++row) {
+      for (const Tensor<Scalar>* input : call.inputs) {
+        const std::int64_t count = detail::last_extent(input->shape());
+        to = std::copy_n(input->data() + row * count, count, to);
+      }
+    }
+  });
+}
+
+/// dx_i = its columns of dy.
+template <class Scalar>
+void backward(const Concat&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
+  const std::int64_t pitch = detail::last_extent(gradients.output.shape());
+  std::int64_t column = 0;
+  for (std::size_t i = 0; i < gradients.inputs.size(); ++i) {
+    const GradientSlot<Scalar>& slot = gradients.inputs[i];
+    const std::int64_t count = call.saved[i].extent(1);
+    if (slot) {
+      detail::move_rows<Scalar>(call.context, {gradients.output.data() + column, pitch}, {slot.tensor->data(), count},
+                                detail::row_count(gradients.output.shape()), count, slot.accumulate);
+    }
+    column += count;
+  }
+}
+
+}  // namespace nasnet::inline v0

@@ -1,0 +1,155 @@
+/// Full convolution on the CPU: matrix products over blocks of windows.
+#pragma once
+
+#include <algorithm>  // clamp, fill_n, max, min
+#include <cstdint>    // int64_t
+
+#include "nasnet/ops/detail/image_columns.hpp"
+#include "nasnet/ops/detail/scratch.hpp"
+#include "nasnet/ops/pointwise.hpp"
+
+namespace nasnet::inline v0 {
+
+namespace detail {
+
+/// Windows that are made into a matrix at a time, so that it stays in the second cache.
+[[nodiscard]] inline std::int64_t windows_per_block(const WindowGrid& grid) {
+  return std::clamp(32768 / (std::max)(grid.columns(), std::int64_t{1}) / 8 * 8, std::int64_t{8}, std::int64_t{512});
+}
+
+/// Groups of blocks whose sums are kept apart in the weight gradient: by shape alone, so that threads do not matter.
+inline constexpr std::int64_t weight_gradient_parts = 16;
+
+/// y = windows times weight.
+template <class Scalar>
+void convolve(Context& context, const WindowGrid& grid, const Tensor<Scalar>& x, const Tensor<Scalar>& weight,
+              Tensor<Scalar>& y, InstructionSet set) {
+  const auto to = channel_matrix(y);
+  const bool narrow = is_narrow(to.columns, half_width<Scalar>(set));
+  const auto matrix = readable<Scalar>(context, channel_matrix(weight),
+                                       narrow ? half_width<Scalar>(set) : full_width<Scalar>(set));
+  const std::int64_t block = windows_per_block(grid);
+  Scratch<Scalar> scratch(context, block * grid.columns());
+  context.parallel_for(to.rows, block, [&](std::int64_t begin, std::int64_t end) {
+    const auto columns = scratch.lease();
+    gather_columns(grid, x.data(), begin, end - begin, columns.data());
+    run_kernel<ProductKernel<false>, Scalar>(set, ProductBlock<Scalar>{.a = columns.data(),
+                                                                       .a_stride = grid.columns(),
+                                                                       .b = matrix.view.data,
+                                                                       .b_stride = matrix.view.stride,
+                                                                       .b_last = matrix.last_row,
+                                                                       .c = to.data + begin * to.stride,
+                                                                       .c_stride = to.stride,
+                                                                       .rows = end - begin,
+                                                                       .columns = to.columns,
+                                                                       .terms = grid.columns(),
+                                                                       .narrow = narrow});
+  });
+}
+
+/// dx = dy times the transposed weight, each window's part added to its cells.
+template <class Scalar>
+void convolution_input_gradient(Context& context, const WindowGrid& grid, const Tensor<Scalar>& dy,
+                                const Tensor<Scalar>& weight, const GradientSlot<Scalar>& slot, InstructionSet set) {
+  const auto from = channel_matrix(dy);
+  const auto transposed = transposed_copy<Scalar>(context, channel_matrix(weight), full_width<Scalar>(set));
+  const std::int64_t block = windows_per_block(grid);
+  const std::int64_t windows = grid.windows_per_image();
+  const std::int64_t image_size = grid.input.height * grid.input.width * grid.channels;
+  Scratch<Scalar> scratch(context, block * grid.columns());
+  context.parallel_for(slot.tensor->extent(0), 1, [&](std::int64_t begin, std::int64_t end) {
+    const auto columns = scratch.lease();
+    for (std::int64_t n = begin; n < end; ++n) {
+      Scalar* image = slot.tensor->data() + n * image_size;
+      if (!slot.accumulate) std::fill_n(image, image_size, Scalar{0});
+      for (std::int64_t first = 0; first < windows; first += block) {
+        const std::int64_t count = (std::min)(block, windows - first);
+        run_kernel<ProductKernel<false>, Scalar>(
+            set, ProductBlock<Scalar>{.a = from.data + (n * windows + first) * from.stride,
+                                      .a_stride = from.stride,
+                                      .b = transposed.view.data,
+                                      .b_stride = transposed.view.stride,
+                                      .b_last = transposed.last_row,
+                                      .c = columns.data(),
+                                      .c_stride = grid.columns(),
+                                      .rows = count,
+                                      .columns = grid.columns(),
+                                      .terms = from.columns});
+        scatter_columns(grid, columns.data(), first, count, image);
+      }
+    }
+  });
+}
+
+/// dw = the transposed windows times dy.
+template <class Scalar>
+void convolution_weight_gradient(Context& context, const WindowGrid& grid, const Tensor<Scalar>& x,
+                                 const Tensor<Scalar>& dy, const GradientSlot<Scalar>& slot, InstructionSet set) {
+  const auto to = channel_matrix(*slot.tensor);
+  const bool narrow = is_narrow(to.columns, half_width<Scalar>(set));
+  const auto right = readable<Scalar>(context, channel_matrix(dy),
+                                      narrow ? half_width<Scalar>(set) : full_width<Scalar>(set));
+  const std::int64_t rows = right.view.rows;
+  const std::int64_t block = windows_per_block(grid);
+  const std::int64_t part_rows = rounded_up(quotient_up(rows, weight_gradient_parts), block);
+  const std::int64_t parts = quotient_up(rows, part_rows);
+  Tensor<Scalar> sums = context.tensor<Scalar>({parts, to.rows, to.columns});
+  Scratch<Scalar> scratch(context, block * grid.columns());
+  context.parallel_for(rows, part_rows, [&](std::int64_t begin, std::int64_t end) {
+    const auto columns = scratch.lease();
+    for (std::int64_t first = begin; first < end; first += block) {
+      const std::int64_t count = (std::min)(block, end - first);
+      const Scalar* b = right.view.data + first * right.view.stride;
+      gather_columns(grid, x.data(), first, count, columns.data());
+      run_kernel<ProductKernel<true>, Scalar>(
+          set, ProductBlock<Scalar>{.a = columns.data(),
+                                    .a_stride = grid.columns(),
+                                    .b = b,
+                                    .b_stride = right.view.stride,
+                                    .b_last = first + count == rows ? right.last_row
+                                                                    : b + (count - 1) * right.view.stride,
+                                    .c = sums.data() + begin / part_rows * to.rows * to.columns,
+                                    .c_stride = to.columns,
+                                    .rows = to.rows,
+                                    .columns = to.columns,
+                                    .terms = count,
+                                    .accumulate = first > begin,
+                                    .narrow = narrow});
+    }
+  });
+  add_parts<Scalar>(context, sums.data(), parts, to, slot.accumulate);
+}
+
+}  // namespace detail
+
+/// y [N,Ho,Wo,O]: each window of x [N,H,W,I] times w [kh,kw,I,O].
+/// @throws ShapeError where the weight does not fit the input, or no window does.
+template <class Scalar>
+void forward(const Convolution& convolution, OpCall<Scalar>& call, InstructionSet set = instruction_set()) {
+  const Shape& shape = call.input().shape();
+  const Window& window = convolution.window;
+  const Tensor<Scalar>& weight = call.parameter(0);
+  detail::check_map(Convolution::name, shape);
+  window.check(Convolution::name);
+  if (weight.shape().rank() == 4) detail::check_channels(Convolution::name, weight.extent(2), shape);
+  detail::check_parameter(Convolution::name, "weight", weight.shape(),
+                          {window.kernel_height, window.kernel_width, shape[3], convolution.filters});
+  const detail::WindowGrid grid(window, shape);
+  Tensor<Scalar>& output =
+      call.allocate_output({shape[0], grid.output.height, grid.output.width, convolution.filters});
+  detail::convolve(call.context, grid, call.input(), weight, output, set);
+}
+
+template <class Scalar>
+void backward(const Convolution& convolution, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients,
+              InstructionSet set = instruction_set()) {
+  const detail::WindowGrid grid(convolution.window, call.input().shape());
+  if (const GradientSlot<Scalar>& slot = gradients.inputs[0]) {
+    detail::convolution_input_gradient(call.context, grid, gradients.output, call.parameter(0), slot, set);
+  }
+  if (const GradientSlot<Scalar>& slot = gradients.parameters[0]) {
+    detail::convolution_weight_gradient(call.context, grid, call.input(), gradients.output, slot, set);
+  }
+}
+
+}  // namespace nasnet::inline v0

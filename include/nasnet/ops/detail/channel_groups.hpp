@@ -1,0 +1,279 @@
+/// What the normalisations have in common: sums over the rows of [groups, rows, channels], channel by channel.
+///
+/// Batch norm is one group of N*H*W rows; layer and instance norm are N groups of H*W rows. All loops run over the
+/// channels of one row, and rows are split into chunks by shape alone, whose sums are put together in order.
+#pragma once
+
+#include <algorithm>  // fill_n, max, min
+#include <cmath>      // sqrt
+#include <cstdint>    // int64_t
+
+#include "nasnet/ops/detail/map.hpp"
+
+namespace nasnet::inline v0::detail {
+
+/// How the rows of channels fall into groups and chunks.
+struct ChannelGroups {
+  std::int64_t groups = 1;
+  std::int64_t rows = 1;
+  std::int64_t channels = 1;
+
+  /// Rows of a chunk: about as many as the first cache holds, but enough that the chunks' sums are few.
+  [[nodiscard]] constexpr std::int64_t chunk_rows() const {
+    return (std::max)(std::int64_t{64}, 8192 / (std::max)(channels, std::int64_t{1}));
+  }
+  [[nodiscard]] constexpr std::int64_t chunks() const { return (rows + chunk_rows() - 1) / chunk_rows(); }
+  [[nodiscard]] constexpr std::int64_t rows_of(std::int64_t chunk) const {
+    return (std::min)(chunk_rows(), rows - chunk * chunk_rows());
+  }
+  [[nodiscard]] constexpr std::int64_t sums() const { return groups * channels; }
+
+  /// Calls body(group, chunk, offset of the chunk's first element) for all chunks.
+  template <class Body>
+  void for_each_chunk(Context& context, const Body& body) const {
+    context.parallel_for(groups * chunks(), 1, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) {
+        const std::int64_t group = i / chunks();
+        const std::int64_t chunk = i % chunks();
+        body(group, chunk, (group * rows + chunk * chunk_rows()) * channels);
+      }
+    });
+  }
+};
+
+/// Mean and sum of squared distances to it, of each channel of some rows; two passes.
+struct MomentsLoop {
+  template <class Scalar>
+  [[gnu::always_inline]] void operator()(const Scalar* x, std::int64_t rows, std::int64_t channels, Scalar* mean,
+                                         Scalar* squares) const {
+    std::fill_n(mean, channels, Scalar{0});
+    std::fill_n(squares, channels, Scalar{0});
+    for (std::int64_t row = 0; row < rows; ++row) {
+      for (std::int64_t c = 0; c < channels; ++c) mean[c] += x[row * channels + c];
+    }
+    for (std::int64_t c = 0; c < channels; ++c) mean[c] /= static_cast<Scalar>(rows);
+    for (std::int64_t row = 0; row < rows; ++row) {
+      for (std::int64_t c = 0; c < channels; ++c) {
+        const Scalar distance = x[row * channels + c] - mean[c];
+        squares[c] += distance * distance;
+      }
+    }
+  }
+};
+
+/// Sums of x over some rows, by channel.
+struct SumLoop {
+  template <class Scalar>
+  [[gnu::always_inline]] void operator()(const Scalar* x, std::int64_t rows, std::int64_t channels, Scalar* sum) const {
+    std::fill_n(sum, channels, Scalar{0});
+    for (std::int64_t row = 0; row < rows; ++row) {
+      for (std::int64_t c = 0; c < channels; ++c) sum[c] += x[row * channels + c];
+    }
+  }
+};
+
+/// Sums of g and of g * (x - mean) over some rows, by channel.
+struct GradientSumLoop {
+  template <class Scalar>
+  [[gnu::always_inline]] void operator()(const Scalar* g, const Scalar* x, const Scalar* mean, std::int64_t rows,
+                                         std::int64_t channels, Scalar* sum, Scalar* product) const {
+    std::fill_n(sum, channels, Scalar{0});
+    std::fill_n(product, channels, Scalar{0});
+    for (std::int64_t row = 0; row < rows; ++row) {
+      for (std::int64_t c = 0; c < channels; ++c) {
+        const std::int64_t i = row * channels + c;
+        sum[c] += g[i];
+        product[c] += g[i] * (x[i] - mean[c]);
+      }
+    }
+  }
+};
+
+/// y = (x - mean) * scale + shift for some rows, by channel.
+struct NormaliseLoop {
+  template <class Scalar>
+  [[gnu::always_inline]] void operator()(const Scalar* x, const Scalar* mean, const Scalar* scale, const Scalar* shift,
+                                         std::int64_t rows, std::int64_t channels, Scalar* y) const {
+    for (std::int64_t row = 0; row < rows; ++row) {
+      for (std::int64_t c = 0; c < channels; ++c) {
+        const std::int64_t i = row * channels + c;
+        y[i] = (x[i] - mean[c]) * scale[c] + shift[c];
+      }
+    }
+  }
+};
+
+/// dx = g * scale + (x - mean) * slope + shift for some rows, by channel; added to dx if Accumulate.
+template <bool Accumulate>
+struct NormaliseGradientLoop {
+  template <class Scalar>
+  [[gnu::always_inline]] void operator()(const Scalar* g, const Scalar* x, const Scalar* mean, const Scalar* scale,
+                                         const Scalar* slope, const Scalar* shift, std::int64_t rows,
+                                         std::int64_t channels, Scalar* dx) const {
+    for (std::int64_t row = 0; row < rows; ++row) {
+      for (std::int64_t c = 0; c < channels; ++c) {
+        const std::int64_t i = row * channels + c;
+        const Scalar value = g[i] * scale[c] + ((x[i] - mean[c]) * slope[c] + shift[c]);
+        dx[i] = Accumulate ? dx[i] + value : value;
+      }
+    }
+  }
+};
+
+/// Mean and biased variance of each channel of each group, [groups * channels].
+template <class Scalar>
+struct Moments {
+  Tensor<Scalar> mean;
+  Tensor<Scalar> variance;
+};
+
+/// Two sums of each channel of each group, [groups * channels].
+template <class Scalar>
+struct GradientSums {
+  Tensor<Scalar> sum;      ///< of g
+  Tensor<Scalar> product;  ///< of g * (x - mean)
+};
+
+// Puts the chunks' moments of one channel together (Chan, Golub, LeVeque: "Algorithms for computing the sample variance",
+// 1983), in their order.
+template <class Scalar>
+void combine_moments(const ChannelGroups& layout, const Tensor<Scalar>& means, const Tensor<Scalar>& squares,
+                     std::int64_t group, std::int64_t channel, Moments<Scalar>& result) {
+  double mean = 0;
+  double square = 0;
+  double count = 0;
+  for (std::int64_t chunk = 0; chunk < layout.chunks(); ++chunk) {
+    const std::int64_t at = (group * layout.chunks() + chunk) * layout.channels + channel;
+    const auto rows = static_cast<double>(layout.rows_of(chunk));
+    const double distance = static_cast<double>(means[at]) - mean;
+    mean += distance * (rows / (count + rows));
+    square += static_cast<double>(squares[at]) + distance * distance * (count * rows / (count + rows));
+    count += rows;
+  }
+  result.mean[group * layout.channels + channel] = static_cast<Scalar>(mean);
+  result.variance[group * layout.channels + channel] = static_cast<Scalar>(square / count);
+}
+
+/// Calls body(group, channel) for all pairs.
+template <class Body>
+void for_each_channel(Context& context, const ChannelGroups& layout, const Body& body) {
+  context.parallel_for(layout.sums(), 64, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) body(i / layout.channels, i % layout.channels);
+  });
+}
+
+template <class Scalar>
+[[nodiscard]] Moments<Scalar> channel_moments(Context& context, const ChannelGroups& layout, const Scalar* x) {
+  const std::int64_t parts = layout.groups * layout.chunks();
+  Tensor<Scalar> means = context.tensor<Scalar>({parts, layout.channels});
+  Tensor<Scalar> squares = context.tensor<Scalar>({parts, layout.channels});
+  layout.for_each_chunk(context, [&](std::int64_t group, std::int64_t chunk, std::int64_t offset) {
+    const std::int64_t at = (group * layout.chunks() + chunk) * layout.channels;
+    run_loop(MomentsLoop{}, x + offset, layout.rows_of(chunk), layout.channels, means.data() + at, squares.data() + at);
+  });
+  Moments<Scalar> result{context.tensor<Scalar>({layout.sums()}), context.tensor<Scalar>({layout.sums()})};
+  for_each_channel(context, layout, [&](std::int64_t group, std::int64_t channel) {
+    combine_moments(layout, means, squares, group, channel, result);
+  });
+  return result;
+}
+
+// Sum of the chunks' sums of one channel, in their order.
+template <class Scalar>
+[[nodiscard]] Scalar combine_sums(const ChannelGroups& layout, const Tensor<Scalar>& parts, std::int64_t group,
+                                  std::int64_t channel) {
+  double sum = 0;
+  for (std::int64_t chunk = 0; chunk < layout.chunks(); ++chunk) {
+    sum += static_cast<double>(parts[(group * layout.chunks() + chunk) * layout.channels + channel]);
+  }
+  return static_cast<Scalar>(sum);
+}
+
+/// Sums over the rows of each channel of each group, [groups * channels].
+template <class Scalar>
+[[nodiscard]] Tensor<Scalar> channel_sums(Context& context, const ChannelGroups& layout, const Scalar* x) {
+  Tensor<Scalar> parts = context.tensor<Scalar>({layout.groups * layout.chunks(), layout.channels});
+  layout.for_each_chunk(context, [&](std::int64_t group, std::int64_t chunk, std::int64_t offset) {
+    const std::int64_t at = (group * layout.chunks() + chunk) * layout.channels;
+    run_loop(SumLoop{}, x + offset, layout.rows_of(chunk), layout.channels, parts.data() + at);
+  });
+  Tensor<Scalar> result = context.tensor<Scalar>({layout.sums()});
+  for_each_channel(context, layout, [&](std::int64_t group, std::int64_t channel) {
+    result[group * layout.channels + channel] = combine_sums(layout, parts, group, channel);
+  });
+  return result;
+}
+
+/// The sums that the gradients of a normalisation are made of; `mean` [groups * channels].
+template <class Scalar>
+[[nodiscard]] GradientSums<Scalar> channel_gradient_sums(Context& context, const ChannelGroups& layout, const Scalar* g,
+                                                         const Scalar* x, const Scalar* mean) {
+  const std::int64_t parts = layout.groups * layout.chunks();
+  Tensor<Scalar> sums = context.tensor<Scalar>({parts, layout.channels});
+  Tensor<Scalar> products = context.tensor<Scalar>({parts, layout.channels});
+  layout.for_each_chunk(context, [&](std::int64_t group, std::int64_t chunk, std::int64_t offset) {
+    const std::int64_t at = (group * layout.chunks() + chunk) * layout.channels;
+    run_loop(GradientSumLoop{}, g + offset, x + offset, mean + group * layout.channels, layout.rows_of(chunk),
+             layout.channels, sums.data() + at, products.data() + at);
+  });
+  GradientSums<Scalar> result{context.tensor<Scalar>({layout.sums()}), context.tensor<Scalar>({layout.sums()})};
+  for_each_channel(context, layout, [&](std::int64_t group, std::int64_t channel) {
+    result.sum[group * layout.channels + channel] = combine_sums(layout, sums, group, channel);
+    result.product[group * layout.channels + channel] = combine_sums(layout, products, group, channel);
+  });
+  return result;
+}
+
+/// 1 / sqrt(variance + epsilon).
+template <class Scalar>
+[[nodiscard]] Tensor<Scalar> inverse_deviation(Context& context, const Tensor<Scalar>& variance, double epsilon) {
+  Tensor<Scalar> inverse = context.tensor<Scalar>(variance.shape());
+  for (std::int64_t i = 0; i < inverse.elements(); ++i) {
+    inverse[i] = static_cast<Scalar>(1.0 / std::sqrt(static_cast<double>(variance[i]) + epsilon));
+  }
+  return inverse;
+}
+
+/// y = (x - mean) * scale + shift; the three of [groups * channels].
+template <class Scalar>
+void normalise_channels(Context& context, const ChannelGroups& layout, const Scalar* x, const Scalar* mean,
+                        const Scalar* scale, const Scalar* shift, Scalar* y) {
+  layout.for_each_chunk(context, [&](std::int64_t group, std::int64_t chunk, std::int64_t offset) {
+    const std::int64_t at = group * layout.channels;
+    run_loop(NormaliseLoop{}, x + offset, mean + at, scale + at, shift + at, layout.rows_of(chunk), layout.channels,
+             y + offset);
+  });
+}
+
+/// Coefficients of dx = g * scale + (x - mean) * slope + shift, each [groups * channels].
+template <class Scalar>
+struct GradientLine {
+  Tensor<Scalar> scale;
+  Tensor<Scalar> slope;
+  Tensor<Scalar> shift;
+
+  GradientLine(Context& context, const ChannelGroups& layout)
+      : scale(context.tensor<Scalar>({layout.sums()})),
+        slope(context.tensor<Scalar>({layout.sums()})),
+        shift(context.tensor<Scalar>({layout.sums()})) {}
+};
+
+/// dx = g * scale + (x - mean) * slope + shift into the slot.
+template <class Scalar>
+void normalise_gradient(Context& context, const ChannelGroups& layout, const Scalar* g, const Scalar* x,
+                        const Scalar* mean, const GradientLine<Scalar>& line, GradientSlot<Scalar> slot) {
+  layout.for_each_chunk(context, [&](std::int64_t group, std::int64_t chunk, std::int64_t offset) {
+    const std::int64_t at = group * layout.channels;
+    const auto run = [&](const auto& loop) {
+      run_loop(loop, g + offset, x + offset, mean + at, line.scale.data() + at, line.slope.data() + at,
+               line.shift.data() + at, layout.rows_of(chunk), layout.channels, slot.tensor->data() + offset);
+    };
+    if (slot.accumulate) {
+      run(NormaliseGradientLoop<true>{});
+    } else {
+      run(NormaliseGradientLoop<false>{});
+    }
+  });
+}
+
+}  // namespace nasnet::inline v0::detail

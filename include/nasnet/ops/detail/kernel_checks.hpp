@@ -1,0 +1,25 @@
+/// Checks that ops with kernels share, each failing with one sentence.
+#pragma once
+
+#include <cstdint>      // int64_t
+#include <string_view>  // string_view
+
+#include "nasnet/core/error.hpp"
+#include "nasnet/core/shape.hpp"
+
+namespace nasnet::inline v0::detail {
+
+/// @throws ShapeError unless a kernel's channels are those of the input.
+inline void check_channels(std::string_view who, std::int64_t kernel, const Shape& input) {
+  const std::int64_t channels = input[input.rank() - 1];
+  if (kernel != channels) {
+    fail<ShapeError>(who, ": kernel has ", kernel, " channels, input ", input.to_string(), " has ", channels);
+  }
+}
+
+/// @throws ShapeError unless a parameter has the wanted shape.
+inline void check_parameter(std::string_view who, std::string_view name, const Shape& found, const Shape& wanted) {
+  if (found != wanted) fail<ShapeError>(who, ": ", name, " is ", found.to_string(), ", wanted ", wanted.to_string());
+}
+
+}  // namespace nasnet::inline v0::detail

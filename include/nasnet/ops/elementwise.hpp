@@ -1,0 +1,224 @@
+/// Elementwise ops of recurrent controllers and losses, on tensors of any shape.
+#pragma once
+
+#include <algorithm>    // clamp, min
+#include <cmath>        // exp, log, tanh
+#include <cstdint>      // int64_t
+#include <string_view>  // string_view
+
+#include "nasnet/ops/detail/checks.hpp"
+#include "nasnet/ops/detail/map.hpp"
+
+namespace nasnet::inline v0 {
+
+/// y = 1 / (1 + exp(-x)).
+struct Sigmoid {
+  static constexpr std::string_view name = "sigmoid";
+  static constexpr bool backward_reads_inputs = false;
+  static constexpr bool backward_reads_output = true;
+};
+
+/// y = tanh(x).
+struct Tanh {
+  static constexpr std::string_view name = "tanh";
+  static constexpr bool backward_reads_inputs = false;
+  static constexpr bool backward_reads_output = true;
+};
+
+/// y = exp(x).
+struct Exp {
+  static constexpr std::string_view name = "exp";
+  static constexpr bool backward_reads_inputs = false;
+  static constexpr bool backward_reads_output = true;
+};
+
+/// y = log(x), x > 0.
+struct Log {
+  static constexpr std::string_view name = "log";
+};
+
+/// y = factor * x; a factor of -1 negates.
+struct Scale {
+  static constexpr std::string_view name = "scale";
+  static constexpr bool backward_reads_inputs = false;
+  double factor = 1.0;
+};
+
+/// y = a * b.
+struct Multiply {
+  static constexpr std::string_view name = "multiply";
+  [[nodiscard]] static constexpr std::int64_t input_count() { return 2; }
+};
+
+/// y = a - b.
+struct Subtract {
+  static constexpr std::string_view name = "subtract";
+  static constexpr bool backward_reads_inputs = false;
+  [[nodiscard]] static constexpr std::int64_t input_count() { return 2; }
+};
+
+/// y = min(a, b). Of equal values the first one has the gradient.
+struct Minimum {
+  static constexpr std::string_view name = "minimum";
+  [[nodiscard]] static constexpr std::int64_t input_count() { return 2; }
+};
+
+/// y = x within [low, high], else the nearer bound, which has no gradient.
+struct Clamp {
+  static constexpr std::string_view name = "clamp";
+  double low = 0.0;
+  double high = 1.0;
+};
+
+namespace detail {
+
+template <class Scalar, class Function>
+void forward_map(OpCall<Scalar>& call, const Function& f) {
+  Tensor<Scalar>& y = call.allocate_output(call.input().shape());
+  map_values(call.context, y, f, call.input().data());
+}
+
+template <class Scalar, class Function>
+void forward_pair(std::string_view who, OpCall<Scalar>& call, const Function& f) {
+  if (call.inputs.size() != 2) fail<ShapeError>(who, ": ", call.inputs.size(), " inputs, wanted 2");
+  check_equal_shapes(who, call);
+  Tensor<Scalar>& y = call.allocate_output(call.input().shape());
+  map_values(call.context, y, f, call.input(0).data(), call.input(1).data());
+}
+
+// dx = f(y, dy).
+template <class Scalar, class Function>
+void backward_from_output(const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients, const Function& f) {
+  map_gradient(call.context, gradients.inputs[0], f, call.kept_output->data(), gradients.output.data());
+}
+
+// dx = f(x, dy).
+template <class Scalar, class Function>
+void backward_from_input(const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients, const Function& f) {
+  map_gradient(call.context, gradients.inputs[0], f, call.input().data(), gradients.output.data());
+}
+
+}  // namespace detail
+
+template <class Scalar>
+void forward(const Sigmoid&, OpCall<Scalar>& call) {
+  detail::forward_map(call, [](Scalar x) { return Scalar{1} / (Scalar{1} + std::exp(-x)); });
+}
+
+/// dx = dy y (1 - y).
+template <class Scalar>
+void backward(const Sigmoid&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
+  detail::backward_from_output(call, gradients, [](Scalar y, Scalar g) { return g * y * (Scalar{1} - y); });
+}
+
+template <class Scalar>
+void forward(const Tanh&, OpCall<Scalar>& call) {
+  detail::forward_map(call, [](Scalar x) { return std::tanh(x); });
+}
+
+/// dx = dy (1 - y^2).
+template <class Scalar>
+void backward(const Tanh&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
+  detail::backward_from_output(call, gradients, [](Scalar y, Scalar g) { return g * (Scalar{1} - y * y); });
+}
+
+template <class Scalar>
+void forward(const Exp&, OpCall<Scalar>& call) {
+  detail::forward_map(call, [](Scalar x) { return std::exp(x); });
+}
+
+/// dx = dy y.
+template <class Scalar>
+void backward(const Exp&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
+  detail::backward_from_output(call, gradients, [](Scalar y, Scalar g) { return g * y; });
+}
+
+template <class Scalar>
+void forward(const Log&, OpCall<Scalar>& call) {
+  detail::forward_map(call, [](Scalar x) { return std::log(x); });
+}
+
+/// dx = dy / x.
+template <class Scalar>
+void backward(const Log&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
+  detail::backward_from_input(call, gradients, [](Scalar x, Scalar g) { return g / x; });
+}
+
+template <class Scalar>
+void forward(const Scale& scale, OpCall<Scalar>& call) {
+  detail::forward_map(call, [factor = static_cast<Scalar>(scale.factor)](Scalar x) { return factor * x; });
+}
+
+/// dx = factor dy.
+template <class Scalar>
+void backward(const Scale& scale, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
+  detail::map_gradient(call.context, gradients.inputs[0],
+                       [factor = static_cast<Scalar>(scale.factor)](Scalar g) { return factor * g; },
+                       gradients.output.data());
+}
+
+/// @throws ShapeError where the shapes differ.
+template <class Scalar>
+void forward(const Multiply&, OpCall<Scalar>& call) {
+  detail::forward_pair(Multiply::name, call, [](Scalar a, Scalar b) { return a * b; });
+}
+
+/// da = dy b, db = dy a.
+template <class Scalar>
+void backward(const Multiply&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
+  const auto product = [](Scalar other, Scalar g) { return other * g; };
+  detail::map_gradient(call.context, gradients.inputs[0], product, call.input(1).data(), gradients.output.data());
+  detail::map_gradient(call.context, gradients.inputs[1], product, call.input(0).data(), gradients.output.data());
+}
+
+/// @throws ShapeError where the shapes differ.
+template <class Scalar>
+void forward(const Subtract&, OpCall<Scalar>& call) {
+  detail::forward_pair(Subtract::name, call, [](Scalar a, Scalar b) { return a - b; });
+}
+
+/// da = dy, db = -dy.
+template <class Scalar>
+void backward(const Subtract&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
+  detail::copy_gradient(call.context, gradients.inputs[0], gradients.output);
+  detail::map_gradient(call.context, gradients.inputs[1], [](Scalar g) { return -g; }, gradients.output.data());
+}
+
+/// @throws ShapeError where the shapes differ.
+template <class Scalar>
+void forward(const Minimum&, OpCall<Scalar>& call) {
+  detail::forward_pair(Minimum::name, call, [](Scalar a, Scalar b) { return (std::min)(a, b); });
+}
+
+/// da = dy where a <= b, else 0; db = dy - da.
+template <class Scalar>
+void backward(const Minimum&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
+  const Scalar* a = call.input(0).data();
+  const Scalar* b = call.input(1).data();
+  const Scalar* g = gradients.output.data();
+  const auto first = [](Scalar x, Scalar y, Scalar gradient) { return x <= y ? gradient : Scalar{0}; };
+  const auto second = [](Scalar x, Scalar y, Scalar gradient) { return x <= y ? Scalar{0} : gradient; };
+  detail::map_gradient(call.context, gradients.inputs[0], first, a, b, g);
+  detail::map_gradient(call.context, gradients.inputs[1], second, a, b, g);
+}
+
+/// @throws ArgumentError unless low <= high.
+template <class Scalar>
+void forward(const Clamp& clamp, OpCall<Scalar>& call) {
+  if (!(clamp.low <= clamp.high)) fail<ArgumentError>(Clamp::name, ": from ", clamp.low, " to ", clamp.high);
+  detail::forward_map(call, [low = static_cast<Scalar>(clamp.low), high = static_cast<Scalar>(clamp.high)](Scalar x) {
+    return std::clamp(x, low, high);
+  });
+}
+
+/// dx = dy where low <= x <= high, else 0.
+template <class Scalar>
+void backward(const Clamp& clamp, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
+  detail::backward_from_input(
+      call, gradients,
+      [low = static_cast<Scalar>(clamp.low), high = static_cast<Scalar>(clamp.high)](Scalar x, Scalar g) {
+        return x >= low && x <= high ? g : Scalar{0};
+      });
+}
+
+}  // namespace nasnet::inline v0

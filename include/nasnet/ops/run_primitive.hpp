@@ -1,0 +1,21 @@
+/// Computes any built-in primitive, or a user's, by what it is.
+#pragma once
+
+#include <variant>  // visit
+
+#include "nasnet/ops/ops.hpp"
+#include "nasnet/primitive/primitive.hpp"
+
+namespace nasnet::inline v0 {
+
+template <class Scalar>
+void forward(const Primitive& primitive, OpCall<Scalar>& call) {
+  std::visit([&](const auto& p) { forward(p, call); }, primitive);
+}
+
+template <class Scalar>
+void backward(const Primitive& primitive, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
+  std::visit([&](const auto& p) { backward(p, call, gradients); }, primitive);
+}
+
+}  // namespace nasnet::inline v0

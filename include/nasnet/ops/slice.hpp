@@ -1,0 +1,47 @@
+/// Some of the columns.
+#pragma once
+
+#include <cstdint>      // int64_t
+#include <string_view>  // string_view
+
+#include "nasnet/ops/detail/checks.hpp"
+#include "nasnet/ops/detail/rows.hpp"
+
+namespace nasnet::inline v0 {
+
+/// Columns begin to end - 1 of the last axis: [...,C] to [...,end-begin].
+struct Slice {
+  static constexpr std::string_view name = "slice";
+  static constexpr bool backward_reads_inputs = false;
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+};
+
+/// @throws ShapeError unless 0 <= begin < end <= C.
+template <class Scalar>
+void forward(const Slice& slice, OpCall<Scalar>& call) {
+  const Tensor<Scalar>& x = call.input();
+  const std::int64_t columns = detail::last_extent(x.shape());
+  if (x.shape().rank() == 0 || slice.begin < 0 || slice.begin >= slice.end || slice.end > columns) {
+    fail<ShapeError>(Slice::name, ": columns ", slice.begin, " to ", slice.end, " of ", x.shape().to_string());
+  }
+  const std::int64_t count = slice.end - slice.begin;
+  Tensor<Scalar>& y = call.allocate_output(detail::with_last_extent(x.shape(), count));
+  detail::move_rows<Scalar>(call.context, {x.data() + slice.begin, columns}, {y.data(), count},
+                            detail::row_count(x.shape()), count);
+}
+
+/// dx = dy in the columns of the slice, 0 elsewhere.
+template <class Scalar>
+void backward(const Slice& slice, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
+  const GradientSlot<Scalar>& slot = gradients.inputs[0];
+  if (!slot) return;
+  detail::zero_gradient(call.context, slot);
+  const std::int64_t count = slice.end - slice.begin;
+  const std::int64_t columns = detail::last_extent(slot.tensor->shape());
+  detail::move_rows<Scalar>(call.context, {gradients.output.data(), count},
+                            {slot.tensor->data() + slice.begin, columns}, detail::row_count(slot.tensor->shape()),
+                            count, slot.accumulate);
+}
+
+}  // namespace nasnet::inline v0

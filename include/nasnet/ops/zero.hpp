@@ -1,0 +1,26 @@
+/// The op without output on the CPU: zeros, at a stride.
+#pragma once
+
+#include "nasnet/ops/detail/checks.hpp"
+#include "nasnet/ops/detail/map.hpp"
+#include "nasnet/primitive/primitives.hpp"
+
+namespace nasnet::inline v0 {
+
+/// y = 0: [N,H,W,C] to [N,ceil(H/step),ceil(W/step),filters].
+template <class Scalar>
+void forward(const Zeros& zero, OpCall<Scalar>& call) {
+  const Shape& in = call.input().shape();
+  detail::check_map(Zeros::name, in);
+  const Size size = zero.output_size({in[1], in[2]});
+  Tensor<Scalar>& y = call.allocate_output({in[0], size.height, size.width, zero.filters});
+  detail::map_values(call.context, y, [] { return Scalar{0}; });
+}
+
+/// dx = 0.
+template <class Scalar>
+void backward(const Zeros&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
+  detail::zero_gradient(call.context, gradients.inputs[0]);
+}
+
+}  // namespace nasnet::inline v0

@@ -1,0 +1,79 @@
+/// What an evaluator is: something that finds out how good an architecture is.
+#pragma once
+
+#include <chrono>    // steady_clock
+#include <concepts>  // convertible_to
+#include <cstdint>   // int64_t
+#include <optional>  // nullopt, optional
+#include <string>    // string
+#include <utility>   // move
+
+#include "nasnet/core/context.hpp"
+#include "nasnet/core/progress.hpp"
+#include "nasnet/core/random.hpp"
+#include "nasnet/genotype/architecture.hpp"
+#include "nasnet/search/trial.hpp"
+
+namespace nasnet::inline v0 {
+
+/// What an evaluation of one trial may use.
+struct TrialContext {
+  std::int64_t trial = 0;     ///< its number
+  RandomStream random;        ///< keyed by (seed, trial): split it by purpose
+  Context context;            ///< threads that are free, and the trial's own memory with its limit
+  ProgressCallback progress;  ///< may be empty; see core/progress.hpp
+
+  /// When the trial's time is over, where there is a limit. An evaluation that goes on beyond it has failed, whatever it
+  /// returns.
+  std::optional<std::chrono::steady_clock::time_point> deadline = {};
+
+  /// Whether the trial's time is over: return anything, soon.
+  [[nodiscard]] bool is_over() const { return deadline && std::chrono::steady_clock::now() >= *deadline; }
+};
+
+/// What came of an evaluation: a result, or the reason why there is none.
+class Outcome {
+ public:
+  Outcome(Evaluation evaluation) : evaluation_(std::move(evaluation)) {}  // NOLINT: an evaluation is an outcome
+
+  /// @param message one sentence for the user
+  [[nodiscard]] static Outcome failed(FailureKind kind, std::string message) {
+    return Outcome(kind, std::move(message));
+  }
+
+  [[nodiscard]] const std::optional<Evaluation>& evaluation() const { return evaluation_; }
+  [[nodiscard]] FailureKind failure() const { return failure_; }  ///< where there is no evaluation
+  [[nodiscard]] const std::string& message() const { return message_; }
+
+ private:
+  Outcome(FailureKind kind, std::string message) : failure_(kind), message_(std::move(message)) {}
+
+  std::optional<Evaluation> evaluation_;
+  FailureKind failure_ = FailureKind::exception;
+  std::string message_;
+};
+
+/// An evaluator: `evaluate(architecture, trial)` gives an Outcome or an Evaluation.
+///
+/// It is called from several threads at once, hence as const. What it returns depends on the architecture, the random
+/// stream of the trial and its own settings, on nothing else. What it throws makes the trial a failed one. It may have
+/// `settings() const`, JSON of what its results depend on, which the journal records.
+template <class T>
+concept Evaluator = requires(const T& evaluate, const Architecture& architecture, TrialContext& trial) {
+  { evaluate(architecture, trial) } -> std::convertible_to<Outcome>;
+};
+
+namespace detail {
+
+/// Says with a sentence what a type lacks of an evaluator.
+template <class T>
+consteval bool check_evaluator() {
+  static_assert(Evaluator<T>,
+                "an evaluator is called as evaluate(const nasnet::Architecture&, nasnet::TrialContext&), is const (several "
+                "threads call it at once) and returns a nasnet::Evaluation or Outcome");
+  return true;
+}
+
+}  // namespace detail
+
+}  // namespace nasnet::inline v0

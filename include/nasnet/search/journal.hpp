@@ -1,0 +1,430 @@
+/// The journal of a search: a file of JSON lines, one for each event, from which a search goes on after any end.
+///
+/// The first line says what the search is: format, version of the library, seed, hash of the space, instruction set and
+/// settings. Each further line is an event, in the order in which the strategy was asked and told:
+///
+///     started    an accepted proposal, or once more one whose run ended in the middle: trial, proposal, attempt, worker,
+///                hash, parameters, multiply_adds, architecture
+///     finished   trial, hash, validation_accuracy, validation_loss, metrics, seconds, attempt, worker
+///     failed     trial, hash, kind, message, seconds, attempt, worker
+///     duplicate  proposal, of (the trial of the same canonical form), hash, architecture
+///     rejected   proposal, reason, hash, parameters, multiply_adds, architecture
+///     exhausted  nothing new is left to propose
+#pragma once
+
+#include <algorithm>          // min
+#include <array>              // array
+#include <cstddef>            // size_t
+#include <cstdint>            // int64_t, uint64_t
+#include <filesystem>         // path
+#include <map>                // map
+#include <nlohmann/json.hpp>  // json, ordered_json
+#include <optional>           // nullopt, optional
+#include <string>             // string
+#include <string_view>        // string_view
+#include <utility>            // move
+#include <vector>             // vector
+
+#include "nasnet/core/error.hpp"
+#include "nasnet/core/file.hpp"
+#include "nasnet/genotype/json.hpp"
+#include "nasnet/search/detail/journal_line.hpp"
+#include "nasnet/search/trial.hpp"
+
+namespace nasnet::inline v0 {
+
+/// The format that this library writes and reads.
+inline constexpr std::uint64_t journal_format = 1;
+
+/// What a journal says of its search as a whole.
+struct JournalHeader {
+  std::string version;          ///< of the library that wrote it
+  std::string instruction_set;  ///< that the kernels used; results are equal bit for bit on one of them only
+  std::uint64_t seed = 0;
+  std::string space;  ///< name and hash of the search space
+  nlohmann::json settings = nlohmann::json::object();
+};
+
+/// The kinds of lines after the first.
+enum class JournalEvent { started, finished, failed, duplicate, rejected, exhausted };
+
+inline constexpr std::array all_journal_events{JournalEvent::started,   JournalEvent::finished, JournalEvent::failed,
+                                               JournalEvent::duplicate, JournalEvent::rejected, JournalEvent::exhausted};
+
+[[nodiscard]] constexpr std::string_view to_string(JournalEvent event) {
+  switch (event) {
+    case JournalEvent::started: return "started";
+    case JournalEvent::finished: return "finished";
+    case JournalEvent::failed: return "failed";
+    case JournalEvent::duplicate: return "duplicate";
+    case JournalEvent::rejected: return "rejected";
+    case JournalEvent::exhausted: return "exhausted";
+  }
+  return "unknown";
+}
+
+/// A line after the first.
+struct JournalRecord {
+  JournalEvent event = JournalEvent::started;
+  Trial trial;            ///< as it is known after the event; without meaning for `exhausted`
+  std::int64_t line = 0;  ///< counts the lines of the file from 1
+};
+
+/// All that a journal holds.
+struct Journal {
+  std::optional<JournalHeader> header;  ///< absent in an empty file, or where not even the first line was written whole
+  std::vector<JournalRecord> records;
+  std::uint64_t torn_bytes = 0;  ///< after the last whole line: what was being written when the search ended
+};
+
+namespace detail {
+
+[[nodiscard]] inline nlohmann::ordered_json header_json(const JournalHeader& header) {
+  nlohmann::ordered_json json;
+  json["format"] = journal_format;
+  json["nasnet"] = header.version;
+  json["seed"] = header.seed;
+  json["space"] = header.space;
+  json["instruction_set"] = header.instruction_set;
+  json["settings"] = header.settings;
+  return json;
+}
+
+inline void put_proposal(nlohmann::ordered_json& json, const Trial& trial) {
+  json["hash"] = hash_text(trial.hash);
+  if (trial.parameters) json["parameters"] = *trial.parameters;
+  if (trial.multiply_adds) json["multiply_adds"] = *trial.multiply_adds;
+  json["architecture"] = to_json(trial.architecture);
+}
+
+inline void put_evaluation(nlohmann::ordered_json& json, const Evaluation& evaluation) {
+  json["validation_accuracy"] = evaluation.validation_accuracy;
+  json["validation_loss"] = evaluation.validation_loss;
+  if (!evaluation.metrics.empty()) json["metrics"] = evaluation.metrics;
+}
+
+inline void put_failure(nlohmann::ordered_json& json, const Trial& trial) {
+  json["kind"] = std::string(to_string(trial.failure.value_or(FailureKind::exception)));
+  json["message"] = trial.message;
+}
+
+inline void put_run(nlohmann::ordered_json& json, const Trial& trial) {
+  json["seconds"] = trial.seconds;
+  json["attempt"] = trial.attempt;
+  json["worker"] = trial.worker;
+}
+
+[[nodiscard]] inline nlohmann::ordered_json started_json(const Trial& trial) {
+  nlohmann::ordered_json json{{"event", "started"}, {"trial", trial.number},     {"proposal", trial.proposal},
+                              {"attempt", trial.attempt}, {"worker", trial.worker}};
+  put_proposal(json, trial);
+  return json;
+}
+
+[[nodiscard]] inline nlohmann::ordered_json ended_json(const Trial& trial) {
+  const bool done = trial.state == TrialState::done;
+  nlohmann::ordered_json json{{"event", done ? "finished" : "failed"}, {"trial", trial.number}};
+  json["hash"] = hash_text(trial.hash);
+  if (done) put_evaluation(json, trial.evaluation);
+  if (!done) put_failure(json, trial);
+  put_run(json, trial);
+  return json;
+}
+
+[[nodiscard]] inline nlohmann::ordered_json duplicate_json(const Trial& trial) {
+  nlohmann::ordered_json json{{"event", "duplicate"}, {"proposal", trial.proposal}, {"of", trial.duplicate_of}};
+  put_proposal(json, trial);
+  return json;
+}
+
+[[nodiscard]] inline nlohmann::ordered_json rejected_json(const Trial& trial) {
+  nlohmann::ordered_json json{{"event", "rejected"}, {"proposal", trial.proposal}, {"reason", trial.message}};
+  put_proposal(json, trial);
+  return json;
+}
+
+[[nodiscard]] inline nlohmann::ordered_json record_json(JournalEvent event, const Trial& trial) {
+  switch (event) {
+    case JournalEvent::started: return started_json(trial);
+    case JournalEvent::finished:
+    case JournalEvent::failed: return ended_json(trial);
+    case JournalEvent::duplicate: return duplicate_json(trial);
+    case JournalEvent::rejected: return rejected_json(trial);
+    case JournalEvent::exhausted: break;
+  }
+  return {{"event", "exhausted"}};
+}
+
+/// Reads line after line and checks that each event can follow those before it.
+class JournalReader {
+ public:
+  explicit JournalReader(const std::filesystem::path& path) : path_(path) {}
+
+  void read(std::string_view text) {
+    for (std::size_t begin = 0; begin < text.size();) {
+      const std::size_t end = text.find('\n', begin);
+      if (end == std::string_view::npos) {
+        keep_torn_line(text.substr(begin));
+        return;
+      }
+      read_line(text.substr(begin, end - begin));
+      begin = end + 1;
+    }
+  }
+
+  [[nodiscard]] Journal take() && { return std::move(journal_); }
+
+ private:
+  void read_line(std::string_view text) {
+    const JournalLine line(path_, ++line_, text);
+    if (journal_.header) {
+      read_record(line);
+    } else {
+      read_header(line);
+    }
+  }
+
+  /// A torn line is dropped, but never a file that somebody named by mistake.
+  void keep_torn_line(std::string_view text) {
+    constexpr std::string_view first_line = "{\"format\":";
+    const std::size_t known = (std::min)(text.size(), first_line.size());
+    if (!journal_.header && text.substr(0, known) != first_line.substr(0, known)) {
+      fail<IoError>('\'', path_.string(), "' is no journal of a search");
+    }
+    journal_.torn_bytes = text.size();
+  }
+
+  void read_header(const JournalLine& line) {
+    if (!line.has("format")) line.fail_here("this is no journal of a search");
+    const std::uint64_t format = line.unsigned_number("format");
+    if (format != journal_format) {
+      line.fail_here("the journal has format ", format, ", this version of nasnet reads format ", journal_format);
+    }
+    JournalHeader header;
+    header.version = line.text("nasnet");
+    header.instruction_set = line.text("instruction_set");
+    header.seed = line.unsigned_number("seed");
+    header.space = line.text("space");
+    header.settings = line.field("settings");
+    if (!header.settings.is_object()) line.fail_here("the field \"settings\" is no JSON object");
+    journal_.header = std::move(header);
+  }
+
+  void read_record(const JournalLine& line) {
+    JournalRecord record{event_of(line), {}, line.number()};
+    switch (record.event) {
+      case JournalEvent::started: read_started(line, record.trial); break;
+      case JournalEvent::finished: read_finished(line, record.trial); break;
+      case JournalEvent::failed: read_failed(line, record.trial); break;
+      case JournalEvent::duplicate: read_duplicate(line, record.trial); break;
+      case JournalEvent::rejected: read_rejected(line, record.trial); break;
+      case JournalEvent::exhausted: break;
+    }
+    journal_.records.push_back(std::move(record));
+  }
+
+  [[nodiscard]] static JournalEvent event_of(const JournalLine& line) {
+    const std::string& name = line.text("event");
+    for (const JournalEvent event : all_journal_events) {
+      if (to_string(event) == name) return event;
+    }
+    line.fail_here("the event \"", name, "\" is unknown");
+  }
+
+  void read_started(const JournalLine& line, Trial& trial) {
+    trial.number = line.count("trial");
+    trial.attempt = line.count("attempt");
+    trial.worker = worker_of(line);
+    const auto known = static_cast<std::int64_t>(trials_.size());
+    if (trial.number > known) line.fail_here("trial ", trial.number, " started before trial ", known);
+    if (trial.number == known) {
+      read_proposal(line, trial);
+      trials_.push_back(trial);
+      return;
+    }
+    Trial& begun = running(line, trial.number);
+    const std::int64_t attempt = trial.attempt;
+    const int worker = trial.worker;
+    if (attempt != begun.attempt + 1) line.fail_here("attempt ", attempt, " follows attempt ", begun.attempt);
+    begun.attempt = attempt;
+    begun.worker = worker;
+    trial = begun;
+  }
+
+  void read_proposal(const JournalLine& line, Trial& trial) {
+    trial.proposal = line.count("proposal");
+    if (trial.proposal != proposals_) line.fail_here("proposal ", trial.proposal, " follows ", proposals_, " proposals");
+    ++proposals_;
+    trial.hash = line.hash();
+    if (line.has("parameters")) trial.parameters = line.count("parameters");
+    if (line.has("multiply_adds")) trial.multiply_adds = line.count("multiply_adds");
+    trial.architecture = line.architecture();
+  }
+
+  void read_ended(const JournalLine& line, Trial& trial) {
+    trial = running(line, line.count("trial"));
+    if (line.hash() != trial.hash) line.fail_here("the hash is not that of trial ", trial.number, " when it started");
+    trial.seconds = line.number_field("seconds");
+    trial.attempt = line.count("attempt");
+    trial.worker = worker_of(line);
+    ended_[static_cast<std::size_t>(trial.number)] = true;
+  }
+
+  void read_finished(const JournalLine& line, Trial& trial) {
+    read_ended(line, trial);
+    trial.state = TrialState::done;
+    trial.evaluation.validation_accuracy = line.number_field("validation_accuracy");
+    trial.evaluation.validation_loss = line.number_field("validation_loss");
+    if (!line.has("metrics")) return;
+    const nlohmann::json& metrics = line.field("metrics");
+    if (!metrics.is_object()) line.fail_here("the field \"metrics\" is no JSON object");
+    for (const auto& [name, value] : metrics.items()) trial.evaluation.metrics[name] = line.number_in(value, name);
+  }
+
+  void read_failed(const JournalLine& line, Trial& trial) {
+    read_ended(line, trial);
+    trial.state = TrialState::failed;
+    trial.failure = failure_kind_named(line.text("kind"));
+    if (!trial.failure) line.fail_here("the kind of failure \"", line.text("kind"), "\" is unknown");
+    trial.message = line.text("message");
+  }
+
+  void read_duplicate(const JournalLine& line, Trial& trial) {
+    trial.state = TrialState::duplicate;
+    trial.duplicate_of = line.count("of");
+    if (trial.duplicate_of >= static_cast<std::int64_t>(trials_.size())) {
+      line.fail_here("trial ", trial.duplicate_of, " has not started");
+    }
+    read_proposal(line, trial);
+  }
+
+  void read_rejected(const JournalLine& line, Trial& trial) {
+    trial.state = TrialState::rejected;
+    trial.message = line.text("reason");
+    read_proposal(line, trial);
+  }
+
+  [[nodiscard]] static int worker_of(const JournalLine& line) {
+    return static_cast<int>((std::min)(line.count("worker"), std::int64_t{(std::numeric_limits<int>::max)()}));
+  }
+
+  /// The trial of this number, which must run.
+  [[nodiscard]] Trial& running(const JournalLine& line, std::int64_t number) {
+    if (number >= static_cast<std::int64_t>(trials_.size())) line.fail_here("trial ", number, " has not started");
+    ended_.resize(trials_.size(), false);
+    if (ended_[static_cast<std::size_t>(number)]) line.fail_here("trial ", number, " has ended before");
+    return trials_[static_cast<std::size_t>(number)];
+  }
+
+  const std::filesystem::path& path_;
+  Journal journal_;
+  std::int64_t line_ = 0;
+  std::int64_t proposals_ = 0;
+  std::vector<Trial> trials_;  // as they started
+  std::vector<bool> ended_;
+};
+
+/// The text of an existing journal; empty for what is no regular file, such as a device.
+[[nodiscard]] inline std::string journal_text(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(path, ignored) ? read_text_file(path) : std::string();
+}
+
+/// Where two settings differ first: "evaluator.epochs: the journal has 1, this run has 2".
+[[nodiscard]] inline std::optional<std::string> first_difference(const nlohmann::json& journal,
+                                                                 const nlohmann::json& run, const std::string& name) {
+  if (journal == run) return std::nullopt;
+  if (journal.is_object() && run.is_object()) {
+    nlohmann::json either = journal;
+    either.update(run);
+    for (const auto& [key, value] : either.items()) {
+      const auto find = [&key = key](const nlohmann::json& object) {
+        const auto found = object.find(key);
+        return found == object.end() ? nlohmann::json(nullptr) : *found;
+      };
+      const auto below = first_difference(find(journal), find(run), name.empty() ? key : join(name, '.', key));
+      if (below) return below;
+    }
+  }
+  const auto shown = [](const nlohmann::json& value) { return value.is_null() ? std::string("nothing") : one_line(value); };
+  return join(name, ": the journal has ", shown(journal), ", this run has ", shown(run));
+}
+
+}  // namespace detail
+
+/// Reads a journal. A last line that was not written whole is left out.
+/// @throws IoError naming file and line for a line that is damaged or cannot follow those before it, for another format,
+/// and for a file that cannot be read or is no journal.
+[[nodiscard]] inline Journal read_journal(const std::filesystem::path& path) {
+  detail::JournalReader reader(path);
+  reader.read(read_text_file(path));
+  return std::move(reader).take();
+}
+
+/// Writes a journal line by line. One search at a time writes a file; another one is refused.
+class JournalWriter {
+ public:
+  /// Opens the file, or makes it.
+  /// @throws IoError where it cannot be written.
+  explicit JournalWriter(const std::filesystem::path& path, AppendOptions options = {}) : file_(path, options) {}
+
+  [[nodiscard]] const std::filesystem::path& path() const { return file_.path(); }
+
+  /// Cuts off a last line that was not written whole.
+  void drop_torn_line() { file_.drop_torn_line(); }
+
+  /// @throws IoError where the line could not be stored, as on a full disk; the file then ends with the line before.
+  void begin(const JournalHeader& header) { file_.append(detail::one_line(detail::header_json(header))); }
+
+  /// As above.
+  void write(JournalEvent event, const Trial& trial = {}) {
+    file_.append(detail::one_line(detail::record_json(event, trial)));
+  }
+
+ private:
+  AppendFile file_;
+};
+
+/// What a journal says, as the history of its search. Trials that were running when it ended are left out.
+[[nodiscard]] inline History history_of(const Journal& journal) {
+  History history;
+  if (journal.header) {
+    history.seed = journal.header->seed;
+    history.settings = journal.header->settings;
+  }
+  std::map<std::int64_t, Trial> trials;
+  for (const JournalRecord& record : journal.records) {
+    switch (record.event) {
+      case JournalEvent::finished:
+      case JournalEvent::failed: trials.emplace(record.trial.number, record.trial); break;
+      case JournalEvent::duplicate:
+      case JournalEvent::rejected: history.skipped.push_back(record.trial); break;
+      case JournalEvent::exhausted: history.exhausted = true; break;
+      case JournalEvent::started: break;
+    }
+  }
+  for (auto& [number, trial] : trials) history.trials.push_back(std::move(trial));
+  return history;
+}
+
+/// The results of a search as text, a line for each trial that is done or failed, by number, without times, attempts and
+/// workers.
+[[nodiscard]] inline std::string results_text(const History& history) {
+  std::string text;
+  for (const Trial& trial : history.trials) {
+    nlohmann::ordered_json json{{"trial", trial.number}, {"proposal", trial.proposal},
+                                {"state", std::string(to_string(trial.state))}};
+    detail::put_proposal(json, trial);
+    if (trial.state == TrialState::done) detail::put_evaluation(json, trial.evaluation);
+    if (trial.state == TrialState::failed) detail::put_failure(json, trial);
+    text.append(detail::one_line(json)).push_back('\n');
+  }
+  return text;
+}
+
+/// Whether two searches came to the same results.
+[[nodiscard]] inline bool equal_results(const History& a, const History& b) {
+  return results_text(a) == results_text(b);
+}
+
+}  // namespace nasnet::inline v0

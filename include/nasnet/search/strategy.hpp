@@ -1,0 +1,89 @@
+/// What a search strategy is: something that is asked for architectures and told what came of them.
+#pragma once
+
+#include <concepts>           // convertible_to
+#include <nlohmann/json.hpp>  // json
+#include <optional>           // optional
+#include <utility>            // move
+
+#include "nasnet/genotype/architecture.hpp"
+#include "nasnet/search/trial.hpp"
+
+namespace nasnet::inline v0 {
+
+/// An architecture that a strategy wants to be evaluated.
+struct Proposal {
+  Architecture architecture;
+};
+
+/// What a strategy answers when it is asked: a proposal, or the reason why there is none.
+class Answer {
+ public:
+  Answer(Proposal proposal) : proposal_(std::move(proposal)) {}                 // NOLINT: a proposal is an answer
+  Answer(Architecture architecture) : Answer(Proposal{std::move(architecture)}) {}  // NOLINT: so is an architecture
+
+  /// Nothing to propose before more results are told.
+  [[nodiscard]] static Answer waiting() { return Answer(false); }
+
+  /// Nothing to propose any more, whatever is told.
+  [[nodiscard]] static Answer exhausted() { return Answer(true); }
+
+  [[nodiscard]] bool has_proposal() const { return proposal_.has_value(); }
+  [[nodiscard]] bool is_exhausted() const { return exhausted_; }
+
+  /// The proposal; only where there is one.
+  [[nodiscard]] const Proposal& proposal() const { return *proposal_; }
+
+ private:
+  explicit Answer(bool exhausted) : exhausted_(exhausted) {}
+
+  std::optional<Proposal> proposal_;
+  bool exhausted_ = false;
+};
+
+/// Has `ask()` that returns an Answer, or a Proposal or Architecture.
+template <class T>
+concept AskableStrategy = requires(T& strategy) {
+  { strategy.ask() } -> std::convertible_to<Answer>;
+};
+
+/// Has `tell(const Trial&)`.
+template <class T>
+concept TellableStrategy = requires(T& strategy, const Trial& trial) { strategy.tell(trial); };
+
+/// Has `save() const` that returns its state as JSON, and `load(const nlohmann::json&)` that takes it.
+template <class T>
+concept SavableStrategy = requires(T& strategy, const T& saved, const nlohmann::json& state) {
+  { saved.save() } -> std::convertible_to<nlohmann::json>;
+  strategy.load(state);
+};
+
+/// Has `settings() const`: what its proposals depend on, as JSON. The journal records them.
+template <class T>
+concept HasSettings = requires(const T& object) {
+  { object.settings() } -> std::convertible_to<nlohmann::json>;
+};
+
+/// A search strategy.
+///
+/// Its next answer depends on its settings and on the order of the asks and tells so far, on nothing else: a search that
+/// goes on after a crash repeats them. `ask` never blocks, and an answer without a proposal leaves the state as it was.
+/// Each proposal is told once, in any order: done, failed, rejected or duplicate. Calls never overlap.
+template <class T>
+concept Strategy = AskableStrategy<T> && TellableStrategy<T> && SavableStrategy<T> && HasSettings<T>;
+
+namespace detail {
+
+/// Says with a sentence what a type lacks of a strategy.
+template <class T>
+consteval bool check_strategy() {
+  static_assert(AskableStrategy<T>, "a strategy needs ask() that returns a nasnet::Answer, Proposal or Architecture");
+  static_assert(TellableStrategy<T>, "a strategy needs tell(const nasnet::Trial&)");
+  static_assert(SavableStrategy<T>, "a strategy needs save() const -> nlohmann::json and load(const nlohmann::json&)");
+  static_assert(HasSettings<T>, "a strategy needs settings() const -> nlohmann::json, what its proposals depend on");
+  return true;
+}
+
+}  // namespace detail
+
+}  // namespace nasnet::inline v0

@@ -1,0 +1,201 @@
+/// Training of a model on a dataset, epoch after epoch, with checkpoints that continue bit for bit.
+#pragma once
+
+#include <chrono>      // duration, steady_clock
+#include <cmath>       // isfinite
+#include <cstddef>     // size_t
+#include <cstdint>     // int64_t, uint64_t
+#include <filesystem>  // path, exists
+#include <functional>  // function
+#include <optional>    // optional
+#include <string>      // string
+#include <utility>     // move
+#include <vector>      // vector
+
+#include "nasnet/core/context.hpp"
+#include "nasnet/core/error.hpp"
+#include "nasnet/core/progress.hpp"
+#include "nasnet/core/random.hpp"
+#include "nasnet/data/loader.hpp"
+#include "nasnet/model/model.hpp"
+#include "nasnet/train/checkpoint.hpp"
+#include "nasnet/train/evaluation.hpp"
+#include "nasnet/train/learning_rate.hpp"
+#include "nasnet/train/optimizer.hpp"
+#include "nasnet/train/parameter_average.hpp"
+#include "nasnet/train/train_step.hpp"
+
+namespace nasnet::inline v0 {
+
+/// How to train. The defaults are those of the paper's child networks where it states them (section 4, appendix):
+/// Nesterov momentum, cosine learning rate over the whole training.
+struct TrainOptions {
+  std::int64_t epochs = 20;
+  std::int64_t batch = 64;
+  OptimizerRule optimizer = Sgd{.momentum = 0.9, .nesterov = true, .weight_decay = 5e-4};
+  LearningRate learning_rate{};
+  double clip_norm = 5.0;         ///< largest global norm of the gradients; 0: no clipping
+  LossOptions loss{};
+  double drop_path_keep = 1.0;    ///< of the last cell at the end of training; 1: off (paper: ScheduledDropPath)
+  std::optional<double> average_decay{};  ///< of a moving average of the parameters, which then replaces them at the end
+  Mode mode = Mode::train;        ///< Mode::frozen keeps the batch norms' statistics
+  Augmentation augmentation{};
+  ChannelStatistics normalisation{};  ///< of the training images; empty for none
+  std::uint64_t seed = 0;         ///< of order, augmentation, dropout and drop path
+  bool prefetch = true;           ///< prepares batches on another thread
+  std::optional<std::filesystem::path> checkpoint{};  ///< written after each epoch, and read at the start if it is there
+  ProgressCallback progress{};         ///< once per batch
+  std::function<bool()> should_stop{}; ///< asked before each batch; true ends the training early
+};
+
+/// What a training did.
+struct TrainSummary {
+  std::vector<EpochSummary> epochs;
+  bool finished = false;  ///< false: stopped early, or a loss was not a number
+  bool diverged = false;  ///< a loss was not a number
+};
+
+namespace detail {
+
+/// The state of one training.
+class Training {
+ public:
+  Training(Context& context, Model<float>& model, const ImageDataset& dataset, const TrainOptions& options)
+      : context_(context),
+        model_(model),
+        options_(options),
+        optimizer_(options.optimizer, trainable_parameters(model)),
+        images_(dataset.size()),
+        begin_(std::chrono::steady_clock::now()) {
+    check(dataset);
+    if (options.average_decay) average_.emplace(*options.average_decay, std::as_const(model).parameters());
+    resume();
+    if (position_.epoch >= options.epochs) return;
+    loader_.emplace(dataset,
+                    LoaderOptions{.batch = options.batch,
+                                  .seed = options.seed,
+                                  .drop_last = dataset.size() > options.batch,
+                                  .prefetch = options.prefetch,
+                                  .augmentation = options.augmentation,
+                                  .normalisation = options.normalisation,
+                                  .allocator = context.allocator()},
+                    position_);
+  }
+
+  [[nodiscard]] TrainSummary run() {
+    while (position_.epoch < options_.epochs && !summary_.diverged) {
+      if (!run_epoch()) return std::move(summary_);
+      save();
+    }
+    if (average_) average_->swap(model_.parameters());
+    summary_.finished = !summary_.diverged;
+    return std::move(summary_);
+  }
+
+ private:
+  void check(const ImageDataset& dataset) const {
+    if (options_.epochs < 0) fail<ArgumentError>("training: ", options_.epochs, " epochs, 0 or more are wanted");
+    if (options_.batch < 1) fail<ArgumentError>("training: batches of ", options_.batch, " images, 1 or more are wanted");
+    if (!(options_.drop_path_keep > 0 && options_.drop_path_keep <= 1)) {
+      fail<ArgumentError>("training: drop path keeps ", options_.drop_path_keep, ", wanted above 0 and at most 1");
+    }
+    const std::int64_t classes = model_.graph().channels_of(model_.graph().output);
+    if (dataset.classes() > classes) {
+      fail<DataError>("'", dataset.name(), "' has ", dataset.classes(), " classes, the network tells ", classes, " apart");
+    }
+  }
+
+  /// False when the training is to end.
+  [[nodiscard]] bool run_epoch() {
+    double loss = 0;
+    double correct = 0;
+    double images = 0;
+    for (std::int64_t step = 0; step < loader_->batches_per_epoch(); ++step) {
+      if (options_.should_stop && options_.should_stop()) return false;
+      Batch batch = loader_->next();
+      const auto count = static_cast<double>(batch.labels.size());
+      const StepResult result = run_step(std::move(batch));
+      if (!std::isfinite(result.loss)) {
+        summary_.diverged = true;
+        return true;
+      }
+      loss += result.loss * count;
+      correct += static_cast<double>(result.correct);
+      images += count;
+      report(result.loss);
+    }
+    summary_.epochs.push_back({.loss = loss / images, .accuracy = correct / images});
+    position_ = {position_.epoch + 1, 0};
+    return true;
+  }
+
+  [[nodiscard]] StepResult run_step(Batch batch) {
+    const auto step = static_cast<std::uint64_t>(optimizer_.steps());
+    const double epoch = static_cast<double>(step) / static_cast<double>(loader_->batches_per_epoch());
+    const auto epochs = static_cast<double>(options_.epochs);
+    const RunOptions run{.mode = options_.mode,
+                         .random = RandomStream(options_.seed).split("train.step", step),
+                         .drop_path_keep = options_.drop_path_keep,
+                         .drop_path_progress = epoch / epochs};
+    const StepResult result = train_step(context_, model_, optimizer_, std::move(batch.images), batch.labels,
+                                         options_.learning_rate.at(epoch, epochs), run, options_.loss,
+                                         options_.clip_norm);
+    if (average_) average_->update(std::as_const(model_).parameters());
+    return result;
+  }
+
+  void report(double loss) const {
+    if (!options_.progress) return;
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin_;
+    options_.progress({.task = "training",
+                       .done = optimizer_.steps() - resumed_steps_,
+                       .total = loader_->batches_per_epoch() * options_.epochs - resumed_steps_,
+                       .seconds = elapsed.count(),
+                       .detail = join("loss ", loss)});
+  }
+
+  [[nodiscard]] TrainingState state() { return {model_, optimizer_, average_, position_, summary_.epochs}; }
+
+  void save() {
+    if (options_.checkpoint && !summary_.diverged) save_checkpoint(*options_.checkpoint, state(), fingerprint());
+  }
+
+  void resume() {
+    if (!options_.checkpoint || !std::filesystem::exists(*options_.checkpoint)) return;
+    TrainingState resumed = state();
+    load_checkpoint(*options_.checkpoint, resumed, fingerprint());
+    resumed_steps_ = optimizer_.steps();
+  }
+
+  /// What must be equal for a checkpoint to be of this training.
+  [[nodiscard]] std::string fingerprint() const {
+    return join("epochs ", options_.epochs, ", batch ", options_.batch, ", seed ", options_.seed, ", images ", images_);
+  }
+
+  Context& context_;
+  Model<float>& model_;
+  const TrainOptions& options_;
+  Optimizer<float> optimizer_;
+  std::optional<ParameterAverage<float>> average_;
+  std::optional<BatchLoader> loader_;
+  BatchPosition position_;
+  std::int64_t resumed_steps_ = 0;
+  std::int64_t images_;
+  TrainSummary summary_;
+  std::chrono::steady_clock::time_point begin_;
+};
+
+}  // namespace detail
+
+/// Trains a model. With a checkpoint file that is already there, goes on from it, bit for bit as if it had never stopped.
+///
+/// Epochs leave out a last partial batch where there is a full one. Where a loss is not a number the training ends, and
+/// says so in the summary.
+/// @throws ArgumentError for options out of range, DataError for data that do not fit the network, IoError for a
+/// checkpoint that cannot be written or read.
+inline TrainSummary train(Context& context, Model<float>& model, const ImageDataset& dataset,
+                          const TrainOptions& options) {
+  return detail::Training(context, model, dataset, options).run();
+}
+
+}  // namespace nasnet::inline v0

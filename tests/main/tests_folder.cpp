@@ -1,0 +1,3 @@
+#include "tests_folder.hpp"
+
+std::filesystem::path tests_folder() { return NASNET_TESTS_FOLDER; }

@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# Installs what is missing, then builds and runs the whole test suite: with gcc, with clang, and with sanitizers.
+#
+#   tests/run.sh [--quick] [ctest arguments...]
+#
+# --quick runs the gcc release build alone. NASNET_PRESETS="release dev" chooses the builds, NASNET_WERROR=OFF lets
+# warnings pass. The last line is "N passed, N failed".
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+presets=${NASNET_PRESETS:-release clang asan}
+if [ "${1:-}" = --quick ]; then
+  presets=release
+  shift
+fi
+
+scripts/install_dependencies.sh all
+
+# count FILE ATTRIBUTE: a number from the <testsuite> at the head of ctest's results.
+count() { sed -n "1,12 s/^[[:space:]]*$2=\"\([0-9]*\)\".*/\1/p" "$1"; }
+
+jobs=$(nproc)
+passed=0
+failed=0
+skipped=0
+for preset in $presets; do
+  folder=build/$preset
+  results=$folder/results.xml
+  started=$SECONDS
+  echo "=== $preset: build"
+  if ! { cmake --preset "$preset" -DNASNET_BUILD_TESTS=ON -DNASNET_BUILD_EXAMPLES=ON -DNASNET_BUILD_BENCH=ON \
+           -DNASNET_INSTALL=ON -DNASNET_WERROR="${NASNET_WERROR:-ON}" &&
+         cmake --build --preset "$preset" -j "$jobs"; }; then
+    echo "=== $preset: the build failed after $((SECONDS - started)) s"
+    failed=$((failed + 1))
+    continue
+  fi
+  built=$SECONDS
+  echo "=== $preset: built in $((built - started)) s, testing"
+  rm -f "$results"
+  status=0
+  ctest --preset "$preset" -j "$jobs" --output-junit "$PWD/$results" "$@" || status=$?
+  echo "=== $preset: tested in $((SECONDS - built)) s"
+
+  if [ ! -f "$results" ]; then
+    failed=$((failed + 1))
+    continue
+  fi
+  bad=$(count "$results" failures)
+  left_out=$(($(count "$results" skipped) + $(count "$results" disabled)))
+  passed=$((passed + $(count "$results" tests) - bad - left_out))
+  skipped=$((skipped + left_out))
+  if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then
+    bad=1
+  fi
+  failed=$((failed + bad))
+done
+
+if [ "$skipped" -gt 0 ]; then
+  echo "$passed passed, $failed failed, $skipped skipped"
+else
+  echo "$passed passed, $failed failed"
+fi
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

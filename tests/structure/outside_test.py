@@ -1,0 +1,58 @@
+"""Which headers of other libraries ours include: Eigen only where numbers are, CUDA nowhere, zlib in one place."""
+
+import pathlib
+import re
+import unittest
+
+import tree
+
+WITHOUT_EIGEN = {"core", "primitive", "genotype", "space", "graph"}
+
+
+def faults(root: pathlib.Path) -> list[str]:
+    include = root / "include"
+    found = []
+    for header in tree.headers(root):
+        name = header.relative_to(include).as_posix()
+        module = name.split("/")[1]
+        text = tree.code(header.read_text(encoding="utf-8"))
+        for line, target in tree.includes(header):
+            if re.match(r"(unsupported/)?Eigen/", target) and module in WITHOUT_EIGEN:
+                found.append(f"{name}:{line}: Eigen has no place in {module}")
+            if re.match(r"(cuda|cublas|cudnn|curand|cusparse|nvrtc|thrust/|cub/)", target):
+                found.append(f"{name}:{line}: {target} belongs to kernels/")
+            if target == "zlib.h" and name != "nasnet/data/gzip.hpp":
+                found.append(f"{name}:{line}: zlib is included by nasnet/data/gzip.hpp alone")
+        if "Eigen::" in text and module in WITHOUT_EIGEN:
+            found.append(f"{name}: Eigen has no place in {module}")
+        if re.search(r"\b__(global|device|shared)__\b|<<<", text):
+            found.append(f"{name}: device code belongs to kernels/")
+    return found
+
+
+class Outside(unittest.TestCase):
+    def notices(self, name: str, text: str, expected: str) -> None:
+        with tree.Sample({f"include/nasnet/{name}": text}) as root:
+            self.assertIn(expected, "\n".join(faults(root)))
+
+    def test_tree(self) -> None:
+        self.assertEqual(faults(tree.ROOT), [])
+
+    def test_notices_eigen(self) -> None:
+        self.notices("graph/a.hpp", "#include <Eigen/Core>\n", "Eigen has no place in graph")
+        self.notices("core/a.hpp", "using Matrix = Eigen::MatrixXf;\n", "Eigen has no place in core")
+
+    def test_accepts_eigen_in_ops(self) -> None:
+        with tree.Sample({"include/nasnet/ops/a.hpp": "#include <Eigen/Core>\n"}) as root:
+            self.assertEqual(faults(root), [])
+
+    def test_notices_cuda(self) -> None:
+        self.notices("cuda/a.hpp", "#include <cuda_runtime.h>\n", "belongs to kernels/")
+        self.notices("cuda/a.hpp", "__global__ void f();\n", "device code")
+
+    def test_notices_zlib(self) -> None:
+        self.notices("data/idx.hpp", "#include <zlib.h>\n", "gzip.hpp alone")
+
+
+if __name__ == "__main__":
+    unittest.main()
