@@ -22,6 +22,7 @@ struct OpCase {
   std::int64_t terms = 1;              ///< most products or values that one output sums up
   nasnet::Mode mode = nasnet::Mode::train;
   bool positive = false;               ///< inputs are above zero
+  double steepness = 1.0;              ///< largest factor between an output gradient and a part of an input gradient
   double drop_path_keep = 1.0;
   double drop_path_progress = 1.0;
   std::function<Tensor<double>(const ReferenceCall&)> reference{};
@@ -157,8 +158,9 @@ inline void add_norms(OpCaseList& list) {
       const char* const note = mode == nasnet::Mode::train ? "train" : mode == nasnet::Mode::frozen ? "frozen" : "evaluate";
       list.add(nasnet::BatchNorm{}, {shape}, shape[0] * pixels, note).mode = mode;
     }
-    list.add(nasnet::LayerNorm{}, {shape}, pixels * shape[3]);
-    list.add(nasnet::InstanceNorm{}, {shape}, pixels);
+    // Of a single value the deviation is 0, and its gradient the difference of two that are 1 / sqrt(epsilon) large.
+    list.add(nasnet::LayerNorm{}, {shape}, pixels * shape[3]).steepness = pixels * shape[3] == 1 ? 1e3 : 1;
+    list.add(nasnet::InstanceNorm{}, {shape}, pixels).steepness = pixels == 1 ? 1e3 : 1;
     list.add(nasnet::GlobalAveragePool{}, {shape}, pixels);
   }
 }

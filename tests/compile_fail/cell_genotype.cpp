@@ -1,10 +1,10 @@
 // Cells that break a rule, in constant expressions.
 //
-// error 1: constant expression
-// error 2: constant expression
-// error 3: constant expression
+// error 1: constant expression|non-.constexpr. function
+// error 2: constant expression|non-.constexpr. function
+// error 3: constant expression|non-.constexpr. function
 // error 4: a cell needs at least one block
-// error 5: constant expression
+// error 5: constant expression|non-.constexpr. function
 #include "nasnet/genotype/cell_genotype.hpp"
 #include "nasnet/genotype/ops.hpp"
 

@@ -1,6 +1,7 @@
 """Compiles the numbered cases of a file and checks that each is refused with the text it announces."""
 
 import argparse
+import os
 import pathlib
 import re
 import subprocess
@@ -9,7 +10,7 @@ import sys
 
 def compile_case(compiler: str, flags: list[str], source: pathlib.Path, case: int) -> tuple[bool, str]:
     command = [compiler, *flags, "-fsyntax-only", f"-DCASE={case}", str(source)]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    result = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "LC_ALL": "C"})
     return result.returncode == 0, result.stderr
 
 

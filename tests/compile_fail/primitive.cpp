@@ -13,12 +13,12 @@ struct Structure {
 struct Swish : Structure {};
 void forward(const Swish& primitive, nasnet::OpCall<float>& call);
 void backward(const Swish& primitive, const nasnet::OpCall<float>& call, const nasnet::OpGradients<float>& gradients);
-void use(nasnet::CustomPrimitive primitive = nasnet::CustomPrimitive(Swish{}));
+const nasnet::CustomPrimitive swish(Swish{});
 
 #if CASE == 1  // no name
 struct Nameless {};
-void use_nameless(nasnet::CustomPrimitive primitive = nasnet::CustomPrimitive(Nameless{}));
+const nasnet::CustomPrimitive nameless(Nameless{});
 #elif CASE == 2
 struct Idle : Structure {};
-void use_idle(nasnet::CustomPrimitive primitive = nasnet::CustomPrimitive(Idle{}));
+const nasnet::CustomPrimitive idle(Idle{});
 #endif

@@ -1,15 +1,15 @@
 /// Gradients against central finite differences: the check that every primitive and every model should pass.
 #pragma once
 
-#include <algorithm>   // max
-#include <cmath>       // abs, isfinite
-#include <cstddef>     // size_t
-#include <cstdint>     // int64_t
-#include <functional>  // function
-#include <string>      // string
-#include <string_view> // string_view
-#include <utility>     // move
-#include <vector>      // vector
+#include <algorithm>    // max
+#include <cmath>        // abs, isfinite
+#include <cstddef>      // size_t
+#include <cstdint>      // int64_t
+#include <functional>   // function
+#include <string>       // string
+#include <string_view>  // string_view
+#include <utility>      // move
+#include <vector>       // vector
 
 #include "nasnet/autograd/tape.hpp"
 #include "nasnet/core/random.hpp"
@@ -30,8 +30,8 @@ struct GradientCheckResult {
   bool passed = true;
 };
 
-/// A computation to check: reads variables that it has captured, returns a loss of one element. It must compute the same
-/// each time, so pass it the same random streams.
+/// A computation to check: reads variables that it has captured, returns a loss of one element. It must compute the
+/// same each time, so pass it the same random streams.
 using DifferentiableFunction = std::function<Variable<double>(Tape<double>&)>;
 
 namespace detail {
@@ -58,8 +58,8 @@ inline void compare_gradient(GradientCheckResult& result, const GradientCheckOpt
   const double error = std::abs(gradient - difference) / scale;
   if (error <= result.worst_error) return;
   result.worst_error = std::isfinite(error) ? error : 1e300;
-  result.worst_place = join("variable ", variable, ", element ", element, ": gradient ", gradient,
-                            ", finite difference ", difference);
+  result.worst_place =
+      join("variable ", variable, ", element ", element, ": gradient ", gradient, ", finite difference ", difference);
   result.passed = result.worst_error <= options.tolerance;
 }
 

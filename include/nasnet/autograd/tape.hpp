@@ -17,11 +17,81 @@
 
 namespace nasnet::inline v0 {
 
+namespace detail {
+
+/// One application on a tape.
+struct TapeEntry {
+  TapeEntry() = default;
+  TapeEntry(const TapeEntry&) = delete;
+  TapeEntry& operator=(const TapeEntry&) = delete;
+  virtual ~TapeEntry() = default;
+  virtual void play_back() = 0;
+};
+
+/// An application of a primitive, with what its backward needs and no more.
+template <class P, class Scalar>
+class Application final : public TapeEntry {
+ public:
+  Application(const P& primitive, OpCall<Scalar> call, std::span<const Variable<Scalar>> inputs,
+              std::span<const Variable<Scalar>> parameters, const Variable<Scalar>& output)
+      : primitive_(primitive),
+        call_(std::move(call)),
+        parameters_(parameters.begin(), parameters.end()),
+        output_gradient_(output.shared_gradient()) {
+    const bool reads_inputs = backward_reads_inputs(primitive);
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      input_gradients_.push_back(inputs[i].shared_gradient());
+      input_shapes_.push_back(inputs[i].shape());
+      if (reads_inputs) {
+        input_values_.push_back(inputs[i].shared_value());
+      } else {
+        call_.inputs[i] = nullptr;
+      }
+    }
+    if (backward_reads_output(primitive)) {
+      output_value_ = output.shared_value();
+      call_.kept_output = output_value_.get();
+    }
+  }
+
+  void play_back() override {
+    if (!output_gradient_->filled) return;  // nothing that led to the loss
+    OpGradients<Scalar> gradients{.output = output_gradient_->tensor, .inputs = {}, .parameters = {}};
+    for (std::size_t i = 0; i < input_gradients_.size(); ++i) {
+      gradients.inputs.push_back(slot(input_gradients_[i].get(), input_shapes_[i]));
+    }
+    for (const Variable<Scalar>& parameter : parameters_) {
+      gradients.parameters.push_back(slot(parameter.shared_gradient().get(), parameter.shape()));
+    }
+    backward(primitive_, std::as_const(call_), std::as_const(gradients));
+  }
+
+ private:
+  // Marks the gradient as filled at once: a variable that stands twice among the inputs accumulates the second time.
+  [[nodiscard]] GradientSlot<Scalar> slot(Gradient<Scalar>* gradient, const Shape& shape) {
+    if (gradient == nullptr) return {};
+    const bool accumulate = std::exchange(gradient->filled, true);
+    if (!(gradient->tensor.shape() == shape)) gradient->tensor = call_.context.template tensor<Scalar>(shape);
+    return {&gradient->tensor, accumulate};
+  }
+
+  P primitive_;
+  OpCall<Scalar> call_;
+  std::vector<std::shared_ptr<Tensor<Scalar>>> input_values_;
+  std::vector<std::shared_ptr<Gradient<Scalar>>> input_gradients_;
+  std::vector<Shape> input_shapes_;
+  std::vector<Variable<Scalar>> parameters_;
+  std::shared_ptr<Tensor<Scalar>> output_value_;
+  std::shared_ptr<Gradient<Scalar>> output_gradient_;
+};
+
+}  // namespace detail
+
 /// Whether a tape notes what it computes. Evaluation does without.
 enum class Recording { on, off };
 
-/// A list of applications in the order in which they ran. `backward` walks it once, from the end, without recursion, and
-/// frees what each application kept as soon as it is done with it.
+/// A list of applications in the order in which they ran. `backward` walks it once, from the end, without recursion,
+/// and frees what each application kept as soon as it is done with it.
 template <class Scalar>
 class Tape {
  public:
@@ -37,14 +107,22 @@ class Tape {
   [[nodiscard]] Variable<Scalar> apply(const P& primitive, std::span<const Variable<Scalar>> inputs,
                                        std::span<const Variable<Scalar>> parameters = {}, const RunOptions& run = {}) {
     const bool records = recording_ == Recording::on && (any_wants_gradient(inputs) || any_wants_gradient(parameters));
-    OpCall<Scalar> call{.context = context_, .run = run, .inputs = {}, .parameters = {}, .output = {}, .saved = {},
-                        .taps = {}, .kept_output = nullptr, .keep = records};
+    OpCall<Scalar> call{.context = context_,
+                        .run = run,
+                        .inputs = {},
+                        .parameters = {},
+                        .output = {},
+                        .saved = {},
+                        .taps = {},
+                        .kept_output = nullptr,
+                        .keep = records};
     for (const Variable<Scalar>& input : inputs) call.inputs.push_back(&input.value());
     for (const Variable<Scalar>& parameter : parameters) call.parameters.push_back(parameter.shared_value().get());
     forward(primitive, call);
     Variable<Scalar> output(std::move(call.output), records);
     if (records) {
-      entries_.push_back(std::make_unique<Application<P>>(primitive, std::move(call), inputs, parameters, output));
+      entries_.push_back(
+          std::make_unique<detail::Application<P, Scalar>>(primitive, std::move(call), inputs, parameters, output));
     }
     return output;
   }
@@ -80,7 +158,7 @@ class Tape {
   void backward(std::span<const SeededOutput> seeds) {
     for (const SeededOutput& seed : seeds) plant(seed);
     while (!entries_.empty()) {
-      const std::unique_ptr<Entry> last = std::move(entries_.back());
+      const std::unique_ptr<detail::TapeEntry> last = std::move(entries_.back());
       entries_.pop_back();
       last->play_back();
     }
@@ -90,71 +168,6 @@ class Tape {
   void clear() { entries_.clear(); }
 
  private:
-  struct Entry {
-    Entry() = default;
-    Entry(const Entry&) = delete;
-    Entry& operator=(const Entry&) = delete;
-    virtual ~Entry() = default;
-    virtual void play_back() = 0;
-  };
-
-  /// One application of a primitive, with what its backward needs and no more.
-  template <class P>
-  class Application final : public Entry {
-   public:
-    Application(const P& primitive, OpCall<Scalar> call, std::span<const Variable<Scalar>> inputs,
-                std::span<const Variable<Scalar>> parameters, const Variable<Scalar>& output)
-        : primitive_(primitive),
-          call_(std::move(call)),
-          parameters_(parameters.begin(), parameters.end()),
-          output_gradient_(output.shared_gradient()) {
-      const bool reads_inputs = backward_reads_inputs(primitive);
-      for (std::size_t i = 0; i < inputs.size(); ++i) {
-        input_gradients_.push_back(inputs[i].shared_gradient());
-        input_shapes_.push_back(inputs[i].shape());
-        if (reads_inputs) {
-          input_values_.push_back(inputs[i].shared_value());
-        } else {
-          call_.inputs[i] = nullptr;
-        }
-      }
-      if (backward_reads_output(primitive)) {
-        output_value_ = output.shared_value();
-        call_.kept_output = output_value_.get();
-      }
-    }
-
-    void play_back() override {
-      if (!output_gradient_->filled) return;  // nothing that led to the loss
-      OpGradients<Scalar> gradients{.output = output_gradient_->tensor, .inputs = {}, .parameters = {}};
-      for (std::size_t i = 0; i < input_gradients_.size(); ++i) {
-        gradients.inputs.push_back(slot(input_gradients_[i].get(), input_shapes_[i]));
-      }
-      for (const Variable<Scalar>& parameter : parameters_) {
-        gradients.parameters.push_back(slot(parameter.shared_gradient().get(), parameter.shape()));
-      }
-      backward(primitive_, std::as_const(call_), std::as_const(gradients));
-    }
-
-   private:
-    // Marks the gradient as filled at once: a variable that stands twice among the inputs accumulates the second time.
-    [[nodiscard]] GradientSlot<Scalar> slot(Gradient<Scalar>* gradient, const Shape& shape) {
-      if (gradient == nullptr) return {};
-      const bool accumulate = std::exchange(gradient->filled, true);
-      if (!(gradient->tensor.shape() == shape)) gradient->tensor = call_.context.template tensor<Scalar>(shape);
-      return {&gradient->tensor, accumulate};
-    }
-
-    P primitive_;
-    OpCall<Scalar> call_;
-    std::vector<std::shared_ptr<Tensor<Scalar>>> input_values_;
-    std::vector<std::shared_ptr<Gradient<Scalar>>> input_gradients_;
-    std::vector<Shape> input_shapes_;
-    std::vector<Variable<Scalar>> parameters_;
-    std::shared_ptr<Tensor<Scalar>> output_value_;
-    std::shared_ptr<Gradient<Scalar>> output_gradient_;
-  };
-
   [[nodiscard]] static bool any_wants_gradient(std::span<const Variable<Scalar>> variables) {
     for (const Variable<Scalar>& variable : variables) {
       if (variable.wants_gradient()) return true;
@@ -181,7 +194,7 @@ class Tape {
 
   Context& context_;
   Recording recording_;
-  std::vector<std::unique_ptr<Entry>> entries_;
+  std::vector<std::unique_ptr<detail::TapeEntry>> entries_;
 };
 
 }  // namespace nasnet::inline v0

@@ -56,14 +56,14 @@ enum class CellRole {
 /// States of a cell: 0 to inputs - 1 are the cell's inputs, 0 the most recent; inputs + b is the output of block b.
 struct BlockInput {
   int state = 0;
-  std::string op;
+  std::string op{};
 
   bool operator==(const BlockInput&) const = default;
 };
 
 /// Two operands and how they are combined into a new state.
 struct Block {
-  BlockInput left, right;
+  BlockInput left{}, right{};
   Combiner combine = Combiner::add;
 
   bool operator==(const Block&) const = default;
@@ -71,8 +71,8 @@ struct Block {
 
 /// Blocks in an order in which each reads earlier states only, and the states that are concatenated into the cell's output.
 struct Cell {
-  std::vector<Block> blocks;
-  std::vector<int> concat;  ///< ascending; empty: every block's output is passed on by itself (NASNet-B)
+  std::vector<Block> blocks{};
+  std::vector<int> concat{};  ///< ascending; empty: every block's output is passed on by itself (NASNet-B)
 
   bool operator==(const Cell&) const = default;
 };
@@ -80,7 +80,7 @@ struct Cell {
 /// What the search looks for: a normal and a reduction cell. Any value of these types can be made; see validate.
 struct Architecture {
   int inputs = 2;  ///< states that a cell gets from the cells before it
-  Cell normal, reduction;
+  Cell normal{}, reduction{};
 
   bool operator==(const Architecture&) const = default;
 };

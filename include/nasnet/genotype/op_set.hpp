@@ -93,7 +93,7 @@ concept Op = NamedOp<T> && ExpandableOp<T>;
 
 /// What is known of an op without its expansion.
 struct OpInfo {
-  std::string_view name;
+  std::string_view name{};
   bool is_identity = false;
   bool is_zero = false;
 
@@ -102,7 +102,7 @@ struct OpInfo {
 
 /// An op of a table.
 struct OpEntry {
-  std::string name;
+  std::string name{};
   bool is_identity = false;
   bool is_zero = false;
   OpExpansion expand = nullptr;

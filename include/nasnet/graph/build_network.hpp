@@ -156,6 +156,7 @@ class NetworkBuilder {
 
   [[nodiscard]] NetworkGraph build() && {
     build_stem();
+    build_stem_cells();
     for (int stack = 0; stack < 3; ++stack) {
       if (stack > 0) build_reduction();
       for (std::int64_t n = 0; n < config_.cells_per_stack; ++n) build_normal(stack > 0 && n == 0);
@@ -168,14 +169,13 @@ class NetworkBuilder {
  private:
   void build_stem() {
     const auto scope = g_.scope("stem");
-    const bool imagenet = config_.stem == Stem::imagenet;
     ConvolutionOptions options{.kernel = 3};
-    if (imagenet) options = {.kernel = 3, .stride = 2, .padding = Padding::valid};
+    if (config_.stem == Stem::imagenet) options = {.kernel = 3, .stride = 2, .padding = Padding::valid};
     maps_.push_back(g_.batch_norm(g_.convolution(g_.input(), config_.stem_channels(), options)));
-    if (imagenet) build_stem_cells();
   }
 
   void build_stem_cells() {
+    if (config_.stem != Stem::imagenet) return;
     for (const std::int64_t divisor : {4, 2}) {
       maps_.push_back(build_cell(CellRole::reduction, true, config_.filters / divisor, history()));
     }

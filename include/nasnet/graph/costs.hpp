@@ -13,9 +13,6 @@
 
 namespace nasnet::inline v0 {
 
-/// Whether a count takes in the auxiliary head, which evaluation does not run. Published figures leave it out.
-enum class AuxiliaryHead { excluded, included };
-
 namespace detail {
 
 [[nodiscard]] inline bool counts(const GraphNode& node, AuxiliaryHead auxiliary) {
@@ -44,10 +41,15 @@ namespace detail {
 
 /// Multiply-adds of each node for one image, in node order: those of convolutions and dense layers.
 /// @throws ShapeError as infer_shapes.
-[[nodiscard]] inline std::vector<std::int64_t> node_multiply_adds(const NetworkGraph& graph, Size image) {
-  const std::vector<FeatureShape> shapes = infer_shapes(graph, image);
+[[nodiscard]] inline std::vector<std::int64_t> node_multiply_adds(
+    const NetworkGraph& graph, Size image, AuxiliaryHead auxiliary = AuxiliaryHead::excluded) {
+  const std::vector<FeatureShape> shapes = infer_shapes(graph, image, auxiliary);
   std::vector<std::int64_t> counts;
   for (const GraphNode& node : graph.nodes) {
+    if (!detail::counts(node, auxiliary)) {
+      counts.push_back(0);
+      continue;
+    }
     std::vector<FeatureShape> inputs;
     for (const int source : node.inputs) {
       inputs.push_back(source < 0 ? FeatureShape{image.height, image.width, graph.input_channels}
@@ -62,18 +64,16 @@ namespace detail {
 /// @throws ShapeError as infer_shapes.
 [[nodiscard]] inline std::int64_t multiply_adds(const NetworkGraph& graph, Size image,
                                                 AuxiliaryHead auxiliary = AuxiliaryHead::excluded) {
-  const std::vector<std::int64_t> counts = node_multiply_adds(graph, image);
   std::int64_t sum = 0;
-  for (std::size_t n = 0; n < counts.size(); ++n) {
-    if (detail::counts(graph.nodes[n], auxiliary)) sum += counts[n];
-  }
+  for (const std::int64_t count : node_multiply_adds(graph, image, auxiliary)) sum += count;
   return sum;
 }
 
 /// Bytes of activations of one run.
 struct ActivationBytes {
   std::int64_t inference = 0;  ///< most that is alive at one time, each map freed after its last reader
-  std::int64_t training = 0;   ///< all maps that a backward pass reads, plus the most gradients alive at one time
+  std::int64_t training = 0;   ///< all maps that a backward pass reads, plus the most gradients alive at one time; an
+                               ///< auxiliary head counts for images of the size that it fixes
 };
 
 namespace detail {
@@ -83,7 +83,9 @@ class ActivationMeter {
  public:
   ActivationMeter(const NetworkGraph& graph, Size image, std::int64_t batch, std::int64_t scalar_bytes)
       : graph_(graph), last_reader_(graph.nodes.size(), -1), bytes_(graph.nodes.size(), 0) {
-    const std::vector<FeatureShape> shapes = infer_shapes(graph, image);
+    const bool fits_auxiliary = graph.image_size && *graph.image_size == image;
+    const std::vector<FeatureShape> shapes =
+        infer_shapes(graph, image, fits_auxiliary ? AuxiliaryHead::included : AuxiliaryHead::excluded);
     const std::int64_t unit = checked_product(batch, scalar_bytes);
     for (std::size_t n = 0; n < shapes.size(); ++n) bytes_[n] = checked_product(shapes[n].elements(), unit);
   }

@@ -195,7 +195,7 @@ class NetworkDot {
   void draw_image() {
     const std::string channels = join(graph_.input_channels, graph_.input_channels == 1 ? " channel" : " channels");
     const std::string map = image_ ? join(image_->height, 'x', image_->width, 'x', graph_.input_channels) : channels;
-    draw_node("image", "image", map, "fillcolor=\"#ffffff\", color=\"#8a8a8a\"");
+    draw_node("image", "image", map, "fillcolor=\"#ffffff\", color=\"#8a8a8a\", group=spine");
   }
 
   /// A part is drawn where its first node stands, so that the drawing's text follows the network.
@@ -206,7 +206,7 @@ class NetworkDot {
       case NetworkPart::stem: draw_node(id, "stem", map_of(last_of(id)), plain); break;
       case NetworkPart::cell: draw_cell(graph_.nodes[static_cast<std::size_t>(node)].cell); break;
       case NetworkPart::head: draw_node(id, "head", logits(graph_.output), head); break;
-      case NetworkPart::auxiliary: draw_node(id, "auxiliary head", logits(last_of(id)), head); break;
+      case NetworkPart::auxiliary: draw_node(id, "auxiliary head", logits(last_of(id)), auxiliary); break;
     }
   }
 
@@ -251,10 +251,11 @@ class NetworkDot {
     return owner(graph_.cells[static_cast<std::size_t>(reader.cell)].sources[0]) != from;
   }
 
-  static constexpr std::string_view plain = "fillcolor=\"#eef1f5\", color=\"#8d99ae\"";
-  static constexpr std::string_view normal = "fillcolor=\"#dbe9fb\", color=\"#5b8fd6\"";
-  static constexpr std::string_view reduction = "fillcolor=\"#fde3cf\", color=\"#d98a4b\"";
-  static constexpr std::string_view head = "fillcolor=\"#f8d7df\", color=\"#c2627d\"";
+  static constexpr std::string_view plain = "fillcolor=\"#eef1f5\", color=\"#8d99ae\", group=spine";
+  static constexpr std::string_view normal = "fillcolor=\"#dbe9fb\", color=\"#5b8fd6\", group=spine";
+  static constexpr std::string_view reduction = "fillcolor=\"#fde3cf\", color=\"#d98a4b\", group=spine";
+  static constexpr std::string_view head = "fillcolor=\"#f8d7df\", color=\"#c2627d\", group=spine";
+  static constexpr std::string_view auxiliary = "fillcolor=\"#f8d7df\", color=\"#c2627d\"";
   static constexpr std::string_view spine = " [weight=20]";
   static constexpr std::string_view previous = " [style=dashed, color=\"#98a1b0\"]";
 

@@ -10,17 +10,29 @@
 
 namespace nasnet::inline v0 {
 
-/// Shape of each node's output, in node order.
-/// @throws ShapeError for an image smaller than the network can take, naming the node, and for a size other than the one
-/// that an auxiliary head fixes.
-[[nodiscard]] inline std::vector<FeatureShape> infer_shapes(const NetworkGraph& graph, Size image) {
+/// Whether something takes in the auxiliary head, which evaluation does not run. Published figures leave it out.
+enum class AuxiliaryHead { excluded, included };
+
+/// Shape of each node's output, in node order. Without the auxiliary head, its nodes' shapes are 0x0x0.
+/// @throws ShapeError for an image smaller than the network can take, naming the node, and with the auxiliary head for a
+/// size other than the one that it fixes.
+[[nodiscard]] inline std::vector<FeatureShape> infer_shapes(const NetworkGraph& graph, Size image,
+                                                            AuxiliaryHead auxiliary = AuxiliaryHead::excluded) {
   if (image.height < 1 || image.width < 1) {
     fail<ShapeError>("network: an image of ", image.height, 'x', image.width, " pixels has nothing to read");
+  }
+  if (auxiliary == AuxiliaryHead::included && graph.image_size && image != *graph.image_size) {
+    fail<ShapeError>("network: its auxiliary head is for images of ", graph.image_size->height, 'x',
+                     graph.image_size->width, ", found ", image.height, 'x', image.width);
   }
   const FeatureShape input{image.height, image.width, graph.input_channels};
   std::vector<FeatureShape> shapes;
   shapes.reserve(graph.nodes.size());
   for (const GraphNode& node : graph.nodes) {
+    if (node.part == NetworkPart::auxiliary && auxiliary == AuxiliaryHead::excluded) {
+      shapes.emplace_back();
+      continue;
+    }
     std::vector<FeatureShape> inputs;
     for (const int source : node.inputs) {
       inputs.push_back(source < 0 ? input : shapes[static_cast<std::size_t>(source)]);

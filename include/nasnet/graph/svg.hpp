@@ -45,13 +45,13 @@ namespace nasnet::inline v0 {
 [[nodiscard]] inline std::string_view cell_svg_style() {
   return ".cell text{font:12px system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;fill:#1f2430;"
          "text-anchor:middle}"
-         ".cell .title{font-size:14px;font-weight:600}.cell .frame{fill:#8899b0;fill-opacity:.1}"
+         ".cell .paper{fill:#fff;stroke:none}.cell .title{font-size:14px;font-weight:600}.cell .frame{fill:#8899b0;fill-opacity:.1}"
          ".cell rect{stroke-width:1}"
          ".cell .input rect{fill:#fff;stroke:#8a8f99}.cell .op rect{fill:#fff3c4;stroke:#c9a227}"
          ".cell .combination rect{fill:#d5ecd4;stroke:#5a9e5d}.cell .output rect{fill:#f8d7df;stroke:#c2627d}"
          ".cell .dead rect{fill:none;stroke:#a7adb8;stroke-dasharray:4 3}.cell .dead text{fill:#8a909c}"
          ".cell .wire{fill:none;stroke:#7b8494;stroke-width:1.1}.cell .tip{fill:#7b8494}"
-         "@media (prefers-color-scheme:dark){.cell text{fill:#e6e8ee}.cell .input rect{fill:#2a2f3a;stroke:#8a93a5}"
+         "@media (prefers-color-scheme:dark){.cell .paper{fill:#15181e}.cell text{fill:#e6e8ee}.cell .input rect{fill:#2a2f3a;stroke:#8a93a5}"
          ".cell .op rect{fill:#4a3f17;stroke:#b9952a}.cell .combination rect{fill:#1f4426;stroke:#5a9e5d}"
          ".cell .output rect{fill:#51202f;stroke:#c2627d}.cell .dead rect{fill:none;stroke:#666e7d}"
          ".cell .dead text{fill:#8a909c}.cell .wire{stroke:#8f99ab}.cell .tip{fill:#8f99ab}}";
@@ -114,13 +114,13 @@ class CellSvg {
   std::string text_;
 };
 
-/// An SVG element of this size. @param style a style sheet to hold inside, may be empty
+/// An SVG element of this size. @param style a style sheet to hold inside; empty for a part of a page
 [[nodiscard]] inline std::string svg_element(double width, double height, std::string_view label,
                                              std::string_view style, std::string_view content) {
   std::string text = join("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"cell\" role=\"img\" aria-label=\"",
                           xml_escaped(label), "\" viewBox=\"0 0 ", svg_number(width), ' ', svg_number(height),
                           "\" width=\"", svg_number(width), "\" height=\"", svg_number(height), "\">");
-  if (!style.empty()) text += join("<style>", style, "</style>");
+  if (!style.empty()) text += join("<style>", style, "</style><rect class=\"paper\" width=\"100%\" height=\"100%\"/>");
   return text.append(content).append("</svg>\n");
 }
 

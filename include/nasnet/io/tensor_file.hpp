@@ -108,9 +108,11 @@ class TensorFile {
   explicit TensorFile(std::string origin = "tensors") : origin_(std::move(origin)) {}
 
   [[nodiscard]] const std::string& origin() const { return origin_; }
-  [[nodiscard]] const std::map<std::string, StoredTensor>& tensors() const { return tensors_; }
-  [[nodiscard]] std::map<std::string, std::string>& metadata() { return metadata_; }
-  [[nodiscard]] const std::map<std::string, std::string>& metadata() const { return metadata_; }
+  [[nodiscard]] const std::map<std::string, StoredTensor>& tensors() const& { return tensors_; }
+  [[nodiscard]] std::map<std::string, StoredTensor> tensors() && { return std::move(tensors_); }
+  [[nodiscard]] std::map<std::string, std::string>& metadata() & { return metadata_; }
+  [[nodiscard]] const std::map<std::string, std::string>& metadata() const& { return metadata_; }
+  [[nodiscard]] std::map<std::string, std::string> metadata() && { return std::move(metadata_); }
 
   [[nodiscard]] bool contains(const std::string& name) const { return tensors_.find(name) != tensors_.end(); }
 

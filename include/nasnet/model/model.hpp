@@ -55,8 +55,8 @@ class Model {
   /// @throws ShapeError where the images do not fit the network.
   [[nodiscard]] ModelOutput<Scalar> forward(Tape<Scalar>& tape, const Variable<Scalar>& images,
                                             const RunOptions& run) const {
-    check_images(images.shape());
     const bool with_auxiliary = run.mode != Mode::evaluate && graph_.auxiliary_output.has_value();
+    check_images(images.shape(), with_auxiliary ? AuxiliaryHead::included : AuxiliaryHead::excluded);
     ModelOutput<Scalar> result;
     std::vector<Variable<Scalar>> values(graph_.nodes.size());
     for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
@@ -108,12 +108,12 @@ class Model {
     return false;
   }
 
-  void check_images(const Shape& shape) const {
+  void check_images(const Shape& shape, AuxiliaryHead auxiliary) const {
     if (shape.rank() != 4 || shape[3] != graph_.input_channels) {
       fail<ShapeError>("network: images are ", shape.to_string(), ", wanted [N,H,W,", graph_.input_channels, ']');
     }
     if (shape[0] < 1) fail<ShapeError>("network: the batch ", shape.to_string(), " is empty");
-    static_cast<void>(infer_shapes(graph_, {shape[1], shape[2]}));
+    static_cast<void>(infer_shapes(graph_, {shape[1], shape[2]}, auxiliary));
   }
 
   void find_last_readers() {

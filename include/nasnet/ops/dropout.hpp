@@ -3,6 +3,7 @@
 
 #include <cmath>    // floor
 #include <cstdint>  // int64_t, uint8_t
+#include <utility>  // move
 
 #include "nasnet/ops/detail/map.hpp"
 #include "nasnet/ops/detail/random_values.hpp"
@@ -43,9 +44,10 @@ void forward(const Dropout& dropout, OpCall<Scalar>& call) {
   }
   Tensor<Scalar>& y = call.allocate_output(x.shape());
   if (call.run.mode == Mode::evaluate || dropout.keep == 1.0) return detail::copy_values(call.context, y, x);
-  call.taps = detail::dropout_mask(call.context, call.run.random, x.shape(), dropout.keep);
+  Tensor<std::uint8_t> mask = detail::dropout_mask(call.context, call.run.random, x.shape(), dropout.keep);
   detail::map_values(call.context, y, detail::dropped<Scalar>(dropout.keep), x.data(),
-                     static_cast<const std::uint8_t*>(call.taps.data()));
+                     static_cast<const std::uint8_t*>(mask.data()));
+  if (call.keep) call.taps = std::move(mask);
 }
 
 /// dx_i = dy_i * floor(keep + u_i) / keep.

@@ -49,8 +49,8 @@ void forward(const LogSoftmax&, OpCall<Scalar>& call) {
       detail::row_count(x.shape()), detail::softmax_grain(columns), [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t row = begin; row < end; ++row) {
           const Scalar* from = x.data() + row * columns;
-          const Scalar total = detail::log_sum_exp(from, columns);
-          for (std::int64_t k = 0; k < columns; ++k) y[row * columns + k] = from[k] - total;
+          const detail::SoftmaxRow<Scalar> softmax_row(from, columns);
+          for (std::int64_t k = 0; k < columns; ++k) y[row * columns + k] = softmax_row.log_probability(from[k]);
         }
       });
 }
@@ -83,8 +83,8 @@ template <class Scalar>
       detail::row_count(logits.shape()), detail::softmax_grain(columns), [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t row = begin; row < end; ++row) {
           const Scalar* x = logits.data() + row * columns;
-          const Scalar total = detail::log_sum_exp(x, columns);
-          for (std::int64_t k = 0; k < columns; ++k) result[row * columns + k] = std::exp(x[k] - total);
+          const detail::SoftmaxRow<Scalar> softmax_row(x, columns);
+          for (std::int64_t k = 0; k < columns; ++k) result[row * columns + k] = softmax_row.probability(x[k]);
         }
       });
   return result;

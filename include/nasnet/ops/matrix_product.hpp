@@ -8,6 +8,7 @@
 #include "nasnet/core/context.hpp"
 #include "nasnet/core/instruction_set.hpp"
 #include "nasnet/ops/detail/matrix_kernel.hpp"
+#include "nasnet/ops/detail/quotient.hpp"
 
 namespace nasnet::inline v0 {
 
@@ -44,9 +45,6 @@ struct ProductGrid {
 
   [[nodiscard]] std::int64_t blocks() const { return row_blocks * column_blocks; }
 };
-
-[[nodiscard]] constexpr std::int64_t quotient_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
-[[nodiscard]] constexpr std::int64_t rounded_up(std::int64_t a, std::int64_t b) { return quotient_up(a, b) * b; }
 
 /// Blocks as wide as a tile, so that their part of B stays in the cache, and tall enough to be worth a thread's while.
 [[nodiscard]] inline ProductGrid product_grid(std::int64_t rows, std::int64_t columns, std::int64_t terms,

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>    // max_element
-#include <cmath>        // exp
 #include <cstddef>      // size_t
 #include <cstdint>      // int32_t, int64_t
 #include <span>         // span
@@ -42,21 +41,23 @@ void check_cross_entropy(const SoftmaxCrossEntropy& loss, const Tensor<Scalar>& 
   }
 }
 
-// Loss of one row, log(sum exp(x)) - sum(t x), written as sum(t (log(sum exp(x)) - x)), whose terms are not negative.
+// -sum(t_k log p_k) of one row.
 template <class Scalar>
 [[nodiscard]] Scalar cross_entropy_row(const Scalar* x, std::int64_t classes, std::int64_t label, Scalar smoothing,
-                                       Scalar total) {
-  Scalar rest = 0;
-  for (std::int64_t k = 0; k < classes; ++k) rest += total - x[k];
-  return (Scalar{1} - smoothing) * (total - x[label]) + smoothing * rest / static_cast<Scalar>(classes);
+                                       const SoftmaxRow<Scalar>& row) {
+  const Scalar right = -row.log_probability(x[label]);
+  if (smoothing == Scalar{0}) return right;  // another class may be so unlikely that its logarithm is infinite
+  Scalar all = 0;
+  for (std::int64_t k = 0; k < classes; ++k) all -= row.log_probability(x[k]);
+  return (Scalar{1} - smoothing) * right + smoothing * all / static_cast<Scalar>(classes);
 }
 
-// (softmax(x) - t) / N of one row.
+// (p - t) / N of one row.
 template <class Scalar>
 void cross_entropy_gradient_row(const Scalar* x, std::int64_t classes, std::int64_t label, Scalar smoothing,
-                                Scalar total, Scalar share, Scalar* gradient) {
+                                const SoftmaxRow<Scalar>& row, Scalar share, Scalar* gradient) {
   const Scalar base = smoothing / static_cast<Scalar>(classes);
-  for (std::int64_t k = 0; k < classes; ++k) gradient[k] = (std::exp(x[k] - total) - base) * share;
+  for (std::int64_t k = 0; k < classes; ++k) gradient[k] = (row.probability(x[k]) - base) * share;
   gradient[label] -= (Scalar{1} - smoothing) * share;
 }
 
@@ -71,17 +72,18 @@ void cross_entropy_rows(const SoftmaxCrossEntropy& loss, Context& context, const
     for (std::int64_t row = begin; row < end; ++row) {
       const Scalar* x = logits.data() + row * classes;
       const std::int64_t label = loss.labels[static_cast<std::size_t>(row)];
-      const Scalar total = log_sum_exp(x, classes);
-      losses[row] = cross_entropy_row(x, classes, label, smoothing, total);
+      const SoftmaxRow<Scalar> probabilities(x, classes);
+      losses[row] = cross_entropy_row(x, classes, label, smoothing, probabilities);
       if (gradient.empty()) continue;
-      cross_entropy_gradient_row(x, classes, label, smoothing, total, share, gradient.data() + row * classes);
+      cross_entropy_gradient_row(x, classes, label, smoothing, probabilities, share,
+                                 gradient.data() + row * classes);
     }
   });
 }
 
 }  // namespace detail
 
-/// loss = mean over n of sum over k of t_k (log(sum exp(x)) - x_k). Keeps (softmax(x) - t) / N.
+/// loss = mean over n of -sum over k of t_k log p_k, p = softmax(x). Keeps (p - t) / N.
 /// @throws ShapeError for other shapes, DataError for labels outside the classes.
 template <class Scalar>
 void forward(const SoftmaxCrossEntropy& loss, OpCall<Scalar>& call) {
@@ -97,7 +99,7 @@ void forward(const SoftmaxCrossEntropy& loss, OpCall<Scalar>& call) {
   if (call.keep) call.saved.push_back(std::move(gradient));
 }
 
-/// dx = dy (softmax(x) - t) / N.
+/// dx = dy (p - t) / N.
 template <class Scalar>
 void backward(const SoftmaxCrossEntropy&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
   const Scalar factor = gradients.output[0];

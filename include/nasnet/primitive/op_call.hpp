@@ -35,12 +35,12 @@ struct RunOptions {
 template <class Scalar>
 struct OpCall {
   Context& context;
-  RunOptions run;                                 ///< `run.random` belongs to this application alone
-  std::vector<const Tensor<Scalar>*> inputs;      ///< in backward: null unless P::backward_reads_inputs
-  std::vector<Tensor<Scalar>*> parameters;        ///< in the order of P::parameters; statistics are written in training
-  Tensor<Scalar> output;                          ///< made by forward; in backward empty, see `kept_output`
-  std::vector<Tensor<Scalar>> saved;              ///< what forward keeps for backward
-  Tensor<std::uint8_t> taps;                      ///< small indices that forward keeps for backward
+  RunOptions run{};                               ///< `run.random` belongs to this application alone
+  std::vector<const Tensor<Scalar>*> inputs{};     ///< in backward: null unless P::backward_reads_inputs
+  std::vector<Tensor<Scalar>*> parameters{};       ///< in the order of P::parameters; statistics are written in training
+  Tensor<Scalar> output{};                        ///< made by forward; in backward empty, see `kept_output`
+  std::vector<Tensor<Scalar>> saved{};            ///< what forward keeps for backward
+  Tensor<std::uint8_t> taps{};                    ///< small indices that forward keeps for backward
   const Tensor<Scalar>* kept_output = nullptr;    ///< in backward: the output if P::backward_reads_output
   bool keep = true;                               ///< whether a backward pass will follow
 

@@ -23,8 +23,8 @@ struct TrialContext {
   Context context;            ///< threads that are free, and the trial's own memory with its limit
   ProgressCallback progress;  ///< may be empty; see core/progress.hpp
 
-  /// When the trial's time is over, where there is a limit. An evaluation that goes on beyond it has failed, whatever it
-  /// returns.
+  /// When the trial's time is over, where there is a limit. An evaluation that goes on beyond it has failed, whatever
+  /// it returns.
   std::optional<std::chrono::steady_clock::time_point> deadline = {};
 
   /// Whether the trial's time is over: return anything, soon.
@@ -68,9 +68,10 @@ namespace detail {
 /// Says with a sentence what a type lacks of an evaluator.
 template <class T>
 consteval bool check_evaluator() {
-  static_assert(Evaluator<T>,
-                "an evaluator is called as evaluate(const nasnet::Architecture&, nasnet::TrialContext&), is const (several "
-                "threads call it at once) and returns a nasnet::Evaluation or Outcome");
+  static_assert(
+      Evaluator<T>,
+      "an evaluator is called as evaluate(const nasnet::Architecture&, nasnet::TrialContext&), is const (several "
+      "threads call it at once) and returns a nasnet::Evaluation or Outcome");
   return true;
 }
 

@@ -3,7 +3,8 @@
 /// The first line says what the search is: format, version of the library, seed, hash of the space, instruction set and
 /// settings. Each further line is an event, in the order in which the strategy was asked and told:
 ///
-///     started    an accepted proposal, or once more one whose run ended in the middle: trial, proposal, attempt, worker,
+///     started    an accepted proposal, or once more one whose run ended in the middle: trial, proposal, attempt,
+///     worker,
 ///                hash, parameters, multiply_adds, architecture
 ///     finished   trial, hash, validation_accuracy, validation_loss, metrics, seconds, attempt, worker
 ///     failed     trial, hash, kind, message, seconds, attempt, worker
@@ -16,17 +17,20 @@
 #include <array>              // array
 #include <cstddef>            // size_t
 #include <cstdint>            // int64_t, uint64_t
-#include <filesystem>         // path
+#include <filesystem>         // is_regular_file, path
+#include <limits>             // numeric_limits
 #include <map>                // map
 #include <nlohmann/json.hpp>  // json, ordered_json
 #include <optional>           // nullopt, optional
 #include <string>             // string
 #include <string_view>        // string_view
+#include <system_error>       // error_code
 #include <utility>            // move
 #include <vector>             // vector
 
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/file.hpp"
+#include "nasnet/genotype/hash.hpp"
 #include "nasnet/genotype/json.hpp"
 #include "nasnet/search/detail/journal_line.hpp"
 #include "nasnet/search/trial.hpp"
@@ -48,8 +52,9 @@ struct JournalHeader {
 /// The kinds of lines after the first.
 enum class JournalEvent { started, finished, failed, duplicate, rejected, exhausted };
 
-inline constexpr std::array all_journal_events{JournalEvent::started,   JournalEvent::finished, JournalEvent::failed,
-                                               JournalEvent::duplicate, JournalEvent::rejected, JournalEvent::exhausted};
+inline constexpr std::array all_journal_events{JournalEvent::started,  JournalEvent::finished,
+                                               JournalEvent::failed,   JournalEvent::duplicate,
+                                               JournalEvent::rejected, JournalEvent::exhausted};
 
 [[nodiscard]] constexpr std::string_view to_string(JournalEvent event) {
   switch (event) {
@@ -91,7 +96,7 @@ namespace detail {
 }
 
 inline void put_proposal(nlohmann::ordered_json& json, const Trial& trial) {
-  json["hash"] = hash_text(trial.hash);
+  json["hash"] = hex_text(trial.hash);
   if (trial.parameters) json["parameters"] = *trial.parameters;
   if (trial.multiply_adds) json["multiply_adds"] = *trial.multiply_adds;
   json["architecture"] = to_json(trial.architecture);
@@ -115,8 +120,11 @@ inline void put_run(nlohmann::ordered_json& json, const Trial& trial) {
 }
 
 [[nodiscard]] inline nlohmann::ordered_json started_json(const Trial& trial) {
-  nlohmann::ordered_json json{{"event", "started"}, {"trial", trial.number},     {"proposal", trial.proposal},
-                              {"attempt", trial.attempt}, {"worker", trial.worker}};
+  nlohmann::ordered_json json{{"event", "started"},
+                              {"trial", trial.number},
+                              {"proposal", trial.proposal},
+                              {"attempt", trial.attempt},
+                              {"worker", trial.worker}};
   put_proposal(json, trial);
   return json;
 }
@@ -124,7 +132,7 @@ inline void put_run(nlohmann::ordered_json& json, const Trial& trial) {
 [[nodiscard]] inline nlohmann::ordered_json ended_json(const Trial& trial) {
   const bool done = trial.state == TrialState::done;
   nlohmann::ordered_json json{{"event", done ? "finished" : "failed"}, {"trial", trial.number}};
-  json["hash"] = hash_text(trial.hash);
+  json["hash"] = hex_text(trial.hash);
   if (done) put_evaluation(json, trial.evaluation);
   if (!done) put_failure(json, trial);
   put_run(json, trial);
@@ -253,7 +261,8 @@ class JournalReader {
 
   void read_proposal(const JournalLine& line, Trial& trial) {
     trial.proposal = line.count("proposal");
-    if (trial.proposal != proposals_) line.fail_here("proposal ", trial.proposal, " follows ", proposals_, " proposals");
+    if (trial.proposal != proposals_)
+      line.fail_here("proposal ", trial.proposal, " follows ", proposals_, " proposals");
     ++proposals_;
     trial.hash = line.hash();
     if (line.has("parameters")) trial.parameters = line.count("parameters");
@@ -346,15 +355,17 @@ class JournalReader {
       if (below) return below;
     }
   }
-  const auto shown = [](const nlohmann::json& value) { return value.is_null() ? std::string("nothing") : one_line(value); };
+  const auto shown = [](const nlohmann::json& value) {
+    return value.is_null() ? std::string("nothing") : one_line(value);
+  };
   return join(name, ": the journal has ", shown(journal), ", this run has ", shown(run));
 }
 
 }  // namespace detail
 
 /// Reads a journal. A last line that was not written whole is left out.
-/// @throws IoError naming file and line for a line that is damaged or cannot follow those before it, for another format,
-/// and for a file that cannot be read or is no journal.
+/// @throws IoError naming file and line for a line that is damaged or cannot follow those before it, for another
+/// format, and for a file that cannot be read or is no journal.
 [[nodiscard]] inline Journal read_journal(const std::filesystem::path& path) {
   detail::JournalReader reader(path);
   reader.read(read_text_file(path));
@@ -407,13 +418,13 @@ class JournalWriter {
   return history;
 }
 
-/// The results of a search as text, a line for each trial that is done or failed, by number, without times, attempts and
-/// workers.
+/// The results of a search as text, a line for each trial that is done or failed, by number, without times, attempts
+/// and workers.
 [[nodiscard]] inline std::string results_text(const History& history) {
   std::string text;
   for (const Trial& trial : history.trials) {
-    nlohmann::ordered_json json{{"trial", trial.number}, {"proposal", trial.proposal},
-                                {"state", std::string(to_string(trial.state))}};
+    nlohmann::ordered_json json{
+        {"trial", trial.number}, {"proposal", trial.proposal}, {"state", std::string(to_string(trial.state))}};
     detail::put_proposal(json, trial);
     if (trial.state == TrialState::done) detail::put_evaluation(json, trial.evaluation);
     if (trial.state == TrialState::failed) detail::put_failure(json, trial);

@@ -19,7 +19,7 @@ struct Proposal {
 /// What a strategy answers when it is asked: a proposal, or the reason why there is none.
 class Answer {
  public:
-  Answer(Proposal proposal) : proposal_(std::move(proposal)) {}                 // NOLINT: a proposal is an answer
+  Answer(Proposal proposal) : proposal_(std::move(proposal)) {}                     // NOLINT: a proposal is an answer
   Answer(Architecture architecture) : Answer(Proposal{std::move(architecture)}) {}  // NOLINT: so is an architecture
 
   /// Nothing to propose before more results are told.
@@ -49,7 +49,9 @@ concept AskableStrategy = requires(T& strategy) {
 
 /// Has `tell(const Trial&)`.
 template <class T>
-concept TellableStrategy = requires(T& strategy, const Trial& trial) { strategy.tell(trial); };
+concept TellableStrategy = requires(T& strategy, const Trial& trial) {
+  strategy.tell(trial);
+};
 
 /// Has `save() const` that returns its state as JSON, and `load(const nlohmann::json&)` that takes it.
 template <class T>
@@ -66,9 +68,9 @@ concept HasSettings = requires(const T& object) {
 
 /// A search strategy.
 ///
-/// Its next answer depends on its settings and on the order of the asks and tells so far, on nothing else: a search that
-/// goes on after a crash repeats them. `ask` never blocks, and an answer without a proposal leaves the state as it was.
-/// Each proposal is told once, in any order: done, failed, rejected or duplicate. Calls never overlap.
+/// Its next answer depends on its settings and on the order of the asks and tells so far, on nothing else: a search
+/// that goes on after a crash repeats them. `ask` never blocks, and an answer without a proposal leaves the state as it
+/// was. Each proposal is told once, in any order: done, failed, rejected or duplicate. Calls never overlap.
 template <class T>
 concept Strategy = AskableStrategy<T> && TellableStrategy<T> && SavableStrategy<T> && HasSettings<T>;
 

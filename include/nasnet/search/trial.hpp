@@ -47,9 +47,9 @@ enum class FailureKind {
   lost,           ///< the worker that evaluated it never answered
 };
 
-inline constexpr std::array all_failure_kinds{FailureKind::exception,     FailureKind::not_a_number,
-                                              FailureKind::timeout,       FailureKind::out_of_memory,
-                                              FailureKind::crash,         FailureKind::lost};
+inline constexpr std::array all_failure_kinds{FailureKind::exception, FailureKind::not_a_number,
+                                              FailureKind::timeout,   FailureKind::out_of_memory,
+                                              FailureKind::crash,     FailureKind::lost};
 
 /// The name of a kind in files and reports.
 [[nodiscard]] constexpr std::string_view to_string(FailureKind kind) {
@@ -74,32 +74,32 @@ inline constexpr std::array all_failure_kinds{FailureKind::exception,     Failur
 
 /// What an evaluator found out about an architecture.
 struct Evaluation {
-  double validation_accuracy = 0;             ///< fraction of the validation images, 0 to 1; the search maximises it
-  double validation_loss = 0;                 ///< mean over the validation images, nats
-  std::map<std::string, double> metrics = {}; ///< anything else by name: latency, accuracy by epoch, ...
+  double validation_accuracy = 0;              ///< fraction of the validation images, 0 to 1; the search maximises it
+  double validation_loss = 0;                  ///< mean over the validation images, nats
+  std::map<std::string, double> metrics = {};  ///< anything else by name: latency, accuracy by epoch, ...
 
   bool operator==(const Evaluation&) const = default;
 };
 
 /// A proposal of a strategy and what became of it.
 struct Trial {
-  std::int64_t number = -1;    ///< counts the trials from 0, in the order asked; -1 where it is no trial
-  std::int64_t proposal = 0;   ///< counts all proposals from 0, in the order asked
-  Architecture architecture;
-  std::uint64_t hash = 0;      ///< of the canonical form: equal for architectures that compute the same
+  std::int64_t number = -1;   ///< counts the trials from 0, in the order asked; -1 where it is no trial
+  std::int64_t proposal = 0;  ///< counts all proposals from 0, in the order asked
+  Architecture architecture{};
+  std::uint64_t hash = 0;  ///< of the canonical form: equal for architectures that compute the same
   TrialState state = TrialState::done;
 
-  Evaluation evaluation;               ///< where done
-  std::optional<FailureKind> failure;  ///< where failed
-  std::string message;                 ///< where failed: what went wrong; where rejected: the limit it breaks
-  std::int64_t duplicate_of = -1;      ///< where duplicate: number of the trial with the same canonical form
+  Evaluation evaluation{};               ///< where done
+  std::optional<FailureKind> failure{};  ///< where failed
+  std::string message{};                 ///< where failed: what went wrong; where rejected: the limit it breaks
+  std::int64_t duplicate_of = -1;        ///< where duplicate: number of the trial with the same canonical form
 
-  std::optional<std::int64_t> parameters;     ///< trainable, auxiliary head left out; where costs are counted
-  std::optional<std::int64_t> multiply_adds;  ///< for one image, auxiliary head left out; where costs are counted
+  std::optional<std::int64_t> parameters{};     ///< trainable, auxiliary head left out; where costs are counted
+  std::optional<std::int64_t> multiply_adds{};  ///< for one image, auxiliary head left out; where costs are counted
 
-  double seconds = 0;       ///< wall-clock time of its evaluation
-  int worker = -1;          ///< which worker evaluated it, from 0
-  std::int64_t attempt = 0; ///< how often it was begun before, in runs that ended in the middle of it
+  double seconds = 0;        ///< wall-clock time of its evaluation
+  int worker = -1;           ///< which worker evaluated it, from 0
+  std::int64_t attempt = 0;  ///< how often it was begun before, in runs that ended in the middle of it
 
   /// Whether it counts as a trial.
   [[nodiscard]] bool counts() const { return state == TrialState::done || state == TrialState::failed; }
@@ -110,12 +110,12 @@ struct History {
   std::uint64_t seed = 0;
   nlohmann::json settings = nlohmann::json::object();  ///< what the results depend on besides the seed; see search()
 
-  std::vector<Trial> trials;   ///< done and failed, by number
-  std::vector<Trial> skipped;  ///< rejected and duplicates, by proposal
+  std::vector<Trial> trials{};   ///< done and failed, by number
+  std::vector<Trial> skipped{};  ///< rejected and duplicates, by proposal
 
-  std::vector<std::string> notices;  ///< sentences for the user: a torn line dropped, an exhausted space, ...
-  bool interrupted = false;          ///< asked to stop before all trials were done
-  bool exhausted = false;            ///< ended early because nothing new is left to propose
+  std::vector<std::string> notices{};  ///< sentences for the user: a torn line dropped, an exhausted space, ...
+  bool interrupted = false;            ///< asked to stop before all trials were done
+  bool exhausted = false;              ///< ended early because nothing new is left to propose
 
   /// How many proposals ended in this state.
   [[nodiscard]] std::int64_t count(TrialState state) const {

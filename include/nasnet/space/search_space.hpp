@@ -126,10 +126,10 @@ class SearchSpace {
 
   /// See nasnet::canonical_form, with the flags of this space's ops.
   [[nodiscard]] Architecture canonical_form(const Architecture& architecture) const {
-    return v0::canonical_form(architecture, ops());
+    return nasnet::canonical_form(architecture, ops());
   }
   [[nodiscard]] std::uint64_t canonical_hash(const Architecture& architecture) const {
-    return v0::canonical_hash(architecture, ops());
+    return nasnet::canonical_hash(architecture, ops());
   }
 
   /// All that defines the space, in one line.
@@ -216,6 +216,9 @@ inline void SearchSpace::require_options() const {
   }
   if (options_.combiners.empty()) fail<GenotypeError>("search space: no combiners");
   for (std::size_t i = 0; i < options_.combiners.size(); ++i) {
+    if (to_string(options_.combiners[i]) == "unknown") {
+      fail<GenotypeError>("search space: value ", static_cast<int>(options_.combiners[i]), " is no combiner");
+    }
     if (combiner_index(options_.combiners[i]) != static_cast<int>(i)) {
       fail<GenotypeError>("search space: combiner ", to_string(options_.combiners[i]), " stands in the list twice");
     }

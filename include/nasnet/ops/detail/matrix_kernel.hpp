@@ -31,80 +31,103 @@ inline constexpr int tile_vectors = 3;
 /// Rows of a tile that is `vectors` wide: accumulators, the vectors of B and one of A fit the registers.
 template <class Target>
 [[nodiscard]] constexpr int tile_rows(int vectors) {
-  if (Target::registers >= 32) return 8;
-  return vectors == 1 ? 8 : 4;
+  const bool wide = Target::registers >= 32 || vectors == 1;
+  return wide && sizeof(typename Target::Scalar) == 4 ? 8 : 4;
 }
 
-/// Adds one term to a tile: the outer product of a column of A and a row of B.
-template <class L, bool transposed, int rows, int vectors>
-NASNET_ALWAYS_INLINE void add_term(typename L::Vector (&sum)[rows][vectors], const typename L::Scalar* a,
-                                   std::int64_t a_stride, const typename L::Scalar* b) {
+/// Adds one term to a tile: the outer product of a column of A and a row of B. `a` has one pointer for each row.
+template <class L, int rows, int vectors>
+NASNET_ALWAYS_INLINE void add_term(typename L::Vector (&sum)[rows][vectors], const typename L::Scalar* const (&a)[rows],
+                                   std::int64_t offset, const typename L::Scalar* b) {
   typename L::Vector row[vectors];
   NASNET_UNROLL
   for (int v = 0; v < vectors; ++v) load<L>(row[v], b + v * L::width);
   NASNET_UNROLL
   for (int r = 0; r < rows; ++r) {
-    const typename L::Scalar factor = transposed ? a[r] : a[r * a_stride];
+    const typename L::Scalar factor = a[r][offset];
     NASNET_UNROLL
     for (int v = 0; v < vectors; ++v) sum[r][v] += factor * row[v];
   }
 }
 
-/// Writes a tile of which the last vector has `tail` columns.
+template <class L>
+NASNET_ALWAYS_INLINE void write_vector(typename L::Scalar* c, typename L::Vector& sum, bool accumulate) {
+  if (accumulate) {
+    typename L::Vector old;
+    load<L>(old, c);
+    sum += old;
+  }
+  store<L>(c, sum);
+}
+
+template <class L>
+NASNET_ALWAYS_INLINE void write_part(typename L::Scalar* c, typename L::Vector& sum, std::int64_t count,
+                                     bool accumulate) {
+  if (accumulate) {
+    typename L::Vector old;
+    load_part<L>(old, c, count);
+    sum += old;
+  }
+  store_part<L>(c, sum, count);
+}
+
+/// Writes the first `count` rows of a tile of which the last vector has `tail` columns.
 template <class L, int rows, int vectors>
 NASNET_ALWAYS_INLINE void write_tile(typename L::Vector (&sum)[rows][vectors], typename L::Scalar* c,
-                                     std::int64_t c_stride, std::int64_t tail, bool accumulate) {
+                                     std::int64_t c_stride, std::int64_t count, std::int64_t tail, bool accumulate) {
+  alignas(sizeof(typename L::Vector)) typename L::Scalar last[rows * L::width];
   NASNET_UNROLL
   for (int r = 0; r < rows; ++r) {
+    store<L>(last + r * L::width, sum[r][vectors - 1]);
+    if (r >= count) continue;
     NASNET_UNROLL
-    for (int v = 0; v < vectors; ++v) {
-      typename L::Scalar* to = c + r * c_stride + v * L::width;
-      const std::int64_t count = v + 1 < vectors ? L::width : tail;
-      if (accumulate) {
-        typename L::Vector old;
-        load_part<L>(old, to, count);
-        sum[r][v] += old;
-      }
-      store_part<L>(to, sum[r][v], count);
-    }
+    for (int v = 0; v + 1 < vectors; ++v) write_vector<L>(c + r * c_stride + v * L::width, sum[r][v], accumulate);
+  }
+  c += (vectors - 1) * L::width;
+  for (std::int64_t r = 0; r < count; ++r) {
+    typename L::Vector vector;
+    load<L>(vector, last + r * L::width);
+    write_part<L>(c + r * c_stride, vector, tail, accumulate);
   }
 }
 
+/// The tile at a row and a column; `count` of its rows are rows of C, the others repeat the last one and are not written.
 template <class L, bool transposed, int rows, int vectors>
 NASNET_ALWAYS_INLINE void multiply_tile(const ProductBlock<typename L::Scalar>& block, std::int64_t row,
-                                        std::int64_t column) {
-  const auto a_stride = block.a_stride;
-  const auto b_stride = block.b_stride;
-  const auto* a = transposed ? block.a + row : block.a + row * a_stride;
-  const auto* b = block.b + column;
-  const std::int64_t a_step = transposed ? a_stride : 1;
+                                        std::int64_t column, std::int64_t count) {
+  const std::int64_t row_step = transposed ? 1 : block.a_stride;
+  const std::int64_t term_step = transposed ? block.a_stride : 1;
+  const typename L::Scalar* a[rows];
   typename L::Vector sum[rows][vectors];
   NASNET_UNROLL
   for (int r = 0; r < rows; ++r) {
+    a[r] = block.a + (row + (r < count ? r : count - 1)) * row_step;
     NASNET_UNROLL
     for (int v = 0; v < vectors; ++v) sum[r][v] = typename L::Vector{};
   }
-  for (std::int64_t term = 1; term < block.terms; ++term) {
-    add_term<L, transposed, rows, vectors>(sum, a, a_stride, b);
-    a += a_step;
-    b += b_stride;
+  const auto* b = block.b + column;
+  const std::int64_t last_term = (block.terms - 1) * term_step;
+  for (std::int64_t offset = 0; offset < last_term; offset += term_step, b += block.b_stride) {
+    add_term<L, rows, vectors>(sum, a, offset, b);
   }
-  add_term<L, transposed, rows, vectors>(sum, a, a_stride, block.b_last + column);
+  add_term<L, rows, vectors>(sum, a, last_term, block.b_last + column);
   const std::int64_t tail = block.columns - column - (vectors - 1) * L::width;
-  write_tile<L, rows, vectors>(sum, block.c + row * block.c_stride + column, block.c_stride, tail, block.accumulate);
+  write_tile<L, rows, vectors>(sum, block.c + row * block.c_stride + column, block.c_stride, count,
+                               tail < L::width ? tail : L::width, block.accumulate);
 }
 
 /// All rows of a strip of columns.
 template <class Target, class L, bool transposed, int vectors>
 NASNET_ALWAYS_INLINE void multiply_strip(const ProductBlock<typename L::Scalar>& block, std::int64_t column) {
-  constexpr int most = tile_rows<Target>(vectors);
+  constexpr std::int64_t most = tile_rows<Target>(vectors);
   std::int64_t row = 0;
-  for (; row + most <= block.rows; row += most) multiply_tile<L, transposed, most, vectors>(block, row, column);
   if constexpr (most > 4) {
-    for (; row + 4 <= block.rows; row += 4) multiply_tile<L, transposed, 4, vectors>(block, row, column);
+    for (; row + most <= block.rows; row += most) multiply_tile<L, transposed, most, vectors>(block, row, column, most);
   }
-  for (; row + 2 <= block.rows; row += 2) multiply_tile<L, transposed, 2, vectors>(block, row, column);
-  if (row < block.rows) multiply_tile<L, transposed, 1, vectors>(block, row, column);
+  for (; row < block.rows; row += 4) {
+    const std::int64_t left = block.rows - row;
+    multiply_tile<L, transposed, 4, vectors>(block, row, column, left < 4 ? left : 4);
+  }
 }
 
 template <class Target, class L, bool transposed>

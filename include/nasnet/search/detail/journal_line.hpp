@@ -1,7 +1,6 @@
 /// The lines of a journal: writing them, and reading fields from what may be damaged.
 #pragma once
 
-#include <array>              // array
 #include <cmath>              // isfinite
 #include <cstddef>            // size_t
 #include <cstdint>            // int64_t, uint64_t
@@ -11,7 +10,6 @@
 #include <optional>           // nullopt, optional
 #include <string>             // string
 #include <string_view>        // string_view
-#include <utility>            // move
 
 #include "nasnet/core/attempt.hpp"
 #include "nasnet/core/error.hpp"
@@ -20,14 +18,7 @@
 
 namespace nasnet::inline v0::detail {
 
-/// A hash in files: 16 hexadecimal digits, since many readers of JSON round large integers.
-[[nodiscard]] inline std::string hash_text(std::uint64_t hash) {
-  std::string text(16, '0');
-  for (std::size_t digit = 16; digit-- > 0; hash >>= 4U) text[digit] = "0123456789abcdef"[hash & 15U];
-  return text;
-}
-
-/// The hash that these 16 digits stand for.
+/// The hash that hex_text writes in this way.
 [[nodiscard]] inline std::optional<std::uint64_t> hash_of_text(std::string_view text) {
   if (text.size() != 16) return std::nullopt;
   std::uint64_t hash = 0;

@@ -1,0 +1,47 @@
+/// Average pooling on the CPU: a depthwise convolution with ones, divided by the cells inside the map.
+#pragma once
+
+#include "nasnet/ops/detail/checks.hpp"
+#include "nasnet/ops/detail/sliding_sum_run.hpp"
+#include "nasnet/primitive/op_call.hpp"
+#include "nasnet/primitive/primitives.hpp"
+
+namespace nasnet::inline v0 {
+
+/// y [N,Ho,Wo,C]: the mean of the cells of each window that lie inside the map x [N,H,W,C].
+/// @throws ShapeError where no window fits.
+template <class Scalar>
+void forward(const AveragePool& pool, OpCall<Scalar>& call, InstructionSet set = instruction_set()) {
+  const Shape& shape = call.input().shape();
+  detail::check_map(AveragePool::name, shape);
+  pool.window.check(AveragePool::name);
+  const Size map{shape[1], shape[2]};
+  const Size size = pool.window.output(map);
+  Tensor<Scalar>& output = call.allocate_output({shape[0], size.height, size.width, shape[3]});
+  detail::run_sliding_sum(call.context,
+                          detail::SlidingSum<Scalar>{.window = pool.window,
+                                                     .map = map,
+                                                     .source = &call.input(),
+                                                     .destination = &output,
+                                                     .averaging = detail::Averaging::destination},
+                          set);
+}
+
+/// dx: each cell takes its share of the gradients of its windows.
+template <class Scalar>
+void backward(const AveragePool& pool, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients,
+              InstructionSet set = instruction_set()) {
+  const GradientSlot<Scalar>& slot = gradients.inputs[0];
+  if (!slot) return;
+  detail::run_sliding_sum(call.context,
+                          detail::SlidingSum<Scalar>{.window = pool.window,
+                                                     .slide = detail::Slide::transposed,
+                                                     .map = {slot.tensor->extent(1), slot.tensor->extent(2)},
+                                                     .source = &gradients.output,
+                                                     .destination = slot.tensor,
+                                                     .accumulate = slot.accumulate,
+                                                     .averaging = detail::Averaging::source},
+                          set);
+}
+
+}  // namespace nasnet::inline v0

@@ -1,0 +1,58 @@
+/// Depthwise convolution on the CPU.
+#pragma once
+
+#include "nasnet/ops/detail/checks.hpp"
+#include "nasnet/ops/detail/depthwise_weight_gradient.hpp"
+#include "nasnet/ops/detail/kernel_checks.hpp"
+#include "nasnet/ops/detail/sliding_sum_run.hpp"
+#include "nasnet/primitive/primitives.hpp"
+
+namespace nasnet::inline v0 {
+
+/// y [N,Ho,Wo,C]: each window of x [N,H,W,C] weighed by w [kh,kw,C], channel by channel.
+/// @throws ShapeError where the weight does not fit the input, or no window does.
+template <class Scalar>
+void forward(const Depthwise& depthwise, OpCall<Scalar>& call, InstructionSet set = instruction_set()) {
+  const Shape& shape = call.input().shape();
+  const Window& window = depthwise.window;
+  const Tensor<Scalar>& weight = call.parameter(0);
+  detail::check_map(Depthwise::name, shape);
+  window.check(Depthwise::name);
+  if (weight.shape().rank() == 3) detail::check_channels(Depthwise::name, weight.extent(2), shape);
+  detail::check_parameter(Depthwise::name, "weight", weight.shape(),
+                          {window.kernel_height, window.kernel_width, shape[3]});
+  const Size map{shape[1], shape[2]};
+  const Size size = window.output(map);
+  Tensor<Scalar>& output = call.allocate_output({shape[0], size.height, size.width, shape[3]});
+  detail::run_sliding_sum(call.context,
+                          detail::SlidingSum<Scalar>{.window = window,
+                                                     .map = map,
+                                                     .source = &call.input(),
+                                                     .destination = &output,
+                                                     .weight = weight.data()},
+                          set);
+}
+
+/// dx: each cell takes what its windows give it; dw: see detail/depthwise_weight_gradient.hpp.
+template <class Scalar>
+void backward(const Depthwise& depthwise, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients,
+              InstructionSet set = instruction_set()) {
+  const Shape& shape = call.input().shape();
+  if (const GradientSlot<Scalar>& slot = gradients.inputs[0]) {
+    detail::run_sliding_sum(call.context,
+                            detail::SlidingSum<Scalar>{.window = depthwise.window,
+                                                       .slide = detail::Slide::transposed,
+                                                       .map = {shape[1], shape[2]},
+                                                       .source = &gradients.output,
+                                                       .destination = slot.tensor,
+                                                       .accumulate = slot.accumulate,
+                                                       .weight = call.parameter(0).data()},
+                            set);
+  }
+  if (gradients.parameters.empty()) return;
+  if (const GradientSlot<Scalar>& slot = gradients.parameters[0]) {
+    detail::depthwise_weight_gradient(call.context, depthwise.window, call.input(), gradients.output, slot, set);
+  }
+}
+
+}  // namespace nasnet::inline v0

@@ -1,0 +1,318 @@
+/// The weight gradient of a depthwise convolution: dw[ky,kx,c] = sum of dy[n,oh,ow,c] x[n,oh*s+ky*d-p,ow*s+kx*d-p,c].
+///
+/// One task is a strip of channels over some bands of output rows. A band's inputs are copied into padded rows and its
+/// gradients into rows filled up with zeros; then all sums of a few kernel rows stay in registers over the whole band.
+#pragma once
+
+#include <algorithm>  // clamp, max, min
+#include <cstdint>    // int64_t
+
+#include "nasnet/core/context.hpp"
+#include "nasnet/ops/detail/channel_strips.hpp"
+#include "nasnet/ops/detail/scratch.hpp"
+#include "nasnet/primitive/op_call.hpp"
+#include "nasnet/primitive/window.hpp"
+
+namespace nasnet::inline v0::detail {
+
+/// Gradients of neighbouring outputs that are in registers together.
+template <class Target>
+inline constexpr int gradient_block = Target::registers >= 32 ? 8 : 4;
+
+/// Outputs to which rows of gradients are filled up: a multiple of every target's gradient_block.
+inline constexpr std::int64_t gradient_columns = 8;
+
+/// One band of rows for one strip. Padded inputs start at the first cell of the first window.
+template <class T>
+struct WeightGradientBand {
+  StripRow<T> input{};                  ///< first row of the image
+  std::int64_t input_height = 0;
+  std::int64_t input_pitch = 0;         ///< scalars from row to row
+  StripRow<T> gradient{};               ///< first row of the band
+  std::int64_t gradient_pitch = 0;
+  std::int64_t rows = 0;                ///< output rows of the band
+  std::int64_t top = 0;                 ///< input row of the first window's first tap; may be negative
+  std::int64_t before_width = 0;
+  std::int64_t kernel_height = 1;
+  std::int64_t kernel_width = 1;
+  std::int64_t stride_height = 1;
+  std::int64_t stride_width = 1;
+  std::int64_t dilation = 1;
+  bool narrow = false;
+  T* inputs = nullptr;                  ///< [(rows - 1) * stride + reach][input_width][lanes]
+  std::int64_t input_width = 0;
+  T* gradients = nullptr;               ///< [rows][gradient_width][lanes]
+  std::int64_t gradient_width = 0;      ///< a multiple of gradient_columns
+  T* sums = nullptr;                    ///< [kh][kw][lanes], added to
+};
+
+/// Adds a block of outputs to the sums of `rows` kernel rows of `taps` neighbouring taps.
+template <class L, int block, int rows, int taps, int step>
+NASNET_ALWAYS_INLINE void add_gradient_block(typename L::Vector (&sum)[rows][taps], const typename L::Scalar* input,
+                                             std::int64_t input_pitch, const typename L::Scalar* gradient) {
+  typename L::Vector dy[block];
+  NASNET_UNROLL
+  for (int output = 0; output < block; ++output) load<L>(dy[output], gradient + output * L::width);
+  NASNET_UNROLL
+  for (int r = 0; r < rows; ++r) {
+    NASNET_UNROLL
+    for (int cell = 0; cell < (block - 1) * step + taps; ++cell) {
+      typename L::Vector x;
+      load<L>(x, input + r * input_pitch + cell * L::width);
+      NASNET_UNROLL
+      for (int t = 0; t < taps; ++t) {
+        const int output = cell - t;
+        if (output >= 0 && output % step == 0 && output / step < block) sum[r][t] += x * dy[output / step];
+      }
+    }
+  }
+}
+
+/// Kernel rows ky, ky + 1, ... over the band.
+template <class L, int block, int rows, int taps, int step>
+NASNET_ALWAYS_INLINE void add_kernel_rows(const WeightGradientBand<typename L::Scalar>& band, std::int64_t ky) {
+  typename L::Scalar* sums = band.sums + ky * taps * L::width;
+  const std::int64_t input_pitch = band.input_width * L::width;
+  const std::int64_t gradient_pitch = band.gradient_width * L::width;
+  typename L::Vector sum[rows][taps];
+  NASNET_UNROLL
+  for (int r = 0; r < rows; ++r) {
+    NASNET_UNROLL
+    for (int t = 0; t < taps; ++t) load<L>(sum[r][t], sums + (r * taps + t) * L::width);
+  }
+  for (std::int64_t row = 0; row < band.rows; ++row) {
+    const std::int64_t first = row * band.stride_height + ky;
+    if (band.top + first + rows <= 0 || band.top + first >= band.input_height) continue;
+    const auto* input = band.inputs + first * input_pitch;
+    const auto* gradient = band.gradients + row * gradient_pitch;
+    for (std::int64_t column = 0; column < band.gradient_width; column += block) {
+      add_gradient_block<L, block, rows, taps, step>(sum, input + column * step * L::width, input_pitch,
+                                                     gradient + column * L::width);
+    }
+  }
+  NASNET_UNROLL
+  for (int r = 0; r < rows; ++r) {
+    NASNET_UNROLL
+    for (int t = 0; t < taps; ++t) store<L>(sums + (r * taps + t) * L::width, sum[r][t]);
+  }
+}
+
+/// One tap at a time, at any distance.
+template <class L>
+NASNET_ALWAYS_INLINE void add_any_kernel_row(const WeightGradientBand<typename L::Scalar>& band, std::int64_t ky) {
+  constexpr int chains = 4;
+  const std::int64_t step = band.stride_width * L::width;
+  for (std::int64_t kx = 0; kx < band.kernel_width; ++kx) {
+    typename L::Vector sum[chains];
+    NASNET_UNROLL
+    for (int i = 0; i < chains; ++i) sum[i] = typename L::Vector{};
+    for (std::int64_t row = 0; row < band.rows; ++row) {
+      const std::int64_t from = row * band.stride_height + ky * band.dilation;
+      const auto* input = band.inputs + (from * band.input_width + kx * band.dilation) * L::width;
+      const auto* gradient = band.gradients + row * band.gradient_width * L::width;
+      for (std::int64_t column = 0; column < band.gradient_width; column += chains) {
+        NASNET_UNROLL
+        for (int i = 0; i < chains; ++i) {
+          typename L::Vector x;
+          typename L::Vector dy;
+          load<L>(x, input + (column + i) * step);
+          load<L>(dy, gradient + (column + i) * L::width);
+          sum[i] += x * dy;
+        }
+      }
+    }
+    auto* to = band.sums + (ky * band.kernel_width + kx) * L::width;
+    typename L::Vector old;
+    load<L>(old, to);
+    old += (sum[0] + sum[1]) + (sum[2] + sum[3]);
+    store<L>(to, old);
+  }
+}
+
+/// All kernel rows, as many at a time as the registers hold.
+template <class Target, class L, int taps, int step>
+NASNET_ALWAYS_INLINE void add_all_kernel_rows(const WeightGradientBand<typename L::Scalar>& band) {
+  constexpr int block = gradient_block<Target>;
+  constexpr int most = (std::min)(3, (Target::registers - block - 1) / taps);
+  std::int64_t ky = 0;
+  if constexpr (most >= 3) {
+    for (; band.kernel_height - ky >= 3 && band.kernel_height - ky != 4; ky += 3) {
+      add_kernel_rows<L, block, 3, taps, step>(band, ky);
+    }
+  }
+  if constexpr (most >= 2) {
+    for (; band.kernel_height - ky >= 2; ky += 2) add_kernel_rows<L, block, 2, taps, step>(band, ky);
+  }
+  for (; ky < band.kernel_height; ++ky) add_kernel_rows<L, block, 1, taps, step>(band, ky);
+}
+
+struct WeightGradientKernel {
+  template <class Target>
+  static NASNET_ALWAYS_INLINE void run(const WeightGradientBand<typename Target::Scalar>& job) {
+    const WeightGradientBand<typename Target::Scalar> band = job;
+    if constexpr (Target::half_width < Target::width) {
+      if (band.narrow) return run_lanes<Target, typename Target::Half>(band);
+    }
+    run_lanes<Target, typename Target::Full>(band);
+  }
+
+ private:
+  template <class Target, class L>
+  static NASNET_ALWAYS_INLINE void run_lanes(const WeightGradientBand<typename L::Scalar>& band) {
+    copy_inputs<L>(band);
+    copy_gradients<L>(band);
+    if constexpr (sizeof(typename L::Scalar) == 4) {
+      if (band.dilation == 1 && band.stride_width == 1) {
+        switch (band.kernel_width) {
+          case 3: return add_all_kernel_rows<Target, L, 3, 1>(band);
+          case 5: return add_all_kernel_rows<Target, L, 5, 1>(band);
+          case 7: return add_all_kernel_rows<Target, L, 7, 1>(band);
+          default: break;
+        }
+      } else if (band.dilation == 1 && band.stride_width == 2) {
+        switch (band.kernel_width) {
+          case 3: return add_all_kernel_rows<Target, L, 3, 2>(band);
+          case 5: return add_all_kernel_rows<Target, L, 5, 2>(band);
+          case 7: return add_all_kernel_rows<Target, L, 7, 2>(band);
+          default: break;
+        }
+      }
+    }
+    for (std::int64_t ky = 0; ky < band.kernel_height; ++ky) add_any_kernel_row<L>(band, ky);
+  }
+
+  template <class L>
+  static NASNET_ALWAYS_INLINE void copy_inputs(const WeightGradientBand<typename L::Scalar>& band) {
+    const std::int64_t rows = (band.rows - 1) * band.stride_height + (band.kernel_height - 1) * band.dilation + 1;
+    const std::int64_t after = band.input_width - band.before_width - band.input.pixels;
+    for (std::int64_t row = 0; row < rows; ++row) {
+      const std::int64_t source = band.top + row;
+      auto* to = band.inputs + row * band.input_width * L::width;
+      if (source < 0 || source >= band.input_height) {
+        fill_pixels<L>(to, band.input_width, 0);
+        continue;
+      }
+      StripRow<typename L::Scalar> from = band.input;
+      from.first += source * band.input_pitch;
+      copy_strip_row<L>(from, band.before_width, after, 0, to);
+    }
+  }
+
+  template <class L>
+  static NASNET_ALWAYS_INLINE void copy_gradients(const WeightGradientBand<typename L::Scalar>& band) {
+    for (std::int64_t row = 0; row < band.rows; ++row) {
+      StripRow<typename L::Scalar> from = band.gradient;
+      from.first += row * band.gradient_pitch;
+      copy_strip_row<L>(from, 0, band.gradient_width - from.pixels, 0,
+                        band.gradients + row * band.gradient_width * L::width);
+    }
+  }
+};
+
+/// How the work of a weight gradient is cut up: by shape alone.
+struct WeightGradientGrid {
+  std::int64_t band_rows = 1;   ///< output rows of a band
+  std::int64_t bands = 1;       ///< of an image
+  std::int64_t units = 1;       ///< bands of all images
+  std::int64_t part_units = 1;  ///< bands whose sums are added up in one place
+  std::int64_t parts = 1;
+  std::int64_t input_rows = 1;  ///< of a band
+  std::int64_t input_width = 1;
+  std::int64_t gradient_width = 1;
+
+  WeightGradientGrid(const Window& window, const Shape& input, const Shape& output, const ChannelStrips& strips) {
+    constexpr std::int64_t band_scalars = 24 * 1024;  // what a band's inputs may take: they and the sums stay in cache
+    constexpr std::int64_t wanted_tasks = 32;
+    const WindowAxis vertical = window.vertical();
+    const WindowAxis horizontal = window.horizontal();
+    gradient_width = rounded_up(output[2], gradient_columns);
+    input_width = (std::max)((gradient_width - 1) * window.stride_width + horizontal.reach(),
+                             horizontal.before(input[2]) + input[2]);
+    const std::int64_t rows = (band_scalars / (input_width * strips.width) - vertical.reach()) / window.stride_height;
+    band_rows = std::clamp(rows + 1, std::int64_t{1}, output[1]);
+    bands = quotient_up(output[1], band_rows);
+    band_rows = quotient_up(output[1], bands);
+    bands = quotient_up(output[1], band_rows);
+    input_rows = (band_rows - 1) * window.stride_height + vertical.reach();
+    units = output[0] * bands;
+    part_units = quotient_up(units, (std::min)(units, quotient_up(wanted_tasks, strips.count())));
+    parts = quotient_up(units, part_units);
+  }
+};
+
+/// dw [kh,kw,C] (+)= the parts' sums, in their order.
+template <class T>
+void add_strip_sums(const WeightGradientGrid& grid, const ChannelStrips& strips, std::int64_t taps,
+                    const Tensor<T>& sums, const GradientSlot<T>& slot) {
+  const std::int64_t sums_size = taps * strips.width;
+  for (std::int64_t strip = 0; strip < strips.count(); ++strip) {
+    for (std::int64_t tap = 0; tap < taps; ++tap) {
+      T* to = slot.tensor->data() + tap * strips.channels + strips.first_channel(strip);
+      for (std::int64_t channel = 0; channel < strips.used(strip); ++channel) {
+        T sum = slot.accumulate ? to[channel] : T{0};
+        for (std::int64_t part = 0; part < grid.parts; ++part) {
+          sum += sums[(part * strips.count() + strip) * sums_size + tap * strips.lanes(strip) + channel];
+        }
+        to[channel] = sum;
+      }
+    }
+  }
+}
+
+/// dw [kh,kw,C] into the slot.
+template <class T>
+void depthwise_weight_gradient(Context& context, const Window& window, const Tensor<T>& x, const Tensor<T>& dy,
+                               const GradientSlot<T>& slot, InstructionSet set) {
+  const Shape& in = x.shape();
+  const Shape& out = dy.shape();
+  const auto strips = ChannelStrips::of<T>(in[3], set);
+  const WeightGradientGrid grid(window, in, out, strips);
+  const std::int64_t sums_size = window.taps() * strips.width;
+  const std::int64_t inputs_size = grid.input_rows * grid.input_width * strips.width;
+  Tensor<T> sums = context.zeros<T>({grid.parts, strips.count(), sums_size});
+  Scratch<T> scratch(context, inputs_size + grid.band_rows * grid.gradient_width * strips.width);
+  context.parallel_for(grid.parts * strips.count(), 1, [&](std::int64_t begin, std::int64_t end) {
+    const auto memory = scratch.lease();
+    for (std::int64_t index = begin; index < end; ++index) {
+      const std::int64_t part = index / strips.count();
+      const std::int64_t strip = index % strips.count();
+      const std::int64_t last = (std::min)((part + 1) * grid.part_units, grid.units);
+      for (std::int64_t unit = part * grid.part_units; unit < last; ++unit) {
+        const std::int64_t n = unit / grid.bands;
+        const std::int64_t row = unit % grid.bands * grid.band_rows;
+        WeightGradientBand<T> band;
+        band.input = {.first = x.data() + n * in[1] * in[2] * in[3] + strips.first_channel(strip),
+                      .end = x.data() + x.elements(),
+                      .pixels = in[2],
+                      .channels = in[3],
+                      .used = strips.used(strip)};
+        band.input_height = in[1];
+        band.input_pitch = in[2] * in[3];
+        band.gradient = {.first = dy.data() + (n * out[1] + row) * out[2] * out[3] + strips.first_channel(strip),
+                         .end = dy.data() + dy.elements(),
+                         .pixels = out[2],
+                         .channels = out[3],
+                         .used = strips.used(strip)};
+        band.gradient_pitch = out[2] * out[3];
+        band.rows = (std::min)(grid.band_rows, out[1] - row);
+        band.top = row * window.stride_height - window.vertical().before(in[1]);
+        band.before_width = window.horizontal().before(in[2]);
+        band.kernel_height = window.kernel_height;
+        band.kernel_width = window.kernel_width;
+        band.stride_height = window.stride_height;
+        band.stride_width = window.stride_width;
+        band.dilation = window.dilation;
+        band.narrow = strips.narrow(strip);
+        band.inputs = memory.data();
+        band.input_width = grid.input_width;
+        band.gradients = memory.data() + inputs_size;
+        band.gradient_width = grid.gradient_width;
+        band.sums = sums.data() + index * sums_size;
+        run_kernel<WeightGradientKernel, T>(set, band);
+      }
+    }
+  });
+  add_strip_sums(grid, strips, window.taps(), sums, slot);
+}
+
+}  // namespace nasnet::inline v0::detail

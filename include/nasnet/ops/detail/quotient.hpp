@@ -1,0 +1,19 @@
+/// Whole numbers of parts.
+#pragma once
+
+#include <cstdint>  // int64_t
+
+namespace nasnet::inline v0::detail {
+
+/// a / b, rounded up; a >= 0, b > 0.
+[[nodiscard]] constexpr std::int64_t quotient_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+
+/// The multiple of b next to a from above; a >= 0, b > 0.
+[[nodiscard]] constexpr std::int64_t rounded_up(std::int64_t a, std::int64_t b) { return quotient_up(a, b) * b; }
+
+/// a / b, rounded down also where a < 0; b > 0.
+[[nodiscard]] constexpr std::int64_t quotient_down(std::int64_t a, std::int64_t b) {
+  return a >= 0 ? a / b : -((-a + b - 1) / b);
+}
+
+}  // namespace nasnet::inline v0::detail

@@ -1,0 +1,262 @@
+/// Weighted sums over sliding windows, channel by channel: depthwise convolution, average pooling, and their transposes.
+///
+/// One task is a strip of channels of one image, or of some rows of it. It keeps the source rows that its windows cover
+/// in a ring of padded rows, which fits the first cache, and computes `block` neighbouring outputs in registers, so that
+/// each padded cell is loaded once for all taps of a kernel row.
+#pragma once
+
+#include <cstdint>  // int64_t
+
+#include "nasnet/ops/detail/channel_strips.hpp"
+#include "nasnet/ops/detail/sliding_taps.hpp"
+
+namespace nasnet::inline v0::detail {
+
+/// Neighbouring outputs that are computed together.
+inline constexpr int sliding_block = 8;
+
+/// What is divided by the number of cells of each window that lie inside the map.
+enum class Averaging { none, destination, source };
+
+/// One task of a sliding sum.
+template <class T>
+struct SlidingTask {
+  StripRow<T> source{};                   ///< first row of the image
+  std::int64_t source_pitch = 0;          ///< scalars from one source row to the next
+  T* destination = nullptr;               ///< the strip in the first row of the image
+  std::int64_t destination_pitch = 0;     ///< scalars from one destination row to the next
+  std::int64_t row_begin = 0;             ///< destination rows of the task
+  std::int64_t row_end = 0;
+  bool narrow = false;                    ///< the strip has half vectors
+  bool accumulate = false;                ///< adds to the destination
+  const T* weights = nullptr;             ///< [kernel rows][taps in the order of ColumnTaps][lanes]
+  std::int64_t weight_pitch = 0;          ///< taps of a kernel row
+  Averaging averaging = Averaging::none;
+  const T* row_cells = nullptr;           ///< cells inside the map of each window row
+  const T* column_cells = nullptr;        ///< and of each window column
+  T* ring = nullptr;                      ///< [ring_rows][width][lanes]
+  std::int64_t ring_rows = 0;
+  const T** row_pointers = nullptr;       ///< room for two pointers per kernel row
+  const RowTap* taps = nullptr;           ///< see RowTaps
+  const std::int64_t* taps_begin = nullptr;
+  const std::int64_t* oldest = nullptr;
+  const std::int64_t* needed = nullptr;
+  const ColumnPhase* phases = nullptr;    ///< see ColumnTaps
+  std::int64_t phase_count = 0;
+  std::int64_t destination_step = 1;
+  std::int64_t source_step = 1;
+  std::int64_t spacing = 1;
+  std::int64_t before = 0;
+  std::int64_t width = 0;
+};
+
+/// The outputs of one phase of one destination row.
+template <class T>
+struct SlidingRow {
+  const T* const* sources = nullptr;  ///< padded source rows, at the first tap of the first output
+  const T* const* weights = nullptr;  ///< and their weights
+  std::int64_t rows = 0;
+  std::int64_t taps = 0;
+  std::int64_t spacing = 0;           ///< scalars from tap to tap
+  std::int64_t step = 0;              ///< scalars from window to window
+  T* to = nullptr;
+  std::int64_t to_step = 0;           ///< scalars from output to output
+  std::int64_t count = 0;
+  std::int64_t used = 0;              ///< channels in the strip
+  bool accumulate = false;
+  T row_cells = 0;                    ///< 0: no averaging
+  const T* column_cells = nullptr;
+  std::int64_t column_step = 1;
+};
+
+/// Adds a kernel row to a block of sums; `taps` neighbouring source cells for each output, windows `step` cells apart.
+template <class L, int taps, int step>
+NASNET_ALWAYS_INLINE void slide_kernel_row(typename L::Vector (&sum)[sliding_block], const typename L::Scalar* source,
+                                           const typename L::Scalar* weights) {
+  typename L::Vector weight[taps];
+  NASNET_UNROLL
+  for (int t = 0; t < taps; ++t) load<L>(weight[t], weights + t * L::width);
+  NASNET_UNROLL
+  for (int cell = 0; cell < (sliding_block - 1) * step + taps; ++cell) {
+    typename L::Vector x;
+    load<L>(x, source + cell * L::width);
+    NASNET_UNROLL
+    for (int t = 0; t < taps; ++t) {
+      const int output = cell - t;
+      if (output >= 0 && output % step == 0 && output / step < sliding_block) sum[output / step] += x * weight[t];
+    }
+  }
+}
+
+/// The same for any taps and distances.
+template <class L>
+NASNET_ALWAYS_INLINE void slide_any_kernel_row(typename L::Vector (&sum)[sliding_block],
+                                               const typename L::Scalar* source, const typename L::Scalar* weights,
+                                               std::int64_t taps, std::int64_t spacing, std::int64_t step) {
+  for (std::int64_t t = 0; t < taps; ++t, source += spacing) {
+    typename L::Vector weight;
+    load<L>(weight, weights + t * L::width);
+    NASNET_UNROLL
+    for (int output = 0; output < sliding_block; ++output) {
+      typename L::Vector x;
+      load<L>(x, source + output * step);
+      sum[output] += x * weight;
+    }
+  }
+}
+
+template <class L>
+NASNET_ALWAYS_INLINE void write_output(const SlidingRow<typename L::Scalar>& row, std::int64_t output,
+                                       typename L::Vector& sum) {
+  if (row.row_cells != 0) sum /= row.row_cells * row.column_cells[output * row.column_step];
+  auto* to = row.to + output * row.to_step;
+  if (row.accumulate) {
+    typename L::Vector old;
+    load_part<L>(old, to, row.used);
+    sum += old;
+  }
+  store_part<L>(to, sum, row.used);
+}
+
+/// Writes a block of outputs; whole blocks of whole vectors straight from the registers.
+template <class L>
+NASNET_ALWAYS_INLINE void write_outputs(const SlidingRow<typename L::Scalar>& row, std::int64_t first,
+                                        typename L::Vector (&sum)[sliding_block]) {
+  const std::int64_t left = row.count - first;
+  if (left >= sliding_block && row.used == L::width && row.row_cells == 0 && !row.accumulate) {
+    NASNET_UNROLL
+    for (int output = 0; output < sliding_block; ++output) store<L>(row.to + (first + output) * row.to_step, sum[output]);
+    return;
+  }
+  alignas(sizeof(typename L::Vector)) typename L::Scalar lanes[sliding_block * L::width];
+  NASNET_UNROLL
+  for (int output = 0; output < sliding_block; ++output) store<L>(lanes + output * L::width, sum[output]);
+  for (std::int64_t output = 0; output < left && output < sliding_block; ++output) {
+    typename L::Vector one;
+    load<L>(one, lanes + output * L::width);
+    write_output<L>(row, first + output, one);
+  }
+}
+
+/// All outputs of a row; taps 0 stands for any number and distance.
+template <class L, int taps, int step>
+NASNET_ALWAYS_INLINE void slide_row(const SlidingRow<typename L::Scalar>& job) {
+  const SlidingRow<typename L::Scalar> row = job;
+  for (std::int64_t first = 0; first < row.count; first += sliding_block) {
+    typename L::Vector sum[sliding_block];
+    NASNET_UNROLL
+    for (int output = 0; output < sliding_block; ++output) sum[output] = typename L::Vector{};
+    for (std::int64_t r = 0; r < row.rows; ++r) {
+      const auto* source = row.sources[r] + first * row.step;
+      if constexpr (taps > 0) {
+        slide_kernel_row<L, taps, step>(sum, source, row.weights[r]);
+      } else {
+        slide_any_kernel_row<L>(sum, source, row.weights[r], row.taps, row.spacing, row.step);
+      }
+    }
+    write_outputs<L>(row, first, sum);
+  }
+}
+
+/// Picks the code for the row's taps: 3, 5 and 7 of the search spaces' kernels, and 1 to 4 of their transposes.
+template <class L>
+NASNET_ALWAYS_INLINE void slide_any_row(const SlidingRow<typename L::Scalar>& row) {
+  if constexpr (sizeof(typename L::Scalar) == 4) {
+    if (row.spacing == L::width && row.step == L::width) {
+      switch (row.taps) {
+        case 2: return slide_row<L, 2, 1>(row);
+        case 3: return slide_row<L, 3, 1>(row);
+        case 4: return slide_row<L, 4, 1>(row);
+        case 5: return slide_row<L, 5, 1>(row);
+        case 7: return slide_row<L, 7, 1>(row);
+        default: break;
+      }
+    } else if (row.spacing == L::width && row.step == 2 * L::width) {
+      switch (row.taps) {
+        case 3: return slide_row<L, 3, 2>(row);
+        case 5: return slide_row<L, 5, 2>(row);
+        case 7: return slide_row<L, 7, 2>(row);
+        default: break;
+      }
+    }
+  }
+  slide_row<L, 0, 0>(row);
+}
+
+struct SlidingSumKernel {
+  template <class Target>
+  static NASNET_ALWAYS_INLINE void run(const SlidingTask<typename Target::Scalar>& task) {
+    if constexpr (Target::half_width < Target::width) {
+      if (task.narrow) return run_lanes<typename Target::Half>(task);
+    }
+    run_lanes<typename Target::Full>(task);
+  }
+
+ private:
+  template <class L>
+  static NASNET_ALWAYS_INLINE void run_lanes(const SlidingTask<typename L::Scalar>& task) {
+    std::int64_t ready = task.oldest[task.row_begin];
+    for (std::int64_t row = task.row_begin; row < task.row_end; ++row) {
+      for (; ready < task.needed[row]; ++ready) fetch_row<L>(task, ready);
+      compute_row<L>(task, row);
+    }
+  }
+
+  template <class L>
+  static NASNET_ALWAYS_INLINE auto* ring_row(const SlidingTask<typename L::Scalar>& task, std::int64_t source) {
+    return task.ring + source % task.ring_rows * task.width * L::width;
+  }
+
+  template <class L>
+  static NASNET_ALWAYS_INLINE void fetch_row(const SlidingTask<typename L::Scalar>& task, std::int64_t source) {
+    auto* to = ring_row<L>(task, source);
+    StripRow<typename L::Scalar> row = task.source;
+    row.first += source * task.source_pitch;
+    copy_strip_row<L>(row, task.before, task.width - task.before - row.pixels, 0, to);
+    if (task.averaging == Averaging::source) divide_row<L>(task, source, to + task.before * L::width);
+  }
+
+  template <class L>
+  static NASNET_ALWAYS_INLINE void divide_row(const SlidingTask<typename L::Scalar>& task, std::int64_t source,
+                                              typename L::Scalar* row) {
+    for (std::int64_t pixel = 0; pixel < task.source.pixels; ++pixel) {
+      typename L::Vector x;
+      load<L>(x, row + pixel * L::width);
+      x /= task.row_cells[source] * task.column_cells[pixel];
+      store<L>(row + pixel * L::width, x);
+    }
+  }
+
+  template <class L>
+  static NASNET_ALWAYS_INLINE void compute_row(const SlidingTask<typename L::Scalar>& task, std::int64_t row) {
+    using T = typename L::Scalar;
+    const RowTap* taps = task.taps + task.taps_begin[row];
+    const std::int64_t rows = task.taps_begin[row + 1] - task.taps_begin[row];
+    const T** sources = task.row_pointers;
+    const T** weights = task.row_pointers + rows;
+    for (std::int64_t p = 0; p < task.phase_count; ++p) {
+      const ColumnPhase& phase = task.phases[p];
+      for (std::int64_t r = 0; r < rows; ++r) {
+        sources[r] = ring_row<L>(task, taps[r].source) + (task.before + phase.start) * L::width;
+        weights[r] = task.weights + (taps[r].tap * task.weight_pitch + phase.weight_start) * L::width;
+      }
+      SlidingRow<T> job;
+      job.sources = sources;
+      job.weights = weights;
+      job.rows = phase.taps == 0 ? 0 : rows;
+      job.taps = phase.taps;
+      job.spacing = task.spacing * L::width;
+      job.step = task.source_step * L::width;
+      job.to = task.destination + row * task.destination_pitch + phase.first * task.source.channels;
+      job.to_step = task.destination_step * task.source.channels;
+      job.count = phase.count;
+      job.used = task.source.used;
+      job.accumulate = task.accumulate;
+      if (task.averaging == Averaging::destination) job.row_cells = task.row_cells[row];
+      job.column_cells = task.column_cells;
+      slide_any_row<L>(job);
+    }
+  }
+};
+
+}  // namespace nasnet::inline v0::detail

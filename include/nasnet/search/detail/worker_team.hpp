@@ -1,0 +1,221 @@
+/// Workers on the threads of a pool: each takes a trial, evaluates it, records it, until there is nothing left.
+#pragma once
+
+#include <array>               // array
+#include <chrono>              // duration, duration_cast, steady_clock
+#include <cmath>               // isfinite
+#include <condition_variable>  // condition_variable
+#include <cstdint>             // int64_t, uint64_t
+#include <cstdio>              // snprintf
+#include <exception>           // current_exception, exception_ptr
+#include <functional>          // function
+#include <future>              // promise
+#include <memory>              // shared_ptr
+#include <mutex>               // lock_guard, mutex, unique_lock
+#include <nlohmann/json.hpp>   // json
+#include <optional>            // nullopt, optional
+#include <string>              // string, to_string
+#include <string_view>         // string_view
+#include <utility>             // move
+
+#include "nasnet/core/allocator.hpp"
+#include "nasnet/core/attempt.hpp"
+#include "nasnet/core/context.hpp"
+#include "nasnet/core/error.hpp"
+#include "nasnet/core/progress.hpp"
+#include "nasnet/core/random.hpp"
+#include "nasnet/core/thread_pool.hpp"
+#include "nasnet/search/evaluator.hpp"
+#include "nasnet/search/ledger.hpp"
+#include "nasnet/search/search_options.hpp"
+#include "nasnet/search/trial.hpp"
+
+namespace nasnet::inline v0::detail {
+
+/// Holds the first exception of several threads until one of them can let it pass.
+class FirstError {
+ public:
+  /// Runs `call()` and keeps what it throws.
+  template <class Call>
+  void watch(const Call& call) {
+    std::exception_ptr error;
+    const auto failure = attempt([&] { or_undo(call, [&] { error = std::current_exception(); }); });
+    if (failure && !error_) error_ = error;
+  }
+
+  [[nodiscard]] bool any() const { return error_ != nullptr; }
+
+  /// Lets the exception pass, if there is one.
+  void raise() const {
+    if (!error_) return;
+    std::promise<void> promise;
+    promise.set_exception(error_);
+    promise.get_future().get();
+  }
+
+ private:
+  std::exception_ptr error_;
+};
+
+/// The first figure of an evaluation that is no finite number, as a sentence.
+[[nodiscard]] inline std::optional<std::string> not_a_number(const Evaluation& evaluation) {
+  const auto sentence = [](std::string_view name, double value) {
+    return join(name, " is ", std::to_string(value), ", no finite number");
+  };
+  if (!std::isfinite(evaluation.validation_accuracy)) {
+    return sentence("the validation accuracy", evaluation.validation_accuracy);
+  }
+  if (!std::isfinite(evaluation.validation_loss)) return sentence("the validation loss", evaluation.validation_loss);
+  for (const auto& [name, value] : evaluation.metrics) {
+    if (!std::isfinite(value)) return sentence(join("the metric ", name), value);
+  }
+  return std::nullopt;
+}
+
+inline void set_failed(Trial& trial, FailureKind kind, std::string message) {
+  trial.state = TrialState::failed;
+  trial.failure = kind;
+  trial.message = std::move(message);
+}
+
+inline void set_outcome(Trial& trial, const Outcome& outcome) {
+  if (!outcome.evaluation()) return set_failed(trial, outcome.failure(), outcome.message());
+  if (auto reason = not_a_number(*outcome.evaluation())) {
+    return set_failed(trial, FailureKind::not_a_number, *std::move(reason));
+  }
+  trial.state = TrialState::done;
+  trial.evaluation = *outcome.evaluation();
+}
+
+[[nodiscard]] constexpr FailureKind failure_kind(Failure::Kind kind) {
+  return kind == Failure::Kind::out_of_memory ? FailureKind::out_of_memory : FailureKind::exception;
+}
+
+using EvaluateCall = std::function<Outcome(const Architecture&, TrialContext&)>;
+
+class WorkerTeam {
+ public:
+  WorkerTeam(SearchLedger& ledger, EvaluateCall evaluate, const SearchOptions& options,
+             std::shared_ptr<ThreadPool> pool)
+      : ledger_(ledger),
+        evaluate_(std::move(evaluate)),
+        options_(options),
+        pool_(std::move(pool)),
+        seconds_before_(ledger.seconds() / options.workers) {}
+
+  /// Runs trials until none is left, or the search is asked to stop; then those that run are finished and recorded.
+  void run() {
+    report();
+    pool_->parallel_for(options_.workers, 1, [this](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t worker = begin; worker < end; ++worker) work(static_cast<int>(worker));
+    });
+    error_.raise();
+  }
+
+  [[nodiscard]] bool was_stopped() const { return options_.stop != nullptr && options_.stop->load(); }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void work(int worker) {
+    while (std::optional<Trial> trial = claim(worker)) {
+      evaluate(*trial);
+      record(*trial);
+    }
+  }
+
+  [[nodiscard]] std::optional<Trial> claim(int worker) {
+    std::unique_lock lock(mutex_);
+    std::optional<Trial> trial;
+    while (!error_.any()) {
+      error_.watch([&] { trial = ledger_.next(worker, [this] { return was_stopped(); }); });
+      if (trial || !ledger_.is_waiting()) break;
+      recorded_.wait(lock);
+    }
+    return trial;
+  }
+
+  void record(const Trial& trial) {
+    {
+      const std::lock_guard lock(mutex_);
+      error_.watch([&] {
+        ledger_.record(trial);
+        report();
+      });
+    }
+    recorded_.notify_all();
+  }
+
+  void evaluate(Trial& trial) {
+    const Clock::time_point begin = Clock::now();
+    TrialContext context = context_of(trial, begin);
+    std::optional<Outcome> outcome;
+    const auto failure = attempt([&] { outcome = evaluate_(trial.architecture, context); });
+    const bool is_late = context.is_over();
+    trial.seconds = seconds_since(begin);
+    if (is_late) return set_failed(trial, FailureKind::timeout, timeout_sentence());
+    if (failure) return set_failed(trial, failure_kind(failure->kind), failure->message);
+    set_outcome(trial, *outcome);
+  }
+
+  [[nodiscard]] TrialContext context_of(const Trial& trial, Clock::time_point begin) {
+    TrialContext context{.trial = trial.number,
+                         .random = RandomStream(options_.seed).split("trial", static_cast<std::uint64_t>(trial.number)),
+                         .context = Context(pool_, Allocator(options_.trial_bytes)),
+                         .progress = progress_of(trial.number)};
+    if (options_.trial_seconds) {
+      const std::chrono::duration<double> limit(*options_.trial_seconds);
+      context.deadline = begin + std::chrono::duration_cast<Clock::duration>(limit);
+    }
+    return context;
+  }
+
+  [[nodiscard]] ProgressCallback progress_of(std::int64_t trial) {
+    if (!options_.trial_progress) return {};
+    return [this, trial](const Progress& progress) {
+      const std::lock_guard lock(progress_mutex_);
+      options_.trial_progress(trial, progress);
+    };
+  }
+
+  [[nodiscard]] std::string timeout_sentence() const {
+    return join("it ran longer than the limit of ", nlohmann::json(*options_.trial_seconds).dump(), " seconds");
+  }
+
+  void report() const {
+    if (!options_.progress) return;
+    options_.progress({.task = "search",
+                       .done = ledger_.ended(),
+                       .total = options_.trials,
+                       .seconds = seconds_before_ + seconds_since(begin_),
+                       .detail = detail_text()});
+  }
+
+  [[nodiscard]] std::string detail_text() const {
+    std::array<char, 48> best{"no result yet"};
+    if (const Trial* trial = ledger_.best()) {
+      std::snprintf(best.data(), best.size(), "best %.2f %%", 100 * trial->evaluation.validation_accuracy);
+    }
+    std::string text(best.data());
+    if (ledger_.failed() > 0) text.append(join(", ", ledger_.failed(), " failed"));
+    return text;
+  }
+
+  [[nodiscard]] static double seconds_since(Clock::time_point begin) {
+    return std::chrono::duration<double>(Clock::now() - begin).count();
+  }
+
+  SearchLedger& ledger_;
+  EvaluateCall evaluate_;
+  const SearchOptions& options_;
+  std::shared_ptr<ThreadPool> pool_;
+  double seconds_before_;  // spent by earlier runs of this search
+  Clock::time_point begin_ = Clock::now();
+
+  std::mutex mutex_;  // of the ledger and the error
+  std::condition_variable recorded_;
+  FirstError error_;
+  std::mutex progress_mutex_;
+};
+
+}  // namespace nasnet::inline v0::detail

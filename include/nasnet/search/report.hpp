@@ -1,0 +1,413 @@
+/// A search as a page to read: one HTML file that needs nothing but itself.
+#pragma once
+
+#include <algorithm>    // all_of, max, min, sort
+#include <cmath>        // isfinite, log10
+#include <cstddef>      // size_t
+#include <cstdint>      // int64_t
+#include <filesystem>   // path
+#include <limits>       // numeric_limits
+#include <nlohmann/json.hpp>
+#include <optional>     // optional
+#include <string>       // string
+#include <string_view>  // string_view
+#include <utility>      // pair
+#include <vector>       // vector
+
+#include "nasnet/core/error.hpp"
+#include "nasnet/core/file.hpp"
+#include "nasnet/genotype/fault.hpp"
+#include "nasnet/genotype/json.hpp"
+#include "nasnet/genotype/text.hpp"
+#include "nasnet/graph/svg.hpp"
+#include "nasnet/search/detail/chart.hpp"
+#include "nasnet/search/detail/report_page.hpp"
+#include "nasnet/search/trial.hpp"
+#include "nasnet/version.hpp"
+
+namespace nasnet::inline v0 {
+
+/// What a report says beside the history.
+struct ReportOptions {
+  std::string title = "Architecture search";
+  std::string subtitle = {};                                      ///< one line below: data, machine
+  std::vector<std::pair<std::string, std::string>> settings = {}; ///< set before those of the history
+  std::optional<double> test_accuracy = {};                       ///< of the best network, trained again; 0 to 1
+  const History* random_baseline = nullptr;  ///< a random search under equal settings, to compare with
+};
+
+namespace detail {
+
+/// Writes the page section by section.
+class ReportPage {
+ public:
+  ReportPage(const History& history, const ReportOptions& options)
+      : history_(history), options_(options), best_(history.find_best()) {}
+
+  [[nodiscard]] std::string text() && {
+    begin();
+    add_tiles();
+    add_notices();
+    add_charts();
+    add_cells();
+    add_settings();
+    add_trials();
+    add_skipped();
+    end();
+    return std::move(page_);
+  }
+
+ private:
+  template <class... Parts>
+  void add(const Parts&... parts) {
+    (append_part(page_, parts), ...);
+  }
+
+  [[nodiscard]] static std::string percent(double fraction) { return fixed(100 * fraction, 2).append(" %"); }
+
+  [[nodiscard]] static bool is_plotted(const Trial& trial) {
+    return trial.state == TrialState::done && std::isfinite(trial.evaluation.validation_accuracy);
+  }
+
+  // ---- head
+
+  void begin() {
+    const std::string title = xml_escaped(options_.title);
+    add("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>", title, "</title>\n<style>",
+        report_style(), cell_svg_style(), "\n</style>\n</head>\n<body>\n<main>\n<h1>", title, "</h1>\n");
+    add("<p class=\"soft\">", xml_escaped(options_.subtitle), options_.subtitle.empty() ? "" : " &middot; ", "seed ",
+        history_.seed, "</p>\n");
+  }
+
+  void end() {
+    add("<footer>nasnet ", NASNET_VERSION_STRING, "</footer>\n</main>\n<script>", report_script(),
+        "</script>\n</body>\n</html>\n");
+  }
+
+  void add_tile(std::string_view value, std::string_view name, bool first = false) {
+    add("<div class=\"tile", first ? " first" : "", "\"><b>", value, "</b><span>", name, "</span></div>\n");
+  }
+
+  void add_tiles() {
+    add("<div class=\"tiles\">\n");
+    if (best_ != nullptr) add_best_tiles();
+    const std::int64_t failed = history_.count(TrialState::failed);
+    const std::string name = history_.trials.size() == 1 ? "trial" : "trials";
+    add_tile(grouped(static_cast<std::int64_t>(history_.trials.size())), failed > 0 ? join(name, ", ", failed, " failed") : name);
+    double seconds = 0;
+    for (const Trial& trial : history_.trials) seconds += trial.seconds;
+    if (seconds > 0) add_tile(duration(seconds), "of evaluation, workers added up");
+    add("</div>\n");
+  }
+
+  void add_best_tiles() {
+    if (options_.test_accuracy) add_tile(percent(*options_.test_accuracy), "test accuracy, best network retrained", true);
+    add_tile(percent(best_->evaluation.validation_accuracy),
+             join("best validation accuracy, trial ", best_->number), !options_.test_accuracy);
+    if (best_->parameters) add_tile(compact(static_cast<double>(*best_->parameters)), "parameters of the best");
+    if (best_->multiply_adds) add_tile(compact(static_cast<double>(*best_->multiply_adds)), "multiply-adds of the best");
+  }
+
+  [[nodiscard]] static std::string duration(double seconds) {
+    const auto whole = static_cast<std::int64_t>((std::min)(seconds + 0.5, 1e15));
+    if (whole >= 3600) return join(whole / 3600, " h ", whole % 3600 / 60, " min");
+    if (whole >= 600) return join(whole / 60, " min");
+    if (whole >= 60) return join(whole / 60, " min ", whole % 60, " s");
+    return fixed(seconds, seconds < 10 ? 1 : 0).append(" s");
+  }
+
+  void add_notices() {
+    std::vector<std::string> notices = history_.notices;
+    if (history_.interrupted) notices.emplace_back("The search was asked to stop before all trials were done.");
+    if (history_.exhausted) notices.emplace_back("The search ended early: nothing new was left to propose.");
+    if (notices.empty()) return;
+    add("<section>\n");
+    for (const std::string& notice : notices) add("<p>", xml_escaped(notice), "</p>\n");
+    add("</section>\n");
+  }
+
+  // ---- charts
+
+  void add_charts() {
+    if (best_ == nullptr) {
+      add("<section><p class=\"soft\">", history_.trials.empty() ? "No trial has ended yet." : "No trial has a result.",
+          "</p></section>\n");
+      return;
+    }
+    add("<div class=\"pair\">\n<section><h2>Accuracy over trials</h2>\n<figure>", trials_chart(), trials_caption(),
+        "</figure></section>\n");
+    if (const std::string chart = parameters_chart(); !chart.empty()) {
+      add("<section><h2>Accuracy against parameters</h2>\n<figure>", chart,
+          "<figcaption>Parameters on a logarithmic scale. The line joins the networks that no smaller one beats."
+          "</figcaption></figure></section>\n");
+    }
+    add("</div>\n");
+  }
+
+  [[nodiscard]] static std::string note(const Trial& trial) {
+    std::string text = join("trial ", trial.number, ": ", percent(trial.evaluation.validation_accuracy));
+    if (trial.parameters) text += join(", ", grouped(*trial.parameters), " parameters");
+    return text;
+  }
+
+  [[nodiscard]] Axis accuracy_axis() const {
+    double low = 100;
+    double high = 0;
+    for (const Trial& trial : history_.trials) {
+      if (!is_plotted(trial)) continue;
+      low = (std::min)(low, 100 * trial.evaluation.validation_accuracy);
+      high = (std::max)(high, 100 * trial.evaluation.validation_accuracy);
+    }
+    return percent_axis("", low, high);
+  }
+
+  [[nodiscard]] static std::vector<std::pair<double, double>> running_best(const std::vector<Trial>& trials) {
+    std::vector<std::pair<double, double>> line;
+    double best = -1;
+    for (const Trial& trial : trials) {
+      if (is_plotted(trial)) best = (std::max)(best, 100 * trial.evaluation.validation_accuracy);
+      if (best >= 0) line.emplace_back(static_cast<double>(trial.number), best);
+    }
+    return line;
+  }
+
+  void add_points(Chart& chart, const Trial& trial, double x) const {
+    const bool wins = &trial == best_;
+    const double radius = wins ? 5.5 : history_.trials.size() > 300 ? 2.2 : 3.4;
+    chart.add_point(x, 100 * trial.evaluation.validation_accuracy, wins ? "winner" : "trial", radius, note(trial));
+  }
+
+  [[nodiscard]] std::string trials_chart() const {
+    Chart chart("Validation accuracy of each trial, and the best so far",
+                count_axis("trial", history_.trials.back().number), accuracy_axis());
+    if (options_.random_baseline != nullptr) {
+      chart.add_steps(within(running_best(options_.random_baseline->trials)), "baseline");
+    }
+    for (const Trial& trial : history_.trials) {
+      const auto x = static_cast<double>(trial.number);
+      if (is_plotted(trial) && &trial != best_) add_points(chart, trial, x);
+      if (trial.state == TrialState::failed) chart.add_cross(x, "failed", join("trial ", trial.number, " failed"));
+    }
+    chart.add_steps(running_best(history_.trials), "running");
+    add_points(chart, *best_, static_cast<double>(best_->number));
+    return chart.text();
+  }
+
+  /// What lies within the chart of the trials.
+  [[nodiscard]] std::vector<std::pair<double, double>> within(std::vector<std::pair<double, double>> line) const {
+    const Axis axis = accuracy_axis();
+    const auto last = static_cast<double>(history_.trials.back().number);
+    std::erase_if(line, [&](const auto& p) { return p.first > last || p.second < axis.low || p.second > axis.high; });
+    return line;
+  }
+
+  [[nodiscard]] std::string trials_caption() const {
+    const auto key = [](std::string_view mark) {
+      return join("<svg class=\"key\" viewBox=\"0 0 18 10\" aria-hidden=\"true\">", mark, "</svg>");
+    };
+    std::string caption = "<figcaption>";
+    caption += key("<circle class=\"trial\" cx=\"9\" cy=\"5\" r=\"3.4\"/>") + "trial";
+    caption += key("<path class=\"running\" d=\"M0 5H18\"/>") + "best so far";
+    if (history_.count(TrialState::failed) > 0) caption += key("<path class=\"failed\" d=\"M6 2l6 6M12 2l-6 6\"/>") + "failed";
+    if (options_.random_baseline != nullptr) {
+      caption += key("<path class=\"baseline\" d=\"M0 5H18\"/>") + "best so far of random search";
+    }
+    return caption + "</figcaption>";
+  }
+
+  [[nodiscard]] std::vector<const Trial*> trials_with_parameters() const {
+    std::vector<const Trial*> trials;
+    for (const Trial& trial : history_.trials) {
+      if (is_plotted(trial) && trial.parameters.value_or(0) > 0) trials.push_back(&trial);
+    }
+    std::sort(trials.begin(), trials.end(), [](const Trial* a, const Trial* b) {
+      return *a->parameters != *b->parameters ? *a->parameters < *b->parameters : a->number < b->number;
+    });
+    return trials;
+  }
+
+  /// Empty where no costs were counted.
+  [[nodiscard]] std::string parameters_chart() const {
+    const std::vector<const Trial*> trials = trials_with_parameters();
+    if (trials.empty()) return {};
+    Chart chart("Validation accuracy against number of parameters",
+                logarithmic_axis("parameters", static_cast<double>(*trials.front()->parameters),
+                                 static_cast<double>(*trials.back()->parameters)),
+                accuracy_axis());
+    std::vector<std::pair<double, double>> front;
+    for (const Trial* trial : trials) {
+      const double x = std::log10(static_cast<double>(*trial->parameters));
+      const double accuracy = 100 * trial->evaluation.validation_accuracy;
+      if (front.empty() || accuracy > front.back().second) front.emplace_back(x, accuracy);
+      if (trial != best_) add_points(chart, *trial, x);
+    }
+    chart.add_steps(front, "front");
+    if (best_->parameters.value_or(0) > 0) {
+      add_points(chart, *best_, std::log10(static_cast<double>(*best_->parameters)));
+    }
+    return chart.text();
+  }
+
+  // ---- the best architecture
+
+  void add_cells() {
+    if (best_ == nullptr) return;
+    add("<section>\n<h2>The best cells</h2>\n");
+    if (const Fault fault = validate(best_->architecture)) {
+      add("<p class=\"bad\">", xml_escaped(describe(fault, best_->architecture)), "</p>\n</section>\n");
+      return;
+    }
+    add("<div class=\"cells\">\n");
+    for (const CellRole role : {CellRole::normal, CellRole::reduction}) {
+      add("<figure><figcaption>", role == CellRole::normal ? "Normal cell" : "Reduction cell", "</figcaption>",
+          cell_svg(cell_of(best_->architecture, role), role, best_->architecture.inputs), "</figure>\n");
+    }
+    add("</div>\n");
+    add_remarks();
+    add("<details><summary>As JSON</summary><pre>", xml_escaped(to_json_text(best_->architecture)),
+        "</pre></details>\n</section>\n");
+  }
+
+  void add_remarks() {
+    const auto done = history_.count(TrialState::done);
+    if (done > 1) {
+      add("<p class=\"soft small\">Chosen as the best of ", done, " on the images that measured it, so that its validation "
+          "accuracy flatters it a little", options_.test_accuracy ? "; the test accuracy does not" : "", ".</p>\n");
+    }
+    if (options_.random_baseline == nullptr) return;
+    const Trial* other = options_.random_baseline->find_best();
+    if (other == nullptr) return;
+    add("<p class=\"soft small\">Random search under the same settings: best ",
+        percent(other->evaluation.validation_accuracy), " of ", options_.random_baseline->trials.size(), " trials.</p>\n");
+  }
+
+  // ---- settings
+
+  void add_settings() {
+    std::vector<std::pair<std::string, std::string>> rows = options_.settings;
+    flatten(history_.settings, "", rows);
+    if (rows.empty()) return;
+    add("<section>\n<h2>Settings</h2>\n<dl>\n");
+    for (const auto& [name, value] : rows) {
+      add("<div><dt>", xml_escaped(name), "</dt><dd>", xml_escaped(value), "</dd></div>\n");
+    }
+    add("</dl>\n</section>\n");
+  }
+
+  /// The leaves of a JSON value, each under the keys that lead to it.
+  static void flatten(const nlohmann::json& value, const std::string& name,
+                      std::vector<std::pair<std::string, std::string>>& rows) {
+    if (!value.is_object()) {
+      if (!name.empty() || !value.is_null()) rows.emplace_back(name, leaf(value));
+      return;
+    }
+    for (const auto& [key, child] : value.items()) {
+      std::string words = key;
+      std::replace(words.begin(), words.end(), '_', ' ');
+      flatten(child, name.empty() ? words : join(name, ": ", words), rows);
+    }
+  }
+
+  [[nodiscard]] static std::string leaf(const nlohmann::json& value) {
+    if (value.is_string()) return value.get<std::string>();
+    if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
+    if (value.is_null()) return "none";
+    if (!value.is_array()) return value.dump();
+    std::string text;
+    for (const nlohmann::json& item : value) text += join(text.empty() ? "" : ", ", leaf(item));
+    return text;
+  }
+
+  // ---- trials
+
+  void add_trials() {
+    if (history_.trials.empty()) return;
+    add("<section class=\"long\">\n<h2>Trials</h2>\n<p class=\"soft\">", outcome_sentence(), "</p>\n<div class=\"wide\">\n<table class=\"sortable\">\n<thead><tr>"
+        "<th>Trial</th><th>Accuracy</th><th>Loss</th><th>Parameters</th><th>Multiply-adds</th><th>Seconds</th>"
+        "<th class=\"text\">Architecture</th></tr></thead>\n<tbody>\n");
+    for (const Trial& trial : history_.trials) add_trial(trial);
+    add("</tbody>\n</table>\n</div>\n</section>\n");
+  }
+
+  /// "48 done, 2 failed. Not trained: 3 duplicates, 1 rejected."
+  [[nodiscard]] std::string outcome_sentence() const {
+    const std::int64_t failed = history_.count(TrialState::failed);
+    const std::int64_t duplicates = history_.count(TrialState::duplicate);
+    const std::int64_t rejected = history_.count(TrialState::rejected);
+    std::string text = join(history_.count(TrialState::done), " done, ", failed, " failed.");
+    if (duplicates + rejected > 0) text += " Not evaluated: ";
+    if (duplicates > 0) text += join(duplicates, duplicates == 1 ? " duplicate" : " duplicates", rejected > 0 ? ", " : ".");
+    if (rejected > 0) text += join(rejected, " rejected.");
+    return text;
+  }
+
+  void add_trial(const Trial& trial) {
+    add("<tr", &trial == best_ ? " class=\"best\"" : "", "><td>", trial.number, "</td>");
+    if (trial.state == TrialState::done) {
+      add_number(fixed(trial.evaluation.validation_accuracy, 6), percent(trial.evaluation.validation_accuracy));
+      add_number(fixed(trial.evaluation.validation_loss, 6), fixed(trial.evaluation.validation_loss, 4));
+    } else {
+      add("<td data-v=\"\" class=\"bad\">failed</td><td data-v=\"\"></td>");
+    }
+    add_count(trial.parameters);
+    add_count(trial.multiply_adds);
+    add_number(fixed(trial.seconds, 3), fixed(trial.seconds, 1));
+    add("<td class=\"text free\" data-v=\"\">", failure_line(trial), "<details><summary>cells</summary><code>",
+        xml_escaped(to_text(trial.architecture)), "</code></details></td></tr>\n");
+  }
+
+  [[nodiscard]] static std::string failure_line(const Trial& trial) {
+    if (trial.state != TrialState::failed) return {};
+    std::string kind(trial.failure ? to_string(*trial.failure) : std::string_view("failed"));
+    std::replace(kind.begin(), kind.end(), '_', ' ');
+    return join("<span class=\"bad\">", kind, trial.message.empty() ? "" : ": ", xml_escaped(trial.message), "</span>");
+  }
+
+  void add_number(std::string_view value, std::string_view text) { add("<td data-v=\"", value, "\">", text, "</td>"); }
+
+  void add_count(const std::optional<std::int64_t>& count) {
+    if (!count) return add_number("", "");
+    add_number(std::to_string(*count), grouped(*count));
+  }
+
+  void add_skipped() {
+    if (history_.skipped.empty()) return;
+    add("<section class=\"long\">\n<details><summary>", history_.skipped.size(),
+        " proposals that were not evaluated</summary>\n<div class=\"wide\"><table>\n<thead><tr><th>Proposal</th>"
+        "<th class=\"text\">Why</th><th class=\"text\">Architecture</th></tr></thead>\n<tbody>\n");
+    for (const Trial& trial : history_.skipped) {
+      add("<tr><td>", trial.proposal, "</td><td class=\"text\">", xml_escaped(reason(trial)),
+          "</td><td class=\"text free\"><code>", xml_escaped(to_text(trial.architecture)), "</code></td></tr>\n");
+    }
+    add("</tbody>\n</table></div>\n</details>\n</section>\n");
+  }
+
+  [[nodiscard]] static std::string reason(const Trial& trial) {
+    if (trial.state != TrialState::duplicate) return join("rejected: ", trial.message);
+    return trial.duplicate_of < 0 ? std::string("duplicate") : join("duplicate of trial ", trial.duplicate_of);
+  }
+
+  const History& history_;
+  const ReportOptions& options_;
+  const Trial* best_;
+  std::string page_;
+};
+
+}  // namespace detail
+
+/// The report as HTML: best accuracy, accuracy over trials and against parameters, the best cells, settings, all trials.
+///
+/// It loads nothing from outside, follows the reader's light or dark scheme, prints, and works without scripts. Equal
+/// inputs give equal text.
+[[nodiscard]] inline std::string report_html(const History& history, const ReportOptions& options = {}) {
+  return detail::ReportPage(history, options).text();
+}
+
+/// Writes the report, all or nothing.
+/// @throws IoError where the file cannot be written.
+inline void write_report(const History& history, const std::filesystem::path& path, const ReportOptions& options = {}) {
+  write_file_atomically(path, report_html(history, options));
+}
+
+}  // namespace nasnet::inline v0

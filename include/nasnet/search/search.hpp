@@ -1,0 +1,234 @@
+/// The search itself: asks a strategy for architectures, has them evaluated, tells the strategy what came of them.
+#pragma once
+
+#include <algorithm>          // max
+#include <cstdint>            // int64_t
+#include <filesystem>         // path
+#include <memory>             // make_shared, shared_ptr
+#include <nlohmann/json.hpp>  // json
+#include <optional>           // optional
+#include <string>             // string
+#include <type_traits>        // remove_cvref_t
+#include <utility>            // move
+
+#include "nasnet/core/error.hpp"
+#include "nasnet/core/instruction_set.hpp"
+#include "nasnet/core/thread_pool.hpp"
+#include "nasnet/genotype/op_set.hpp"
+#include "nasnet/search/detail/search_settings.hpp"
+#include "nasnet/search/detail/worker_team.hpp"
+#include "nasnet/search/evaluator.hpp"
+#include "nasnet/search/journal.hpp"
+#include "nasnet/search/ledger.hpp"
+#include "nasnet/search/search_options.hpp"
+#include "nasnet/search/strategy.hpp"
+#include "nasnet/search/trial.hpp"
+#include "nasnet/space/search_space.hpp"
+#include "nasnet/version.hpp"
+
+namespace nasnet::inline v0 {
+
+/// An evaluator that tells which network it makes of an architecture, so that search() can count its costs:
+/// `counted_network() const` returns a CountedNetwork.
+template <class T>
+concept CountsNetwork = requires(const T& evaluate) {
+  { evaluate.counted_network() } -> std::convertible_to<CountedNetwork>;
+};
+
+namespace detail {
+
+/// A strategy and an evaluator without their types.
+struct SearchCalls {
+  StrategyCalls strategy;
+  EvaluateCall evaluate;
+  nlohmann::json strategy_settings;
+  nlohmann::json evaluator_settings = nlohmann::json::object();
+  std::optional<CountedNetwork> counted;
+};
+
+/// The journal of a search: what was in it, and the pen.
+struct SearchJournal {
+  std::optional<JournalWriter> writer;
+  Journal found;
+};
+
+[[nodiscard]] inline SearchJournal open_journal(const SearchOptions& options) {
+  SearchJournal journal;
+  if (options.journal.empty()) return journal;
+  if (!options.resume && !journal_text(options.journal).empty()) {
+    fail<ArgumentError>('\'', options.journal.string(),
+                        "' holds the journal of a search: resume it, or name another file");
+  }
+  journal.writer.emplace(options.journal, AppendOptions{.sync = options.sync_journal});
+  JournalReader reader(options.journal);
+  reader.read(journal_text(options.journal));  // read again, now that nobody else writes
+  journal.found = std::move(reader).take();
+  return journal;
+}
+
+/// One search from its beginning to its end.
+class SearchRun {
+ public:
+  SearchRun(const SearchSpace& space, const OpTable& ops, SearchCalls calls, SearchOptions options)
+      : options_(checked(std::move(options))),
+        calls_(std::move(calls)),
+        judge_(space, ops, options_.counted ? options_.counted : calls_.counted, options_.limits),
+        header_{.version = NASNET_VERSION_STRING,
+                .instruction_set = std::string(to_string(instruction_set())),
+                .seed = options_.seed,
+                .space = space.fingerprint(),
+                .settings = settings()},
+        journal_(open_journal(options_)),
+        ledger_(calls_.strategy, judge_,
+                {.trials = options_.trials,
+                 .duplicates = options_.duplicates,
+                 .max_skipped = options_.max_skipped,
+                 .observer = options_.on_trial},
+                journal_.writer ? &*journal_.writer : nullptr) {}
+
+  [[nodiscard]] History run() {
+    take_up_journal();
+    WorkerTeam team(ledger_, calls_.evaluate, options_, pool());
+    team.run();
+    return history(team.was_stopped());
+  }
+
+ private:
+  [[nodiscard]] static SearchOptions checked(SearchOptions options) {
+    options.check();
+    return options;
+  }
+
+  /// All that the results depend on besides the seed.
+  [[nodiscard]] nlohmann::json settings() const {
+    nlohmann::json json = nlohmann::json::object();
+    json["space"] = judge_.space().description();
+    json["strategy"] = calls_.strategy_settings;
+    json["evaluator"] = calls_.evaluator_settings;
+    json["duplicates"] = options_.duplicates == Duplicates::skip ? "skip" : "evaluate";
+    json["max_skipped"] = options_.max_skipped;
+    json["limits"] = limits_json(judge_.limits());
+    if (judge_.counted()) json["counted"] = counted_json(*judge_.counted());
+    if (options_.trial_seconds) json["trial_seconds"] = *options_.trial_seconds;
+    if (options_.trial_bytes != SearchOptions{}.trial_bytes) json["trial_bytes"] = options_.trial_bytes;
+    if (!options_.settings.empty()) json["program"] = options_.settings;
+    return nlohmann::json::parse(one_line(json), nullptr, false);  // as it comes out of a file
+  }
+
+  /// Goes on where the journal ends, or begins it.
+  void take_up_journal() {
+    if (!journal_.writer) return;
+    if (journal_.found.header) {
+      require_same_search(*journal_.found.header);
+      ledger_.replay(journal_.found.records, options_.journal);
+    }
+    drop_torn_line();
+    if (!journal_.found.header) journal_.writer->begin(header_);
+  }
+
+  void require_same_search(const JournalHeader& found) {
+    const auto settings_of = [](const JournalHeader& header) {
+      nlohmann::json json = header.settings;
+      json["seed"] = header.seed;
+      json["space_hash"] = header.space;
+      return json;
+    };
+    if (const auto difference = first_difference(settings_of(found), settings_of(header_), "")) {
+      fail<ArgumentError>('\'', options_.journal.string(), "' is the journal of another search: ", *difference);
+    }
+    note_difference("version of nasnet", found.version, header_.version);
+    note_difference("instruction set", found.instruction_set, header_.instruction_set);
+  }
+
+  void note_difference(std::string_view what, const std::string& found, const std::string& now) {
+    if (found == now) return;
+    notices_.push_back(join('\'', options_.journal.string(), "' was begun with the ", what, ' ', found,
+                            ", this run has ", now, ": results need not be equal to the last bit"));
+  }
+
+  void drop_torn_line() {
+    if (journal_.found.torn_bytes == 0) return;
+    journal_.writer->drop_torn_line();
+    notices_.push_back(join('\'', options_.journal.string(), "': the last line was not written whole, its ",
+                            journal_.found.torn_bytes, " bytes were dropped"));
+  }
+
+  [[nodiscard]] std::shared_ptr<ThreadPool> pool() const {
+    if (options_.pool) return options_.pool;
+    return std::make_shared<ThreadPool>((std::max)(options_.workers, ThreadPool::hardware_threads()));
+  }
+
+  [[nodiscard]] History history(bool was_stopped) {
+    History history;
+    history.seed = header_.seed;
+    history.settings = header_.settings;
+    history.notices = std::move(notices_);
+    ledger_.fill(history);
+    history.interrupted = was_stopped && !history.exhausted && !ledger_.is_complete();
+    if (history.exhausted && !ledger_.is_complete()) history.notices.push_back(exhaustion_sentence(history));
+    return history;
+  }
+
+  [[nodiscard]] std::string exhaustion_sentence(const History& history) const {
+    return join("nothing new is left to propose after ", history.trials.size(), " of ", options_.trials,
+                " trials: ", history.count(TrialState::duplicate), " proposals were duplicates, ",
+                history.count(TrialState::rejected), " were rejected");
+  }
+
+  SearchOptions options_;
+  SearchCalls calls_;
+  ProposalJudge judge_;
+  JournalHeader header_;
+  SearchJournal journal_;
+  SearchLedger ledger_;
+  std::vector<std::string> notices_;
+};
+
+template <class StrategyType, class EvaluatorType>
+[[nodiscard]] SearchCalls search_calls(StrategyType& strategy, const EvaluatorType& evaluate) {
+  SearchCalls calls;
+  calls.strategy.ask = [&strategy] { return Answer(strategy.ask()); };
+  calls.strategy.tell = [&strategy](const Trial& trial) { strategy.tell(trial); };
+  calls.evaluate = [&evaluate](const Architecture& architecture, TrialContext& trial) {
+    return Outcome(evaluate(architecture, trial));
+  };
+  calls.strategy_settings = strategy.settings();
+  if constexpr (HasSettings<EvaluatorType>) calls.evaluator_settings = evaluate.settings();
+  if constexpr (CountsNetwork<EvaluatorType>) calls.counted = evaluate.counted_network();
+  return calls;
+}
+
+}  // namespace detail
+
+/// Searches: asks `strategy` for architectures of `space`, lets `options.workers` workers evaluate them, tells it the
+/// results.
+///
+/// A trial's result depends on the seed, its number, its architecture and the settings alone. Trials are numbered in
+/// the order asked; duplicates and rejected proposals do not count. So a strategy that does not heed results gives the
+/// same trials whatever the number of workers. A failed trial is a trial, and the search goes on.
+///
+/// With a journal, a search that ended in any way goes on with `options.resume`, to the same results: the strategy,
+/// which must be fresh, is asked and told again what the journal records; trials that were running are run again. More
+/// `trials` than before extend the search.
+///
+/// @param ops those of the space, with their expansions
+/// @throws ArgumentError for options out of range and a journal of another search or, without `resume`, of any; IoError
+/// for a damaged journal, which is left as it is, and one that cannot be written; what the strategy throws. Trials that
+/// run then are finished first.
+template <class StrategyType, class EvaluatorType>
+[[nodiscard]] History search(const SearchSpace& space, const OpTable& ops, StrategyType&& strategy,
+                             const EvaluatorType& evaluate, SearchOptions options = {}) {
+  static_assert(detail::check_strategy<std::remove_cvref_t<StrategyType>>());
+  static_assert(detail::check_evaluator<EvaluatorType>());
+  if constexpr (Strategy<std::remove_cvref_t<StrategyType>> && Evaluator<EvaluatorType>) {
+    return detail::SearchRun(space, ops, detail::search_calls(strategy, evaluate), std::move(options)).run();
+  }
+}
+
+/// As above, for a compile-time space such as CellSpace<NasnetOps, 5>.
+template <class Space, class StrategyType, class EvaluatorType>
+[[nodiscard]] History search(StrategyType&& strategy, const EvaluatorType& evaluate, SearchOptions options = {}) {
+  return v0::search(Space::space(), Space::op_table(), strategy, evaluate, std::move(options));
+}
+
+}  // namespace nasnet::inline v0

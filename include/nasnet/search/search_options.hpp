@@ -1,0 +1,67 @@
+/// Options of a search.
+#pragma once
+
+#include <atomic>             // atomic
+#include <cstddef>            // size_t
+#include <cstdint>            // int64_t, uint64_t
+#include <filesystem>         // path
+#include <functional>         // function
+#include <memory>             // shared_ptr
+#include <nlohmann/json.hpp>  // json
+#include <optional>           // optional
+
+#include "nasnet/core/error.hpp"
+#include "nasnet/core/progress.hpp"
+#include "nasnet/core/thread_pool.hpp"
+#include "nasnet/search/ledger.hpp"
+#include "nasnet/search/trial.hpp"
+#include "nasnet/space/constraint.hpp"
+
+namespace nasnet::inline v0 {
+
+/// How to search.
+struct SearchOptions {
+  std::int64_t trials = 100;  ///< wanted, done and failed ones together; with `resume` those of the journal count
+  int workers = 1;            ///< trials at a time, each on a thread of the pool; idle threads help all of them
+  std::uint64_t seed = 0;     ///< of the trials; a strategy has its own
+
+  std::filesystem::path journal{};  ///< see search/journal.hpp; empty: no journal
+  bool resume = false;              ///< go on where the journal ends; without a journal, begin
+  bool sync_journal = false;        ///< wait after each line until the disk has it, against loss of power
+
+  Duplicates duplicates = Duplicates::skip;
+  std::int64_t max_skipped = 1000;          ///< proposals skipped in a row before nothing new is expected
+  Limits limits{};                          ///< proposals beyond them are rejected
+  std::optional<CountedNetwork> counted{};  ///< what the limits are about; absent: the evaluator's network, if it tells
+
+  std::optional<double> trial_seconds{};  ///< time limit of a trial, wall clock; the evaluator has to look at it
+  std::size_t trial_bytes = static_cast<std::size_t>(-1);  ///< memory limit of a trial's tensors
+
+  nlohmann::json settings = nlohmann::json::object();  ///< whatever else the results depend on; the journal records it
+  std::shared_ptr<ThreadPool> pool{};                  ///< absent: one of a thread per core, or per worker where more
+
+  const std::atomic<bool>* stop =
+      nullptr;                  ///< true ends the search after the running trials; a signal handler may set it
+  ProgressCallback progress{};  ///< after each trial, one call at a time
+  std::function<void(const Trial&)> on_trial{};  ///< for each trial and skipped proposal when recorded, one at a time
+  std::function<void(std::int64_t trial, const Progress&)> trial_progress{};  ///< within a trial, one call at a time
+
+  /// @throws ArgumentError for a value out of range.
+  void check() const {
+    if (trials < 1) fail<ArgumentError>("search: ", trials, " trials, 1 or more are wanted");
+    if (workers < 1) fail<ArgumentError>("search: ", workers, " workers, 1 or more are wanted");
+    if (max_skipped < 1) fail<ArgumentError>("search: at most ", max_skipped, " skipped in a row, wanted 1 or more");
+    if (trial_bytes == 0) fail<ArgumentError>("search: a trial may have 0 bytes, 1 or more are wanted");
+    constexpr double most_seconds = 1e9;  // 31 years: far below what overflows a clock
+    if (trial_seconds && !(*trial_seconds > 0 && *trial_seconds <= most_seconds)) {
+      fail<ArgumentError>("search: a trial may take ", *trial_seconds, " seconds, wanted above 0 and at most ",
+                          most_seconds);
+    }
+    if (!settings.is_object()) fail<ArgumentError>("search: the settings are no JSON object");
+    if (pool && pool->size() < workers) {
+      fail<ArgumentError>("search: ", workers, " workers cannot run on a pool of ", pool->size(), " threads");
+    }
+  }
+};
+
+}  // namespace nasnet::inline v0
