@@ -34,7 +34,7 @@ TEST_CASE("CIFAR-10 planes become pixels") {
     CHECK(data.train.label(2 * (batch - 1) + 1) == 9);
     const auto pixels = data.train.pixels<std::uint8_t>(2 * (batch - 1));
     const auto stored = [&](std::size_t place) { return (static_cast<std::size_t>(batch) + place) % 251; };
-    for (const std::size_t place : {0, 1, 31, 32, 1023}) {
+    for (const std::size_t place : {0U, 1U, 31U, 32U, 1023U}) {
       for (std::size_t channel = 0; channel < 3; ++channel) {
         REQUIRE(pixels[place * 3 + channel] == stored(channel * 1024 + place));
       }

@@ -77,7 +77,7 @@ TEST_CASE("growth stops at the limit") {
   const Bytes bomb = compressed(std::string(10'000'000, '\0'));
   CHECK(bomb.size() < 20'000);
   CHECK(gunzip(bomb, "f", 10'000'000).size() == 10'000'000);
-  for (const std::uint64_t limit : {0, 1, 65535, 65536, 65537, 9'999'999}) {
+  for (const std::uint64_t limit : {0U, 1U, 65535U, 65536U, 65537U, 9'999'999U}) {
     CHECK_THROWS_MATCHES(gunzip(bomb, "f", limit), IoError,
                          MessageMatches(ContainsSubstring("more than the limit of " + std::to_string(limit))));
   }

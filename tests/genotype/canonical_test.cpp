@@ -23,11 +23,13 @@ const auto infos = AllOps::infos();
 
 // The normal cell's canonical text; the reduction cell does not matter.
 std::string normal_form(const std::string& cell) {
-  const std::string text = to_text(canonical_form(architecture_from_text(cell + " reduction[conv_1x1(0) + conv_1x1(1)]"), infos));
+  const std::string text =
+      to_text(canonical_form(architecture_from_text(cell + " reduction[conv_1x1(0) + conv_1x1(1)]"), infos));
   return text.substr(0, text.find(" reduction"));
 }
 std::string reduction_form(const std::string& cell) {
-  const std::string text = to_text(canonical_form(architecture_from_text("normal[conv_1x1(0) + conv_1x1(1)] " + cell), infos));
+  const std::string text =
+      to_text(canonical_form(architecture_from_text("normal[conv_1x1(0) + conv_1x1(1)] " + cell), infos));
   return text.substr(text.find("reduction"));
 }
 
@@ -49,7 +51,7 @@ TEST_CASE("many alike blocks are numbered alike") {
     nasnet::Cell cell = nasnet_test::random_cell(random, 10, 1, true);
     for (std::size_t b = 0; b < cell.blocks.size(); ++b) {
       for (auto* operand : {&cell.blocks[b].left, &cell.blocks[b].right}) {
-        operand->op = random.below(4) == 0 ? "b" : "a";
+        operand->op = std::string(1, random.below(4) == 0 ? 'b' : 'a');
         if (b < 6) operand->state = 0;
       }
     }
@@ -79,11 +81,13 @@ TEST_CASE("the canonical form is valid, live and its own") {
 
 std::uint64_t mixed(std::uint64_t a, std::uint64_t b) { return nasnet::RandomStream(a).split("", b)(); }
 
-// A number that a cell computes when its inputs are numbers, each op a fixed function and a sum a sum: what may not change.
+// A number that a cell computes when its inputs are numbers, each op a fixed function and a sum a sum: what may not
+// change.
 class Evaluation {
  public:
   Evaluation(const nasnet::Cell& cell, int inputs, nasnet::CellRole role) : inputs_(inputs), role_(role) {
-    for (int input = 0; input < inputs; ++input) states_.push_back({mixed(1, static_cast<std::uint64_t>(input)), input == 0});
+    for (int input = 0; input < inputs; ++input)
+      states_.push_back({mixed(1, static_cast<std::uint64_t>(input)), input == 0});
     for (const nasnet::Block& block : cell.blocks) states_.push_back(value_of(block));
     for (std::size_t i = 0; i < cell.concat.size(); ++i) {
       const std::uint64_t value = states_[static_cast<std::size_t>(cell.concat[i])].value;
@@ -152,7 +156,8 @@ TEST_CASE("the canonical form computes the same with as many parameters") {
     for (const auto role : {nasnet::CellRole::normal, nasnet::CellRole::reduction}) {
       CHECK(Evaluation(cell_of(a, role), a.inputs, role).output() ==
             Evaluation(cell_of(form, role), form.inputs, role).output());
-      CHECK(live_parameters(cell_of(a, role), a.inputs).size() >= live_parameters(cell_of(form, role), form.inputs).size());
+      CHECK(live_parameters(cell_of(a, role), a.inputs).size() >=
+            live_parameters(cell_of(form, role), form.inputs).size());
     }
   }
   CHECK(folded > 500);
@@ -198,7 +203,8 @@ TEST_CASE("dead blocks are removed") {
 
 TEST_CASE("operands of a concatenation keep their sides") {
   CHECK(normal_form("normal[conv_3x3(1) ++ conv_1x1(0)]") == "normal[conv_3x3(1) ++ conv_1x1(0) -> 2]");
-  CHECK(normal_form("normal[conv_3x3(1) +layer_norm conv_1x1(0)]") == "normal[conv_1x1(0) +layer_norm conv_3x3(1) -> 2]");
+  CHECK(normal_form("normal[conv_3x3(1) +layer_norm conv_1x1(0)]") ==
+        "normal[conv_1x1(0) +layer_norm conv_3x3(1) -> 2]");
   CHECK(normal_form("normal[conv_3x3(0) + conv_1x1(0)]") == "normal[conv_1x1(0) + conv_3x3(0) -> 2]");
 }
 
@@ -222,14 +228,17 @@ TEST_CASE("zero plus an identity is the state that it returns") {
 TEST_CASE("an identity that is a convolution or a reduction is not folded") {
   // Of the older input, which the first cell gets unfitted; of any input of a reduction cell; of 2F channels.
   CHECK(normal_form("normal[zero(0) + identity(1); conv_1x1(2) + conv_1x1(1)]").find("identity") != std::string::npos);
-  CHECK(reduction_form("reduction[zero(0) + identity(0); conv_1x1(2) + conv_1x1(1)]").find("identity") != std::string::npos);
+  CHECK(reduction_form("reduction[zero(0) + identity(0); conv_1x1(2) + conv_1x1(1)]").find("identity") !=
+        std::string::npos);
   CHECK(normal_form("normal[conv_1x1(0) ++ conv_1x1(1); identity(2) + zero(0)]").find("identity") != std::string::npos);
   const std::string one_input = to_text(canonical_form(
-      architecture_from_text("inputs=1 normal[zero(0) + identity(0); conv_1x1(1) + conv_1x1(0)] reduction[zero(0) + zero(0)]"),
+      architecture_from_text(
+          "inputs=1 normal[zero(0) + identity(0); conv_1x1(1) + conv_1x1(0)] reduction[zero(0) + zero(0)]"),
       infos));
   CHECK(one_input.find("identity") != std::string::npos);
   // A norm and a concatenation compute something.
-  CHECK(normal_form("normal[conv_1x1(0) + conv_1x1(1); identity(2) +layer_norm zero(0)]").find("identity") != std::string::npos);
+  CHECK(normal_form("normal[conv_1x1(0) + conv_1x1(1); identity(2) +layer_norm zero(0)]").find("identity") !=
+        std::string::npos);
   CHECK(normal_form("normal[conv_1x1(0) + conv_1x1(1); identity(2) ++ zero(0)]").find("identity") != std::string::npos);
 }
 
@@ -240,7 +249,8 @@ TEST_CASE("identity ops are alike where they return their input, and only there"
 }
 
 TEST_CASE("zero blocks are one state, and their identity is zero") {
-  CHECK(normal_form("normal[zero(0) + zero(1); zero(1) + zero(1); conv_1x1(2) + conv_1x1(3); identity(3) + conv_1x1(0) -> 4 5]") ==
+  CHECK(normal_form("normal[zero(0) + zero(1); zero(1) + zero(1); conv_1x1(2) + conv_1x1(3); identity(3) + conv_1x1(0) "
+                    "-> 4 5]") ==
         normal_form("normal[zero(0) + zero(0); conv_1x1(2) + conv_1x1(2); zero(0) + conv_1x1(0) -> 3 4]"));
 }
 
@@ -255,14 +265,15 @@ TEST_CASE("an output that holds a state several times keeps it so often") {
 
 TEST_CASE("a cell that returns an input keeps one idle block") {
   CHECK(normal_form("normal[zero(0) + identity(0)]") == "normal[zero(0) + zero(0) -> 0]");
-  CHECK(to_text(canonical_form(architecture_from_text("normal[b(0) + c(1); a(2) + b(2) -> 1] reduction[a(0) + a(1)]"))) ==
-        "normal[a(0) + a(0) -> 1] reduction[a(0) + a(1) -> 2]");
+  CHECK(
+      to_text(canonical_form(architecture_from_text("normal[b(0) + c(1); a(2) + b(2) -> 1] reduction[a(0) + a(1)]"))) ==
+      "normal[a(0) + a(0) -> 1] reduction[a(0) + a(1) -> 2]");
 }
 
 TEST_CASE("what is merely close stays apart") {
   // Two pools have two drop-path masks; sums of sums round differently.
-  CHECK(normal_form("normal[avg_pool_3x3(1) + avg_pool_3x3(1); conv_1x1(2) + conv_1x1(0)]").find("avg_pool_3x3(1) + avg_pool_3x3(1)") !=
-        std::string::npos);
+  CHECK(normal_form("normal[avg_pool_3x3(1) + avg_pool_3x3(1); conv_1x1(2) + conv_1x1(0)]")
+            .find("avg_pool_3x3(1) + avg_pool_3x3(1)") != std::string::npos);
   CHECK(normal_form("normal[conv_1x1(0) + conv_3x3(0); identity(2) + conv_1x1(1)]") !=
         normal_form("normal[conv_1x1(0) + conv_1x1(1); identity(2) + conv_3x3(0)]"));
   // One block read twice, and two alike blocks read once.
@@ -272,10 +283,12 @@ TEST_CASE("what is merely close stays apart") {
 
 TEST_CASE("blocks whose outputs are passed on one by one keep their places") {
   const std::string text =
-      "normal[conv_3x3(1) + conv_1x1(0); conv_1x1(0) + conv_1x1(0) -> none] reduction[conv_1x1(0) + conv_1x1(0); identity(2) + "
+      "normal[conv_3x3(1) + conv_1x1(0); conv_1x1(0) + conv_1x1(0) -> none] reduction[conv_1x1(0) + conv_1x1(0); "
+      "identity(2) + "
       "zero(1) -> none]";
   CHECK(to_text(canonical_form(architecture_from_text(text), infos)) ==
-        "normal[conv_1x1(0) + conv_3x3(1); conv_1x1(0) + conv_1x1(0) -> none] reduction[conv_1x1(0) + conv_1x1(0); zero(0) + "
+        "normal[conv_1x1(0) + conv_3x3(1); conv_1x1(0) + conv_1x1(0) -> none] reduction[conv_1x1(0) + conv_1x1(0); "
+        "zero(0) + "
         "identity(2) -> none]");
 }
 

@@ -43,14 +43,15 @@ TEST_CASE("a broken genotype does not become an architecture") {
                     "reduction.blocks[1].right: op 18 of an op set of 18");
   SmallGenotype genotype = broken(0, 0, nasnet::Combiner::add);
   genotype.normal.concat = {};
-  CHECK_THROWS_WITH(to_architecture(genotype),
-                    "normal.concat: an empty list passes every block's output on, which needs as many blocks as inputs; "
-                    "found 3 blocks and 2 inputs");
+  CHECK_THROWS_WITH(
+      to_architecture(genotype),
+      "normal.concat: an empty list passes every block's output on, which needs as many blocks as inputs; "
+      "found 3 blocks and 2 inputs");
 }
 
 TEST_CASE("cells are made from names") {
-  constexpr auto cell = nasnet::make_cell<NasnetOps>({{{0, "identity"}, {1, "conv_1x1"}},
-                                                      {{2, "sep_conv_7x7"}, {0, "conv_3x3"}, nasnet::Combiner::concat}});
+  constexpr auto cell = nasnet::make_cell<NasnetOps>(
+      {{{0, "identity"}, {1, "conv_1x1"}}, {{2, "sep_conv_7x7"}, {0, "conv_3x3"}, nasnet::Combiner::concat}});
   static_assert(cell.concat == std::array{false, false, false, true});
   static_assert(cell.blocks[1].combine == nasnet::Combiner::concat && cell.blocks[1].left.op == 12);
   CHECK_THROWS_WITH(nasnet::make_cell<NasnetOps>({{{0, "identity"}, {2, "identity"}}}),

@@ -53,7 +53,8 @@ TEST_CASE("inputs are swapped, in blocks and concat lists, and names mapped") {
 
 TEST_CASE("skip_connect may be an identity") {
   const std::string literal =
-      "Genotype(normal=[('skip_connect', 0), ('skip_connect', 1)], normal_concat=[2], reduce=[('none', 0), ('none', 1)], "
+      "Genotype(normal=[('skip_connect', 0), ('skip_connect', 1)], normal_concat=[2], reduce=[('none', 0), ('none', "
+      "1)], "
       "reduce_concat=[2])";
   const auto a = architecture_from_darts(literal, {.skip_connect = "identity"});
   CHECK(a.normal.blocks[0] == nasnet::Block{{1, "identity"}, {0, "identity"}});
@@ -65,9 +66,12 @@ TEST_CASE("a broken literal is answered with its place") {
   CHECK(sentence_of("Genotype[") == "DARTS genotype: line 1, column 9: '(' expected, found '['");
   CHECK(sentence_of("A B") == "DARTS genotype: line 1, column 3: '=' expected, found 'B'");
   CHECK(sentence_of("Genotype(norml=[])") ==
-        "DARTS genotype: line 1, column 10: unknown argument 'norml'; known are normal, normal_concat, reduce, reduce_concat");
-  CHECK(sentence_of("Genotype(normal=[],\nnormal=[])") == "DARTS genotype: line 2, column 1: argument normal stands there twice");
-  CHECK(sentence_of("Genotype(normal=[('a', 0)])") == "DARTS genotype: line 1, column 17: 1 pairs found; two make a block");
+        "DARTS genotype: line 1, column 10: unknown argument 'norml'; known are normal, normal_concat, reduce, "
+        "reduce_concat");
+  CHECK(sentence_of("Genotype(normal=[],\nnormal=[])") ==
+        "DARTS genotype: line 2, column 1: argument normal stands there twice");
+  CHECK(sentence_of("Genotype(normal=[('a', 0)])") ==
+        "DARTS genotype: line 1, column 17: 1 pairs found; two make a block");
   CHECK(sentence_of("Genotype(normal=[('a, 0)])") ==
         "DARTS genotype: line 1, column 19: name of an op lacks its closing quote");
   CHECK(sentence_of("Genotype(normal=[(a, 0)])") ==
@@ -79,9 +83,11 @@ TEST_CASE("a broken literal is answered with its place") {
   CHECK(sentence_of("Genotype() x") == "DARTS genotype: line 1, column 12: text after the literal");
   const std::string rest = ", normal_concat=[2], reduce=[('a', 0), ('a', 1)], reduce_concat=[2])";
   CHECK(sentence_of("Genotype(normal=[('a', 0), ('a', 2)]" + rest) ==
-        "DARTS genotype, inputs swapped: normal.blocks[0].right: state 2 is the block's own output; it may read states 0 to 1");
+        "DARTS genotype, inputs swapped: normal.blocks[0].right: state 2 is the block's own output; it may read states "
+        "0 to 1");
   CHECK(sentence_of("Genotype(normal=[('a', 0), ('a b', 1)]" + rest) ==
-        "DARTS genotype, inputs swapped: normal.blocks[0].right: the name of an op is made of letters, digits, '_' and '-', "
+        "DARTS genotype, inputs swapped: normal.blocks[0].right: the name of an op is made of letters, digits, '_' and "
+        "'-', "
         "the first a letter or '_', found 'a b'");
 }
 

@@ -25,8 +25,8 @@ TEST_CASE("published cells are not degenerate") {
 }
 
 TEST_CASE("without a concat list every block counts, and an input that none reads does not") {
-  const auto architecture =
-      nasnet::architecture_from_text("normal[a(0) + a(0); a(0) + a(0) -> none] reduction[a(0) + a(1); a(0) + a(0) -> none]");
+  const auto architecture = nasnet::architecture_from_text(
+      "normal[a(0) + a(0); a(0) + a(0) -> none] reduction[a(0) + a(1); a(0) + a(0) -> none]");
   const auto found = degeneracies(architecture);
   REQUIRE(found.size() == 1);
   CHECK(describe(found[0]) == "normal: input 1 does not reach the cell's output");

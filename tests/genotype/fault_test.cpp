@@ -35,22 +35,26 @@ const BrokenRule broken_rules[] = {
      [](Architecture& a) { a.normal.blocks[2].left.state = -1; }},
     {Kind::reads_itself, "reduction.blocks[2].right: state 4 is the block's own output; it may read states 0 to 3",
      [](Architecture& a) { a.reduction.blocks[2].right.state = 4; }},
-    {Kind::reads_later_block, "normal.blocks[0].left: state 6 is the output of a later block; it may read states 0 to 1",
+    {Kind::reads_later_block,
+     "normal.blocks[0].left: state 6 is the output of a later block; it may read states 0 to 1",
      [](Architecture& a) { a.normal.blocks[0].left.state = 6; }},
     {Kind::no_such_state, "normal.blocks[4].right: state 7 does not exist in this cell; it may read states 0 to 5",
      [](Architecture& a) { a.normal.blocks[4].right.state = 7; }},
     {Kind::malformed_op_name,
-     "normal.blocks[1].right: the name of an op is made of letters, digits, '_' and '-', the first a letter or '_', found "
+     "normal.blocks[1].right: the name of an op is made of letters, digits, '_' and '-', the first a letter or '_', "
+     "found "
      "'3x3'",
      [](Architecture& a) { a.normal.blocks[1].right.op = "3x3"; }},
     {Kind::unknown_combiner,
      "normal.blocks[3].combine: value 9 is no combiner; known are add, concat, add_layer_norm, add_instance_norm",
      [](Architecture& a) { a.normal.blocks[3].combine = static_cast<Combiner>(9); }},
     {Kind::concat_empty,
-     "normal.concat: an empty list passes every block's output on, which needs as many blocks as inputs; found 5 blocks and "
+     "normal.concat: an empty list passes every block's output on, which needs as many blocks as inputs; found 5 "
+     "blocks and "
      "2 inputs",
      [](Architecture& a) { a.normal.concat.clear(); }},
-    {Kind::concat_in_one_cell, "normal.concat: empty here but not in the other cell; both cells concatenate or neither does",
+    {Kind::concat_in_one_cell,
+     "normal.concat: empty here but not in the other cell; both cells concatenate or neither does",
      [](Architecture& a) {
        a.normal.blocks.resize(2);
        a.normal.concat.clear();

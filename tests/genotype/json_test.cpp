@@ -46,14 +46,16 @@ TEST_CASE("the JSON text is fixed") {
  "reduction": {"blocks": [
     {"left": [0, "a"], "right": [1, "a"], "combine": "add"}],
   "concat": [2]}})");
-  CHECK(nasnet::to_json(architecture).dump() ==
-        R"({"numbering":"current-first","normal":{"blocks":[{"left":[0,"a"],"right":[1,"b"],"combine":"add"}],"concat":[2]},)"
-        R"("reduction":{"blocks":[{"left":[0,"a"],"right":[1,"a"],"combine":"add"}],"concat":[2]}})");
+  CHECK(
+      nasnet::to_json(architecture).dump() ==
+      R"({"numbering":"current-first","normal":{"blocks":[{"left":[0,"a"],"right":[1,"b"],"combine":"add"}],"concat":[2]},)"
+      R"("reduction":{"blocks":[{"left":[0,"a"],"right":[1,"a"],"combine":"add"}],"concat":[2]}})");
 }
 
 TEST_CASE("inputs and passed-on outputs are read") {
   const std::string cell = R"({"blocks": [{"left": [0, "a"], "right": [0, "a"]}], "concat": []})";
-  const auto architecture = architecture_from_json(R"({"inputs": 1, "normal": )" + cell + R"(, "reduction": )" + cell + "}");
+  const auto architecture =
+      architecture_from_json(R"({"inputs": 1, "normal": )" + cell + R"(, "reduction": )" + cell + "}");
   CHECK(architecture.inputs == 1);
   CHECK(architecture.normal.concat.empty());
 }
@@ -70,8 +72,10 @@ TEST_CASE("each mistake is answered with its place") {
   CHECK(sentence_of(R"({"numbering": 1})") == "numbering: \"current-first\" expected, found 1");
   CHECK(sentence_of(R"({"inputs": 2.5})") == "inputs: a number of inputs expected, found 2.5");
   CHECK(sentence_of(R"({"inputs": 0})") == "inputs: a cell has 1 to 1000 inputs, found 0");
-  CHECK(sentence_of(R"({"inputs": 4294967298})") == "inputs: a number of inputs expected, found 4294967298, which is out of range");
-  CHECK(sentence_of(R"({"inputs": -9000000000})") == "inputs: a number of inputs expected, found -9000000000, which is out of range");
+  CHECK(sentence_of(R"({"inputs": 4294967298})") ==
+        "inputs: a number of inputs expected, found 4294967298, which is out of range");
+  CHECK(sentence_of(R"({"inputs": -9000000000})") ==
+        "inputs: a number of inputs expected, found -9000000000, which is out of range");
   CHECK(sentence_of(with_normal("true")) == "normal: an object expected, found true");
   CHECK(sentence_of(with_normal("{}")) == "normal: the key \"blocks\" is missing");
   CHECK(sentence_of(with_normal(R"({"blocks": {}})")) == "normal.blocks: an array of blocks expected, found an object");
@@ -91,7 +95,8 @@ TEST_CASE("each mistake is answered with its place") {
   CHECK(sentence_of(with_block(R"({"left": [0, []], "right": [1, "a"]})")) ==
         "normal.blocks[0].left: the name of an op expected, found an array of 0");
   CHECK(sentence_of(with_block(R"({"left": [0, "a b"], "right": [1, "a"]})")) ==
-        "normal.blocks[0].left: the name of an op is made of letters, digits, '_' and '-', the first a letter or '_', found "
+        "normal.blocks[0].left: the name of an op is made of letters, digits, '_' and '-', the first a letter or '_', "
+        "found "
         "'a b'");
   CHECK(sentence_of(with_block(R"({"left": [0, "a"], "right": [1, "a"], "combine": "sum"})")) ==
         "normal.blocks[0].combine: unknown combiner 'sum'; known are add, concat, add_layer_norm, add_instance_norm");
@@ -113,7 +118,8 @@ TEST_CASE("a value within a larger one is named by its path") {
 
 TEST_CASE("broken syntax is answered with line and column") {
   CHECK(sentence_of("{\n  \"normal\": x\n}") ==
-        "architecture: line 2, column 13: syntax error while parsing value - invalid literal; last read: '\"normal\": x'");
+        "architecture: line 2, column 13: syntax error while parsing value - invalid literal; last read: '\"normal\": "
+        "x'");
   CHECK_THAT(sentence_of(""), Catch::Matchers::StartsWith("architecture: line 1, column 1: syntax error"));
   CHECK_THAT(sentence_of("{} {}"), Catch::Matchers::StartsWith("architecture: line 1, column 4: syntax error"));
   CHECK_THAT(sentence_of("[1e999]"), Catch::Matchers::ContainsSubstring("number overflow"));

@@ -63,11 +63,13 @@ TEST_CASE("an op's statements reach the infos") {
 
 TEST_CASE("an unknown op is answered with the known ones and the nearest") {
   CHECK_THROWS_AS(NasnetOps::index("sepconv_3x3"), GenotypeError);
-  CHECK_THROWS_WITH(NasnetOps::index("sepconv_3x3"),
-                    StartsWith("unknown op 'sepconv_3x3', did you mean 'sep_conv_3x3'? Known are identity, conv_1x3_3x1, "));
+  CHECK_THROWS_WITH(
+      NasnetOps::index("sepconv_3x3"),
+      StartsWith("unknown op 'sepconv_3x3', did you mean 'sep_conv_3x3'? Known are identity, conv_1x3_3x1, "));
   CHECK_THROWS_WITH(NumberedOps::index("banana"), "unknown op 'banana'; known are numbered_0x0, numbered_12x12");
-  CHECK_THROWS_WITH(NumberedOps::table().at("numbered_12x13"),
-                    "unknown op 'numbered_12x13', did you mean 'numbered_12x12'? Known are numbered_0x0, numbered_12x12");
+  CHECK_THROWS_WITH(
+      NumberedOps::table().at("numbered_12x13"),
+      "unknown op 'numbered_12x13', did you mean 'numbered_12x12'? Known are numbered_0x0, numbered_12x12");
   const std::string endless(100'000, 'x');
   CHECK_THROWS_WITH(NumberedOps::index(endless), ContainsSubstring("xxx...'; known are"));
 }

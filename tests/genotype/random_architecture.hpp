@@ -42,8 +42,8 @@ inline nasnet::Cell random_cell(nasnet::RandomStream& random, int blocks, int in
   nasnet::Cell cell;
   for (int b = 0; b < blocks; ++b) {
     const auto combine = only_sums ? nasnet::Combiner::add : nasnet::all_combiners[random() % 4];
-    cell.blocks.push_back({{pick(random, inputs + b), random_op(random)}, {pick(random, inputs + b), random_op(random)},
-                           combine});
+    cell.blocks.push_back(
+        {{pick(random, inputs + b), random_op(random)}, {pick(random, inputs + b), random_op(random)}, combine});
   }
   cell.concat = random_concat(random, cell, inputs);
   return cell;

@@ -30,13 +30,15 @@ TEST_CASE("the text form is fixed") {
 }
 
 TEST_CASE("white space is free, and no arrow means the loose ends") {
-  const auto a = architecture_from_text("inputs = 1\nnormal[a(0)++b-c(0);a(1)+a(0)]\treduction [ a ( 0 )+layer_norm a(0) ]");
+  const auto a =
+      architecture_from_text("inputs = 1\nnormal[a(0)++b-c(0);a(1)+a(0)]\treduction [ a ( 0 )+layer_norm a(0) ]");
   CHECK(to_text(a) == "inputs=1 normal[a(0) ++ b-c(0); a(1) + a(0) -> 2] reduction[a(0) +layer_norm a(0) -> 1]");
 }
 
 TEST_CASE("cells that pass their outputs on have no list: NASNet-B as drawn") {
   const std::string text =
-      "inputs=4 normal[sep_conv_5x5(1) +layer_norm identity(2); sep_conv_5x5(0) +layer_norm sep_conv_3x3(3); sep_conv_3x3(1) "
+      "inputs=4 normal[sep_conv_5x5(1) +layer_norm identity(2); sep_conv_5x5(0) +layer_norm sep_conv_3x3(3); "
+      "sep_conv_3x3(1) "
       "+layer_norm identity(3); identity(0) +layer_norm sep_conv_3x3(1) -> none] reduction[sep_conv_3x3(0) +layer_norm "
       "sep_conv_3x3(1); sep_conv_3x3(1) +layer_norm identity(3); identity(2) + avg_pool_3x3(3); avg_pool_3x3(0) + "
       "conv_1x3_3x1(4) -> none]";
@@ -70,7 +72,8 @@ TEST_CASE("a broken text is answered with line and column") {
   CHECK(sentence("normal[a(0) + a(0) -> 2 \x01]") == "genotype text: line 1, column 25: state expected, found byte 1");
   CHECK(sentence("inputs=0 normal[a(0) + a(0)]") ==
         "genotype text: line 1, column 8: inputs: a cell has 1 to 1000 inputs, found 0");
-  CHECK(sentence("normal[a(0) + a(0)] reduction[a(0) + a(0)] x") == "genotype text: line 1, column 44: text after the reduction cell");
+  CHECK(sentence("normal[a(0) + a(0)] reduction[a(0) + a(0)] x") ==
+        "genotype text: line 1, column 44: text after the reduction cell");
   CHECK(sentence("normal[a(0) + a(5)] reduction[a(0) + a(0)]") ==
         "normal.blocks[0].right: state 5 does not exist in this cell; it may read states 0 to 1");
 }

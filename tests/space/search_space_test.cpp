@@ -27,12 +27,13 @@ const std::vector<nasnet::OpInfo> three_ops{{"identity", true, false}, {"max_poo
 // Spaces of all kinds, small enough to enumerate.
 std::vector<SearchSpace> small_spaces() {
   const std::vector<nasnet::OpInfo> one{{"a"}}, two{{"a"}, {"b"}};
-  return {SearchSpace(two, {.blocks = 1}),
-          SearchSpace(three_ops, {.blocks = 2, .combiners = {Combiner::add}, .same_cell = true}),
-          SearchSpace(three_ops, {.blocks = 2, .combiners = {Combiner::add}, .same_cell = true, .allow_degenerate = false}),
-          SearchSpace(one, {.blocks = 2, .inputs = 3, .combiners = {Combiner::concat}, .allow_degenerate = false}),
-          SearchSpace(one, {.blocks = 2, .combiners = {Combiner::add_layer_norm}, .pass_on_outputs = true}),
-          SearchSpace(two, {.blocks = 1, .inputs = 1, .combiners = {Combiner::add, Combiner::add_instance_norm}})};
+  return {
+      SearchSpace(two, {.blocks = 1}),
+      SearchSpace(three_ops, {.blocks = 2, .combiners = {Combiner::add}, .same_cell = true}),
+      SearchSpace(three_ops, {.blocks = 2, .combiners = {Combiner::add}, .same_cell = true, .allow_degenerate = false}),
+      SearchSpace(one, {.blocks = 2, .inputs = 3, .combiners = {Combiner::concat}, .allow_degenerate = false}),
+      SearchSpace(one, {.blocks = 2, .combiners = {Combiner::add_layer_norm}, .pass_on_outputs = true}),
+      SearchSpace(two, {.blocks = 1, .inputs = 1, .combiners = {Combiner::add, Combiner::add_instance_norm}})};
 }
 
 std::vector<SearchSpace> all_spaces() {
@@ -92,7 +93,8 @@ TEST_CASE("NASNet-A of figure 4 has a sequence") {
   const SearchSpace space = PaperSpace::space();
   const Architecture figure = nasnet::published_architecture("nasnet-a-figure-4");
   const std::vector<int> sequence = space.encode(figure);
-  CHECK(std::vector<int>(sequence.begin(), sequence.begin() + 10) == std::vector<int>{0, 1, 11, 10, 0, 1, 1, 11, 10, 0});
+  CHECK(std::vector<int>(sequence.begin(), sequence.begin() + 10) ==
+        std::vector<int>{0, 1, 11, 10, 0, 1, 1, 11, 10, 0});
   CHECK(space.decode(sequence) == figure);
   CHECK_THROWS_WITH(space.encode(nasnet::published_architecture("nasnet-a")),
                     "normal.concat: the list is not the loose ends, as it is in this space");
@@ -196,7 +198,8 @@ TEST_CASE("numbers and architectures of larger spaces lead to each other") {
                     "search space: architecture 2286906949584691200 of 2286906949584691200");
   CHECK_THROWS_WITH(cell.at(-1), "search space: architecture -1 of 2286906949584691200");
   const std::string sentence =
-      "search space: 5229943396058757337940161399357440000 sequences are too many to number, at most 9223372036854775807 are "
+      "search space: 5229943396058757337940161399357440000 sequences are too many to number, at most "
+      "9223372036854775807 are "
       "possible";
   CHECK_THROWS_WITH(PaperSpace::space().at(0), sentence);
   CHECK_THROWS_WITH(PaperSpace::space().index(nasnet::published_architecture("nasnet-a-figure-4")), sentence);
@@ -290,7 +293,8 @@ TEST_CASE("a child has each block from one of its parents") {
 
 TEST_CASE("what is not of a space is refused with a reason") {
   RandomStream random(13);
-  const SearchSpace space(three_ops, {.blocks = 2, .combiners = {Combiner::add}, .same_cell = true, .allow_degenerate = false});
+  const SearchSpace space(three_ops,
+                          {.blocks = 2, .combiners = {Combiner::add}, .same_cell = true, .allow_degenerate = false});
   const Architecture member = space.sample(random);
   const auto reason_after = [&](auto change) {
     Architecture changed = member;
@@ -303,12 +307,14 @@ TEST_CASE("what is not of a space is refused with a reason") {
   CHECK(reason_after([](Architecture& a) { a.normal.blocks[0].left.state = 9; }) ==
         "normal.blocks[0].left: state 9 does not exist in this cell; it may read states 0 to 1");
   CHECK(reason_after([](Architecture& a) { a.normal.blocks[0].left.op = "max_pool_3x4"; }) ==
-        "normal.blocks[0].left: unknown op 'max_pool_3x4', did you mean 'max_pool_3x3'? Known are identity, max_pool_3x3, "
+        "normal.blocks[0].left: unknown op 'max_pool_3x4', did you mean 'max_pool_3x3'? Known are identity, "
+        "max_pool_3x3, "
         "sep_conv_3x3");
   CHECK(reason_after([](Architecture& a) { a.reduction.blocks[1].combine = Combiner::concat; }) ==
         "reduction.blocks[1].combine: concat is not in this space");
-  CHECK(reason_after([](Architecture& a) { a.reduction.blocks[1].left.op = "identity", a.normal.blocks[1].left.op = "sep_conv_3x3"; }) ==
-        "reduction: not the normal cell, as it is in this space");
+  CHECK(reason_after([](Architecture& a) {
+          a.reduction.blocks[1].left.op = "identity", a.normal.blocks[1].left.op = "sep_conv_3x3";
+        }) == "reduction: not the normal cell, as it is in this space");
   CHECK(reason_after([](Architecture& a) { a.normal.blocks.pop_back(), a.normal.concat = {2}; }) ==
         "normal.blocks: 1 blocks, the space has 2");
   CHECK(reason_after([](Architecture& a) {
@@ -318,8 +324,10 @@ TEST_CASE("what is not of a space is refused with a reason") {
             cell->concat = {2, 3};
           }
         }) == "normal: input 0 does not reach the cell's output, which this space does not allow");
-  CHECK(reason_after([](Architecture& a) { a.inputs = 3, a.normal = a.reduction = {{{{0, "identity"}, {1, "identity"}}, {{0, "identity"}, {2, "identity"}}}, {3, 4}}; }) ==
-        "inputs: 3 inputs, the space has 2");
+  CHECK(reason_after([](Architecture& a) {
+          a.inputs = 3,
+          a.normal = a.reduction = {{{{0, "identity"}, {1, "identity"}}, {{0, "identity"}, {2, "identity"}}}, {3, 4}};
+        }) == "inputs: 3 inputs, the space has 2");
   const SearchSpace passing(three_ops, {.blocks = 2, .pass_on_outputs = true});
   CHECK(passing.reason_against(member).value_or("") == "normal.concat: cells of this space have no list");
 }
@@ -376,8 +384,10 @@ TEST_CASE("the fingerprint tells spaces apart and is fixed") {
   CHECK(fingerprints.size() == all_spaces().size());
   const SearchSpace paper = PaperSpace{};
   CHECK(paper.description() ==
-        "ops=identity:identity,conv_1x3_3x1,conv_1x7_7x1,dil_conv_3x3,avg_pool_3x3,max_pool_3x3,max_pool_5x5,max_pool_7x7,"
-        "conv_1x1,conv_3x3,sep_conv_3x3,sep_conv_5x5,sep_conv_7x7 blocks=5 inputs=2 combiners=add,concat output=loose_ends");
+        "ops=identity:identity,conv_1x3_3x1,conv_1x7_7x1,dil_conv_3x3,avg_pool_3x3,max_pool_3x3,max_pool_5x5,max_pool_"
+        "7x7,"
+        "conv_1x1,conv_3x3,sep_conv_3x3,sep_conv_5x5,sep_conv_7x7 blocks=5 inputs=2 combiners=add,concat "
+        "output=loose_ends");
   CHECK(paper.fingerprint() == "a898e8264ff689e4");
   // A space is a value: the names of its ops are its own.
   SearchSpace copy = [] {

@@ -18,8 +18,8 @@ BELOW = {
     "model": ["graph", "autograd"],
     "io": ["model"],
     "data": ["core"],
-    "train": ["model", "data"],
-    "search": ["space", "train", "io"],
+    "train": ["data", "io"],
+    "search": ["space", "train"],
 }
 
 # Headers beside the folders that any module may include.

@@ -1,7 +1,7 @@
 /// From stored images to what a network is fed: normalisation, random crops, flips and cutout.
 #pragma once
 
-#include <algorithm>  // clamp, copy, fill, max, min
+#include <algorithm>  // clamp, copy, fill, max, min, swap_ranges
 #include <array>      // array
 #include <cmath>      // abs, floor, isfinite, sqrt
 #include <cstddef>    // size_t
@@ -146,13 +146,11 @@ class ImagePreparer {
 
   /// Writes image `index` of the dataset to `out`, [H,W,C].
   void prepare(std::int64_t index, const AugmentationDraw& drawn, std::span<float> out) {
-    const bool moves = augmentation_.pad > 0 || augmentation_.enlarge > 0 || drawn.flip;
-    normalise(index, moves ? std::span(image_) : out);
-    if (augmentation_.enlarge > 0) {
-      crop_enlarged(drawn, out);
-    } else if (moves) {
-      crop_padded(drawn, out);
-    }
+    const bool crops = augmentation_.pad > 0 || augmentation_.enlarge > 0;
+    normalise(index, crops ? std::span(image_) : out);
+    if (augmentation_.enlarge > 0) crop_enlarged(drawn, out);
+    if (augmentation_.pad > 0) crop_padded(drawn, out);
+    if (drawn.flip) mirror(out);
     if (augmentation_.cutout > 0) cut_out(drawn, out);
   }
 
@@ -177,25 +175,33 @@ class ImagePreparer {
     }
   }
 
-  // value = stored * scale + shift
+  // value = stored * scale + shift. Both are written out for one row, so that rows are plain vector loops.
   void set_normalisation(const ChannelStatistics& normalisation) {
-    const auto count = static_cast<std::size_t>(channels());
+    check_normalisation(normalisation);
     const float unit = dataset_.stores_bytes() ? 1.0F / 255.0F : 1.0F;
-    scale_.assign(count, unit);
-    shift_.assign(count, 0.0F);
+    for (std::int64_t x = 0; x < width(); ++x) {
+      for (std::size_t channel = 0; channel < static_cast<std::size_t>(channels()); ++channel) {
+        const float mean = normalisation.mean.empty() ? 0.0F : normalisation.mean[channel];
+        const float deviation = normalisation.deviation.empty() ? 1.0F : normalisation.deviation[channel];
+        scale_.push_back(unit / deviation);
+        shift_.push_back((0.0F - mean) / deviation);
+      }
+    }
+  }
+
+  void check_normalisation(const ChannelStatistics& normalisation) const {
     if (normalisation == ChannelStatistics{}) return;
+    const auto count = static_cast<std::size_t>(channels());
     if (normalisation.mean.size() != count || normalisation.deviation.size() != count) {
       fail<ArgumentError>("normalisation: ", normalisation.mean.size(), " means and ", normalisation.deviation.size(),
                           " deviations for images of ", count, " channels");
     }
     for (std::size_t channel = 0; channel < count; ++channel) {
+      const float mean = normalisation.mean[channel];
       const float deviation = normalisation.deviation[channel];
-      if (!(deviation > 0) || !std::isfinite(deviation) || !std::isfinite(normalisation.mean[channel])) {
-        fail<ArgumentError>("normalisation: channel ", channel, " has mean ", normalisation.mean[channel],
-                            " and deviation ", deviation);
+      if (!(deviation > 0) || !std::isfinite(deviation) || !std::isfinite(mean)) {
+        fail<ArgumentError>("normalisation: channel ", channel, " has mean ", mean, " and deviation ", deviation);
       }
-      scale_[channel] = unit / deviation;
-      shift_[channel] = -normalisation.mean[channel] / deviation;
     }
   }
 
@@ -209,30 +215,37 @@ class ImagePreparer {
 
   template <class Scalar>
   void normalise(std::span<const Scalar> pixels, std::span<float> out) const {
-    const std::size_t count = scale_.size();
-    if (count == 1) {  // a loop that compilers vectorise
-      const float scale = scale_[0], shift = shift_[0];
-      for (std::size_t i = 0; i < pixels.size(); ++i) out[i] = static_cast<float>(pixels[i]) * scale + shift;
-      return;
-    }
-    for (std::size_t begin = 0; begin < pixels.size(); begin += count) {
-      for (std::size_t channel = 0; channel < count; ++channel) {
-        out[begin + channel] = static_cast<float>(pixels[begin + channel]) * scale_[channel] + shift_[channel];
-      }
+    const std::size_t row = scale_.size();
+    for (std::size_t begin = 0; begin < pixels.size(); begin += row) {
+      const Scalar* from = pixels.data() + begin;
+      float* to = out.data() + begin;
+      for (std::size_t i = 0; i < row; ++i) to[i] = static_cast<float>(from[i]) * scale_[i] + shift_[i];
     }
   }
 
-  // Output column x shows column x + left - pad of the image, or its mirror image; outside it is black.
+  // Output pixel (y, x) shows pixel (y + top - pad, x + left - pad) of the image; outside it is black.
   void crop_padded(const AugmentationDraw& drawn, std::span<float> out) const {
-    const std::int64_t pad = augmentation_.pad;
+    const float* black = shift_.data();  // a row of stored zeros, normalised
+    const std::int64_t row = width() * channels();
+    const std::int64_t right = (drawn.left - augmentation_.pad) * channels();
+    const std::int64_t begin = std::clamp(-right, std::int64_t{0}, row);
+    const std::int64_t end = std::clamp(row - right, std::int64_t{0}, row);
     for (std::int64_t y = 0; y < height(); ++y) {
-      const std::int64_t from_y = y + drawn.top - pad;
-      for (std::int64_t x = 0; x < width(); ++x) {
-        const std::int64_t unflipped = drawn.flip ? width() - 1 - x : x;
-        const std::int64_t from_x = unflipped + drawn.left - pad;
-        const bool inside = from_y >= 0 && from_y < height() && from_x >= 0 && from_x < width();
-        const float* from = inside ? pixel(from_y, from_x) : shift_.data();  // a stored 0, normalised
-        std::copy(from, from + channels(), out.data() + (y * width() + x) * channels());
+      const std::int64_t from_y = y + drawn.top - augmentation_.pad;
+      const bool inside = from_y >= 0 && from_y < height() && begin < end;
+      float* to = out.data() + y * row;
+      std::copy(black, black + row, to);
+      if (!inside) continue;
+      const float* from = image_.data() + (from_y * row + begin + right);
+      std::copy(from, from + (end - begin), to + begin);
+    }
+  }
+
+  void mirror(std::span<float> out) const {
+    const std::int64_t row = width() * channels();
+    for (float* left = out.data(); left != out.data() + out.size(); left += row) {
+      for (std::int64_t x = 0, last = width() - 1; x < last; ++x, --last) {
+        std::swap_ranges(left + x * channels(), left + (x + 1) * channels(), left + last * channels());
       }
     }
   }
@@ -255,7 +268,7 @@ class ImagePreparer {
   void crop_enlarged(const AugmentationDraw& drawn, std::span<float> out) {
     columns_.clear();
     for (std::int64_t x = 0; x < width(); ++x) {
-      columns_.push_back(sample(drawn.left + (drawn.flip ? width() - 1 - x : x), width()));
+      columns_.push_back(sample(drawn.left + x, width()));
     }
     float* to = out.data();
     for (std::int64_t y = 0; y < height(); ++y) {

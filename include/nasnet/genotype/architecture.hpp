@@ -69,7 +69,7 @@ struct Block {
   bool operator==(const Block&) const = default;
 };
 
-/// Blocks in an order in which each reads earlier states only, and the states that are concatenated into the cell's output.
+/// Blocks, each of which reads earlier states only, and the states that are concatenated into the cell's output.
 struct Cell {
   std::vector<Block> blocks{};
   std::vector<int> concat{};  ///< ascending; empty: every block's output is passed on by itself (NASNet-B)
@@ -92,12 +92,11 @@ struct Architecture {
 
 /// Whether a block of the cell reads this state.
 [[nodiscard]] inline bool is_read(const Cell& cell, int state) {
-  return std::any_of(cell.blocks.begin(), cell.blocks.end(), [state](const Block& block) {
-    return block.left.state == state || block.right.state == state;
-  });
+  return std::any_of(cell.blocks.begin(), cell.blocks.end(),
+                     [state](const Block& block) { return block.left.state == state || block.right.state == state; });
 }
 
-/// The block outputs that no block reads, ascending: the paper's rule for the cell's output. Cell inputs are never in it.
+/// The block outputs that no block reads, ascending: the paper's rule for the cell's output. Never a cell input.
 [[nodiscard]] inline std::vector<int> loose_ends(const Cell& cell, int inputs) {
   std::vector<int> ends;
   for (std::size_t b = 0; b < cell.blocks.size(); ++b) {

@@ -43,7 +43,8 @@ struct CellGenotype {
   static_assert(Blocks <= max_cell_blocks && Inputs <= max_cell_inputs, "a cell this large is refused everywhere");
 
   std::array<BlockGenotype, std::size_t{Blocks}> blocks{};
-  std::array<bool, std::size_t{Blocks + Inputs}> concat{};  ///< by state: concatenated into the output; none: all passed on
+  /// By state: whether it is concatenated into the output. None is: every block's output is passed on by itself.
+  std::array<bool, std::size_t{Blocks + Inputs}> concat{};
 
   constexpr bool operator==(const CellGenotype&) const = default;
 };

@@ -3,12 +3,12 @@
 ///     Genotype(normal=[('sep_conv_3x3', 1), ('sep_conv_3x3', 0), ...], normal_concat=range(2, 6),
 ///              reduce=[('max_pool_3x3', 0), ...], reduce_concat=[2, 3, 4, 5])
 ///
-/// Two pairs make a block; every block adds. A literal numbers the older input 0 and the newer 1: reading and writing swap
-/// them. Names that differ from ours:
+/// Two pairs make a block; every block adds. A literal numbers the older input 0 and the newer 1: reading and writing
+/// swap them. Names that differ from ours:
 ///
 ///     none           zero
-///     dil_conv_KxK   dil_sep_conv_KxK      depthwise separable in the DARTS code; our dil_conv_KxK is a full convolution
-///     skip_connect   skip_connect          or what DartsOptions says
+///     dil_conv_KxK   dil_sep_conv_KxK    since it is depthwise separable there; our dil_conv_KxK is a full convolution
+///     skip_connect   skip_connect        or what DartsOptions says
 ///
 /// All other names stay as they are.
 #pragma once
@@ -32,8 +32,8 @@ namespace nasnet::inline v0 {
 
 /// How names are read and written.
 struct DartsOptions {
-  /// Our name of `skip_connect`. At stride 1 and F channels it is the identity; with a stride, "skip_connect" is a factorised
-  /// reduction and "identity" a 1x1 convolution, which is what literals of NASNet cells mean.
+  /// Our name of `skip_connect`. At stride 1 and F channels it is the identity; with a stride, "skip_connect" is a
+  /// factorised reduction and "identity" a 1x1 convolution, which is what literals of NASNet cells mean.
   std::string skip_connect = "skip_connect";
 };
 
@@ -120,7 +120,8 @@ class DartsReader {
     std::vector<BlockInput> operands;
     cursor_.expect("[");
     while (!cursor_.at("]")) {
-      if (operands.size() == std::size_t{2 * max_cell_blocks}) cursor_.fail_here("more than ", max_cell_blocks, " blocks");
+      if (operands.size() == std::size_t{2 * max_cell_blocks})
+        cursor_.fail_here("more than ", max_cell_blocks, " blocks");
       operands.push_back(read_operand());
       if (!cursor_.take(",")) break;
     }
@@ -156,7 +157,8 @@ class DartsReader {
     cursor_.expect(",");
     const int end = cursor_.number("end of the range");
     cursor_.expect(")");
-    if (begin < 0 || end > max_cell_blocks + 2) cursor_.fail_at(place, "range from ", begin, " to ", end, " is out of range");
+    if (begin < 0 || end > max_cell_blocks + 2)
+      cursor_.fail_at(place, "range from ", begin, " to ", end, " is out of range");
     std::vector<int> states;
     for (int state = begin; state < end; ++state) states.push_back(state);
     return states;
@@ -221,14 +223,14 @@ class DartsReader {
 }  // namespace detail
 
 /// Reads a literal, with or without a name assigned to it.
-/// @throws GenotypeError with line and column where it is no such literal, with the place in the cell (in our numbering)
-/// where the architecture breaks a rule.
+/// @throws GenotypeError with line and column where it is no such literal, with the place in the cell (in our
+/// numbering) where the architecture breaks a rule.
 [[nodiscard]] inline Architecture architecture_from_darts(std::string_view text, const DartsOptions& options = {}) {
   return detail::DartsReader(text, options).read();
 }
 
 /// Writes a literal in one line. architecture_from_darts with the same options reads it back.
-/// @throws GenotypeError where a literal cannot say it: other than two inputs, a block that does not add, our dil_conv_KxK.
+/// @throws GenotypeError for what a literal cannot say: not two inputs, a block that does not add, our dil_conv_KxK.
 [[nodiscard]] inline std::string to_darts(const Architecture& architecture, const DartsOptions& options = {}) {
   require_valid(architecture);
   if (architecture.inputs != 2) {

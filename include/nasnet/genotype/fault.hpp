@@ -84,8 +84,7 @@ namespace detail {
 [[nodiscard]] inline std::string reason_of(const Fault& fault) {
   switch (fault.kind) {
     case Fault::Kind::none: return std::string("no fault");
-    case Fault::Kind::input_count:
-      return join("a cell has 1 to ", max_cell_inputs, " inputs, found ", fault.found);
+    case Fault::Kind::input_count: return join("a cell has 1 to ", max_cell_inputs, " inputs, found ", fault.found);
     case Fault::Kind::no_blocks: return std::string("a cell needs at least one block");
     case Fault::Kind::too_many_blocks:
       return join("a cell has at most ", max_cell_blocks, " blocks, found ", fault.found);
@@ -272,7 +271,7 @@ namespace detail {
 
 }  // namespace detail
 
-/// The first rule of structure that an architecture breaks: states, combiners, concat lists, names that can be op names.
+/// The first rule of structure that an architecture breaks: states, combiners, concat lists, well-formed op names.
 [[nodiscard]] inline Fault validate(const Architecture& architecture) {
   if (const Fault fault = detail::inputs_fault(architecture.inputs)) return fault;
   for (const CellRole role : {CellRole::normal, CellRole::reduction}) {

@@ -5,8 +5,8 @@
 ///                    "concat": [2]},
 ///      "reduction": {"blocks": [...], "concat": [...]}}
 ///
-/// "numbering" may be absent and has this one value: state 0 is the more recent input. "inputs" is 2 where it is absent,
-/// "combine" is "add", "concat" is the loose ends. Any other key is an error.
+/// "numbering" may be absent and has this one value: state 0 is the more recent input. "inputs" is 2 where it is
+/// absent, "combine" is "add", "concat" is the loose ends. Any other key is an error.
 #pragma once
 
 #include <array>              // array
@@ -203,7 +203,8 @@ template <class Json>
   require_object(value, place, keys);
   Cell cell;
   cell.blocks = blocks_from_json(required(value, place, "blocks"), place / "blocks");
-  cell.concat = value.contains("concat") ? concat_from_json(value["concat"], place / "concat") : loose_ends(cell, inputs);
+  cell.concat =
+      value.contains("concat") ? concat_from_json(value["concat"], place / "concat") : loose_ends(cell, inputs);
   return cell;
 }
 
@@ -248,12 +249,12 @@ inline void require_valid_at(std::string_view path, const Architecture& architec
   return text.append(" \"reduction\": ").append(detail::cell_json_text(architecture.reduction)).append("}");
 }
 
-/// Reads the JSON form from a value that stands at `path` of a larger one. Ops are any names; check them against an op set
-/// with require_valid.
+/// Reads the JSON form from a value that stands at `path` of a larger one. Ops are any names; check them against an op
+/// set with require_valid.
 /// @throws GenotypeError that names the place, as "normal.blocks[2].left", what was found and what was wanted.
 template <class Json>
-  requires nlohmann::detail::is_basic_json<Json>::value
-[[nodiscard]] Architecture architecture_from_json(const Json& value, std::string_view path = {}) {
+requires nlohmann::detail::is_basic_json<Json>::value [[nodiscard]] Architecture architecture_from_json(
+    const Json& value, std::string_view path = {}) {
   constexpr std::array<std::string_view, 4> keys{"numbering", "inputs", "normal", "reduction"};
   const detail::JsonPlace place(path);
   detail::require_object(value, place, keys);

@@ -62,7 +62,8 @@ class OpName {
 
 /// The name of an op from texts and kernels; a number is a square kernel.
 ///
-/// `op_name("sep_conv_", 3)` is sep_conv_3x3, `op_name("conv_", KernelSize{1, 3}, "_", KernelSize{3, 1})` is conv_1x3_3x1.
+/// `op_name("sep_conv_", 3)` is sep_conv_3x3, and
+/// `op_name("conv_", KernelSize{1, 3}, "_", KernelSize{3, 1})` is conv_1x3_3x1.
 template <class... Parts>
 [[nodiscard]] constexpr OpName op_name(const Parts&... parts) {
   OpName name;
@@ -81,13 +82,15 @@ concept NamedOp = requires {
 
 /// Has `static Value expand(GraphBuilder& g, Value x, OpContext at)`.
 template <class T>
-concept ExpandableOp = requires { static_cast<OpExpansion>(&T::expand); };
+concept ExpandableOp = requires {
+  static_cast<OpExpansion>(&T::expand);
+};
 
 /// An op of a search space: a type with a name and an expansion.
 ///
-/// It may state `static constexpr bool is_identity = true` (at stride 1, an input of F channels comes back unchanged, with
-/// no parameters) or `is_zero = true` (the output is zero whatever the input, with no parameters). The canonical form
-/// relies on these statements; they are never guessed.
+/// It may state `static constexpr bool is_identity = true` (at stride 1, an input of F channels comes back unchanged,
+/// with no parameters) or `is_zero = true` (the output is zero whatever the input, with no parameters). The canonical
+/// form relies on these statements; they are never guessed.
 template <class T>
 concept Op = NamedOp<T> && ExpandableOp<T>;
 
@@ -189,7 +192,8 @@ template <class T>
 template <class T>
 [[nodiscard]] consteval bool check_op() {
   static_assert(NamedOp<T>, "an op needs a name: static constexpr std::string_view name = \"...\"; or op_name(...)");
-  static_assert(ExpandableOp<T>, "an op needs an expansion: static Value expand(GraphBuilder& g, Value x, OpContext at);");
+  static_assert(ExpandableOp<T>,
+                "an op needs an expansion: static Value expand(GraphBuilder& g, Value x, OpContext at);");
   if constexpr (NamedOp<T>) {
     static_assert(is_op_name(std::string_view(T::name)),
                   "the name of an op is made of letters, digits, '_' and '-', and does not begin with a digit or '-'");

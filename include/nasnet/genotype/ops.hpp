@@ -1,6 +1,6 @@
 /// The ops of the published cells. Their expansions are defined in the graph module.
 ///
-/// Sources: Zoph et al., CVPR 2018, section 3.1 for the list, appendix A.4 for the separable convolution.
+/// Source: Zoph et al., CVPR 2018, section 3 and appendix. What the paper leaves open is decided and said at each op.
 #pragma once
 
 #include "nasnet/genotype/op_set.hpp"
@@ -63,7 +63,7 @@ struct Conv {
   static Value expand(GraphBuilder& g, Value x, OpContext at);
 };
 
-/// The depthwise-separable convolution, applied twice: ReLU, depthwise, pointwise, batch norm; the stride is the first's.
+/// Depthwise-separable convolution, applied twice: ReLU, depthwise, pointwise, batch norm. The first has the stride.
 template <int Kernel>
 struct SepConv {
   static constexpr auto name = op_name("sep_conv_", Kernel);

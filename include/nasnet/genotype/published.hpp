@@ -50,19 +50,19 @@ namespace detail {
 
 // One cell for both roles. State 4 is concatenated although block 4 reads it.
 inline constexpr auto pnasnet_5_cell = make_cell<NasnetOps>({{{1, "sep_conv_5x5"}, {1, "max_pool_3x3"}},
-                                                            {{0, "sep_conv_7x7"}, {0, "max_pool_3x3"}},
-                                                            {{0, "sep_conv_5x5"}, {0, "sep_conv_3x3"}},
-                                                            {{4, "sep_conv_3x3"}, {0, "max_pool_3x3"}},
-                                                            {{1, "sep_conv_3x3"}, {0, "identity"}}},
-                                                           {2, 3, 4, 5, 6});
+                                                             {{0, "sep_conv_7x7"}, {0, "max_pool_3x3"}},
+                                                             {{0, "sep_conv_5x5"}, {0, "sep_conv_3x3"}},
+                                                             {{4, "sep_conv_3x3"}, {0, "max_pool_3x3"}},
+                                                             {{1, "sep_conv_3x3"}, {0, "identity"}}},
+                                                            {2, 3, 4, 5, 6});
 
 }  // namespace detail
 
 /// PNASNet-5 as its released code builds it (TensorFlow models, slim/nets/nasnet/pnasnet). Liu et al., ECCV 2018.
 inline constexpr FiveBlockGenotype pnasnet_5{.normal = detail::pnasnet_5_cell, .reduction = detail::pnasnet_5_cell};
 
-/// AmoebaNet-A of the TPU release (tensorflow/tpu, models/official/amoeba_net). Real et al., AAAI 2019. The literal in the
-/// DARTS code is a different cell.
+/// AmoebaNet-A of the TPU release (tensorflow/tpu, models/official/amoeba_net). Real et al., AAAI 2019. The literal in
+/// the DARTS code is a different cell.
 inline constexpr FiveBlockGenotype amoebanet_a{
     .normal = make_cell<NasnetOps>({{{0, "avg_pool_3x3"}, {0, "max_pool_3x3"}},
                                     {{1, "sep_conv_3x3"}, {1, "identity"}},
@@ -80,30 +80,28 @@ inline constexpr FiveBlockGenotype amoebanet_a{
 using DartsGenotype = ArchitectureGenotype<AllOps, 4>;
 
 /// DARTS, first order: DARTS_V1 of its code, states 0 and 1 swapped from its numbering. Liu et al., ICLR 2019.
-inline constexpr DartsGenotype darts_v1{
-    .normal = make_cell<AllOps>({{{0, "sep_conv_3x3"}, {1, "sep_conv_3x3"}},
-                                 {{1, "skip_connect"}, {0, "sep_conv_3x3"}},
-                                 {{1, "skip_connect"}, {0, "sep_conv_3x3"}},
-                                 {{1, "sep_conv_3x3"}, {2, "skip_connect"}}},
-                                {2, 3, 4, 5}),
-    .reduction = make_cell<AllOps>({{{1, "max_pool_3x3"}, {0, "max_pool_3x3"}},
-                                    {{2, "skip_connect"}, {1, "max_pool_3x3"}},
-                                    {{1, "max_pool_3x3"}, {2, "skip_connect"}},
-                                    {{2, "skip_connect"}, {1, "avg_pool_3x3"}}},
-                                   {2, 3, 4, 5})};
+inline constexpr DartsGenotype darts_v1{.normal = make_cell<AllOps>({{{0, "sep_conv_3x3"}, {1, "sep_conv_3x3"}},
+                                                                     {{1, "skip_connect"}, {0, "sep_conv_3x3"}},
+                                                                     {{1, "skip_connect"}, {0, "sep_conv_3x3"}},
+                                                                     {{1, "sep_conv_3x3"}, {2, "skip_connect"}}},
+                                                                    {2, 3, 4, 5}),
+                                        .reduction = make_cell<AllOps>({{{1, "max_pool_3x3"}, {0, "max_pool_3x3"}},
+                                                                        {{2, "skip_connect"}, {1, "max_pool_3x3"}},
+                                                                        {{1, "max_pool_3x3"}, {2, "skip_connect"}},
+                                                                        {{2, "skip_connect"}, {1, "avg_pool_3x3"}}},
+                                                                       {2, 3, 4, 5})};
 
 /// DARTS, second order: DARTS_V2 of its code, states 0 and 1 swapped from its numbering. Liu et al., ICLR 2019.
-inline constexpr DartsGenotype darts_v2{
-    .normal = make_cell<AllOps>({{{1, "sep_conv_3x3"}, {0, "sep_conv_3x3"}},
-                                 {{1, "sep_conv_3x3"}, {0, "sep_conv_3x3"}},
-                                 {{0, "sep_conv_3x3"}, {1, "skip_connect"}},
-                                 {{1, "skip_connect"}, {2, "dil_sep_conv_3x3"}}},
-                                {2, 3, 4, 5}),
-    .reduction = make_cell<AllOps>({{{1, "max_pool_3x3"}, {0, "max_pool_3x3"}},
-                                    {{2, "skip_connect"}, {0, "max_pool_3x3"}},
-                                    {{1, "max_pool_3x3"}, {2, "skip_connect"}},
-                                    {{2, "skip_connect"}, {0, "max_pool_3x3"}}},
-                                   {2, 3, 4, 5})};
+inline constexpr DartsGenotype darts_v2{.normal = make_cell<AllOps>({{{1, "sep_conv_3x3"}, {0, "sep_conv_3x3"}},
+                                                                     {{1, "sep_conv_3x3"}, {0, "sep_conv_3x3"}},
+                                                                     {{0, "sep_conv_3x3"}, {1, "skip_connect"}},
+                                                                     {{1, "skip_connect"}, {2, "dil_sep_conv_3x3"}}},
+                                                                    {2, 3, 4, 5}),
+                                        .reduction = make_cell<AllOps>({{{1, "max_pool_3x3"}, {0, "max_pool_3x3"}},
+                                                                        {{2, "skip_connect"}, {0, "max_pool_3x3"}},
+                                                                        {{1, "max_pool_3x3"}, {2, "skip_connect"}},
+                                                                        {{2, "skip_connect"}, {0, "max_pool_3x3"}}},
+                                                                       {2, 3, 4, 5})};
 
 /// The names that published_architecture knows.
 inline constexpr std::array<std::string_view, 6> published_names{"nasnet-a",    "nasnet-a-figure-4", "pnasnet-5",

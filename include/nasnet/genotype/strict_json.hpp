@@ -127,8 +127,8 @@ class StrictJsonBuilder final : public nlohmann::json_sax<nlohmann::json> {
 
 /// One JSON value from a text, and nothing after it.
 /// @param source begins the error text: the name of a file, or what the text is
-/// @throws GenotypeError for broken syntax, with line and column, and for a repeated key or nesting beyond max_json_depth,
-/// with the path to it.
+/// @throws GenotypeError for broken syntax, with line and column, and for a repeated key or nesting beyond
+/// max_json_depth, with the path to it.
 [[nodiscard]] inline nlohmann::json parse_strict_json(std::string_view text, std::string_view source) {
   detail::StrictJsonBuilder builder(text);
   if (!nlohmann::json::sax_parse(text.begin(), text.end(), &builder)) {

@@ -6,11 +6,12 @@
 ///     cell         = "[" block { ";" block } [ "->" ( state { state } | "none" ) ] "]"
 ///     block        = operand combiner operand
 ///     operand      = op "(" state ")"
-///     combiner     = "+" | "++" | "+layer_norm" | "+instance_norm"          add, concat, add_layer_norm, add_instance_norm
+///     combiner     = "+" | "++" | "+layer_norm" | "+instance_norm"
 ///
-/// States are numbered as everywhere: 0 the more recent input, the first block's output follows the inputs. After the arrow
-/// stand the states that are concatenated; without an arrow these are the loose ends, and "none" is the empty list. White
-/// space is free between tokens. `inputs` is 2 where it is not given.
+/// The signs stand for add, concat, add_layer_norm and add_instance_norm.
+/// States are numbered as everywhere: 0 the more recent input, the first block's output follows the inputs. After the
+/// arrow stand the states that are concatenated; without an arrow these are the loose ends, and "none" is the empty
+/// list. White space is free between tokens. `inputs` is 2 where it is not given.
 #pragma once
 
 #include <cstddef>      // size_t

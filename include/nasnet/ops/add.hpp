@@ -21,13 +21,10 @@ void forward(const Add&, OpCall<Scalar>& call) {
   const Scalar* second = call.input(1).data();
   // Chunk by chunk, so that more than two inputs find their part of the sum in the first cache.
   call.context.parallel_for(y.elements(), detail::map_grain, [&](std::int64_t begin, std::int64_t end) {
-    const auto sum = [](Scalar a, Scalar b) { return a + b; };
-    const auto same = [](Scalar a) { return a; };
     Scalar* out = y.data() + begin;
-    detail::run_loop(detail::MapLoop{}, end - begin, out, &sum, first + begin, second + begin);
+    detail::run_lanes(end - begin, out, false, detail::AddLanes{}, first + begin, second + begin);
     for (std::size_t i = 2; i < call.inputs.size(); ++i) {
-      const Scalar* next = call.input(i).data() + begin;
-      detail::run_loop(detail::MapAddLoop{}, end - begin, out, &same, next);
+      detail::run_lanes(end - begin, out, true, detail::CopyLanes{}, call.input(i).data() + begin);
     }
   });
 }

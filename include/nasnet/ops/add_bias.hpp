@@ -27,10 +27,9 @@ void forward(const AddBias&, OpCall<Scalar>& call) {
   Tensor<Scalar>& y = call.allocate_output(x.shape());
   const std::int64_t rows = detail::row_count(x.shape());
   call.context.parallel_for(rows, detail::row_grain(columns), [&](std::int64_t begin, std::int64_t end) {
-    const auto sum = [](Scalar a, Scalar b) { return a + b; };
     for (std::int64_t row = begin; row < end; ++row) {
-      detail::run_loop(detail::MapLoop{}, columns, y.data() + row * columns, &sum, x.data() + row * columns,
-                       bias.data());
+      const std::int64_t first = row * columns;
+      detail::run_lanes(columns, y.data() + first, false, detail::AddLanes{}, x.data() + first, bias.data());
     }
   });
 }

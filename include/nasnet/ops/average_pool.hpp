@@ -2,6 +2,7 @@
 #pragma once
 
 #include "nasnet/ops/detail/checks.hpp"
+#include "nasnet/ops/detail/pool_checks.hpp"
 #include "nasnet/ops/detail/sliding_sum_run.hpp"
 #include "nasnet/primitive/op_call.hpp"
 #include "nasnet/primitive/primitives.hpp"
@@ -14,7 +15,7 @@ template <class Scalar>
 void forward(const AveragePool& pool, OpCall<Scalar>& call, InstructionSet set = instruction_set()) {
   const Shape& shape = call.input().shape();
   detail::check_map(AveragePool::name, shape);
-  pool.window.check(AveragePool::name);
+  detail::check_pool(AveragePool::name, pool.window, shape);
   const Size map{shape[1], shape[2]};
   const Size size = pool.window.output(map);
   Tensor<Scalar>& output = call.allocate_output({shape[0], size.height, size.width, shape[3]});

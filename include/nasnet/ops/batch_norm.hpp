@@ -6,6 +6,7 @@
 
 #include "nasnet/ops/detail/channel_groups.hpp"
 #include "nasnet/ops/detail/checks.hpp"
+#include "nasnet/ops/detail/map.hpp"
 #include "nasnet/primitive/primitives.hpp"
 
 namespace nasnet::inline v0 {
@@ -103,8 +104,8 @@ void backward(const BatchNorm&, const OpCall<Scalar>& call, const OpGradients<Sc
   const detail::ChannelGroups layout = detail::batch_norm_layout(x.shape());
   const detail::GradientSums<Scalar> sums =
       detail::channel_gradient_sums<Scalar>(call.context, layout, dy.data(), x.data(), mean.data());
-  detail::map_gradient(call.context, gradients.parameters[0], [](Scalar product, Scalar r) { return product * r; },
-                       sums.product.data(), call.saved[1].data());
+  detail::map_lanes_gradient(call.context, gradients.parameters[0], detail::MultiplyLanes{}, sums.product.data(),
+                             call.saved[1].data());
   detail::copy_gradient(call.context, gradients.parameters[1], sums.sum);
   if (!gradients.inputs[0]) return;
   const detail::GradientLine<Scalar> line = detail::batch_norm_line(call, layout, sums);

@@ -25,9 +25,8 @@ template <class Scalar>
 void convolve(Context& context, const WindowGrid& grid, const Tensor<Scalar>& x, const Tensor<Scalar>& weight,
               Tensor<Scalar>& y, InstructionSet set) {
   const auto to = channel_matrix(y);
-  const bool narrow = is_narrow(to.columns, half_width<Scalar>(set));
-  const auto matrix = readable<Scalar>(context, channel_matrix(weight),
-                                       narrow ? half_width<Scalar>(set) : full_width<Scalar>(set));
+  set = set_for<Scalar>(to.columns, set);
+  const auto matrix = readable<Scalar>(context, channel_matrix(weight), full_width<Scalar>(set));
   const std::int64_t block = windows_per_block(grid);
   Scratch<Scalar> scratch(context, block * grid.columns());
   context.parallel_for(to.rows, block, [&](std::int64_t begin, std::int64_t end) {
@@ -42,8 +41,7 @@ void convolve(Context& context, const WindowGrid& grid, const Tensor<Scalar>& x,
                                                                        .c_stride = to.stride,
                                                                        .rows = end - begin,
                                                                        .columns = to.columns,
-                                                                       .terms = grid.columns(),
-                                                                       .narrow = narrow});
+                                                                       .terms = grid.columns()});
   });
 }
 
@@ -52,6 +50,7 @@ template <class Scalar>
 void convolution_input_gradient(Context& context, const WindowGrid& grid, const Tensor<Scalar>& dy,
                                 const Tensor<Scalar>& weight, const GradientSlot<Scalar>& slot, InstructionSet set) {
   const auto from = channel_matrix(dy);
+  set = set_for<Scalar>(grid.columns(), set);
   const auto transposed = transposed_copy<Scalar>(context, channel_matrix(weight), full_width<Scalar>(set));
   const std::int64_t block = windows_per_block(grid);
   const std::int64_t windows = grid.windows_per_image();
@@ -86,9 +85,8 @@ template <class Scalar>
 void convolution_weight_gradient(Context& context, const WindowGrid& grid, const Tensor<Scalar>& x,
                                  const Tensor<Scalar>& dy, const GradientSlot<Scalar>& slot, InstructionSet set) {
   const auto to = channel_matrix(*slot.tensor);
-  const bool narrow = is_narrow(to.columns, half_width<Scalar>(set));
-  const auto right = readable<Scalar>(context, channel_matrix(dy),
-                                      narrow ? half_width<Scalar>(set) : full_width<Scalar>(set));
+  set = set_for<Scalar>(to.columns, set);
+  const auto right = readable<Scalar>(context, channel_matrix(dy), full_width<Scalar>(set));
   const std::int64_t rows = right.view.rows;
   const std::int64_t block = windows_per_block(grid);
   const std::int64_t part_rows = rounded_up(quotient_up(rows, weight_gradient_parts), block);
@@ -113,8 +111,7 @@ void convolution_weight_gradient(Context& context, const WindowGrid& grid, const
                                     .rows = to.rows,
                                     .columns = to.columns,
                                     .terms = count,
-                                    .accumulate = first > begin,
-                                    .narrow = narrow});
+                                    .accumulate = first > begin});
     }
   });
   add_parts<Scalar>(context, sums.data(), parts, to, slot.accumulate);

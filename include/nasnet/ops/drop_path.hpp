@@ -33,15 +33,8 @@ void scale_samples(Context& context, const Tensor<Scalar>& in, const Tensor<Scal
   const std::int64_t length = in.elements() / factors.elements();
   context.parallel_for(factors.elements(), row_grain(length), [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t sample = begin; sample < end; ++sample) {
-      const Scalar factor = factors[sample];
-      const auto scaled = [factor](Scalar x) { return factor * x; };
-      const Scalar* from = in.data() + sample * length;
-      Scalar* to = out.data() + sample * length;
-      if (accumulate) {
-        run_loop(MapAddLoop{}, length, to, &scaled, from);
-      } else {
-        run_loop(MapLoop{}, length, to, &scaled, from);
-      }
+      const std::int64_t first = sample * length;
+      run_lanes(length, out.data() + first, accumulate, ScaleLanes<Scalar>{factors[sample]}, in.data() + first);
     }
   });
 }

@@ -1,7 +1,7 @@
 /// Elementwise ops of recurrent controllers and losses, on tensors of any shape.
 #pragma once
 
-#include <algorithm>    // clamp, min
+#include <algorithm>    // clamp
 #include <cmath>        // exp, log, tanh
 #include <cstdint>      // int64_t
 #include <string_view>  // string_view
@@ -72,18 +72,26 @@ struct Clamp {
 
 namespace detail {
 
+struct MinimumLanes {
+  template <class Value>
+  NASNET_ALWAYS_INLINE void operator()(Value& out, const Value& a, const Value& b) const {
+    out = b < a ? b : a;
+  }
+};
+
 template <class Scalar, class Function>
 void forward_map(OpCall<Scalar>& call, const Function& f) {
   Tensor<Scalar>& y = call.allocate_output(call.input().shape());
   map_values(call.context, y, f, call.input().data());
 }
 
+// y = f(a, b), a lane function.
 template <class Scalar, class Function>
 void forward_pair(std::string_view who, OpCall<Scalar>& call, const Function& f) {
   if (call.inputs.size() != 2) fail<ShapeError>(who, ": ", call.inputs.size(), " inputs, wanted 2");
   check_equal_shapes(who, call);
   Tensor<Scalar>& y = call.allocate_output(call.input().shape());
-  map_values(call.context, y, f, call.input(0).data(), call.input(1).data());
+  map_lanes(call.context, y, f, call.input(0).data(), call.input(1).data());
 }
 
 // dx = f(y, dy).
@@ -146,48 +154,50 @@ void backward(const Log&, const OpCall<Scalar>& call, const OpGradients<Scalar>&
 
 template <class Scalar>
 void forward(const Scale& scale, OpCall<Scalar>& call) {
-  detail::forward_map(call, [factor = static_cast<Scalar>(scale.factor)](Scalar x) { return factor * x; });
+  Tensor<Scalar>& y = call.allocate_output(call.input().shape());
+  detail::map_lanes(call.context, y, detail::ScaleLanes<Scalar>{static_cast<Scalar>(scale.factor)},
+                    call.input().data());
 }
 
 /// dx = factor dy.
 template <class Scalar>
 void backward(const Scale& scale, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
-  detail::map_gradient(call.context, gradients.inputs[0],
-                       [factor = static_cast<Scalar>(scale.factor)](Scalar g) { return factor * g; },
-                       gradients.output.data());
+  detail::map_lanes_gradient(call.context, gradients.inputs[0],
+                             detail::ScaleLanes<Scalar>{static_cast<Scalar>(scale.factor)}, gradients.output.data());
 }
 
 /// @throws ShapeError where the shapes differ.
 template <class Scalar>
 void forward(const Multiply&, OpCall<Scalar>& call) {
-  detail::forward_pair(Multiply::name, call, [](Scalar a, Scalar b) { return a * b; });
+  detail::forward_pair(Multiply::name, call, detail::MultiplyLanes{});
 }
 
 /// da = dy b, db = dy a.
 template <class Scalar>
 void backward(const Multiply&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
-  const auto product = [](Scalar other, Scalar g) { return other * g; };
-  detail::map_gradient(call.context, gradients.inputs[0], product, call.input(1).data(), gradients.output.data());
-  detail::map_gradient(call.context, gradients.inputs[1], product, call.input(0).data(), gradients.output.data());
+  const Scalar* dy = gradients.output.data();
+  detail::map_lanes_gradient(call.context, gradients.inputs[0], detail::MultiplyLanes{}, call.input(1).data(), dy);
+  detail::map_lanes_gradient(call.context, gradients.inputs[1], detail::MultiplyLanes{}, call.input(0).data(), dy);
 }
 
 /// @throws ShapeError where the shapes differ.
 template <class Scalar>
 void forward(const Subtract&, OpCall<Scalar>& call) {
-  detail::forward_pair(Subtract::name, call, [](Scalar a, Scalar b) { return a - b; });
+  detail::forward_pair(Subtract::name, call, detail::SubtractLanes{});
 }
 
 /// da = dy, db = -dy.
 template <class Scalar>
 void backward(const Subtract&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
   detail::copy_gradient(call.context, gradients.inputs[0], gradients.output);
-  detail::map_gradient(call.context, gradients.inputs[1], [](Scalar g) { return -g; }, gradients.output.data());
+  detail::map_lanes_gradient(call.context, gradients.inputs[1], detail::ScaleLanes<Scalar>{Scalar{-1}},
+                             gradients.output.data());
 }
 
 /// @throws ShapeError where the shapes differ.
 template <class Scalar>
 void forward(const Minimum&, OpCall<Scalar>& call) {
-  detail::forward_pair(Minimum::name, call, [](Scalar a, Scalar b) { return (std::min)(a, b); });
+  detail::forward_pair(Minimum::name, call, detail::MinimumLanes{});
 }
 
 /// da = dy where a <= b, else 0; db = dy - da.

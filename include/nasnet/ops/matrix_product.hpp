@@ -92,8 +92,6 @@ template <class T>
   return result;
 }
 
-[[nodiscard]] inline bool is_narrow(std::int64_t columns, std::int64_t half_width) { return columns <= half_width; }
-
 template <class T>
 void clear(Context& context, MatrixSpan<T> c, bool accumulate) {
   if (accumulate) return;
@@ -107,7 +105,6 @@ template <class T>
 void multiply_readable(Context& context, MatrixSpan<const T> a, const ReadableMatrix<T>& b, MatrixSpan<T> c,
                        bool accumulate, InstructionSet set) {
   const ProductGrid grid = product_grid(c.rows, c.columns, a.columns, full_width<T>(set));
-  const bool narrow = is_narrow(c.columns, half_width<T>(set));
   context.parallel_for(grid.blocks(), 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t index = begin; index < end; ++index) {
       const std::int64_t row = index / grid.column_blocks * grid.block_rows;
@@ -123,8 +120,7 @@ void multiply_readable(Context& context, MatrixSpan<const T> a, const ReadableMa
                                                                .columns = (std::min)(grid.block_columns,
                                                                                      c.columns - column),
                                                                .terms = a.columns,
-                                                               .accumulate = accumulate,
-                                                               .narrow = narrow});
+                                                               .accumulate = accumulate});
     }
   });
 }
@@ -191,9 +187,9 @@ void multiply(Context& context, MatrixSpan<const T> a, std::type_identity_t<Matr
               std::type_identity_t<MatrixSpan<T>> c, bool accumulate = false, InstructionSet set = instruction_set()) {
   if (c.rows == 0 || c.columns == 0) return;
   if (a.columns == 0) return detail::clear(context, c, accumulate);
-  const bool narrow = detail::is_narrow(c.columns, detail::half_width<T>(set));
-  const std::int64_t width = narrow ? detail::half_width<T>(set) : detail::full_width<T>(set);
-  detail::multiply_readable<T>(context, a, detail::readable<T>(context, b, width), c, accumulate, set);
+  set = detail::set_for<T>(c.columns, set);
+  detail::multiply_readable<T>(context, a, detail::readable<T>(context, b, detail::full_width<T>(set)), c, accumulate,
+                               set);
 }
 
 /// C = A B^T, or C += A B^T where `accumulate`. A [M,K], B [N,K], C [M,N]. Same bits for any number of threads.
@@ -203,6 +199,7 @@ void multiply_right_transposed(Context& context, MatrixSpan<const T> a, std::typ
                                InstructionSet set = instruction_set()) {
   if (c.rows == 0 || c.columns == 0) return;
   if (a.columns == 0) return detail::clear(context, c, accumulate);
+  set = detail::set_for<T>(c.columns, set);
   const auto transposed = detail::transposed_copy<T>(context, b, detail::full_width<T>(set));
   detail::multiply_readable<T>(context, a, transposed, c, accumulate, set);
 }
@@ -216,9 +213,8 @@ void multiply_left_transposed(Context& context, MatrixSpan<const T> a, std::type
   using namespace detail;
   if (c.rows == 0 || c.columns == 0) return;
   if (a.rows == 0) return clear(context, c, accumulate);
-  const bool narrow = is_narrow(c.columns, half_width<T>(set));
-  const std::int64_t width = narrow ? half_width<T>(set) : full_width<T>(set);
-  const ReadableMatrix<T> right = readable<T>(context, b, width);
+  set = set_for<T>(c.columns, set);
+  const ReadableMatrix<T> right = readable<T>(context, b, full_width<T>(set));
   const std::int64_t part_terms = terms_per_part(a.rows, c.rows * c.columns);
   const std::int64_t parts = quotient_up(a.rows, part_terms);
   Tensor<T> sums = parts > 1 ? context.tensor<T>({parts, c.rows, c.columns}) : Tensor<T>{};
@@ -246,8 +242,7 @@ void multiply_left_transposed(Context& context, MatrixSpan<const T> a, std::type
                                                               .columns = (std::min)(grid.block_columns,
                                                                                     c.columns - column),
                                                               .terms = terms,
-                                                              .accumulate = parts == 1 && accumulate,
-                                                              .narrow = narrow});
+                                                              .accumulate = parts == 1 && accumulate});
     }
   });
   if (parts > 1) add_parts<T>(context, sums.data(), parts, c, accumulate);

@@ -102,9 +102,8 @@ void forward(const SoftmaxCrossEntropy& loss, OpCall<Scalar>& call) {
 /// dx = dy (p - t) / N.
 template <class Scalar>
 void backward(const SoftmaxCrossEntropy&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
-  const Scalar factor = gradients.output[0];
-  detail::map_gradient(call.context, gradients.inputs[0], [factor](Scalar g) { return factor * g; },
-                       call.saved[0].data());
+  detail::map_lanes_gradient(call.context, gradients.inputs[0], detail::ScaleLanes<Scalar>{gradients.output[0]},
+                             call.saved[0].data());
 }
 
 /// Number of rows of logits [N,K] or [N,1,1,K] whose largest entry, the first of equal ones, is at the label.

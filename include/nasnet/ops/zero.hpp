@@ -14,7 +14,7 @@ void forward(const Zeros& zero, OpCall<Scalar>& call) {
   detail::check_map(Zeros::name, in);
   const Size size = zero.output_size({in[1], in[2]});
   Tensor<Scalar>& y = call.allocate_output({in[0], size.height, size.width, zero.filters});
-  detail::map_values(call.context, y, [] { return Scalar{0}; });
+  detail::map_lanes(call.context, y, detail::ZeroLanes{});
 }
 
 /// dx = 0.

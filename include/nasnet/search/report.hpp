@@ -14,6 +14,7 @@
 #include <utility>      // pair
 #include <vector>       // vector
 
+#include "nasnet/core/duration_text.hpp"
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/file.hpp"
 #include "nasnet/genotype/fault.hpp"
@@ -63,7 +64,7 @@ class ReportPage {
     (append_part(page_, parts), ...);
   }
 
-  [[nodiscard]] static std::string percent(double fraction) { return fixed(100 * fraction, 2).append(" %"); }
+  [[nodiscard]] static std::string percent(double fraction) { return fixed_text(100 * fraction, 2).append(" %"); }
 
   [[nodiscard]] static bool is_plotted(const Trial& trial) {
     return trial.state == TrialState::done && std::isfinite(trial.evaluation.validation_accuracy);
@@ -94,10 +95,10 @@ class ReportPage {
     if (best_ != nullptr) add_best_tiles();
     const std::int64_t failed = history_.count(TrialState::failed);
     const std::string name = history_.trials.size() == 1 ? "trial" : "trials";
-    add_tile(grouped(static_cast<std::int64_t>(history_.trials.size())), failed > 0 ? join(name, ", ", failed, " failed") : name);
+    add_tile(with_commas(static_cast<std::int64_t>(history_.trials.size())), failed > 0 ? join(name, ", ", failed, " failed") : name);
     double seconds = 0;
     for (const Trial& trial : history_.trials) seconds += trial.seconds;
-    if (seconds > 0) add_tile(duration(seconds), "of evaluation, workers added up");
+    if (seconds > 0) add_tile(duration_text(seconds), "of evaluation, workers added up");
     add("</div>\n");
   }
 
@@ -105,16 +106,8 @@ class ReportPage {
     if (options_.test_accuracy) add_tile(percent(*options_.test_accuracy), "test accuracy, best network retrained", true);
     add_tile(percent(best_->evaluation.validation_accuracy),
              join("best validation accuracy, trial ", best_->number), !options_.test_accuracy);
-    if (best_->parameters) add_tile(compact(static_cast<double>(*best_->parameters)), "parameters of the best");
-    if (best_->multiply_adds) add_tile(compact(static_cast<double>(*best_->multiply_adds)), "multiply-adds of the best");
-  }
-
-  [[nodiscard]] static std::string duration(double seconds) {
-    const auto whole = static_cast<std::int64_t>((std::min)(seconds + 0.5, 1e15));
-    if (whole >= 3600) return join(whole / 3600, " h ", whole % 3600 / 60, " min");
-    if (whole >= 600) return join(whole / 60, " min");
-    if (whole >= 60) return join(whole / 60, " min ", whole % 60, " s");
-    return fixed(seconds, seconds < 10 ? 1 : 0).append(" s");
+    if (best_->parameters) add_tile(compact_text(static_cast<double>(*best_->parameters)), "parameters of the best");
+    if (best_->multiply_adds) add_tile(compact_text(static_cast<double>(*best_->multiply_adds)), "multiply-adds of the best");
   }
 
   void add_notices() {
@@ -147,7 +140,7 @@ class ReportPage {
 
   [[nodiscard]] static std::string note(const Trial& trial) {
     std::string text = join("trial ", trial.number, ": ", percent(trial.evaluation.validation_accuracy));
-    if (trial.parameters) text += join(", ", grouped(*trial.parameters), " parameters");
+    if (trial.parameters) text += join(", ", with_commas(*trial.parameters), " parameters");
     return text;
   }
 
@@ -345,14 +338,14 @@ class ReportPage {
   void add_trial(const Trial& trial) {
     add("<tr", &trial == best_ ? " class=\"best\"" : "", "><td>", trial.number, "</td>");
     if (trial.state == TrialState::done) {
-      add_number(fixed(trial.evaluation.validation_accuracy, 6), percent(trial.evaluation.validation_accuracy));
-      add_number(fixed(trial.evaluation.validation_loss, 6), fixed(trial.evaluation.validation_loss, 4));
+      add_number(fixed_text(trial.evaluation.validation_accuracy, 6), percent(trial.evaluation.validation_accuracy));
+      add_number(fixed_text(trial.evaluation.validation_loss, 6), fixed_text(trial.evaluation.validation_loss, 4));
     } else {
       add("<td data-v=\"\" class=\"bad\">failed</td><td data-v=\"\"></td>");
     }
     add_count(trial.parameters);
     add_count(trial.multiply_adds);
-    add_number(fixed(trial.seconds, 3), fixed(trial.seconds, 1));
+    add_number(fixed_text(trial.seconds, 3), fixed_text(trial.seconds, 1));
     add("<td class=\"text free\" data-v=\"\">", failure_line(trial), "<details><summary>cells</summary><code>",
         xml_escaped(to_text(trial.architecture)), "</code></details></td></tr>\n");
   }
@@ -368,7 +361,7 @@ class ReportPage {
 
   void add_count(const std::optional<std::int64_t>& count) {
     if (!count) return add_number("", "");
-    add_number(std::to_string(*count), grouped(*count));
+    add_number(std::to_string(*count), with_commas(*count));
   }
 
   void add_skipped() {

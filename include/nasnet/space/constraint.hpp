@@ -48,7 +48,7 @@ namespace detail {
 
 }  // namespace detail
 
-/// Why a network is beyond the limits, as "1,234,567 parameters, at most 1,000,000 are allowed"; nothing where it is within.
+/// Why a network is beyond the limits, as "1,234,567 parameters, at most 1,000,000 are allowed"; nothing if it is not.
 /// @param image size of the images that the multiply-adds are counted for
 /// @throws ShapeError where the image is too small for the network.
 [[nodiscard]] inline std::optional<std::string> reason_against(const NetworkGraph& graph, Size image,

@@ -33,7 +33,7 @@ struct SpaceOptions {
   std::vector<Combiner> combiners{Combiner::add, Combiner::concat};
   bool same_cell = false;        ///< one cell in both roles
   bool allow_degenerate = true;  ///< cells that leave an input unread belong to the space
-  bool pass_on_outputs = false;  ///< no concat list: each block's output is passed on (NASNet-B); needs blocks == inputs
+  bool pass_on_outputs = false;  ///< no concat list: all block outputs are passed on (NASNet-B); blocks == inputs
 };
 
 /// One choice among those that make an architecture.
@@ -48,13 +48,13 @@ struct Decision {
 
 /// All architectures of a number of blocks over an op set, whose cells concatenate their loose ends.
 ///
-/// An architecture is the sequence of its decisions, five a block: first state, second state, op of the first, op of the second,
-/// combiner; block by block, the normal cell before the reduction cell (Zoph et al., CVPR 2018, section 3.1). Two
-/// architectures of the space are equal where all decisions are. Every function that makes an architecture makes one of the
-/// space.
+/// An architecture is the sequence of its decisions, five a block: first state, second state, op of the first, op of
+/// the second, combiner; block by block, the normal cell before the reduction cell (Zoph et al., CVPR 2018,
+/// section 3 and figure 3). Two architectures of the space are equal where all decisions are. Every function that makes
+/// an architecture makes one of the space.
 class SearchSpace {
  public:
-  /// @throws GenotypeError for a number of blocks or inputs out of range, no ops, no combiners, or a space without members.
+  /// @throws GenotypeError for blocks or inputs out of range, no ops, no combiners, or a space without members.
   explicit SearchSpace(std::span<const OpInfo> ops, SpaceOptions options = {});
   explicit SearchSpace(const OpTable& ops, SpaceOptions options = {}) : SearchSpace(ops.infos(), std::move(options)) {}
 
@@ -95,18 +95,20 @@ class SearchSpace {
   /// @throws GenotypeError for a wrong length or a decision out of range.
   [[nodiscard]] Architecture decode(std::span<const int> sequence) const;
 
-  /// A uniform choice: each decision uniform and independent, again where the result is degenerate and this is not allowed.
+  /// A uniform choice: each decision uniform and independent; drawn again where the result is degenerate and that is
+  /// not allowed.
   [[nodiscard]] Architecture sample(RandomStream& random) const;
 
-  /// A neighbour: one decision, uniform among those with more than one option, gets another value, uniform among the others.
-  /// Never the architecture itself. An input is twice as likely to change as the combiner, as is an op.
+  /// A neighbour: one decision, uniform among those with more than one option, gets another value, uniform among the
+  /// others. Never the architecture itself. An input is twice as likely to change as the combiner, as is an op.
   /// @throws GenotypeError where the architecture is not of this space or has no neighbour.
   [[nodiscard]] Architecture mutate(const Architecture& architecture, RandomStream& random) const;
 
-  /// Each block of each cell from one parent or the other, both equally likely. Where the child is degenerate and this is not
-  /// allowed, again, and after 100 times the first parent.
+  /// Each block of each cell from one parent or the other, both equally likely. Where the child is degenerate and this
+  /// is not allowed, again, and after 100 times the first parent.
   /// @throws GenotypeError where a parent is not of this space.
-  [[nodiscard]] Architecture crossover(const Architecture& first, const Architecture& second, RandomStream& random) const;
+  [[nodiscard]] Architecture crossover(const Architecture& first, const Architecture& second,
+                                       RandomStream& random) const;
 
   /// All architectures that differ in exactly one decision, in order of position and value.
   [[nodiscard]] std::vector<Architecture> neighbours(const Architecture& architecture) const;
@@ -325,8 +327,9 @@ inline std::optional<std::string> SearchSpace::reason_against_cell(CellRole role
     return join(to_string(role), ".blocks[", b, "].combine: ", to_string(combine), " is not in this space");
   }
   if (cell.concat == outputs_of(cell)) return std::nullopt;
-  return join(to_string(role), ".concat: ", options_.pass_on_outputs ? "cells of this space have no list" :
-              "the list is not the loose ends, as it is in this space");
+  return join(to_string(role), ".concat: ",
+              options_.pass_on_outputs ? "cells of this space have no list"
+                                       : "the list is not the loose ends, as it is in this space");
 }
 
 /// Why no sequence makes this architecture.
@@ -392,7 +395,8 @@ inline Architecture SearchSpace::decode(std::span<const int> sequence) const {
   for (int position = 0; position < decisions(); ++position) {
     const int value = sequence[static_cast<std::size_t>(position)];
     if (value >= 0 && value < choices(position)) continue;
-    fail<GenotypeError>("search space: decision ", position, " is ", value, ", 0 to ", choices(position) - 1, " expected");
+    fail<GenotypeError>("search space: decision ", position, " is ", value, ", 0 to ", choices(position) - 1,
+                        " expected");
   }
   return decode_checked(sequence);
 }
@@ -407,7 +411,8 @@ inline Architecture SearchSpace::sample(RandomStream& random) const {
     Architecture architecture = decode_checked(sequence);
     if (is_allowed(architecture)) return architecture;
   }
-  fail<GenotypeError>("search space: ", most_attempts, " samples in a row were degenerate; allow degenerate cells, or take ",
+  fail<GenotypeError>("search space: ", most_attempts,
+                      " samples in a row were degenerate; allow degenerate cells, or take ",
                       "more blocks or fewer inputs");
 }
 
@@ -475,7 +480,8 @@ inline std::int64_t SearchSpace::countable_sequences() const {
   constexpr auto most = static_cast<std::uint64_t>((std::numeric_limits<std::int64_t>::max)());
   const std::optional<std::uint64_t> small = count.as_uint64();
   if (!small || *small > most) {
-    fail<GenotypeError>("search space: ", count.to_string(), " sequences are too many to number, at most ", most, " are possible");
+    fail<GenotypeError>("search space: ", count.to_string(), " sequences are too many to number, at most ", most,
+                        " are possible");
   }
   return static_cast<std::int64_t>(*small);
 }

@@ -14,13 +14,13 @@
 
 namespace nasnet::inline v0::detail {
 
-/// Finds the order, among those in which each block reads earlier states only, whose sequence of rows is the least; a row is
-/// what a block reads in the new numbering, its combiner and whether it is concatenated.
+/// Finds the order, among those in which each block reads earlier states only, whose sequence of rows is the least; a
+/// row is what a block reads in the new numbering, its combiner and whether it is concatenated.
 ///
-/// Blocks are placed one by one, the least row first. Only blocks with equal rows make the search branch, and among those
-/// only blocks that cannot be swapped without changing the cell. Cells of a search space take microseconds; where a contrived
-/// one would take seconds, the search ends with the best order so far, and two numberings of that cell may then look
-/// different.
+/// Blocks are placed one by one, the least row first. Only blocks with equal rows make the search branch, and among
+/// those only blocks that cannot be swapped without changing the cell. Cells of a search space take microseconds; where
+/// a contrived one would take seconds, the search ends with the best order so far, and two numberings of that cell may
+/// then look different.
 class BlockOrder {
  public:
   BlockOrder(const Cell& cell, int inputs) : inputs_(static_cast<std::size_t>(inputs)) {
@@ -134,7 +134,8 @@ class BlockOrder {
   // A colour depends on what a block reads and on who reads it, never on the numbering; blocks of different colours are
   // surely different.
   void refine_colours() {
-    for (Node& node : nodes_) node.colour = mixed(static_cast<std::uint64_t>(node.combine) + 1, node.concatenated ? 1 : 2);
+    for (Node& node : nodes_)
+      node.colour = mixed(static_cast<std::uint64_t>(node.combine) + 1, node.concatenated ? 1 : 2);
     for (std::size_t distinct = 0, now = distinct_colours(); now > distinct; now = distinct_colours()) {
       distinct = now;
       refine_once();
@@ -153,7 +154,9 @@ class BlockOrder {
     }
   }
 
-  [[nodiscard]] int number_of(const Operand& operand) const { return numbers_[static_cast<std::size_t>(operand.state)]; }
+  [[nodiscard]] int number_of(const Operand& operand) const {
+    return numbers_[static_cast<std::size_t>(operand.state)];
+  }
 
   [[nodiscard]] bool is_ready(std::size_t block) const {
     return numbers_[inputs_ + block] == unplaced && number_of(nodes_[block].left) != unplaced &&

@@ -8,7 +8,9 @@
 #include <cmath>      // sqrt
 #include <cstdint>    // int64_t
 
-#include "nasnet/ops/detail/map.hpp"
+#include "nasnet/core/context.hpp"
+#include "nasnet/ops/detail/column_kernels.hpp"
+#include "nasnet/primitive/op_call.hpp"
 
 namespace nasnet::inline v0::detail {
 
@@ -41,84 +43,15 @@ struct ChannelGroups {
   }
 };
 
-/// Mean and sum of squared distances to it, of each channel of some rows; two passes.
-struct MomentsLoop {
-  template <class Scalar>
-  [[gnu::always_inline]] void operator()(const Scalar* x, std::int64_t rows, std::int64_t channels, Scalar* mean,
-                                         Scalar* squares) const {
-    std::fill_n(mean, channels, Scalar{0});
-    std::fill_n(squares, channels, Scalar{0});
-    for (std::int64_t row = 0; row < rows; ++row) {
-      for (std::int64_t c = 0; c < channels; ++c) mean[c] += x[row * channels + c];
-    }
-    for (std::int64_t c = 0; c < channels; ++c) mean[c] /= static_cast<Scalar>(rows);
-    for (std::int64_t row = 0; row < rows; ++row) {
-      for (std::int64_t c = 0; c < channels; ++c) {
-        const Scalar distance = x[row * channels + c] - mean[c];
-        squares[c] += distance * distance;
-      }
-    }
-  }
-};
-
-/// Sums of x over some rows, by channel.
-struct SumLoop {
-  template <class Scalar>
-  [[gnu::always_inline]] void operator()(const Scalar* x, std::int64_t rows, std::int64_t channels, Scalar* sum) const {
-    std::fill_n(sum, channels, Scalar{0});
-    for (std::int64_t row = 0; row < rows; ++row) {
-      for (std::int64_t c = 0; c < channels; ++c) sum[c] += x[row * channels + c];
-    }
-  }
-};
-
-/// Sums of g and of g * (x - mean) over some rows, by channel.
-struct GradientSumLoop {
-  template <class Scalar>
-  [[gnu::always_inline]] void operator()(const Scalar* g, const Scalar* x, const Scalar* mean, std::int64_t rows,
-                                         std::int64_t channels, Scalar* sum, Scalar* product) const {
-    std::fill_n(sum, channels, Scalar{0});
-    std::fill_n(product, channels, Scalar{0});
-    for (std::int64_t row = 0; row < rows; ++row) {
-      for (std::int64_t c = 0; c < channels; ++c) {
-        const std::int64_t i = row * channels + c;
-        sum[c] += g[i];
-        product[c] += g[i] * (x[i] - mean[c]);
-      }
-    }
-  }
-};
-
-/// y = (x - mean) * scale + shift for some rows, by channel.
-struct NormaliseLoop {
-  template <class Scalar>
-  [[gnu::always_inline]] void operator()(const Scalar* x, const Scalar* mean, const Scalar* scale, const Scalar* shift,
-                                         std::int64_t rows, std::int64_t channels, Scalar* y) const {
-    for (std::int64_t row = 0; row < rows; ++row) {
-      for (std::int64_t c = 0; c < channels; ++c) {
-        const std::int64_t i = row * channels + c;
-        y[i] = (x[i] - mean[c]) * scale[c] + shift[c];
-      }
-    }
-  }
-};
-
-/// dx = g * scale + (x - mean) * slope + shift for some rows, by channel; added to dx if Accumulate.
-template <bool Accumulate>
-struct NormaliseGradientLoop {
-  template <class Scalar>
-  [[gnu::always_inline]] void operator()(const Scalar* g, const Scalar* x, const Scalar* mean, const Scalar* scale,
-                                         const Scalar* slope, const Scalar* shift, std::int64_t rows,
-                                         std::int64_t channels, Scalar* dx) const {
-    for (std::int64_t row = 0; row < rows; ++row) {
-      for (std::int64_t c = 0; c < channels; ++c) {
-        const std::int64_t i = row * channels + c;
-        const Scalar value = g[i] * scale[c] + ((x[i] - mean[c]) * slope[c] + shift[c]);
-        dx[i] = Accumulate ? dx[i] + value : value;
-      }
-    }
-  }
-};
+// Mean and sum of squared distances to it, of each channel of one chunk; two passes.
+template <class Scalar>
+void chunk_moments(const Scalar* x, std::int64_t rows, std::int64_t channels, Scalar* mean, Scalar* squares) {
+  std::fill_n(mean, channels, Scalar{0});
+  std::fill_n(squares, channels, Scalar{0});
+  sum_columns<SumBlock, Scalar>({.x = x, .rows = rows, .columns = channels, .sum = mean});
+  for (std::int64_t c = 0; c < channels; ++c) mean[c] /= static_cast<Scalar>(rows);
+  sum_columns<SquareBlock, Scalar>({.x = x, .mean = mean, .rows = rows, .columns = channels, .sum = squares});
+}
 
 /// Mean and biased variance of each channel of each group, [groups * channels].
 template <class Scalar>
@@ -169,7 +102,7 @@ template <class Scalar>
   Tensor<Scalar> squares = context.tensor<Scalar>({parts, layout.channels});
   layout.for_each_chunk(context, [&](std::int64_t group, std::int64_t chunk, std::int64_t offset) {
     const std::int64_t at = (group * layout.chunks() + chunk) * layout.channels;
-    run_loop(MomentsLoop{}, x + offset, layout.rows_of(chunk), layout.channels, means.data() + at, squares.data() + at);
+    chunk_moments(x + offset, layout.rows_of(chunk), layout.channels, means.data() + at, squares.data() + at);
   });
   Moments<Scalar> result{context.tensor<Scalar>({layout.sums()}), context.tensor<Scalar>({layout.sums()})};
   for_each_channel(context, layout, [&](std::int64_t group, std::int64_t channel) {
@@ -192,10 +125,11 @@ template <class Scalar>
 /// Sums over the rows of each channel of each group, [groups * channels].
 template <class Scalar>
 [[nodiscard]] Tensor<Scalar> channel_sums(Context& context, const ChannelGroups& layout, const Scalar* x) {
-  Tensor<Scalar> parts = context.tensor<Scalar>({layout.groups * layout.chunks(), layout.channels});
+  Tensor<Scalar> parts = context.zeros<Scalar>({layout.groups * layout.chunks(), layout.channels});
   layout.for_each_chunk(context, [&](std::int64_t group, std::int64_t chunk, std::int64_t offset) {
     const std::int64_t at = (group * layout.chunks() + chunk) * layout.channels;
-    run_loop(SumLoop{}, x + offset, layout.rows_of(chunk), layout.channels, parts.data() + at);
+    sum_columns<SumBlock, Scalar>(
+        {.x = x + offset, .rows = layout.rows_of(chunk), .columns = layout.channels, .sum = parts.data() + at});
   });
   Tensor<Scalar> result = context.tensor<Scalar>({layout.sums()});
   for_each_channel(context, layout, [&](std::int64_t group, std::int64_t channel) {
@@ -209,12 +143,17 @@ template <class Scalar>
 [[nodiscard]] GradientSums<Scalar> channel_gradient_sums(Context& context, const ChannelGroups& layout, const Scalar* g,
                                                          const Scalar* x, const Scalar* mean) {
   const std::int64_t parts = layout.groups * layout.chunks();
-  Tensor<Scalar> sums = context.tensor<Scalar>({parts, layout.channels});
-  Tensor<Scalar> products = context.tensor<Scalar>({parts, layout.channels});
+  Tensor<Scalar> sums = context.zeros<Scalar>({parts, layout.channels});
+  Tensor<Scalar> products = context.zeros<Scalar>({parts, layout.channels});
   layout.for_each_chunk(context, [&](std::int64_t group, std::int64_t chunk, std::int64_t offset) {
     const std::int64_t at = (group * layout.chunks() + chunk) * layout.channels;
-    run_loop(GradientSumLoop{}, g + offset, x + offset, mean + group * layout.channels, layout.rows_of(chunk),
-             layout.channels, sums.data() + at, products.data() + at);
+    sum_columns<GradientBlock, Scalar>({.g = g + offset,
+                                        .x = x + offset,
+                                        .mean = mean + group * layout.channels,
+                                        .rows = layout.rows_of(chunk),
+                                        .columns = layout.channels,
+                                        .sum = sums.data() + at,
+                                        .product = products.data() + at});
   });
   GradientSums<Scalar> result{context.tensor<Scalar>({layout.sums()}), context.tensor<Scalar>({layout.sums()})};
   for_each_channel(context, layout, [&](std::int64_t group, std::int64_t channel) {
@@ -240,8 +179,13 @@ void normalise_channels(Context& context, const ChannelGroups& layout, const Sca
                         const Scalar* scale, const Scalar* shift, Scalar* y) {
   layout.for_each_chunk(context, [&](std::int64_t group, std::int64_t chunk, std::int64_t offset) {
     const std::int64_t at = group * layout.channels;
-    run_loop(NormaliseLoop{}, x + offset, mean + at, scale + at, shift + at, layout.rows_of(chunk), layout.channels,
-             y + offset);
+    apply_columns<NormaliseStep, Scalar>({.x = x + offset,
+                                          .mean = mean + at,
+                                          .scale = scale + at,
+                                          .shift = shift + at,
+                                          .rows = layout.rows_of(chunk),
+                                          .columns = layout.channels,
+                                          .out = y + offset});
   });
 }
 
@@ -264,14 +208,19 @@ void normalise_gradient(Context& context, const ChannelGroups& layout, const Sca
                         const Scalar* mean, const GradientLine<Scalar>& line, GradientSlot<Scalar> slot) {
   layout.for_each_chunk(context, [&](std::int64_t group, std::int64_t chunk, std::int64_t offset) {
     const std::int64_t at = group * layout.channels;
-    const auto run = [&](const auto& loop) {
-      run_loop(loop, g + offset, x + offset, mean + at, line.scale.data() + at, line.slope.data() + at,
-               line.shift.data() + at, layout.rows_of(chunk), layout.channels, slot.tensor->data() + offset);
-    };
+    const ColumnLineJob<Scalar> job{.g = g + offset,
+                                    .x = x + offset,
+                                    .mean = mean + at,
+                                    .scale = line.scale.data() + at,
+                                    .slope = line.slope.data() + at,
+                                    .shift = line.shift.data() + at,
+                                    .rows = layout.rows_of(chunk),
+                                    .columns = layout.channels,
+                                    .out = slot.tensor->data() + offset};
     if (slot.accumulate) {
-      run(NormaliseGradientLoop<true>{});
+      apply_columns<NormaliseGradientStep<true>, Scalar>(job);
     } else {
-      run(NormaliseGradientLoop<false>{});
+      apply_columns<NormaliseGradientStep<false>, Scalar>(job);
     }
   });
 }

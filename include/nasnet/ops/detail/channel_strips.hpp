@@ -6,20 +6,23 @@
 
 #include <cstdint>  // int64_t
 
+#include "nasnet/core/tensor.hpp"
 #include "nasnet/ops/detail/quotient.hpp"
 #include "nasnet/ops/detail/simd.hpp"
 
 namespace nasnet::inline v0::detail {
 
-/// How channels are cut into strips: full vectors, the last one a half if that holds the rest.
+/// How channels are cut into strips: as wide as a vector, the last one perhaps as a narrower vector.
 struct ChannelStrips {
   std::int64_t channels = 0;
-  std::int64_t width = 1;       ///< lanes of a full strip
-  std::int64_t half_width = 1;  ///< lanes of a narrow one
+  std::int64_t width = 1;  ///< lanes of a full strip
+  InstructionSet full_set = InstructionSet::baseline;
+  InstructionSet last_set = InstructionSet::baseline;
 
   template <class T>
   [[nodiscard]] static ChannelStrips of(std::int64_t channels, InstructionSet set) {
-    return {channels, full_width<T>(set), detail::half_width<T>(set)};
+    const std::int64_t width = full_width<T>(set);
+    return {channels, width, set, set_for<T>((channels - 1) % width + 1, set)};
   }
 
   [[nodiscard]] std::int64_t count() const { return quotient_up(channels, width); }
@@ -29,9 +32,8 @@ struct ChannelStrips {
     const std::int64_t left = channels - strip * width;
     return left < width ? left : width;
   }
-  [[nodiscard]] bool narrow(std::int64_t strip) const { return half_width < width && used(strip) <= half_width; }
-  /// Lanes of the vectors that a strip is computed with.
-  [[nodiscard]] std::int64_t lanes(std::int64_t strip) const { return narrow(strip) ? half_width : width; }
+  /// The instruction set that a strip is computed with.
+  [[nodiscard]] InstructionSet set(std::int64_t strip) const { return strip + 1 < count() ? full_set : last_set; }
 };
 
 /// One row of a map, narrowed to a strip.
@@ -44,6 +46,18 @@ struct StripRow {
   std::int64_t used = 0;         ///< channels in the strip
 };
 
+/// The first row of a map [N,H,W,C].
+template <class T>
+[[nodiscard]] StripRow<T> strip_row(const Tensor<T>& maps, std::int64_t n, const ChannelStrips& strips,
+                                    std::int64_t strip) {
+  const Shape& shape = maps.shape();
+  return {.first = maps.data() + n * shape[1] * shape[2] * shape[3] + strips.first_channel(strip),
+          .end = maps.data() + maps.elements(),
+          .pixels = shape[2],
+          .channels = shape[3],
+          .used = strips.used(strip)};
+}
+
 template <class L>
 NASNET_ALWAYS_INLINE void fill_pixels(typename L::Scalar* to, std::int64_t pixels, typename L::Scalar value) {
   typename L::Vector vector;
@@ -52,8 +66,8 @@ NASNET_ALWAYS_INLINE void fill_pixels(typename L::Scalar* to, std::int64_t pixel
 }
 
 /// Pixels of which a whole vector can be read: lanes past the strip are other channels, which nobody uses.
-template <class L>
-NASNET_ALWAYS_INLINE std::int64_t readable_pixels(const StripRow<typename L::Scalar>& row) {
+template <class L, class T>
+NASNET_ALWAYS_INLINE std::int64_t readable_pixels(const StripRow<T>& row) {
   if (row.used == L::width) return row.pixels;
   const std::int64_t available = row.end - row.first - L::width;
   const std::int64_t pixels = available < 0 ? 0 : available / row.channels + 1;
@@ -80,6 +94,32 @@ NASNET_ALWAYS_INLINE void copy_strip_row(const StripRow<typename L::Scalar>& row
     store<L>(to, vector);
   }
   fill_pixels<L>(to, after, outside);
+}
+
+/// The source rows that windows cover at a time, each narrowed to a strip, in a ring of padded rows.
+template <class T>
+struct RowRing {
+  StripRow<T> source{};           ///< first row of the image
+  std::int64_t source_pitch = 0;  ///< scalars from one source row to the next
+  T* memory = nullptr;            ///< [rows][width][lanes]
+  std::int64_t rows = 0;
+  std::int64_t width = 0;         ///< pixels, padding included
+  std::int64_t before = 0;        ///< pixels of padding on the left
+  T outside = 0;                  ///< value of the padding
+};
+
+/// Where a source row lies while it is in the ring.
+template <class L>
+NASNET_ALWAYS_INLINE typename L::Scalar* ring_row(const RowRing<typename L::Scalar>& ring, std::int64_t source) {
+  return ring.memory + source % ring.rows * ring.width * L::width;
+}
+
+/// Copies a source row into the ring, over the oldest one.
+template <class L>
+NASNET_ALWAYS_INLINE void fetch_row(const RowRing<typename L::Scalar>& ring, std::int64_t source) {
+  StripRow<typename L::Scalar> row = ring.source;
+  row.first += source * ring.source_pitch;
+  copy_strip_row<L>(row, ring.before, ring.width - ring.before - row.pixels, ring.outside, ring_row<L>(ring, source));
 }
 
 }  // namespace nasnet::inline v0::detail

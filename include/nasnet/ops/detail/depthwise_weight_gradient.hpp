@@ -38,7 +38,6 @@ struct WeightGradientBand {
   std::int64_t stride_height = 1;
   std::int64_t stride_width = 1;
   std::int64_t dilation = 1;
-  bool narrow = false;
   T* inputs = nullptr;                  ///< [(rows - 1) * stride + reach][input_width][lanes]
   std::int64_t input_width = 0;
   T* gradients = nullptr;               ///< [rows][gradient_width][lanes]
@@ -150,9 +149,6 @@ struct WeightGradientKernel {
   template <class Target>
   static NASNET_ALWAYS_INLINE void run(const WeightGradientBand<typename Target::Scalar>& job) {
     const WeightGradientBand<typename Target::Scalar> band = job;
-    if constexpr (Target::half_width < Target::width) {
-      if (band.narrow) return run_lanes<Target, typename Target::Half>(band);
-    }
     run_lanes<Target, typename Target::Full>(band);
   }
 
@@ -251,7 +247,7 @@ void add_strip_sums(const WeightGradientGrid& grid, const ChannelStrips& strips,
       for (std::int64_t channel = 0; channel < strips.used(strip); ++channel) {
         T sum = slot.accumulate ? to[channel] : T{0};
         for (std::int64_t part = 0; part < grid.parts; ++part) {
-          sum += sums[(part * strips.count() + strip) * sums_size + tap * strips.lanes(strip) + channel];
+          sum += sums[(part * strips.count() + strip) * sums_size + tap * full_width<T>(strips.set(strip)) + channel];
         }
         to[channel] = sum;
       }
@@ -281,18 +277,11 @@ void depthwise_weight_gradient(Context& context, const Window& window, const Ten
         const std::int64_t n = unit / grid.bands;
         const std::int64_t row = unit % grid.bands * grid.band_rows;
         WeightGradientBand<T> band;
-        band.input = {.first = x.data() + n * in[1] * in[2] * in[3] + strips.first_channel(strip),
-                      .end = x.data() + x.elements(),
-                      .pixels = in[2],
-                      .channels = in[3],
-                      .used = strips.used(strip)};
+        band.input = strip_row(x, n, strips, strip);
         band.input_height = in[1];
         band.input_pitch = in[2] * in[3];
-        band.gradient = {.first = dy.data() + (n * out[1] + row) * out[2] * out[3] + strips.first_channel(strip),
-                         .end = dy.data() + dy.elements(),
-                         .pixels = out[2],
-                         .channels = out[3],
-                         .used = strips.used(strip)};
+        band.gradient = strip_row(dy, n, strips, strip);
+        band.gradient.first += row * out[2] * out[3];
         band.gradient_pitch = out[2] * out[3];
         band.rows = (std::min)(grid.band_rows, out[1] - row);
         band.top = row * window.stride_height - window.vertical().before(in[1]);
@@ -302,13 +291,12 @@ void depthwise_weight_gradient(Context& context, const Window& window, const Ten
         band.stride_height = window.stride_height;
         band.stride_width = window.stride_width;
         band.dilation = window.dilation;
-        band.narrow = strips.narrow(strip);
         band.inputs = memory.data();
         band.input_width = grid.input_width;
         band.gradients = memory.data() + inputs_size;
         band.gradient_width = grid.gradient_width;
         band.sums = sums.data() + index * sums_size;
-        run_kernel<WeightGradientKernel, T>(set, band);
+        run_kernel<WeightGradientKernel, T>(strips.set(strip), band);
       }
     }
   });

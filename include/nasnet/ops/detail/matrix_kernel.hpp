@@ -22,7 +22,6 @@ struct ProductBlock {
   std::int64_t columns = 0;   ///< of C
   std::int64_t terms = 0;     ///< of each sum, at least 1
   bool accumulate = false;    ///< adds to C
-  bool narrow = false;        ///< half vectors: for few columns
 };
 
 /// Vectors side by side in a tile of C.
@@ -148,11 +147,7 @@ struct ProductKernel {
   template <class Target>
   static NASNET_ALWAYS_INLINE void run(const ProductBlock<typename Target::Scalar>& job) {
     const ProductBlock<typename Target::Scalar> block = job;
-    if (Target::half_width < Target::width && block.narrow) {
-      multiply_strip<Target, typename Target::Half, transposed, 1>(block, 0);
-    } else {
-      multiply_block<Target, typename Target::Full, transposed>(block);
-    }
+    multiply_block<Target, typename Target::Full, transposed>(block);
   }
 };
 

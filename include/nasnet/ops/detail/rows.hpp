@@ -15,8 +15,7 @@ namespace nasnet::inline v0::detail {
 
 template <class Scalar>
 void add_row(const Scalar* from, std::int64_t count, Scalar* to) {
-  const auto same = [](Scalar value) { return value; };
-  run_loop(MapAddLoop{}, count, to, &same, from);
+  run_lanes(count, to, true, CopyLanes{}, from);
 }
 
 /// to = from, or to += from.

@@ -7,6 +7,7 @@
 
 #include "nasnet/ops/detail/channel_groups.hpp"
 #include "nasnet/ops/detail/checks.hpp"
+#include "nasnet/ops/detail/map.hpp"
 
 namespace nasnet::inline v0::detail {
 

@@ -5,7 +5,7 @@
 ///     struct ScaleKernel {
 ///       template <class Target>                                   // Target<InstructionSet, Scalar>
 ///       static NASNET_ALWAYS_INLINE void run(const ScaleJob<typename Target::Scalar>& job) {
-///         using Lanes = typename Target::Full;                    // 64, 32 or 16 bytes; ::Half is half as wide
+///         using Lanes = typename Target::Full;                    // vectors of 64, 32 or 16 bytes
 ///         const ScaleJob<typename Target::Scalar> j = job;        // a copy, so that its members stay in registers
 ///         std::int64_t i = 0;
 ///         for (; i + Lanes::width <= j.count; i += Lanes::width) {
@@ -71,13 +71,11 @@ template <InstructionSet chosen, class T>
 struct Target {
   static constexpr InstructionSet set = chosen;
   static constexpr int width = NASNET_HAS_VECTORS ? vector_bytes(set) / static_cast<int>(sizeof(T)) : 1;
-  static constexpr int half_width = set != InstructionSet::baseline && width > 1 ? width / 2 : width;
   /// Vectors that the register file holds.
   static constexpr int registers = set == InstructionSet::avx512 ? 32 : 16;
 
   using Scalar = T;
   using Full = Lanes<set, T, width>;
-  using Half = Lanes<set, T, half_width>;  ///< for what has few channels; Full on the baseline
 };
 
 /// Lanes of a kernel's widest vector, for code that prepares its memory.
@@ -90,14 +88,11 @@ template <class T>
   }
 }
 
-/// Lanes of the narrower vector.
+/// The set to use for `count` neighbouring scalars at a time: AVX2 where half of an AVX-512 vector would stay empty.
 template <class T>
-[[nodiscard]] constexpr std::int64_t half_width(InstructionSet set) {
-  switch (set) {
-    case InstructionSet::avx512: return Target<InstructionSet::avx512, T>::half_width;
-    case InstructionSet::avx2: return Target<InstructionSet::avx2, T>::half_width;
-    default: return Target<InstructionSet::baseline, T>::half_width;
-  }
+[[nodiscard]] constexpr InstructionSet set_for(std::int64_t count, InstructionSet set) {
+  const bool half = set == InstructionSet::avx512 && count <= full_width<T>(InstructionSet::avx2);
+  return half ? InstructionSet::avx2 : set;
 }
 
 template <class L>

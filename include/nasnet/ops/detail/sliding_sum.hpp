@@ -21,21 +21,17 @@ enum class Averaging { none, destination, source };
 /// One task of a sliding sum.
 template <class T>
 struct SlidingTask {
-  StripRow<T> source{};                   ///< first row of the image
-  std::int64_t source_pitch = 0;          ///< scalars from one source row to the next
+  RowRing<T> ring{};                      ///< source rows
   T* destination = nullptr;               ///< the strip in the first row of the image
   std::int64_t destination_pitch = 0;     ///< scalars from one destination row to the next
   std::int64_t row_begin = 0;             ///< destination rows of the task
   std::int64_t row_end = 0;
-  bool narrow = false;                    ///< the strip has half vectors
   bool accumulate = false;                ///< adds to the destination
   const T* weights = nullptr;             ///< [kernel rows][taps in the order of ColumnTaps][lanes]
   std::int64_t weight_pitch = 0;          ///< taps of a kernel row
   Averaging averaging = Averaging::none;
   const T* row_cells = nullptr;           ///< cells inside the map of each window row
   const T* column_cells = nullptr;        ///< and of each window column
-  T* ring = nullptr;                      ///< [ring_rows][width][lanes]
-  std::int64_t ring_rows = 0;
   const T** row_pointers = nullptr;       ///< room for two pointers per kernel row
   const RowTap* taps = nullptr;           ///< see RowTaps
   const std::int64_t* taps_begin = nullptr;
@@ -46,8 +42,6 @@ struct SlidingTask {
   std::int64_t destination_step = 1;
   std::int64_t source_step = 1;
   std::int64_t spacing = 1;
-  std::int64_t before = 0;
-  std::int64_t width = 0;
 };
 
 /// The outputs of one phase of one destination row.
@@ -186,9 +180,6 @@ NASNET_ALWAYS_INLINE void slide_any_row(const SlidingRow<typename L::Scalar>& ro
 struct SlidingSumKernel {
   template <class Target>
   static NASNET_ALWAYS_INLINE void run(const SlidingTask<typename Target::Scalar>& task) {
-    if constexpr (Target::half_width < Target::width) {
-      if (task.narrow) return run_lanes<typename Target::Half>(task);
-    }
     run_lanes<typename Target::Full>(task);
   }
 
@@ -197,29 +188,18 @@ struct SlidingSumKernel {
   static NASNET_ALWAYS_INLINE void run_lanes(const SlidingTask<typename L::Scalar>& task) {
     std::int64_t ready = task.oldest[task.row_begin];
     for (std::int64_t row = task.row_begin; row < task.row_end; ++row) {
-      for (; ready < task.needed[row]; ++ready) fetch_row<L>(task, ready);
+      for (; ready < task.needed[row]; ++ready) {
+        fetch_row<L>(task.ring, ready);
+        if (task.averaging == Averaging::source) divide_row<L>(task, ready);
+      }
       compute_row<L>(task, row);
     }
   }
 
   template <class L>
-  static NASNET_ALWAYS_INLINE auto* ring_row(const SlidingTask<typename L::Scalar>& task, std::int64_t source) {
-    return task.ring + source % task.ring_rows * task.width * L::width;
-  }
-
-  template <class L>
-  static NASNET_ALWAYS_INLINE void fetch_row(const SlidingTask<typename L::Scalar>& task, std::int64_t source) {
-    auto* to = ring_row<L>(task, source);
-    StripRow<typename L::Scalar> row = task.source;
-    row.first += source * task.source_pitch;
-    copy_strip_row<L>(row, task.before, task.width - task.before - row.pixels, 0, to);
-    if (task.averaging == Averaging::source) divide_row<L>(task, source, to + task.before * L::width);
-  }
-
-  template <class L>
-  static NASNET_ALWAYS_INLINE void divide_row(const SlidingTask<typename L::Scalar>& task, std::int64_t source,
-                                              typename L::Scalar* row) {
-    for (std::int64_t pixel = 0; pixel < task.source.pixels; ++pixel) {
+  static NASNET_ALWAYS_INLINE void divide_row(const SlidingTask<typename L::Scalar>& task, std::int64_t source) {
+    auto* row = ring_row<L>(task.ring, source) + task.ring.before * L::width;
+    for (std::int64_t pixel = 0; pixel < task.ring.source.pixels; ++pixel) {
       typename L::Vector x;
       load<L>(x, row + pixel * L::width);
       x /= task.row_cells[source] * task.column_cells[pixel];
@@ -237,7 +217,7 @@ struct SlidingSumKernel {
     for (std::int64_t p = 0; p < task.phase_count; ++p) {
       const ColumnPhase& phase = task.phases[p];
       for (std::int64_t r = 0; r < rows; ++r) {
-        sources[r] = ring_row<L>(task, taps[r].source) + (task.before + phase.start) * L::width;
+        sources[r] = ring_row<L>(task.ring, taps[r].source) + (task.ring.before + phase.start) * L::width;
         weights[r] = task.weights + (taps[r].tap * task.weight_pitch + phase.weight_start) * L::width;
       }
       SlidingRow<T> job;
@@ -247,10 +227,10 @@ struct SlidingSumKernel {
       job.taps = phase.taps;
       job.spacing = task.spacing * L::width;
       job.step = task.source_step * L::width;
-      job.to = task.destination + row * task.destination_pitch + phase.first * task.source.channels;
-      job.to_step = task.destination_step * task.source.channels;
+      job.to = task.destination + row * task.destination_pitch + phase.first * task.ring.source.channels;
+      job.to_step = task.destination_step * task.ring.source.channels;
       job.count = phase.count;
-      job.used = task.source.used;
+      job.used = task.ring.source.used;
       job.accumulate = task.accumulate;
       if (task.averaging == Averaging::destination) job.row_cells = task.row_cells[row];
       job.column_cells = task.column_cells;

@@ -1,13 +1,13 @@
 /// Cuts a sliding sum into tasks and runs them.
 #pragma once
 
-#include <algorithm>  // clamp, max, min
 #include <cstdint>    // int64_t
 #include <vector>     // vector
 
 #include "nasnet/core/context.hpp"
 #include "nasnet/ops/detail/scratch.hpp"
 #include "nasnet/ops/detail/sliding_sum.hpp"
+#include "nasnet/ops/detail/strip_tasks.hpp"
 
 namespace nasnet::inline v0::detail {
 
@@ -36,7 +36,7 @@ template <class T>
         const T* from = weight == nullptr ? nullptr
                                           : weight + (ky * window.kernel_width + kx) * strips.channels +
                                                 strips.first_channel(strip);
-        for (std::int64_t lane = 0; lane < strips.lanes(strip); ++lane) {
+        for (std::int64_t lane = 0; lane < full_width<T>(strips.set(strip)); ++lane) {
           const bool inside = lane < strips.used(strip);
           *to++ = !inside ? T{0} : from == nullptr ? T{1} : from[lane];
         }
@@ -61,13 +61,6 @@ template <class T>
   return cells;
 }
 
-/// Parts of the rows of an image: enough tasks for a few threads, but parts share the rows at their borders.
-[[nodiscard]] inline std::int64_t rows_per_task(std::int64_t rows, std::int64_t other_tasks) {
-  constexpr std::int64_t wanted_tasks = 16;
-  constexpr std::int64_t least_rows = 7;
-  return (std::max)(quotient_up(rows, quotient_up(wanted_tasks, other_tasks)), least_rows);
-}
-
 template <class T>
 void run_sliding_sum(Context& context, const SlidingSum<T>& sum, InstructionSet set) {
   const Shape& from = sum.source->shape();
@@ -81,37 +74,31 @@ void run_sliding_sum(Context& context, const SlidingSum<T>& sum, InstructionSet 
   const std::vector<T> row_cells = cells_inside<T>(vertical, sum.map.height);
   const std::vector<T> column_cells = cells_inside<T>(horizontal, sum.map.width);
   const std::int64_t ring_rows = rows.span();
-  const std::int64_t task_rows = rows_per_task(to[1], to[0] * strips.count());
-  const std::int64_t parts = quotient_up(to[1], task_rows);
+  const StripTasks tasks(strips, to);
   Scratch<T> rings(context, ring_rows * columns.width * strips.width);
   Scratch<const T*> pointers(context, 2 * sum.window.kernel_height);
-  context.parallel_for(to[0] * strips.count() * parts, 1, [&](std::int64_t begin, std::int64_t end) {
+  context.parallel_for(tasks.count(), 1, [&](std::int64_t begin, std::int64_t end) {
     const auto ring = rings.lease();
     const auto pointer = pointers.lease();
     for (std::int64_t index = begin; index < end; ++index) {
-      const std::int64_t n = index / (strips.count() * parts);
-      const std::int64_t strip = index / parts % strips.count();
-      const std::int64_t row = index % parts * task_rows;
+      const StripTask at = tasks[index];
       SlidingTask<T> task;
-      task.source = {.first = sum.source->data() + n * from[1] * from[2] * from[3] + strips.first_channel(strip),
-                     .end = sum.source->data() + sum.source->elements(),
-                     .pixels = from[2],
-                     .channels = from[3],
-                     .used = strips.used(strip)};
-      task.source_pitch = from[2] * from[3];
-      task.destination = sum.destination->data() + n * to[1] * to[2] * to[3] + strips.first_channel(strip);
+      task.ring = {.source = strip_row(*sum.source, at.n, strips, at.strip),
+                   .source_pitch = from[2] * from[3],
+                   .memory = ring.data(),
+                   .rows = ring_rows,
+                   .width = columns.width,
+                   .before = columns.before};
+      task.destination = sum.destination->data() + at.offset;
       task.destination_pitch = to[2] * to[3];
-      task.row_begin = row;
-      task.row_end = (std::min)(row + task_rows, to[1]);
-      task.narrow = strips.narrow(strip);
+      task.row_begin = at.row_begin;
+      task.row_end = at.row_end;
       task.accumulate = sum.accumulate;
-      task.weights = weights.data() + strip * sum.window.taps() * strips.width;
+      task.weights = weights.data() + at.strip * sum.window.taps() * strips.width;
       task.weight_pitch = static_cast<std::int64_t>(columns.order.size());
       task.averaging = sum.averaging;
       task.row_cells = row_cells.data();
       task.column_cells = column_cells.data();
-      task.ring = ring.data();
-      task.ring_rows = ring_rows;
       task.row_pointers = pointer.data();
       task.taps = rows.taps.data();
       task.taps_begin = rows.begin.data();
@@ -122,9 +109,7 @@ void run_sliding_sum(Context& context, const SlidingSum<T>& sum, InstructionSet 
       task.destination_step = columns.destination_step;
       task.source_step = columns.source_step;
       task.spacing = columns.spacing;
-      task.before = columns.before;
-      task.width = columns.width;
-      run_kernel<SlidingSumKernel, T>(set, task);
+      run_kernel<SlidingSumKernel, T>(strips.set(at.strip), task);
     }
   });
 }

@@ -18,7 +18,7 @@
 namespace nasnet::inline v0::detail {
 
 /// A number with this many digits after the point, whatever the locale.
-[[nodiscard]] inline std::string fixed(double value, int digits) {
+[[nodiscard]] inline std::string fixed_text(double value, int digits) {
   if (!std::isfinite(value)) return std::string("not a number");
   std::array<char, 400> text{};
   const auto end = std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed, digits);
@@ -26,7 +26,7 @@ namespace nasnet::inline v0::detail {
 }
 
 /// 1234567 as "1,234,567".
-[[nodiscard]] inline std::string grouped(std::int64_t value) {
+[[nodiscard]] inline std::string with_commas(std::int64_t value) {
   std::string text = std::to_string(value);
   const std::size_t first = value < 0 ? 1 : 0;
   for (std::size_t place = text.size(); place > first + 3;) text.insert(place -= 3, 1, ',');
@@ -34,15 +34,15 @@ namespace nasnet::inline v0::detail {
 }
 
 /// 71938 as "71.9 k", 10000000 as "10 M".
-[[nodiscard]] inline std::string compact(double value) {
+[[nodiscard]] inline std::string compact_text(double value) {
   constexpr std::array<std::pair<double, std::string_view>, 3> units{{{1e9, " G"}, {1e6, " M"}, {1e3, " k"}}};
   for (const auto& [size, name] : units) {
     if (value < size * 0.9995) continue;
-    std::string text = fixed(value / size, value / size < 99.95 ? 1 : 0);
+    std::string text = fixed_text(value / size, value / size < 99.95 ? 1 : 0);
     if (text.ends_with(".0")) text.resize(text.size() - 2);
     return text.append(name);
   }
-  return fixed(value, 0);
+  return fixed_text(value, 0);
 }
 
 /// The values that an axis shows, and the marks on it.
@@ -69,7 +69,7 @@ struct Axis {
 inline void add_ticks(Axis& axis, double distance, int digits) {
   const double first = std::ceil(axis.low / distance - 1e-9);
   for (double k = first; k * distance <= axis.high + distance * 1e-9; k += 1.0) {
-    axis.ticks.emplace_back(k * distance, fixed(k * distance + 0.0, digits));
+    axis.ticks.emplace_back(k * distance, fixed_text(k * distance + 0.0, digits));
   }
 }
 
@@ -101,7 +101,7 @@ inline void add_ticks(Axis& axis, double distance, int digits) {
       const double place = power + std::log10(step);
       const bool crowded = half > 1.0 && step > 1.0;
       if (place < axis.low || place > axis.high || crowded) continue;
-      axis.ticks.emplace_back(place, compact(step * std::pow(10.0, power)));
+      axis.ticks.emplace_back(place, compact_text(step * std::pow(10.0, power)));
     }
   }
   return axis;

@@ -1,12 +1,10 @@
 /// The settings of a search as JSON, for the journal.
 #pragma once
 
-#include <cstddef>            // size_t
 #include <nlohmann/json.hpp>  // json
-#include <string>             // string
 
-#include "nasnet/graph/network_config.hpp"
 #include "nasnet/search/ledger.hpp"
+#include "nasnet/search/result_file.hpp"
 #include "nasnet/space/constraint.hpp"
 
 namespace nasnet::inline v0::detail {
@@ -18,24 +16,8 @@ namespace nasnet::inline v0::detail {
   return json;
 }
 
-[[nodiscard]] inline nlohmann::json network_json(const NetworkConfig& config) {
-  nlohmann::json json = nlohmann::json::object();
-  json["stem"] = config.stem == Stem::cifar ? "cifar" : "imagenet";
-  json["channels"] = config.input_channels;
-  json["classes"] = config.classes;
-  json["cells"] = config.cells_per_stack;
-  json["filters"] = config.filters;
-  json["stem_filters"] = config.stem_channels();
-  json["skip_reduction_input"] = config.skip_reduction_input;
-  json["batch_norm_epsilon"] = config.batch_norm.epsilon;
-  json["batch_norm_decay"] = config.batch_norm.decay;
-  json["dropout_keep"] = config.dropout_keep;
-  json["auxiliary_head"] = config.image_size.has_value();
-  return json;
-}
-
 [[nodiscard]] inline nlohmann::json counted_json(const CountedNetwork& counted) {
-  nlohmann::json json = network_json(counted.network);
+  nlohmann::json json = result_network_json(counted.network);
   json["image"] = nlohmann::json::array({counted.image.height, counted.image.width});
   return json;
 }

@@ -1,0 +1,38 @@
+// How well a network with its weights does on a folder of images.
+#include <cstdio>
+#include <string>
+
+#include <nasnet/data/gzip.hpp>
+#include <nasnet/nasnet.hpp>
+
+#include "network_flags.hpp"
+#include "program.hpp"
+
+int main(int argc, char** argv) {
+  CLI::App app("Measures the accuracy of a network on a folder of images.", "evaluate");
+  const program::NetworkFlags network(app);
+  std::string data;
+  std::string part = "test";
+  std::int64_t batch = 128;
+  int threads = 0;
+  app.add_option("--data", data, "folder of images: IDX, CIFAR-10, CIFAR-100 or NumPy, also with .gz")->required();
+  app.add_option("--part", part, "which of its images: test or train")
+      ->check(CLI::IsMember({"test", "train"}))
+      ->capture_default_str();
+  app.add_option("--batch", batch, "images at a time")->check(CLI::PositiveNumber)->capture_default_str();
+  app.add_option("--threads", threads, "0: one for each core")->check(CLI::NonNegativeNumber)->capture_default_str();
+  return program::run(app, argc, argv, [&] {
+    nasnet::SearchResult described = network.describe();
+    const nasnet::Model<> model = network.load(described);
+    const nasnet::ImageData images = nasnet::load_dataset(data, nasnet::read_gzip_file);
+    // Without the constants of the training, those of the folder's training images.
+    const nasnet::ChannelStatistics normalisation =
+        described.normalisation.mean.empty() ? channel_statistics(images.train) : described.normalisation;
+    nasnet::Context context(threads);
+    const nasnet::ImageDataset& measured = part == "test" ? images.test : images.train;
+    const nasnet::Metrics metrics = evaluate(context, model, measured, normalisation, batch);
+    std::printf("accuracy %.2f %% on %lld %s images, loss %.4f\n", 100 * metrics.accuracy,
+                static_cast<long long>(metrics.images), part.c_str(), metrics.loss);
+    return 0;
+  });
+}

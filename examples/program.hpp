@@ -1,0 +1,74 @@
+// What the programs here share: command line, errors, Ctrl-C. Included by examples only.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <functional>
+#include <iostream>
+#include <string>
+
+#include <nasnet/core/attempt.hpp>
+
+namespace program {
+
+/// Exit status for whatever the user can put right: the command line, data, files.
+inline constexpr int bad_input = 2;
+
+/// One sentence on standard error.
+inline int refuse(const CLI::App& app, std::string sentence) {
+  while (!sentence.empty() && (sentence.back() == '\n' || sentence.back() == '.')) sentence.pop_back();
+  std::cerr << app.get_name() << ": " << sentence << '\n';
+  return bad_input;
+}
+
+/// Reads the command line, then runs `body`, whose result is the exit status. --help is 0; every mistake and every error
+/// is one sentence and exit status 2.
+inline int run(CLI::App& app, int argc, char** argv, const std::function<int()>& body) {
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& end) {
+    if (end.get_exit_code() == 0) return app.exit(end);
+    return refuse(app, end.what());
+  }
+  int status = 0;
+  if (const auto failure = nasnet::attempt([&] { status = body(); })) return refuse(app, failure->message);
+  std::cout.flush();
+  return std::cout ? status : refuse(app, "cannot write to standard output");
+}
+
+/// Ctrl-C and SIGTERM ask the program to stop; a second one ends it at once.
+class StopSignal {
+ public:
+  StopSignal() {
+    struct sigaction action {};
+    action.sa_handler = [](int signal) {
+      number() = signal;
+      flag() = true;
+    };
+    action.sa_flags = SA_RESETHAND | SA_RESTART;
+    sigaction(SIGINT, &action, nullptr);
+    sigaction(SIGTERM, &action, nullptr);
+  }
+
+  /// What search() looks at.
+  [[nodiscard]] const std::atomic<bool>* pointer() const { return &flag(); }
+  [[nodiscard]] bool was_given() const { return flag(); }
+
+  /// As shells count: 130 after Ctrl-C.
+  [[nodiscard]] int exit_status() const { return 128 + number(); }
+
+ private:
+  static std::atomic<bool>& flag() {
+    static std::atomic<bool> value = false;
+    return value;
+  }
+  static std::atomic<int>& number() {
+    static std::atomic<int> value = SIGINT;
+    return value;
+  }
+};
+
+}  // namespace program

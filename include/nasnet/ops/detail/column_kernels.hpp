@@ -1,0 +1,299 @@
+/// Loops over rows of channels: sums of columns, and lines applied to columns.
+///
+/// Rows of few channels are folded: several consecutive rows are one row of as many times the channels, which fills
+/// whole vectors and keeps several sums of a column in flight.
+#pragma once
+
+#include <cstddef>  // size_t
+#include <cstdint>  // int64_t
+#include <cstring>  // memcpy
+
+#include "nasnet/ops/detail/simd.hpp"
+
+namespace nasnet::inline v0::detail {
+
+/// Columns from which on rows are not folded; folded rows are shorter than twice as long.
+inline constexpr std::int64_t folded_columns = 64;
+
+/// How many rows make one folded row: a power of two.
+[[nodiscard]] constexpr std::int64_t rows_per_fold(std::int64_t columns) {
+  std::int64_t rows = 1;
+  while (rows * columns < folded_columns) rows *= 2;
+  return rows;
+}
+
+/// Sums over rows of x (and g), for columns [first, first + width).
+template <class Scalar>
+struct ColumnSumJob {
+  const Scalar* g = nullptr;     ///< [rows, columns]
+  const Scalar* x = nullptr;     ///< [rows, columns]
+  const Scalar* mean = nullptr;  ///< [columns]
+  std::int64_t rows = 0;
+  std::int64_t columns = 0;
+  Scalar* sum = nullptr;         ///< [columns], added to
+  Scalar* product = nullptr;     ///< [columns], added to
+};
+
+/// y or dx of rows, by a line for each column.
+template <class Scalar>
+struct ColumnLineJob {
+  const Scalar* g = nullptr;      ///< [rows, columns]
+  const Scalar* x = nullptr;      ///< [rows, columns]
+  const Scalar* mean = nullptr;   ///< [columns]
+  const Scalar* scale = nullptr;  ///< [columns]
+  const Scalar* slope = nullptr;  ///< [columns]
+  const Scalar* shift = nullptr;  ///< [columns]
+  std::int64_t rows = 0;
+  std::int64_t columns = 0;
+  Scalar* out = nullptr;          ///< [rows, columns]
+};
+
+/// A vector from memory, of which `lanes` are there if it is a part of one.
+template <class L, bool part>
+NASNET_ALWAYS_INLINE void load_lanes(typename L::Vector& vector, const typename L::Scalar* from, std::int64_t lanes) {
+  if constexpr (part) {
+    load_part<L>(vector, from, lanes);
+  } else {
+    load<L>(vector, from);
+  }
+}
+
+template <class L, bool part>
+NASNET_ALWAYS_INLINE void store_lanes(typename L::Scalar* to, const typename L::Vector& vector, std::int64_t lanes) {
+  if constexpr (part) {
+    store_part<L>(to, vector, lanes);
+  } else {
+    store<L>(to, vector);
+  }
+}
+
+/// Runs Block over the columns, four vectors at a time, then one, then a part of one.
+template <class Block>
+struct ColumnSumKernel {
+  template <class Target, class Job>
+  static NASNET_ALWAYS_INLINE void run(const Job& given) {
+    using L = typename Target::Full;
+    const Job job = given;
+    std::int64_t c = 0;
+    for (; c + 4 * L::width <= job.columns; c += 4 * L::width) Block::template run<L, 4, false>(job, c, L::width);
+    for (; c + L::width <= job.columns; c += L::width) Block::template run<L, 1, false>(job, c, L::width);
+    if (c < job.columns) Block::template run<L, 1, true>(job, c, job.columns - c);
+  }
+};
+
+/// sum += x.
+struct SumBlock {
+  template <class L, int vectors, bool part, class Job>
+  static NASNET_ALWAYS_INLINE void run(const Job& job, std::int64_t first, std::int64_t lanes) {
+    typename L::Vector sum[vectors] = {};
+    for (std::int64_t row = 0; row < job.rows; ++row) {
+      NASNET_UNROLL
+      for (int v = 0; v < vectors; ++v) {
+        typename L::Vector x;
+        load_lanes<L, part>(x, job.x + row * job.columns + first + v * L::width, lanes);
+        sum[v] += x;
+      }
+    }
+    add_to<L, vectors, part>(job.sum + first, sum, lanes);
+  }
+
+  template <class L, int vectors, bool part>
+  static NASNET_ALWAYS_INLINE void add_to(typename L::Scalar* to, const typename L::Vector (&sum)[vectors],
+                                          std::int64_t lanes) {
+    NASNET_UNROLL
+    for (int v = 0; v < vectors; ++v) {
+      typename L::Vector before;
+      load_lanes<L, part>(before, to + v * L::width, lanes);
+      before += sum[v];
+      store_lanes<L, part>(to + v * L::width, before, lanes);
+    }
+  }
+};
+
+/// sum += (x - mean)^2.
+struct SquareBlock {
+  template <class L, int vectors, bool part, class Job>
+  static NASNET_ALWAYS_INLINE void run(const Job& job, std::int64_t first, std::int64_t lanes) {
+    typename L::Vector sum[vectors] = {};
+    typename L::Vector mean[vectors];
+    NASNET_UNROLL
+    for (int v = 0; v < vectors; ++v) load_lanes<L, part>(mean[v], job.mean + first + v * L::width, lanes);
+    for (std::int64_t row = 0; row < job.rows; ++row) {
+      NASNET_UNROLL
+      for (int v = 0; v < vectors; ++v) {
+        typename L::Vector x;
+        load_lanes<L, part>(x, job.x + row * job.columns + first + v * L::width, lanes);
+        x -= mean[v];
+        sum[v] += x * x;
+      }
+    }
+    SumBlock::add_to<L, vectors, part>(job.sum + first, sum, lanes);
+  }
+};
+
+/// sum += g, product += g (x - mean).
+struct GradientBlock {
+  template <class L, int vectors, bool part, class Job>
+  static NASNET_ALWAYS_INLINE void run(const Job& job, std::int64_t first, std::int64_t lanes) {
+    typename L::Vector sum[vectors] = {};
+    typename L::Vector product[vectors] = {};
+    typename L::Vector mean[vectors];
+    NASNET_UNROLL
+    for (int v = 0; v < vectors; ++v) load_lanes<L, part>(mean[v], job.mean + first + v * L::width, lanes);
+    for (std::int64_t row = 0; row < job.rows; ++row) {
+      NASNET_UNROLL
+      for (int v = 0; v < vectors; ++v) {
+        const std::int64_t at = row * job.columns + first + v * L::width;
+        typename L::Vector g;
+        typename L::Vector x;
+        load_lanes<L, part>(g, job.g + at, lanes);
+        load_lanes<L, part>(x, job.x + at, lanes);
+        x -= mean[v];
+        sum[v] += g;
+        product[v] += g * x;
+      }
+    }
+    SumBlock::add_to<L, vectors, part>(job.sum + first, sum, lanes);
+    SumBlock::add_to<L, vectors, part>(job.product + first, product, lanes);
+  }
+};
+
+/// Runs Step over the elements of all rows, a vector at a time.
+template <class Step>
+struct ColumnLineKernel {
+  template <class Target, class Job>
+  static NASNET_ALWAYS_INLINE void run(const Job& given) {
+    using L = typename Target::Full;
+    Job job = given;
+    for (std::int64_t row = 0; row < job.rows; ++row) {
+      std::int64_t c = 0;
+      for (; c + L::width <= job.columns; c += L::width) Step::template run<L, false>(job, c, L::width);
+      if (c < job.columns) Step::template run<L, true>(job, c, job.columns - c);
+      job.x += job.columns;
+      job.g += Step::reads_gradient ? job.columns : 0;
+      job.out += job.columns;
+    }
+  }
+};
+
+/// out = (x - mean) * scale + shift.
+struct NormaliseStep {
+  static constexpr bool reads_gradient = false;
+
+  template <class L, bool part, class Job>
+  static NASNET_ALWAYS_INLINE void run(const Job& job, std::int64_t c, std::int64_t lanes) {
+    typename L::Vector x, mean, scale, shift;
+    load_lanes<L, part>(x, job.x + c, lanes);
+    load_lanes<L, part>(mean, job.mean + c, lanes);
+    load_lanes<L, part>(scale, job.scale + c, lanes);
+    load_lanes<L, part>(shift, job.shift + c, lanes);
+    x -= mean;
+    shift += x * scale;
+    store_lanes<L, part>(job.out + c, shift, lanes);
+  }
+};
+
+/// out = g * scale + (x - mean) * slope + shift, added to out if `accumulate`.
+template <bool accumulate>
+struct NormaliseGradientStep {
+  static constexpr bool reads_gradient = true;
+
+  template <class L, bool part, class Job>
+  static NASNET_ALWAYS_INLINE void run(const Job& job, std::int64_t c, std::int64_t lanes) {
+    typename L::Vector g, x, mean, scale, slope, value;
+    load_lanes<L, part>(g, job.g + c, lanes);
+    load_lanes<L, part>(x, job.x + c, lanes);
+    load_lanes<L, part>(mean, job.mean + c, lanes);
+    load_lanes<L, part>(scale, job.scale + c, lanes);
+    load_lanes<L, part>(slope, job.slope + c, lanes);
+    load_lanes<L, part>(value, job.shift + c, lanes);
+    x -= mean;
+    value += x * slope;
+    value += g * scale;
+    if constexpr (accumulate) {
+      typename L::Vector before;
+      load_lanes<L, part>(before, job.out + c, lanes);
+      value += before;
+    }
+    store_lanes<L, part>(job.out + c, value, lanes);
+  }
+};
+
+/// A value for each column, repeated for each row of a fold.
+template <class Scalar>
+class FoldedColumns {
+ public:
+  FoldedColumns(const Scalar* values, std::int64_t columns, std::int64_t rows) {
+    if (values == nullptr) return;
+    for (std::int64_t row = 0; row < rows; ++row) {
+      std::memcpy(values_ + row * columns, values, sizeof(Scalar) * static_cast<std::size_t>(columns));
+    }
+  }
+  [[nodiscard]] const Scalar* data() const { return values_; }
+
+ private:
+  Scalar values_[2 * folded_columns];
+};
+
+/// Adds the sums of a fold's rows to those of the columns.
+template <class Scalar>
+void add_folded(const Scalar* folded, std::int64_t columns, std::int64_t rows, Scalar* sums) {
+  for (std::int64_t row = 0; row < rows; ++row) {
+    for (std::int64_t c = 0; c < columns; ++c) sums[c] += folded[row * columns + c];
+  }
+}
+
+/// Sums of the columns by a Block, added to job.sum and, for GradientBlock, job.product.
+template <class Block, class Scalar>
+void sum_columns(ColumnSumJob<Scalar> job) {
+  const std::int64_t fold = rows_per_fold(job.columns);
+  if (fold > 1 && job.rows >= fold) {
+    Scalar sums[2 * folded_columns] = {};
+    Scalar products[2 * folded_columns] = {};
+    const FoldedColumns<Scalar> mean(job.mean, job.columns, fold);
+    ColumnSumJob<Scalar> folded = job;
+    folded.mean = mean.data();
+    folded.rows = job.rows / fold;
+    folded.columns = job.columns * fold;
+    folded.sum = sums;
+    folded.product = products;
+    run_kernel<ColumnSumKernel<Block>, Scalar>(instruction_set(), folded);
+    add_folded(sums, job.columns, fold, job.sum);
+    if (job.product != nullptr) add_folded(products, job.columns, fold, job.product);
+    const std::int64_t done = folded.rows * folded.columns;
+    job.rows -= folded.rows * fold;
+    job.x += done;
+    if (job.g != nullptr) job.g += done;
+  }
+  if (job.rows > 0) run_kernel<ColumnSumKernel<Block>, Scalar>(instruction_set(), job);
+}
+
+/// Applies the columns' lines by a Step.
+template <class Step, class Scalar>
+void apply_columns(ColumnLineJob<Scalar> job) {
+  const std::int64_t fold = rows_per_fold(job.columns);
+  if (fold > 1 && job.rows >= fold) {
+    const FoldedColumns<Scalar> mean(job.mean, job.columns, fold);
+    const FoldedColumns<Scalar> scale(job.scale, job.columns, fold);
+    const FoldedColumns<Scalar> slope(job.slope, job.columns, fold);
+    const FoldedColumns<Scalar> shift(job.shift, job.columns, fold);
+    const ColumnLineJob<Scalar> folded{.g = job.g,
+                                       .x = job.x,
+                                       .mean = mean.data(),
+                                       .scale = scale.data(),
+                                       .slope = slope.data(),
+                                       .shift = shift.data(),
+                                       .rows = job.rows / fold,
+                                       .columns = job.columns * fold,
+                                       .out = job.out};
+    run_kernel<ColumnLineKernel<Step>, Scalar>(instruction_set(), folded);
+    const std::int64_t done = folded.rows * folded.columns;
+    job.rows -= folded.rows * fold;
+    job.x += done;
+    if (job.g != nullptr) job.g += done;
+    job.out += done;
+  }
+  if (job.rows > 0) run_kernel<ColumnLineKernel<Step>, Scalar>(instruction_set(), job);
+}
+
+}  // namespace nasnet::inline v0::detail

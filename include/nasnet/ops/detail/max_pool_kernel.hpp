@@ -1,0 +1,271 @@
+/// Maxima over sliding windows, channel by channel, and which tap each came from.
+///
+/// Tasks, rings and padded rows are those of sliding_sum.hpp. Taps are numbered row by row, and kept in vectors of
+/// scalars, which hold such small numbers exactly.
+#pragma once
+
+#include <cstdint>  // int64_t, uint8_t
+
+#include "nasnet/ops/detail/channel_strips.hpp"
+#include "nasnet/ops/detail/sliding_taps.hpp"
+
+namespace nasnet::inline v0::detail {
+
+/// Neighbouring outputs that are computed together.
+inline constexpr int pool_block = 4;
+
+/// The tap of padding: no real one, which are at most 15 * 15.
+inline constexpr std::uint8_t no_tap = 255;
+
+/// One task of the forward pass: a strip of some rows of an image.
+template <class T>
+struct MaxPoolTask {
+  RowRing<T> ring{};
+  T* destination = nullptr;            ///< the strip in the first row of the image
+  std::uint8_t* taps = nullptr;        ///< likewise; null where nobody asks for the taps
+  std::int64_t width = 0;              ///< of the destination
+  std::int64_t row_begin = 0;
+  std::int64_t row_end = 0;
+  const RowTap* row_taps = nullptr;    ///< see RowTaps
+  const std::int64_t* taps_begin = nullptr;
+  const std::int64_t* oldest = nullptr;
+  const std::int64_t* needed = nullptr;
+  const T* first_column_taps = nullptr;  ///< of each destination column: its first tap inside the map
+  std::int64_t kernel_width = 1;
+  std::int64_t step = 1;               ///< source columns from window to window
+  std::int64_t spacing = 1;            ///< and from tap to tap
+};
+
+/// One task of the backward pass: a strip of some rows of the input's gradient.
+template <class T>
+struct MaxPoolGradientTask {
+  RowRing<T> ring{};                   ///< gradients of the output
+  StripRow<std::uint8_t> taps{};       ///< first row of the image
+  T* tap_ring = nullptr;               ///< taps as scalars, beside the gradients
+  T* destination = nullptr;
+  std::int64_t width = 0;
+  std::int64_t row_begin = 0;
+  std::int64_t row_end = 0;
+  bool accumulate = false;
+  const RowTap* row_taps = nullptr;
+  const std::int64_t* taps_begin = nullptr;
+  const std::int64_t* oldest = nullptr;
+  const std::int64_t* needed = nullptr;
+  const ColumnPhase* phases = nullptr; ///< see ColumnTaps
+  std::int64_t phase_count = 0;
+  const std::int64_t* order = nullptr;
+  std::int64_t destination_step = 1;
+  std::int64_t spacing = 1;
+  std::int64_t kernel_width = 1;
+};
+
+/// A vector of small whole numbers as bytes.
+template <class L>
+NASNET_ALWAYS_INLINE void store_bytes(std::uint8_t* to, const typename L::Vector& values, std::int64_t count) {
+#if NASNET_HAS_VECTORS
+  using Bytes = Lanes<InstructionSet::baseline, std::uint8_t, L::width>;
+  const auto bytes = __builtin_convertvector(values, typename Bytes::Vector);
+  store_part<Bytes>(to, bytes, count);
+#else
+  if (count > 0) *to = static_cast<std::uint8_t>(values);
+#endif
+}
+
+/// The first `count` bytes as a vector of scalars.
+template <class L>
+NASNET_ALWAYS_INLINE void load_bytes(typename L::Vector& values, const std::uint8_t* from, std::int64_t count) {
+#if NASNET_HAS_VECTORS
+  using Bytes = Lanes<InstructionSet::baseline, std::uint8_t, L::width>;
+  typename Bytes::Vector bytes;
+  load_part<Bytes>(bytes, from, count);
+  values = __builtin_convertvector(bytes, typename L::Vector);
+#else
+  values = static_cast<typename L::Scalar>(count > 0 ? *from : 0);
+#endif
+}
+
+/// Maxima of a block of neighbouring windows.
+template <class L>
+struct MaxBlock {
+  typename L::Vector best[pool_block];
+  typename L::Vector tap[pool_block];
+};
+
+/// Takes in one tap of each window. A NaN wins, and stays; padding is less than or equal to all.
+template <class L, bool with_taps>
+NASNET_ALWAYS_INLINE void take_tap(MaxBlock<L>& block, const typename L::Scalar* source, std::int64_t step,
+                                   typename L::Scalar tap) {
+  typename L::Vector taps;
+  fill<L>(taps, tap);
+  NASNET_UNROLL
+  for (int output = 0; output < pool_block; ++output) {
+    typename L::Vector x;
+    load<L>(x, source + output * step);
+    const auto wins = (x > block.best[output]) | (x != x);
+    block.best[output] = wins ? x : block.best[output];
+    if constexpr (with_taps) block.tap[output] = wins ? taps : block.tap[output];
+  }
+}
+
+struct MaxPoolKernel {
+  template <class Target>
+  static NASNET_ALWAYS_INLINE void run(const MaxPoolTask<typename Target::Scalar>& job) {
+    const MaxPoolTask<typename Target::Scalar> task = job;
+    run_lanes<typename Target::Full>(task);
+  }
+
+ private:
+  template <class L>
+  static NASNET_ALWAYS_INLINE void run_lanes(const MaxPoolTask<typename L::Scalar>& task) {
+    std::int64_t ready = task.oldest[task.row_begin];
+    for (std::int64_t row = task.row_begin; row < task.row_end; ++row) {
+      for (; ready < task.needed[row]; ++ready) fetch_row<L>(task.ring, ready);
+      for (std::int64_t first = 0; first < task.width; first += pool_block) {
+        if (task.taps != nullptr) {
+          compute_block<L, true>(task, row, first);
+        } else {
+          compute_block<L, false>(task, row, first);
+        }
+      }
+    }
+  }
+
+  template <class L, bool with_taps>
+  static NASNET_ALWAYS_INLINE void compute_block(const MaxPoolTask<typename L::Scalar>& task, std::int64_t row,
+                                                 std::int64_t first) {
+    using T = typename L::Scalar;
+    const RowTap* rows = task.row_taps + task.taps_begin[row];
+    const std::int64_t row_count = task.taps_begin[row + 1] - task.taps_begin[row];
+    const std::int64_t count = task.width - first < pool_block ? task.width - first : pool_block;
+    const std::int64_t step = task.step * L::width;
+    const T first_tap = static_cast<T>(rows[0].tap * task.kernel_width);
+    MaxBlock<L> block{};
+    NASNET_UNROLL
+    for (int output = 0; output < pool_block; ++output) {
+      const std::int64_t column = first + (output < count ? output : count - 1);
+      block.best[output] += task.ring.outside;
+      block.tap[output] += first_tap + task.first_column_taps[column];
+    }
+    for (std::int64_t r = 0; r < row_count; ++r) {
+      const T* source = ring_row<L>(task.ring, rows[r].source) + first * step;
+      for (std::int64_t t = 0; t < task.kernel_width; ++t, source += task.spacing * L::width) {
+        take_tap<L, with_taps>(block, source, step, static_cast<T>(rows[r].tap * task.kernel_width + t));
+      }
+    }
+    write_block<L, with_taps>(task, row, first, count, block);
+  }
+
+  template <class L, bool with_taps>
+  static NASNET_ALWAYS_INLINE void write_block(const MaxPoolTask<typename L::Scalar>& task, std::int64_t row,
+                                               std::int64_t first, std::int64_t count, MaxBlock<L>& block) {
+    const std::int64_t channels = task.ring.source.channels;
+    NASNET_UNROLL
+    for (int output = 0; output < pool_block; ++output) {
+      if (output >= count) return;
+      const std::int64_t to = (row * task.width + first + output) * channels;
+      store_part<L>(task.destination + to, block.best[output], task.ring.source.used);
+      if constexpr (with_taps) store_bytes<L>(task.taps + to, block.tap[output], task.ring.source.used);
+    }
+  }
+};
+
+struct MaxPoolGradientKernel {
+  template <class Target>
+  static NASNET_ALWAYS_INLINE void run(const MaxPoolGradientTask<typename Target::Scalar>& job) {
+    const MaxPoolGradientTask<typename Target::Scalar> task = job;
+    run_lanes<typename Target::Full>(task);
+  }
+
+ private:
+  template <class L>
+  static NASNET_ALWAYS_INLINE void run_lanes(const MaxPoolGradientTask<typename L::Scalar>& task) {
+    std::int64_t ready = task.oldest[task.row_begin];
+    for (std::int64_t row = task.row_begin; row < task.row_end; ++row) {
+      for (; ready < task.needed[row]; ++ready) {
+        fetch_row<L>(task.ring, ready);
+        fetch_taps<L>(task, ready);
+      }
+      for (std::int64_t p = 0; p < task.phase_count; ++p) {
+        for (std::int64_t first = 0; first < task.phases[p].count; first += pool_block) {
+          compute_block<L>(task, row, task.phases[p], first);
+        }
+      }
+    }
+  }
+
+  template <class L>
+  static NASNET_ALWAYS_INLINE void fetch_taps(const MaxPoolGradientTask<typename L::Scalar>& task,
+                                              std::int64_t source) {
+    auto* to = task.tap_ring + (ring_row<L>(task.ring, source) - task.ring.memory);
+    fill_pixels<L>(to, task.ring.width, no_tap);
+    to += task.ring.before * L::width;
+    StripRow<std::uint8_t> row = task.taps;
+    row.first += source * task.ring.source_pitch;
+    const std::int64_t whole = readable_pixels<L>(row);
+    for (std::int64_t i = 0; i < row.pixels; ++i) {
+      typename L::Vector taps;
+      load_bytes<L>(taps, row.first + i * row.channels, i < whole ? L::width : row.used);
+      store<L>(to + i * L::width, taps);
+    }
+  }
+
+  template <class L>
+  static NASNET_ALWAYS_INLINE void compute_block(const MaxPoolGradientTask<typename L::Scalar>& task, std::int64_t row,
+                                                 const ColumnPhase& phase, std::int64_t first) {
+    using T = typename L::Scalar;
+    const RowTap* rows = task.row_taps + task.taps_begin[row];
+    const std::int64_t row_count = task.taps_begin[row + 1] - task.taps_begin[row];
+    typename L::Vector sum[pool_block];
+    NASNET_UNROLL
+    for (int output = 0; output < pool_block; ++output) sum[output] = typename L::Vector{};
+    for (std::int64_t r = 0; r < row_count; ++r) {
+      const T* gradients = ring_row<L>(task.ring, rows[r].source) +
+                           (task.ring.before + phase.start + first) * L::width;
+      const T* taps = task.tap_ring + (gradients - task.ring.memory);
+      for (std::int64_t t = 0; t < phase.taps; ++t) {
+        const std::int64_t at = t * task.spacing * L::width;
+        take_gradients<L>(sum, gradients + at, taps + at,
+                          static_cast<T>(rows[r].tap * task.kernel_width + task.order[phase.weight_start + t]));
+      }
+    }
+    write_block<L>(task, row, phase, first, sum);
+  }
+
+  template <class L>
+  static NASNET_ALWAYS_INLINE void take_gradients(typename L::Vector (&sum)[pool_block],
+                                                  const typename L::Scalar* gradients, const typename L::Scalar* taps,
+                                                  typename L::Scalar tap) {
+    typename L::Vector wanted;
+    fill<L>(wanted, tap);
+    NASNET_UNROLL
+    for (int output = 0; output < pool_block; ++output) {
+      typename L::Vector gradient;
+      typename L::Vector found;
+      load<L>(gradient, gradients + output * L::width);
+      load<L>(found, taps + output * L::width);
+      const auto won = found == wanted;
+      sum[output] += won ? gradient : typename L::Vector{};
+    }
+  }
+
+  template <class L>
+  static NASNET_ALWAYS_INLINE void write_block(const MaxPoolGradientTask<typename L::Scalar>& task, std::int64_t row,
+                                               const ColumnPhase& phase, std::int64_t first,
+                                               typename L::Vector (&sum)[pool_block]) {
+    const std::int64_t channels = task.ring.source.channels;
+    NASNET_UNROLL
+    for (int output = 0; output < pool_block; ++output) {
+      if (first + output >= phase.count) return;
+      const std::int64_t column = phase.first + (first + output) * task.destination_step;
+      auto* to = task.destination + (row * task.width + column) * channels;
+      if (task.accumulate) {
+        typename L::Vector old;
+        load_part<L>(old, to, task.ring.source.used);
+        sum[output] += old;
+      }
+      store_part<L>(to, sum[output], task.ring.source.used);
+    }
+  }
+};
+
+}  // namespace nasnet::inline v0::detail

@@ -1,0 +1,96 @@
+#include "nasnet/core/allocator.hpp"
+
+#include <cstddef>   // size_t
+#include <cstdint>   // uintptr_t
+#include <optional>  // optional
+#include <thread>    // thread
+#include <utility>   // in_place, move
+#include <vector>    // vector
+
+#include "catch.hpp"
+
+using nasnet::Allocator;
+using nasnet::Buffer;
+
+TEST_CASE("blocks are aligned to 64 bytes and large enough", "[allocator]") {
+  Allocator allocator;
+  for (const std::size_t bytes : {0, 1, 63, 64, 65, 1000, 4097, 1 << 20, 3000001}) {
+    const Buffer buffer = allocator.allocate(bytes);
+    CHECK(buffer.size() >= bytes);
+    CHECK(buffer.size() <= bytes + bytes / 8 + 64);
+    CHECK(reinterpret_cast<std::uintptr_t>(buffer.data()) % 64 == 0);
+  }
+}
+
+TEST_CASE("a released block serves the next request of its size", "[allocator]") {
+  Allocator allocator;
+  const void* first = nullptr;
+  {
+    const Buffer buffer = allocator.allocate(5000);
+    first = buffer.data();
+  }
+  const Buffer again = allocator.allocate(5000);
+  CHECK(again.data() == first);
+  CHECK(allocator.statistics().system_calls == 1);
+  const Buffer other = allocator.allocate(5000);
+  CHECK(other.data() != first);
+  CHECK(allocator.statistics().system_calls == 2);
+}
+
+TEST_CASE("bytes are counted", "[allocator]") {
+  Allocator allocator;
+  Buffer a = allocator.allocate(640);
+  Buffer b = allocator.allocate(1280);
+  CHECK(allocator.statistics().in_use == 640 + 1280);
+  a = Buffer{};
+  CHECK(allocator.statistics().in_use == 1280);
+  CHECK(allocator.statistics().peak == 640 + 1280);
+  CHECK(allocator.statistics().reserved == 640 + 1280);
+  allocator.reset_peak();
+  CHECK(allocator.statistics().peak == 1280);
+  allocator.release_cache();
+  CHECK(allocator.statistics().reserved == 1280);
+}
+
+TEST_CASE("the limit holds for what is in use, and its error says so", "[allocator]") {
+  Allocator allocator(1024);
+  Buffer a = allocator.allocate(640);
+  CHECK_THROWS_WITH(allocator.allocate(512),
+                    "allocator: 512 bytes more than the 640 in use pass the limit of 1024");
+  CHECK_THROWS_AS(allocator.allocate(static_cast<std::size_t>(-1) / 2), nasnet::MemoryError);
+  a = Buffer{};
+  CHECK(allocator.allocate(1024).size() == 1024);
+}
+
+TEST_CASE("a request that the machine cannot serve is an error", "[allocator]") {
+  Allocator allocator;
+  CHECK_THROWS_AS(allocator.allocate(std::size_t{1} << 62U), nasnet::MemoryError);
+  CHECK(allocator.statistics().in_use == 0);
+}
+
+TEST_CASE("a buffer outlives its allocator, and moves", "[allocator]") {
+  std::optional<Allocator> allocator(std::in_place);
+  Buffer buffer = allocator->allocate(100);
+  void* data = buffer.data();
+  allocator.reset();
+  Buffer moved = std::move(buffer);
+  CHECK(moved.data() == data);
+  static_cast<char*>(moved.data())[99] = 1;
+}
+
+TEST_CASE("copies of an allocator share its memory, also between threads", "[allocator]") {
+  Allocator allocator;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 3; ++i) {
+    threads.emplace_back([copy = allocator]() mutable {
+      for (int round = 0; round < 200; ++round) {
+        const Buffer a = copy.allocate(100);
+        const Buffer b = copy.allocate(200);
+        static_cast<char*>(a.data())[0] = static_cast<char*>(b.data())[0] = 1;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(allocator.statistics().in_use == 0);
+  CHECK(allocator.statistics().system_calls <= 6);
+}
