@@ -40,14 +40,15 @@ class CellBuilder {
       : g_(builder), ops_(ops), cell_(cell), inputs_(inputs), place_(place) {}
 
   /// @param sources the maps that the cell reads, most recent first; a first cell has fewer of them than inputs
-  [[nodiscard]] Value build(const std::vector<Value>& sources) {
+  /// @returns the concatenation, or the outputs of all blocks where the cell passes them on by themselves
+  [[nodiscard]] std::vector<Value> build(const std::vector<Value>& sources) {
     const auto scope = g_.scope("cells." + std::to_string(place_.number));
     g_.enter(NetworkPart::cell, place_.number);
     fit_inputs(sources);
     for (std::size_t b = 0; b < cell_.blocks.size(); ++b) add_block(static_cast<int>(b));
-    const Value output = concatenate();
-    record(sources, output);
-    return output;
+    std::vector<Value> outputs = cell_.concat.empty() ? block_outputs() : std::vector<Value>{concatenate()};
+    record(sources, outputs.back());
+    return outputs;
   }
 
  private:
@@ -111,8 +112,9 @@ class CellBuilder {
     return g_.add(left, right);
   }
 
+  [[nodiscard]] std::vector<Value> block_outputs() const { return {states_.begin() + inputs_, states_.end()}; }
+
   [[nodiscard]] Value concatenate() {
-    if (cell_.concat.empty()) return states_.back();
     std::vector<Value> parts;
     for (const int state : cell_.concat) parts.push_back(fit_concat(state));
     return g_.concat(parts);
@@ -160,9 +162,9 @@ class NetworkBuilder {
     for (int stack = 0; stack < 3; ++stack) {
       if (stack > 0) build_reduction();
       for (std::int64_t n = 0; n < config_.cells_per_stack; ++n) build_normal(stack > 0 && n == 0);
-      if (stack == 1 && config_.image_size) build_auxiliary_head(maps_.back());
+      if (stack == 1 && config_.image_size) build_auxiliary_head(last_map());
     }
-    const Value logits = build_head(maps_.back());
+    const Value logits = build_head(last_map());
     return std::move(g_).finish(logits);
   }
 
@@ -171,20 +173,20 @@ class NetworkBuilder {
     const auto scope = g_.scope("stem");
     ConvolutionOptions options{.kernel = 3};
     if (config_.stem == Stem::imagenet) options = {.kernel = 3, .stride = 2, .padding = Padding::valid};
-    maps_.push_back(g_.batch_norm(g_.convolution(g_.input(), config_.stem_channels(), options)));
+    layers_.push_back({g_.batch_norm(g_.convolution(g_.input(), config_.stem_channels(), options))});
   }
 
   void build_stem_cells() {
     if (config_.stem != Stem::imagenet) return;
     for (const std::int64_t divisor : {4, 2}) {
-      maps_.push_back(build_cell(CellRole::reduction, true, config_.filters / divisor, history()));
+      layers_.push_back(build_cell(CellRole::reduction, true, config_.filters / divisor, history()));
     }
   }
 
   void build_reduction() {
     before_reduction_ = history();
     filters_ = checked_product(filters_, 2);
-    maps_.push_back(build_cell(CellRole::reduction, false, filters_, before_reduction_));
+    layers_.push_back(build_cell(CellRole::reduction, false, filters_, before_reduction_));
   }
 
   /// @param after_reduction the cell that follows a reduction cell
@@ -193,25 +195,34 @@ class NetworkBuilder {
     // The released large network looks past the reduction's input: at what the reduction itself had as previous map.
     if (after_reduction && config_.skip_reduction_input) {
       sources = before_reduction_;
-      sources[0] = maps_.back();
+      sources[0] = layers_.back()[0];
     }
-    maps_.push_back(build_cell(CellRole::normal, false, filters_, sources));
+    layers_.push_back(build_cell(CellRole::normal, false, filters_, sources));
   }
 
-  [[nodiscard]] Value build_cell(CellRole role, bool in_stem, std::int64_t filters, const std::vector<Value>& sources) {
+  [[nodiscard]] std::vector<Value> build_cell(CellRole role, bool in_stem, std::int64_t filters,
+                                              const std::vector<Value>& sources) {
     const auto number = static_cast<int>(g_.graph().cells.size());
     const double depth = static_cast<double>(number + 1) / static_cast<double>(config_.cell_count());
-    const Cell& cell = role == CellRole::normal ? architecture_.normal : architecture_.reduction;
+    const Cell& cell = cell_of(architecture_, role);
     return CellBuilder(g_, ops_, cell, architecture_.inputs, {role, in_stem, filters, number, depth}).build(sources);
   }
 
-  /// The last maps, most recent first, as many as a cell reads.
+  /// What the next cell reads, the most recent layer first: one map of each layer. Where cells pass all outputs on,
+  /// input j is output j of the layer j layers back (NASNet-B), and the stem stands for layers before it.
   [[nodiscard]] std::vector<Value> history() const {
-    std::vector<Value> recent(maps_.rbegin(), maps_.rend());
-    const auto inputs = static_cast<std::size_t>(architecture_.inputs);
-    if (recent.size() > inputs) recent.resize(inputs);
-    return recent;
+    const bool passes_on = architecture_.normal.concat.empty();
+    std::vector<Value> sources;
+    for (std::size_t j = 0; j < static_cast<std::size_t>(architecture_.inputs); ++j) {
+      if (j >= layers_.size() && !passes_on) break;
+      const std::vector<Value>& layer = j < layers_.size() ? layers_[layers_.size() - 1 - j] : layers_.front();
+      sources.push_back(layer[layer.size() > 1 ? j : 0]);
+    }
+    return sources;
   }
+
+  /// The last layer as one map.
+  [[nodiscard]] Value last_map() { return g_.concat(layers_.back()); }
 
   [[nodiscard]] Value build_head(Value x) {
     g_.enter(NetworkPart::head);
@@ -247,7 +258,7 @@ class NetworkBuilder {
   const NetworkConfig& config_;
   GraphBuilder g_;
   std::int64_t filters_;
-  std::vector<Value> maps_;  // outputs of stem and cells, oldest first
+  std::vector<std::vector<Value>> layers_;  // outputs of stem and cells, oldest first
   std::vector<Value> before_reduction_;
 };
 

@@ -51,7 +51,7 @@ struct GraphCell {
   std::vector<int> sources;     ///< what the cell reads, most recent first, before fitting; one alone in a first cell
   std::vector<int> states;      ///< the fitted inputs, then the outputs of the blocks
   std::vector<BlockNodes> blocks;
-  int output = 0;               ///< the concatenation; with as many outputs as inputs, that of the last block
+  int output = 0;               ///< the concatenation; the last block where the cell passes all its outputs on
 };
 
 /// A built network. Made by `build_network`, or by a GraphBuilder directly.

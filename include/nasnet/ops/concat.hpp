@@ -1,9 +1,9 @@
 /// Concatenation over the channels on the CPU.
 #pragma once
 
-#include <algorithm>  // copy_n
-#include <cstddef>    // size_t
-#include <cstdint>    // int64_t
+#include <cstddef>  // size_t
+#include <cstdint>  // int64_t
+#include <vector>   // vector
 
 #include "nasnet/ops/detail/checks.hpp"
 #include "nasnet/ops/detail/rows.hpp"
@@ -42,33 +42,33 @@ template <class Scalar>
 void forward(const Concat&, OpCall<Scalar>& call) {
   Tensor<Scalar>& y = call.allocate_output(detail::concat_shape(call));
   if (call.keep) detail::keep_channels(call);
-  const std::int64_t rows = detail::row_count(y.shape());
   const std::int64_t pitch = detail::last_extent(y.shape());
-  call.context.parallel_for(rows, detail::row_grain(pitch), [&](std::int64_t begin, std::int64_t end) {
-    Scalar* to = y.data() + begin * pitch;
-    for (std::int64_t row = begin; row < end; ++row) {
-      for (const Tensor<Scalar>* input : call.inputs) {
-        const std::int64_t count = detail::last_extent(input->shape());
-        to = std::copy_n(input->data() + row * count, count, to);
-      }
-    }
-  });
+  const std::int64_t rows = detail::row_count(y.shape());
+  std::vector<detail::RowsJob<Scalar>> jobs;
+  Scalar* to = y.data();
+  for (const Tensor<Scalar>* input : call.inputs) {
+    const std::int64_t count = detail::last_extent(input->shape());
+    jobs.push_back({input->data(), count, to, pitch, rows, count});
+    to += count;
+  }
+  detail::move_side_by_side<Scalar>(call.context, jobs, rows, pitch);
 }
 
 /// dx_i = its columns of dy.
 template <class Scalar>
 void backward(const Concat&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
-  const std::int64_t pitch = detail::last_extent(gradients.output.shape());
-  std::int64_t column = 0;
+  const Shape& shape = gradients.output.shape();
+  const std::int64_t pitch = detail::last_extent(shape);
+  const std::int64_t rows = detail::row_count(shape);
+  std::vector<detail::RowsJob<Scalar>> jobs;
+  const Scalar* from = gradients.output.data();
   for (std::size_t i = 0; i < gradients.inputs.size(); ++i) {
     const GradientSlot<Scalar>& slot = gradients.inputs[i];
     const std::int64_t count = call.saved[i].extent(1);
-    if (slot) {
-      detail::move_rows<Scalar>(call.context, {gradients.output.data() + column, pitch}, {slot.tensor->data(), count},
-                                detail::row_count(gradients.output.shape()), count, slot.accumulate);
-    }
-    column += count;
+    if (slot) jobs.push_back({from, pitch, slot.tensor->data(), count, rows, count, slot.accumulate});
+    from += count;
   }
+  detail::move_side_by_side<Scalar>(call.context, jobs, rows, pitch);
 }
 
 }  // namespace nasnet::inline v0

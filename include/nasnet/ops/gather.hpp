@@ -76,7 +76,7 @@ void backward(const EmbeddingRow& embedding, const OpCall<Scalar>& call, const O
   const std::int64_t width = gradients.output.extent(1);
   for (std::int64_t row = 0; row < gradients.output.extent(0); ++row) {
     const std::int64_t to = embedding.indices[static_cast<std::size_t>(row)];
-    detail::add_row<Scalar>(gradients.output.data() + row * width, width, slot.tensor->data() + to * width);
+    detail::move_row<Scalar>(gradients.output.data() + row * width, width, slot.tensor->data() + to * width, true);
   }
 }
 

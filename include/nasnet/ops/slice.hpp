@@ -27,8 +27,8 @@ void forward(const Slice& slice, OpCall<Scalar>& call) {
   }
   const std::int64_t count = slice.end - slice.begin;
   Tensor<Scalar>& y = call.allocate_output(detail::with_last_extent(x.shape(), count));
-  detail::move_rows<Scalar>(call.context, {x.data() + slice.begin, columns}, {y.data(), count},
-                            detail::row_count(x.shape()), count);
+  const std::int64_t rows = detail::row_count(x.shape());
+  detail::move_rows<Scalar>(call.context, {x.data() + slice.begin, columns, y.data(), count, rows, count});
 }
 
 /// dx = dy in the columns of the slice, 0 elsewhere.
@@ -39,9 +39,9 @@ void backward(const Slice& slice, const OpCall<Scalar>& call, const OpGradients<
   detail::zero_gradient(call.context, slot);
   const std::int64_t count = slice.end - slice.begin;
   const std::int64_t columns = detail::last_extent(slot.tensor->shape());
-  detail::move_rows<Scalar>(call.context, {gradients.output.data(), count},
-                            {slot.tensor->data() + slice.begin, columns}, detail::row_count(slot.tensor->shape()),
-                            count, slot.accumulate);
+  const std::int64_t rows = detail::row_count(slot.tensor->shape());
+  Scalar* to = slot.tensor->data() + slice.begin;
+  detail::move_rows<Scalar>(call.context, {gradients.output.data(), count, to, columns, rows, count, slot.accumulate});
 }
 
 }  // namespace nasnet::inline v0

@@ -1,7 +1,7 @@
 /// Every stride-th pixel on the CPU: the paths of a factorised reduction.
 #pragma once
 
-#include <algorithm>  // copy_n, fill_n, min
+#include <algorithm>  // fill_n, min
 #include <cstdint>    // int64_t
 
 #include "nasnet/ops/detail/checks.hpp"
@@ -19,28 +19,38 @@ inline void check_subsample(const Subsample& subsample) {
   }
 }
 
+// How many of the outputs of an axis read inside its n cells; the others are past the edge.
+[[nodiscard]] constexpr std::int64_t subsample_inside(const Subsample& subsample, std::int64_t n,
+                                                      std::int64_t outputs) {
+  if (n <= subsample.offset) return 0;
+  return (std::min)((n - subsample.offset + subsample.step - 1) / subsample.step, outputs);
+}
+
 // One row of pixels of y from the row of x that it reads.
 template <class Scalar>
 void subsample_pixels(const Subsample& subsample, const Scalar* x, std::int64_t width, std::int64_t channels, Scalar* y,
                       std::int64_t out_width) {
-  for (std::int64_t column = 0; column < out_width; ++column, y += channels) {
-    const std::int64_t from = column * subsample.step + subsample.offset;
-    if (from < width) {
-      std::copy_n(x + from * channels, channels, y);
-    } else {
-      std::fill_n(y, channels, Scalar{0});
-    }
-  }
+  const std::int64_t inside = subsample_inside(subsample, width, out_width);
+  run_rows<Scalar>({.from = x + subsample.offset * channels,
+                    .from_pitch = subsample.step * channels,
+                    .to = y,
+                    .to_pitch = channels,
+                    .rows = inside,
+                    .count = channels});
+  std::fill_n(y + inside * channels, (out_width - inside) * channels, Scalar{0});
 }
 
 // Adds one row of pixels of dy to the row of dx from which it came.
 template <class Scalar>
 void subsample_gradient(const Subsample& subsample, const Scalar* dy, std::int64_t out_width, std::int64_t channels,
                         Scalar* dx, std::int64_t width) {
-  for (std::int64_t column = 0; column < out_width; ++column, dy += channels) {
-    const std::int64_t to = column * subsample.step + subsample.offset;
-    if (to < width) add_row(dy, channels, dx + to * channels);
-  }
+  run_rows<Scalar>({.from = dy,
+                    .from_pitch = channels,
+                    .to = dx + subsample.offset * channels,
+                    .to_pitch = subsample.step * channels,
+                    .rows = subsample_inside(subsample, width, out_width),
+                    .count = channels,
+                    .accumulate = true});
 }
 
 // The row of y that reads row h of x; out_height where none does.

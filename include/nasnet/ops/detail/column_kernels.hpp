@@ -8,6 +8,7 @@
 #include <cstdint>  // int64_t
 #include <cstring>  // memcpy
 
+#include "nasnet/ops/detail/rest_lanes.hpp"
 #include "nasnet/ops/detail/simd.hpp"
 
 namespace nasnet::inline v0::detail {
@@ -48,26 +49,7 @@ struct ColumnLineJob {
   Scalar* out = nullptr;          ///< [rows, columns]
 };
 
-/// A vector from memory, of which `lanes` are there if it is a part of one.
-template <class L, bool part>
-NASNET_ALWAYS_INLINE void load_lanes(typename L::Vector& vector, const typename L::Scalar* from, std::int64_t lanes) {
-  if constexpr (part) {
-    load_part<L>(vector, from, lanes);
-  } else {
-    load<L>(vector, from);
-  }
-}
-
-template <class L, bool part>
-NASNET_ALWAYS_INLINE void store_lanes(typename L::Scalar* to, const typename L::Vector& vector, std::int64_t lanes) {
-  if constexpr (part) {
-    store_part<L>(to, vector, lanes);
-  } else {
-    store<L>(to, vector);
-  }
-}
-
-/// Runs Block over the columns, four vectors at a time, then one, then a part of one.
+/// Runs Block over the columns, four vectors at a time, then one, then narrower ones.
 template <class Block>
 struct ColumnSumKernel {
   template <class Target, class Job>
@@ -75,86 +57,85 @@ struct ColumnSumKernel {
     using L = typename Target::Full;
     const Job job = given;
     std::int64_t c = 0;
-    for (; c + 4 * L::width <= job.columns; c += 4 * L::width) Block::template run<L, 4, false>(job, c, L::width);
-    for (; c + L::width <= job.columns; c += L::width) Block::template run<L, 1, false>(job, c, L::width);
-    if (c < job.columns) Block::template run<L, 1, true>(job, c, job.columns - c);
+    for (; c + 4 * L::width <= job.columns; c += 4 * L::width) Block::template run<L, 4>(job, c);
+    for (; c + L::width <= job.columns; c += L::width) Block::template run<L, 1>(job, c);
+    run_rest<Block, L>(job, c, job.columns);
   }
 };
 
 /// sum += x.
 struct SumBlock {
-  template <class L, int vectors, bool part, class Job>
-  static NASNET_ALWAYS_INLINE void run(const Job& job, std::int64_t first, std::int64_t lanes) {
+  template <class L, int vectors, class Job>
+  static NASNET_ALWAYS_INLINE void run(const Job& job, std::int64_t first) {
     typename L::Vector sum[vectors] = {};
     for (std::int64_t row = 0; row < job.rows; ++row) {
       NASNET_UNROLL
       for (int v = 0; v < vectors; ++v) {
         typename L::Vector x;
-        load_lanes<L, part>(x, job.x + row * job.columns + first + v * L::width, lanes);
+        load<L>(x, job.x + row * job.columns + first + v * L::width);
         sum[v] += x;
       }
     }
-    add_to<L, vectors, part>(job.sum + first, sum, lanes);
+    add_to<L, vectors>(job.sum + first, sum);
   }
 
-  template <class L, int vectors, bool part>
-  static NASNET_ALWAYS_INLINE void add_to(typename L::Scalar* to, const typename L::Vector (&sum)[vectors],
-                                          std::int64_t lanes) {
+  template <class L, int vectors>
+  static NASNET_ALWAYS_INLINE void add_to(typename L::Scalar* to, const typename L::Vector (&sum)[vectors]) {
     NASNET_UNROLL
     for (int v = 0; v < vectors; ++v) {
       typename L::Vector before;
-      load_lanes<L, part>(before, to + v * L::width, lanes);
+      load<L>(before, to + v * L::width);
       before += sum[v];
-      store_lanes<L, part>(to + v * L::width, before, lanes);
+      store<L>(to + v * L::width, before);
     }
   }
 };
 
 /// sum += (x - mean)^2.
 struct SquareBlock {
-  template <class L, int vectors, bool part, class Job>
-  static NASNET_ALWAYS_INLINE void run(const Job& job, std::int64_t first, std::int64_t lanes) {
+  template <class L, int vectors, class Job>
+  static NASNET_ALWAYS_INLINE void run(const Job& job, std::int64_t first) {
     typename L::Vector sum[vectors] = {};
     typename L::Vector mean[vectors];
     NASNET_UNROLL
-    for (int v = 0; v < vectors; ++v) load_lanes<L, part>(mean[v], job.mean + first + v * L::width, lanes);
+    for (int v = 0; v < vectors; ++v) load<L>(mean[v], job.mean + first + v * L::width);
     for (std::int64_t row = 0; row < job.rows; ++row) {
       NASNET_UNROLL
       for (int v = 0; v < vectors; ++v) {
         typename L::Vector x;
-        load_lanes<L, part>(x, job.x + row * job.columns + first + v * L::width, lanes);
+        load<L>(x, job.x + row * job.columns + first + v * L::width);
         x -= mean[v];
         sum[v] += x * x;
       }
     }
-    SumBlock::add_to<L, vectors, part>(job.sum + first, sum, lanes);
+    SumBlock::add_to<L, vectors>(job.sum + first, sum);
   }
 };
 
 /// sum += g, product += g (x - mean).
 struct GradientBlock {
-  template <class L, int vectors, bool part, class Job>
-  static NASNET_ALWAYS_INLINE void run(const Job& job, std::int64_t first, std::int64_t lanes) {
+  template <class L, int vectors, class Job>
+  static NASNET_ALWAYS_INLINE void run(const Job& job, std::int64_t first) {
     typename L::Vector sum[vectors] = {};
     typename L::Vector product[vectors] = {};
     typename L::Vector mean[vectors];
     NASNET_UNROLL
-    for (int v = 0; v < vectors; ++v) load_lanes<L, part>(mean[v], job.mean + first + v * L::width, lanes);
+    for (int v = 0; v < vectors; ++v) load<L>(mean[v], job.mean + first + v * L::width);
     for (std::int64_t row = 0; row < job.rows; ++row) {
       NASNET_UNROLL
       for (int v = 0; v < vectors; ++v) {
         const std::int64_t at = row * job.columns + first + v * L::width;
         typename L::Vector g;
         typename L::Vector x;
-        load_lanes<L, part>(g, job.g + at, lanes);
-        load_lanes<L, part>(x, job.x + at, lanes);
+        load<L>(g, job.g + at);
+        load<L>(x, job.x + at);
         x -= mean[v];
         sum[v] += g;
         product[v] += g * x;
       }
     }
-    SumBlock::add_to<L, vectors, part>(job.sum + first, sum, lanes);
-    SumBlock::add_to<L, vectors, part>(job.product + first, product, lanes);
+    SumBlock::add_to<L, vectors>(job.sum + first, sum);
+    SumBlock::add_to<L, vectors>(job.product + first, product);
   }
 };
 
@@ -167,8 +148,8 @@ struct ColumnLineKernel {
     Job job = given;
     for (std::int64_t row = 0; row < job.rows; ++row) {
       std::int64_t c = 0;
-      for (; c + L::width <= job.columns; c += L::width) Step::template run<L, false>(job, c, L::width);
-      if (c < job.columns) Step::template run<L, true>(job, c, job.columns - c);
+      for (; c + L::width <= job.columns; c += L::width) Step::template run<L, 1>(job, c);
+      run_rest<Step, L>(job, c, job.columns);
       job.x += job.columns;
       job.g += Step::reads_gradient ? job.columns : 0;
       job.out += job.columns;
@@ -180,16 +161,16 @@ struct ColumnLineKernel {
 struct NormaliseStep {
   static constexpr bool reads_gradient = false;
 
-  template <class L, bool part, class Job>
-  static NASNET_ALWAYS_INLINE void run(const Job& job, std::int64_t c, std::int64_t lanes) {
+  template <class L, int, class Job>
+  static NASNET_ALWAYS_INLINE void run(const Job& job, std::int64_t c) {
     typename L::Vector x, mean, scale, shift;
-    load_lanes<L, part>(x, job.x + c, lanes);
-    load_lanes<L, part>(mean, job.mean + c, lanes);
-    load_lanes<L, part>(scale, job.scale + c, lanes);
-    load_lanes<L, part>(shift, job.shift + c, lanes);
+    load<L>(x, job.x + c);
+    load<L>(mean, job.mean + c);
+    load<L>(scale, job.scale + c);
+    load<L>(shift, job.shift + c);
     x -= mean;
     shift += x * scale;
-    store_lanes<L, part>(job.out + c, shift, lanes);
+    store<L>(job.out + c, shift);
   }
 };
 
@@ -198,24 +179,24 @@ template <bool accumulate>
 struct NormaliseGradientStep {
   static constexpr bool reads_gradient = true;
 
-  template <class L, bool part, class Job>
-  static NASNET_ALWAYS_INLINE void run(const Job& job, std::int64_t c, std::int64_t lanes) {
+  template <class L, int, class Job>
+  static NASNET_ALWAYS_INLINE void run(const Job& job, std::int64_t c) {
     typename L::Vector g, x, mean, scale, slope, value;
-    load_lanes<L, part>(g, job.g + c, lanes);
-    load_lanes<L, part>(x, job.x + c, lanes);
-    load_lanes<L, part>(mean, job.mean + c, lanes);
-    load_lanes<L, part>(scale, job.scale + c, lanes);
-    load_lanes<L, part>(slope, job.slope + c, lanes);
-    load_lanes<L, part>(value, job.shift + c, lanes);
+    load<L>(g, job.g + c);
+    load<L>(x, job.x + c);
+    load<L>(mean, job.mean + c);
+    load<L>(scale, job.scale + c);
+    load<L>(slope, job.slope + c);
+    load<L>(value, job.shift + c);
     x -= mean;
     value += x * slope;
     value += g * scale;
     if constexpr (accumulate) {
       typename L::Vector before;
-      load_lanes<L, part>(before, job.out + c, lanes);
+      load<L>(before, job.out + c);
       value += before;
     }
-    store_lanes<L, part>(job.out + c, value, lanes);
+    store<L>(job.out + c, value);
   }
 };
 
