@@ -27,7 +27,8 @@ Variable<double> normal(const Shape& shape, std::uint64_t seed, double scale = 0
   return Variable<double>(std::move(tensor), true);
 }
 
-// A one-layer LSTM over tokens, which picks a token at each step and feeds it back: sum of log-probabilities and entropy.
+// A one-layer LSTM over tokens, which picks a token at each step and feeds it back: sum of log-probabilities and
+// entropy.
 struct Recurrent {
   std::int64_t units = 5;
   std::int64_t choices = 4;
@@ -51,7 +52,9 @@ struct Recurrent {
       Variable<double> gates = tape.apply(
           Add{}, {tape.apply(MatrixMultiply{}, {x, input_weight}), tape.apply(MatrixMultiply{}, {h, state_weight})});
       gates = tape.apply(AddBias{}, {gates, bias});
-      const auto gate = [&](std::int64_t index) { return tape.apply(Slice{index * units, (index + 1) * units}, {gates}); };
+      const auto gate = [&](std::int64_t index) {
+        return tape.apply(Slice{index * units, (index + 1) * units}, {gates});
+      };
       const Variable<double> in = tape.apply(Sigmoid{}, {gate(0)});
       const Variable<double> forget = tape.apply(Sigmoid{}, {gate(1)});
       const Variable<double> cell = tape.apply(Tanh{}, {gate(2)});
@@ -60,8 +63,7 @@ struct Recurrent {
       h = tape.apply(Multiply{}, {out, tape.apply(Tanh{}, {c})});
       const Variable<double> log_p = tape.apply(LogSoftmax{}, {tape.apply(MatrixMultiply{}, {h, output_weight})});
       const Variable<double> chosen = tape.apply(Sum{}, {tape.apply(PickColumn{tokens[step + 1]}, {log_p})});
-      const Variable<double> entropy =
-          tape.apply(Sum{}, {tape.apply(Multiply{}, {tape.apply(Exp{}, {log_p}), log_p})});
+      const Variable<double> entropy = tape.apply(Sum{}, {tape.apply(Multiply{}, {tape.apply(Exp{}, {log_p}), log_p})});
       const Variable<double> both = tape.apply(Add{}, {chosen, tape.apply(Scale{0.1}, {entropy})});
       total = step == 0 ? both : tape.apply(Add{}, {total, both});
     }

@@ -16,13 +16,13 @@ namespace cases {
 
 /// A primitive and what it is applied to. Its inputs' and parameters' values are those of case_values (op_run.hpp).
 struct OpCase {
-  std::string name;                    ///< "depthwise 5x5 stride 2, [2,9,7,13]"
+  std::string name;  ///< "depthwise 5x5 stride 2, [2,9,7,13]"
   nasnet::Primitive primitive;
   std::vector<Shape> inputs;
-  std::int64_t terms = 1;              ///< most products or values that one output sums up
+  std::int64_t terms = 1;  ///< most products or values that one output sums up
   nasnet::Mode mode = nasnet::Mode::train;
-  bool positive = false;               ///< inputs are above zero
-  double steepness = 1.0;              ///< largest factor between an output gradient and a part of an input gradient
+  bool positive = false;   ///< inputs are above zero
+  double steepness = 1.0;  ///< largest factor between an output gradient and a part of an input gradient
   double drop_path_keep = 1.0;
   double drop_path_progress = 1.0;
   std::function<Tensor<double>(const ReferenceCall&)> reference{};
@@ -147,7 +147,7 @@ inline void add_products(OpCaseList& list) {
 
 /// Maps for what works channel by channel: a pixel, one channel, rectangles, many chunks, wide and narrow.
 inline std::vector<Shape> map_shapes() {
-  return {{1, 1, 1, 1}, {2, 1, 1, 3},   {1, 3, 5, 1},    {2, 4, 3, 8},      {3, 5, 4, 13},
+  return {{1, 1, 1, 1},  {2, 1, 1, 3},   {1, 3, 5, 1},   {2, 4, 3, 8},   {3, 5, 4, 13},
           {1, 7, 8, 33}, {2, 6, 6, 129}, {4, 33, 31, 8}, {2, 40, 37, 24}};
 }
 
@@ -155,7 +155,9 @@ inline void add_norms(OpCaseList& list) {
   for (const Shape& shape : map_shapes()) {
     const std::int64_t pixels = shape[1] * shape[2];
     for (const nasnet::Mode mode : {nasnet::Mode::train, nasnet::Mode::evaluate, nasnet::Mode::frozen}) {
-      const char* const note = mode == nasnet::Mode::train ? "train" : mode == nasnet::Mode::frozen ? "frozen" : "evaluate";
+      const char* const note = mode == nasnet::Mode::train    ? "train"
+                               : mode == nasnet::Mode::frozen ? "frozen"
+                                                              : "evaluate";
       list.add(nasnet::BatchNorm{}, {shape}, shape[0] * pixels, note).mode = mode;
     }
     // Of a single value the deviation is 0, and its gradient the difference of two that are 1 / sqrt(epsilon) large.

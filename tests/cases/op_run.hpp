@@ -31,7 +31,8 @@ inline std::vector<double> case_values(std::int64_t count, std::uint64_t seed, b
 template <class Scalar>
 Tensor<Scalar> tensor_of(const Shape& shape, const std::vector<double>& values) {
   Tensor<Scalar> result(shape);
-  for (std::int64_t i = 0; i < result.elements(); ++i) result[i] = static_cast<Scalar>(values[static_cast<std::size_t>(i)]);
+  for (std::int64_t i = 0; i < result.elements(); ++i)
+    result[i] = static_cast<Scalar>(values[static_cast<std::size_t>(i)]);
   return result;
 }
 
@@ -81,7 +82,8 @@ class OpRun {
 
   /// Computes the output; keeps what backward needs.
   void forward() {
-    call_ = std::make_unique<nasnet::OpCall<Scalar>>(nasnet::OpCall<Scalar>{.context = context_, .run = run_options(op_)});
+    call_ =
+        std::make_unique<nasnet::OpCall<Scalar>>(nasnet::OpCall<Scalar>{.context = context_, .run = run_options(op_)});
     for (const Tensor<Scalar>& input : inputs) call_->inputs.push_back(&input);
     for (Tensor<Scalar>& parameter : parameters) call_->parameters.push_back(&parameter);
     nasnet::forward(op_.primitive, *call_);
@@ -123,9 +125,7 @@ class OpRun {
   }
 
   /// What the plain loops make of the same values.
-  [[nodiscard]] Tensor<double> reference() const
-    requires std::same_as<Scalar, double>
-  {
+  [[nodiscard]] Tensor<double> reference() const requires std::same_as<Scalar, double> {
     ReferenceCall call{.inputs = {}, .parameters = {}, .run = run_options(op_)};
     for (const Tensor<double>& input : inputs) call.inputs.push_back(&input);
     for (const Tensor<double>& parameter : parameters) call.parameters.push_back(&parameter);
@@ -135,7 +135,8 @@ class OpRun {
   [[nodiscard]] const nasnet::OpCall<Scalar>& call() const { return *call_; }
 
  private:
-  [[nodiscard]] static std::vector<Tensor<Scalar>> filled_like(const std::vector<Tensor<Scalar>>& tensors, Scalar value) {
+  [[nodiscard]] static std::vector<Tensor<Scalar>> filled_like(const std::vector<Tensor<Scalar>>& tensors,
+                                                               Scalar value) {
     std::vector<Tensor<Scalar>> result;
     for (const Tensor<Scalar>& tensor : tensors) {
       result.emplace_back(tensor.shape());

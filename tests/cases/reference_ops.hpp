@@ -196,8 +196,7 @@ inline Tensor<double> reference(const nasnet::BatchNorm& p, const ReferenceCall&
   }
   Tensor<double> y(x.shape());
   for_each_element(x.shape(), [&](auto n, auto h, auto w, auto c) {
-    const double normalised =
-        (x(n, h, w, c) - call.parameter(2)[c]) / std::sqrt(call.parameter(3)[c] + p.epsilon);
+    const double normalised = (x(n, h, w, c) - call.parameter(2)[c]) / std::sqrt(call.parameter(3)[c] + p.epsilon);
     y(n, h, w, c) = normalised * call.parameter(0)[c] + call.parameter(1)[c];
   });
   return y;

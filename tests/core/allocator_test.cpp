@@ -14,7 +14,7 @@ using nasnet::Buffer;
 
 TEST_CASE("blocks are aligned to 64 bytes and large enough", "[allocator]") {
   Allocator allocator;
-  for (const std::size_t bytes : {0, 1, 63, 64, 65, 1000, 4097, 1 << 20, 3000001}) {
+  for (const std::size_t bytes : {0U, 1U, 63U, 64U, 65U, 1000U, 4097U, 1U << 20U, 3000001U}) {
     const Buffer buffer = allocator.allocate(bytes);
     CHECK(buffer.size() >= bytes);
     CHECK(buffer.size() <= bytes + bytes / 8 + 64);
@@ -55,8 +55,7 @@ TEST_CASE("bytes are counted", "[allocator]") {
 TEST_CASE("the limit holds for what is in use, and its error says so", "[allocator]") {
   Allocator allocator(1024);
   Buffer a = allocator.allocate(640);
-  CHECK_THROWS_WITH(allocator.allocate(512),
-                    "allocator: 512 bytes more than the 640 in use pass the limit of 1024");
+  CHECK_THROWS_WITH(allocator.allocate(512), "allocator: 512 bytes more than the 640 in use pass the limit of 1024");
   CHECK_THROWS_AS(allocator.allocate(static_cast<std::size_t>(-1) / 2), nasnet::MemoryError);
   a = Buffer{};
   CHECK(allocator.allocate(1024).size() == 1024);

@@ -56,8 +56,7 @@ TEST_CASE("NASNET_ISA caps what the processor has", "[instruction_set]") {
   }
   {
     const Cap cap("sse9");
-    CHECK_THROWS_WITH(nasnet::detail::capped_instruction_set(),
-                      "NASNET_ISA: 'sse9' is none of baseline, avx2, avx512");
+    CHECK_THROWS_WITH(nasnet::detail::capped_instruction_set(), "NASNET_ISA: 'sse9' is none of baseline, avx2, avx512");
   }
 }
 

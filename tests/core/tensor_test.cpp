@@ -30,7 +30,7 @@ TEST_CASE("tensors move and are cloned, never copied", "[tensor]") {
   CHECK(moved.data() == data);
   CHECK(copy.data() != data);
   CHECK(copy[2] == 7.0);
-  CHECK(x.empty());                // NOLINT(bugprone-use-after-move): moved-from tensors are empty
+  CHECK(x.empty());  // NOLINT(bugprone-use-after-move): moved-from tensors are empty
   CHECK(x.shape() == Shape{0});
 }
 

@@ -215,28 +215,29 @@ TEST_CASE("each part of the mobile network has its parameters") {
   const NetworkGraph graph = build(released_nasnet_a(), mobile_config());
   CHECK(count_below(graph, "stem.") == 928);
   CHECK(counts_by_cell(graph) == std::vector<std::int64_t>{8'534, 13'948, 33'000, 42'680, 50'424, 50'424, 153'648,
-                                                            147'312, 170'544, 186'032, 186'032, 555'104, 557'920,
-                                                            650'848, 712'800, 712'800});
+                                                           147'312, 170'544, 186'032, 186'032, 555'104, 557'920,
+                                                           650'848, 712'800, 712'800});
   CHECK(count_below(graph, "head.") == 1'057'000);
 }
 
 TEST_CASE("each part of the large network has its parameters") {
   const NetworkGraph graph = build(released_nasnet_a(), large_config());
   CHECK(count_below(graph, "stem.") == 2'784);
-  CHECK(counts_by_cell(graph) ==
-        std::vector<std::int64_t>{49'230,    121'128,   396'816,   537'936,   650'832,   650'832,   650'832,   650'832,
-                                  1'919'904, 1'979'040, 2'317'728, 2'543'520, 2'543'520, 2'543'520, 2'543'520, 7'452'480,
-                                  7'796'544, 9'151'296, 10'054'464, 10'054'464, 10'054'464, 10'054'464});
+  CHECK(counts_by_cell(graph) == std::vector<std::int64_t>{49'230,     121'128,   396'816,   537'936,    650'832,
+                                                           650'832,    650'832,   650'832,   1'919'904,  1'979'040,
+                                                           2'317'728,  2'543'520, 2'543'520, 2'543'520,  2'543'520,
+                                                           7'452'480,  7'796'544, 9'151'296, 10'054'464, 10'054'464,
+                                                           10'054'464, 10'054'464});
   CHECK(count_below(graph, "head.") == 4'033'000);
 }
 
 TEST_CASE("each part of the CIFAR network has its parameters") {
   const NetworkGraph graph = build(released_nasnet_a(), cifar_config(6, 32));
   CHECK(count_below(graph, "stem.") == 2'784);
-  CHECK(counts_by_cell(graph) ==
-        std::vector<std::int64_t>{40'384,  25'152,  28'224,  28'224,  28'224,  28'224,  87'168,
-                                  81'024,  93'312,  101'504, 101'504, 101'504, 101'504, 305'408,
-                                  301'312, 350'464, 383'232, 383'232, 383'232, 383'232});
+  CHECK(counts_by_cell(graph) == std::vector<std::int64_t>{40'384,  25'152,  28'224,  28'224,  28'224,
+                                                           28'224,  87'168,  81'024,  93'312,  101'504,
+                                                           101'504, 101'504, 101'504, 305'408, 301'312,
+                                                           350'464, 383'232, 383'232, 383'232, 383'232});
   CHECK(count_below(graph, "head.") == 7'690);
 }
 
@@ -276,8 +277,7 @@ TEST_CASE("the auxiliary head's multiply-adds are counted on demand and for its 
   const NetworkGraph graph = build(released_nasnet_a(), config);
   CHECK(multiply_adds(graph, {32, 32}) == without);
   // 1x1 on 4x4 maps of 48 channels, the whole-map kernel, the dense layer.
-  CHECK(multiply_adds(graph, {32, 32}, AuxiliaryHead::included) ==
-        without + 16 * 48 * 128 + 16 * 128 * 768 + 768 * 10);
+  CHECK(multiply_adds(graph, {32, 32}, AuxiliaryHead::included) == without + 16 * 48 * 128 + 16 * 128 * 768 + 768 * 10);
   // Evaluation does not run the head, so it takes other sizes, smaller ones too.
   CHECK(multiply_adds(graph, {16, 16}) == multiply_adds(build(released_nasnet_a(), cifar_config(1, 4)), {16, 16}));
   CHECK(multiply_adds(graph, {64, 32}) == multiply_adds(build(released_nasnet_a(), cifar_config(1, 4)), {64, 32}));
@@ -301,20 +301,22 @@ TEST_CASE("bytes of activations in inference equal a brute-force count of live m
     if (trial % 3 == 0) config.image_size = Size{12, 10};
     const NetworkGraph graph = build(random_cells(random, 1 + trial % 5), config);
     const std::int64_t batch = 1 + trial % 3;
-    CHECK(activation_bytes(graph, {12, 10}, batch).inference == brute_force_inference_bytes(graph, {12, 10}, 4 * batch));
+    CHECK(activation_bytes(graph, {12, 10}, batch).inference ==
+          brute_force_inference_bytes(graph, {12, 10}, 4 * batch));
     CHECK(activation_bytes(graph, {9, 13}, 1, 8).inference == brute_force_inference_bytes(graph, {9, 13}, 8));
   }
 }
 
 TEST_CASE("bytes of activations of a chain are those of its two largest neighbours") {
   GraphBuilder g(1);
-  Value x = g.pointwise(g.input(), 4, "a");   // 6x6x4
-  x = g.pointwise(x, 10, "b");                // 6x6x10
-  x = g.max_pool(x, {.stride = 2});           // 3x3x10
+  Value x = g.pointwise(g.input(), 4, "a");  // 6x6x4
+  x = g.pointwise(x, 10, "b");               // 6x6x10
+  x = g.max_pool(x, {.stride = 2});          // 3x3x10
   const NetworkGraph graph = std::move(g).finish(x);
   const ActivationBytes bytes = activation_bytes(graph, {6, 6});
   CHECK(bytes.inference == 4 * 36 * (4 + 10));
-  // The pointwise layers read their inputs in the backward pass (the image is the caller's); gradients of b and the pool.
+  // The pointwise layers read their inputs in the backward pass (the image is the caller's); gradients of b and the
+  // pool.
   CHECK(bytes.training >= 4 * 36 * 4 + 4 * (360 + 90));
   CHECK(activation_bytes(graph, {6, 6}, 5).inference == 5 * bytes.inference);
 }

@@ -103,7 +103,8 @@ TEST_CASE("a repeated parameter name is an error, a repeated name without parame
     static_cast<void>(other.batch_norm(other.input()));
   }
   const auto scope = other.scope("a");
-  REQUIRE_THROWS_MATCHES(other.batch_norm(other.input()), ShapeError, MessageMatches(ContainsSubstring("'a.bn.weight'")));
+  REQUIRE_THROWS_MATCHES(other.batch_norm(other.input()), ShapeError,
+                         MessageMatches(ContainsSubstring("'a.bn.weight'")));
 }
 
 TEST_CASE("an op with a repeated parameter name is refused when the network is built") {
@@ -112,9 +113,10 @@ TEST_CASE("an op with a repeated parameter name is refused when the network is b
 }
 
 TEST_CASE("an op that does not return the declared filters or stride is refused with its place") {
-  REQUIRE_THROWS_MATCHES(with_op<WrongFilters>("wrong_filters"), ShapeError,
-                         MessageMatches(ContainsSubstring("cells.1.blocks.0.left") && ContainsSubstring("wrong_filters") &&
-                                        ContainsSubstring("9 channels") && ContainsSubstring("8 channels")));
+  REQUIRE_THROWS_MATCHES(
+      with_op<WrongFilters>("wrong_filters"), ShapeError,
+      MessageMatches(ContainsSubstring("cells.1.blocks.0.left") && ContainsSubstring("wrong_filters") &&
+                     ContainsSubstring("9 channels") && ContainsSubstring("8 channels")));
   REQUIRE_THROWS_MATCHES(with_op<WrongStride>("wrong_stride"), ShapeError,
                          MessageMatches(ContainsSubstring("'wrong_stride'") && ContainsSubstring("stride 1") &&
                                         ContainsSubstring("stride 2")));
@@ -153,7 +155,8 @@ TEST_CASE("windows, strides and channels below 1 are refused") {
 
 TEST_CASE("a fixed kernel is a constant parameter, the same for every channel") {
   GraphBuilder g(2);
-  const Value x = g.depthwise(g.input(), {.kernel = 3, .stride = 2, .fixed_weight = {1, 2, 1, 2, 4, 2, 1, 2, 1}}, "blur");
+  const Value x =
+      g.depthwise(g.input(), {.kernel = 3, .stride = 2, .fixed_weight = {1, 2, 1, 2, 4, 2, 1, 2, 1}}, "blur");
   const NetworkGraph graph = std::move(g).finish(x);
   const ParameterSpec& spec = parameter(graph, "blur.weight").spec;
   CHECK(spec.role == ParameterRole::fixed);
@@ -162,9 +165,9 @@ TEST_CASE("a fixed kernel is a constant parameter, the same for every channel") 
   CHECK(spec.values == std::vector<double>{1, 1, 2, 2, 1, 1, 2, 2, 4, 4, 2, 2, 1, 1, 2, 2, 1, 1});
   CHECK(parameter_count(graph) == 0);
   GraphBuilder wrong(2);
-  REQUIRE_THROWS_MATCHES(wrong.depthwise(wrong.input(), {.kernel = 3, .fixed_weight = {1, 2, 1}}, "blur"), ShapeError,
-                         MessageMatches(ContainsSubstring("blur") && ContainsSubstring("3 values") &&
-                                        ContainsSubstring("9 taps")));
+  REQUIRE_THROWS_MATCHES(
+      wrong.depthwise(wrong.input(), {.kernel = 3, .fixed_weight = {1, 2, 1}}, "blur"), ShapeError,
+      MessageMatches(ContainsSubstring("blur") && ContainsSubstring("3 values") && ContainsSubstring("9 taps")));
 }
 
 TEST_CASE("a 1x1 convolution at stride 1 is a pointwise product, at a stride it is none") {

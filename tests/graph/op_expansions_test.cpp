@@ -70,13 +70,13 @@ TEST_CASE("the separable convolution is applied twice, with the stride and the c
   for (const int k : {3, 5, 7}) {
     for (const Case& c : cases) {
       const std::string kernel = "dw" + std::to_string(k);
-      const Expanded e = expand("sep_conv_" + std::to_string(k) + "x" + std::to_string(k), c.channels,
-                                {c.stride, c.filters});
+      const Expanded e =
+          expand("sep_conv_" + std::to_string(k) + "x" + std::to_string(k), c.channels, {c.stride, c.filters});
       CHECK(e.chain == "relu " + with_stride(kernel, c.stride) + " pw bn relu " + kernel + " pw bn");
-      CHECK(count(e) == c.channels * k * k + c.channels * c.filters + c.filters * k * k + c.filters * c.filters +
-                            4 * c.filters);
-      CHECK(weights(e) == Names{"sep1.depthwise.weight", "sep1.pointwise.weight", "sep2.depthwise.weight",
-                                "sep2.pointwise.weight"});
+      CHECK(count(e) ==
+            c.channels * k * k + c.channels * c.filters + c.filters * k * k + c.filters * c.filters + 4 * c.filters);
+      CHECK(weights(e) ==
+            Names{"sep1.depthwise.weight", "sep1.pointwise.weight", "sep2.depthwise.weight", "sep2.pointwise.weight"});
       CHECK(parameter(e.graph, "op.sep1.depthwise.weight").spec.file_shape() == Shape{c.channels, 1, k, k});
       CHECK(parameter(e.graph, "op.sep1.pointwise.weight").spec.file_shape() == Shape{c.filters, c.channels, 1, 1});
       CHECK(parameter(e.graph, "op.sep2.depthwise.weight").spec.file_shape() == Shape{c.filters, 1, k, k});

@@ -30,18 +30,13 @@ std::string separable(int kernel, int stride = 1) {
 }
 
 const std::vector<GoldenBlock> normal_blocks{
-    {{separable(5), 0}, {separable(3), 1}},
-    {{separable(5), 1}, {separable(3), 1}},
-    {{"avg3 dp", 0}, {"", 1}},
-    {{"avg3 dp", 1}, {"avg3 dp", 1}},
-    {{separable(3), 0}, {"", 0}},
+    {{separable(5), 0}, {separable(3), 1}}, {{separable(5), 1}, {separable(3), 1}}, {{"avg3 dp", 0}, {"", 1}},
+    {{"avg3 dp", 1}, {"avg3 dp", 1}},       {{separable(3), 0}, {"", 0}},
 };
 
 const std::vector<GoldenBlock> reduction_blocks{
-    {{separable(5, 2), 0}, {separable(7, 2), 1}},
-    {{"max3/2 dp", 0}, {separable(7, 2), 1}},
-    {{"avg3/2 dp", 0}, {separable(5, 2), 1}},
-    {{"", 3}, {"avg3 dp", 2}},
+    {{separable(5, 2), 0}, {separable(7, 2), 1}}, {{"max3/2 dp", 0}, {separable(7, 2), 1}},
+    {{"avg3/2 dp", 0}, {separable(5, 2), 1}},     {{"", 3}, {"avg3 dp", 2}},
     {{separable(3), 2}, {"max3/2 dp", 0}},
 };
 
@@ -177,8 +172,8 @@ TEST_CASE("the first CIFAR cell reads the raw stem as its previous map and fits 
   CHECK(chain_below(graph, find(graph, "cells.0.fit_current.bn"), "cells.0.").ops == "relu pw bn");
   CHECK(current_of(graph, 0) == stem);
   std::vector<GoldenBlock> blocks = normal_blocks;
-  blocks[2].right.ops = "relu pw bn";                               // identity at other channels, without drop path
-  blocks[3] = {{"avg3 pw bn dp", 1}, {"avg3 pw bn dp", 1}};         // the pool comes first, no ReLU
+  blocks[2].right.ops = "relu pw bn";                        // identity at other channels, without drop path
+  blocks[3] = {{"avg3 pw bn dp", 1}, {"avg3 pw bn dp", 1}};  // the pool comes first, no ReLU
   const std::vector<int> states = states_of(graph, 0, stem);
   for (std::size_t b = 0; b < 5; ++b) {
     const std::string scope = "cells.0.blocks." + std::to_string(b) + ".";
@@ -299,8 +294,8 @@ TEST_CASE("the ImageNet stem is a strided convolution and two cells of a quarter
 TEST_CASE("the CIFAR stem is one convolution at stride 1 to 3F channels, batch norm, no ReLU") {
   const NetworkGraph graph = build(released_nasnet_a(), cifar_config(6, 32));
   CHECK(chain_below(graph, find(graph, "stem.bn"), "stem.") == Chain{"conv3 bn", -1});
-  CHECK(names_below(graph, "stem.") == std::vector<std::string>{"conv.weight", "bn.weight", "bn.bias",
-                                                                 "bn.running_mean", "bn.running_var"});
+  CHECK(names_below(graph, "stem.") ==
+        std::vector<std::string>{"conv.weight", "bn.weight", "bn.bias", "bn.running_mean", "bn.running_var"});
   CHECK(parameter(graph, "stem.conv.weight").spec.file_shape() == Shape{96, 3, 3, 3});
 }
 
@@ -344,10 +339,10 @@ TEST_CASE("the auxiliary head follows the last normal cell before the second red
     CHECK(chain.ops == "relu avg5/3v pw bn relu conv4v bn relu dense");
     // Cell 2N - 1 of the normal ones, one reduction cell before it.
     CHECK(chain.source == cell_output(graph, static_cast<int>(2 * cells)));
-    CHECK(names_below(graph, "aux.") ==
-          std::vector<std::string>{"conv1.weight", "bn1.weight", "bn1.bias", "bn1.running_mean", "bn1.running_var",
-                                   "conv2.weight", "bn2.weight", "bn2.bias", "bn2.running_mean", "bn2.running_var",
-                                   "dense.weight", "dense.bias"});
+    CHECK(names_below(graph, "aux.") == std::vector<std::string>{"conv1.weight", "bn1.weight", "bn1.bias",
+                                                                 "bn1.running_mean", "bn1.running_var", "conv2.weight",
+                                                                 "bn2.weight", "bn2.bias", "bn2.running_mean",
+                                                                 "bn2.running_var", "dense.weight", "dense.bias"});
   }
   auto imagenet = mobile_config();
   imagenet.image_size = Size{224, 224};
@@ -361,20 +356,20 @@ TEST_CASE("the auxiliary head's last kernel covers what the pool leaves of the m
     return parameter(build(released_nasnet_a(), config), "aux.conv2.weight").spec.shape;
   };
   CHECK(kernel(cifar_config(1, 4), {32, 32}) == Shape{4, 4, 128, 768});
-  CHECK(kernel(cifar_config(1, 4), {28, 28}) == Shape{4, 4, 128, 768});   // 14
-  CHECK(kernel(cifar_config(1, 4), {10, 34}) == Shape{1, 5, 128, 768});   // 5 x 17
-  CHECK(kernel(mobile_config(), {224, 224}) == Shape{4, 4, 128, 768});    // 14
-  CHECK(kernel(large_config(), {331, 331}) == Shape{6, 6, 128, 768});     // 21
-  CHECK(kernel(large_config(), {299, 299}) == Shape{5, 5, 128, 768});     // 19
+  CHECK(kernel(cifar_config(1, 4), {28, 28}) == Shape{4, 4, 128, 768});  // 14
+  CHECK(kernel(cifar_config(1, 4), {10, 34}) == Shape{1, 5, 128, 768});  // 5 x 17
+  CHECK(kernel(mobile_config(), {224, 224}) == Shape{4, 4, 128, 768});   // 14
+  CHECK(kernel(large_config(), {331, 331}) == Shape{6, 6, 128, 768});    // 21
+  CHECK(kernel(large_config(), {299, 299}) == Shape{5, 5, 128, 768});    // 19
 }
 
 TEST_CASE("an image too small for the auxiliary head is refused with its size and its map's") {
   auto config = mobile_config();
   config.image_size = Size{64, 64};
   REQUIRE_THROWS_AS(build(released_nasnet_a(), config), ShapeError);
-  REQUIRE_THROWS_MATCHES(build(released_nasnet_a(), config), ShapeError,
-                         MessageMatches(ContainsSubstring("auxiliary") && ContainsSubstring("64x64") &&
-                                        ContainsSubstring("4x4")));
+  REQUIRE_THROWS_MATCHES(
+      build(released_nasnet_a(), config), ShapeError,
+      MessageMatches(ContainsSubstring("auxiliary") && ContainsSubstring("64x64") && ContainsSubstring("4x4")));
   config.image_size = std::nullopt;
   CHECK_FALSE(build(released_nasnet_a(), config).auxiliary_output.has_value());
 }
@@ -493,8 +488,9 @@ TEST_CASE("the notes of the cells agree with the graph") {
     const GraphCell& cell = graph.cells[static_cast<std::size_t>(number)];
     INFO("cell " << number);
     CHECK(cell.output == cell_output(graph, number));
-    CHECK(cell.states == states_of(graph, number, number == 0 ? find(graph, "stem.bn")
-                                                             : find(graph, cell_scope(number) + "fit_previous.bn")));
+    CHECK(cell.states ==
+          states_of(graph, number,
+                    number == 0 ? find(graph, "stem.bn") : find(graph, cell_scope(number) + "fit_previous.bn")));
     CHECK(cell.sources.at(0) == current_of(graph, number));
     REQUIRE(cell.sources.size() == (number == 0 ? 1U : 2U));
     if (number > 0) CHECK(cell.sources.at(1) == previous_of(graph, number));

@@ -83,7 +83,8 @@ TEST_CASE("the mean of what a drop path yields is what it reads") {
   constexpr int runs = 4000;
   for (int run = 0; run < runs; ++run) {
     const Tensor<float> y = output(model, context, images, run_at(0.6, 1, static_cast<std::uint64_t>(run)));
-    for (std::int64_t i = 0; i < y.elements(); ++i) mean[static_cast<std::size_t>(i)] += static_cast<double>(y[i]) / runs;
+    for (std::int64_t i = 0; i < y.elements(); ++i)
+      mean[static_cast<std::size_t>(i)] += static_cast<double>(y[i]) / runs;
   }
   for (std::int64_t i = 0; i < wanted.elements(); ++i) {
     const double x = wanted[i];

@@ -66,7 +66,8 @@ Tensor<Scalar> images_of(const json& golden) {
   const auto extents = golden.at("images").get<std::vector<std::int64_t>>();
   Tensor<Scalar> images{Shape(extents)};
   const std::vector<double> u = uniform("images of " + golden.at("name").get<std::string>(), images.elements());
-  for (std::int64_t i = 0; i < images.elements(); ++i) images[i] = static_cast<Scalar>(4 * u[static_cast<std::size_t>(i)]);
+  for (std::int64_t i = 0; i < images.elements(); ++i)
+    images[i] = static_cast<Scalar>(4 * u[static_cast<std::size_t>(i)]);
   return images;
 }
 
@@ -141,7 +142,8 @@ void check_case(const json& golden, double tolerance) {
   std::vector<std::int32_t> labels;
   const auto classes = golden.at("classes").get<std::int32_t>();
   for (std::int32_t n = 0; n < golden.at("images")[0].get<std::int32_t>(); ++n) labels.push_back(n * 3 % classes);
-  Optimizer<Scalar> optimizer(Sgd{.momentum = 0.9, .nesterov = true, .weight_decay = 0.01}, trainable_parameters(model));
+  Optimizer<Scalar> optimizer(Sgd{.momentum = 0.9, .nesterov = true, .weight_decay = 0.01},
+                              trainable_parameters(model));
   const StepResult result = train_step<Scalar>(context, model, optimizer, images_of<Scalar>(golden), labels, 0.05, run,
                                                {.label_smoothing = 0.1, .auxiliary_weight = 0.4});
   CHECK(result.loss == Approx(golden.at("loss").get<double>()).epsilon(tolerance));

@@ -46,8 +46,8 @@ std::map<std::string, std::vector<float>> values_by_name(const Model<float>& mod
 
 TEST_CASE("kernels start as truncated normals of deviation sqrt(2.6 / fan-out)") {
   const auto check = [](ParameterLayout layout, Shape shape, std::int64_t fan_out) {
-    const ParameterSpec spec{.name = "weight", .shape = shape, .layout = layout,
-                             .initializer = Initializer::variance_scaling};
+    const ParameterSpec spec{
+        .name = "weight", .shape = shape, .layout = layout, .initializer = Initializer::variance_scaling};
     const double deviation = std::sqrt(1.3 * 2.0 / static_cast<double>(fan_out));
     const Moments m = moments(initial_values<double>(spec, RandomStream(3).split("a")));
     const double n = static_cast<double>(shape.elements());
@@ -67,7 +67,9 @@ TEST_CASE("scales start at one, shifts and biases at zero, statistics at mean 0 
   const Model<float> model(build(released_nasnet_a(), cifar_config(1, 4)), RandomStream(1));
   for (const auto& [name, values] : values_by_name(model)) {
     INFO(name);
-    const auto all = [&values = values](float v) { return std::all_of(values.begin(), values.end(), [v](float x) { return x == v; }); };
+    const auto all = [&values = values](float v) {
+      return std::all_of(values.begin(), values.end(), [v](float x) { return x == v; });
+    };
     const bool norm = name.find("bn.") != std::string::npos;
     if (norm && name.find("weight") != std::string::npos) CHECK(all(1));
     if (name.find("bias") != std::string::npos) CHECK(all(0));
@@ -102,7 +104,8 @@ TEST_CASE("a parameter depends on its name and the seed alone") {
   const auto reseeded = values_by_name(Model<float>(build(released_nasnet_a(), cifar_config(1, 4)), RandomStream(6)));
   CHECK(reseeded.at("stem.conv.weight") != small.at("stem.conv.weight"));
   // Kernels of one shape differ from each other.
-  CHECK(small.at("cells.0.blocks.1.right.sep1.depthwise.weight") != small.at("cells.0.blocks.0.right.sep1.depthwise.weight"));
+  CHECK(small.at("cells.0.blocks.1.right.sep1.depthwise.weight") !=
+        small.at("cells.0.blocks.0.right.sep1.depthwise.weight"));
 }
 
 TEST_CASE("the model allocates as many trainable elements as the graph counts") {

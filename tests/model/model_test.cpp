@@ -65,7 +65,8 @@ TEST_CASE("evaluation does not read the random stream or the drop path, training
     run.drop_path_progress = 1.0;
     return run;
   };
-  CHECK(run(model, context, images, options(Mode::evaluate, 1)) == run(model, context, images, options(Mode::evaluate, 2)));
+  CHECK(run(model, context, images, options(Mode::evaluate, 1)) ==
+        run(model, context, images, options(Mode::evaluate, 2)));
   CHECK(run(model, context, images, options(Mode::evaluate, 1)) == logits_of(model, context, images));
   // The running statistics move, the output of a training run does not read them.
   for (const Mode mode : {Mode::train, Mode::frozen}) {
@@ -182,8 +183,8 @@ TEST_CASE("the smallest images give finite logits and gradients") {
   Context context(1);
   Model<float> model(build(released_nasnet_a(), cifar_config(1, 4)), RandomStream(1));
   const std::vector<std::int32_t> labels{3, 1};
-  const auto result = compute_gradients<float>(context, model, random_images({2, 1, 1, 3}, 1), labels,
-                                               {.mode = Mode::train}, {});
+  const auto result =
+      compute_gradients<float>(context, model, random_images({2, 1, 1, 3}, 1), labels, {.mode = Mode::train}, {});
   CHECK(std::isfinite(result.loss));
   for (const Variable<float>& parameter : model.parameters()) {
     if (!parameter.has_gradient()) continue;
@@ -207,8 +208,8 @@ TEST_CASE("a training step gives the same bits with 1, 2 and 3 threads") {
       RunOptions run{.mode = Mode::train, .random = RandomStream(4).split("step", step)};
       run.drop_path_keep = 0.7;
       run.drop_path_progress = 0.5;
-      const auto result = train_step<float>(context, model, optimizer, random_images({7, 14, 11, 3}, 10 + step), labels, 0.1,
-                                            run, {}, 1.0);
+      const auto result = train_step<float>(context, model, optimizer, random_images({7, 14, 11, 3}, 10 + step), labels,
+                                            0.1, run, {}, 1.0);
       all.push_back(static_cast<float>(result.loss));
       all.push_back(static_cast<float>(result.gradient_norm));
     }

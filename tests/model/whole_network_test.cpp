@@ -88,8 +88,8 @@ TEST_CASE("NASNet-A with stem, skip and auxiliary head has the gradients of fini
   config.skip_reduction_input = true;
   config.image_size = Size{9, 10};
   config.batch_norm.epsilon = 1e-2;
-  const auto result =
-      check_network(build(released_nasnet_a(), config), {3, 9, 10, 3}, {.mode = Mode::train, .random = RandomStream(2)});
+  const auto result = check_network(build(released_nasnet_a(), config), {3, 9, 10, 3},
+                                    {.mode = Mode::train, .random = RandomStream(2)});
   INFO(result.worst_place);
   CHECK(result.passed);
 }

@@ -27,12 +27,10 @@ template <class P>
 Tensor<float> run(const P& primitive, const Tensor<float>& x, Mode mode, std::uint64_t seed, double keep = 1,
                   double progress = 1) {
   Context context(2);
-  OpCall<float> call{.context = context,
-                     .run = {.mode = mode,
-                             .random = RandomStream(seed),
-                             .drop_path_keep = keep,
-                             .drop_path_progress = progress},
-                     .inputs = {&x}};
+  OpCall<float> call{
+      .context = context,
+      .run = {.mode = mode, .random = RandomStream(seed), .drop_path_keep = keep, .drop_path_progress = progress},
+      .inputs = {&x}};
   forward(primitive, call);
   return std::move(call.output);
 }

@@ -63,7 +63,8 @@ double tolerance_of(std::int64_t terms, double largest) {
 
 // A gradient of a parameter sums over all pixels, one of an input over the outputs that read it.
 std::int64_t gradient_terms(const OpCase& op, const Tensor<double>& output) {
-  std::int64_t terms = op.terms + output.elements() / std::max<std::int64_t>(1, output.extent(output.shape().rank() - 1));
+  std::int64_t terms =
+      op.terms + output.elements() / std::max<std::int64_t>(1, output.extent(output.shape().rank() - 1));
   return terms + output.extent(output.shape().rank() - 1);
 }
 

@@ -1,6 +1,6 @@
 // What ops say about inputs that do not fit.
-#include <string>   // string
-#include <vector>   // vector
+#include <string>  // string
+#include <vector>  // vector
 
 #include "catch.hpp"
 #include "nasnet/core/attempt.hpp"

@@ -54,8 +54,7 @@ TEST_CASE("huge logits neither overflow nor lose the loss", "[softmax_cross_entr
 
 TEST_CASE("labels and shapes that do not fit are named", "[softmax_cross_entropy]") {
   const Tensor<float> logits = tensor<float>({2, 3}, {1, 2, 3, 4, 5, 6});
-  CHECK_THROWS_WITH(loss_of({.labels = {0, 3}}, logits),
-                    "softmax_cross_entropy: label 3 of row 1 is outside 0 to 2");
+  CHECK_THROWS_WITH(loss_of({.labels = {0, 3}}, logits), "softmax_cross_entropy: label 3 of row 1 is outside 0 to 2");
   CHECK_THROWS_AS(loss_of({.labels = {-1, 0}}, logits), nasnet::DataError);
   CHECK_THROWS_AS(loss_of({.labels = {0}}, logits), nasnet::DataError);
   CHECK_THROWS_AS(loss_of({.labels = {0, 1}, .label_smoothing = -0.1}, logits), nasnet::ArgumentError);

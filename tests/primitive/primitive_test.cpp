@@ -93,7 +93,8 @@ TEST_CASE("output shapes follow from input shapes", "[primitive]") {
 
 TEST_CASE("parameters know their fan-out, their shape in files, and whether they decay", "[primitive]") {
   const std::vector<std::int64_t> channels{5};
-  const auto convolution = parameters_of(Primitive{nasnet::Convolution{.window = Window::square(3), .filters = 7}}, channels);
+  const auto convolution =
+      parameters_of(Primitive{nasnet::Convolution{.window = Window::square(3), .filters = 7}}, channels);
   CHECK(convolution[0].fan_out() == 63);
   CHECK(convolution[0].file_shape() == Shape{7, 5, 3, 3});
   CHECK(convolution[0].decays());

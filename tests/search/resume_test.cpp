@@ -106,6 +106,31 @@ TEST_CASE("resume: from a journal of several workers cut after any line") {
   }
 }
 
+TEST_CASE("resume: of a search that exhausts its space, cut after any line") {
+  const TemporaryFolder folder;
+  const SearchSpace space = toy::tiny_space();
+  SearchOptions options = toy::options(100);
+  options.max_skipped = 10;
+  options.resume = true;
+  options.journal = folder / "whole.jsonl";
+  const auto run = [&] {
+    return search(space, OpSet<MaxPool<3>>::table(), RandomSearch(space, 1), toy::Evaluator{}, options);
+  };
+  const History whole = run();
+  REQUIRE(whole.exhausted);
+  options.journal = folder / "cut.jsonl";
+  std::string text;
+  for (const std::string& line : toy::lines(folder / "whole.jsonl")) {
+    text += line + "\n";
+    toy::store(options.journal, text);
+    const History history = run();
+    CHECK(history.exhausted);
+    CHECK(history.notices == whole.notices);
+    CHECK(history.skipped.size() == whole.skipped.size());
+    CHECK(results_text(history) == results_text(whole));
+  }
+}
+
 TEST_CASE("resume: killed at random points, again and again") {
   const TemporaryFolder folder;
   const int workers = GENERATE(1, 2);

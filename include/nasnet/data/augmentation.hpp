@@ -18,13 +18,12 @@ namespace nasnet::inline v0 {
 
 /// Random changes to training images. The default changes nothing.
 ///
-/// Crops are taken first, then flips, then cutout. Zoph et al. (2018, appendix A) train CIFAR-10 children with
-/// `{.enlarge = 8, .flip = true}`; the reference code of the time with `{.pad = 4, .flip = true}`.
+/// Crops are taken first, then flips, then cutout. Zoph et al. (2018) train CIFAR-10 children with
+/// `{.enlarge = 8, .flip = true}`: 32x32 to 40x40 and back. The released code pads: `{.pad = 4, .flip = true}`.
 struct Augmentation {
-  std::int64_t pad = 0;  ///< black pixels added on each side before a random crop to the old size
-  std::int64_t enlarge =
-      0;                    ///< pixels by which height and width grow, bilinearly, before a random crop to the old size
-  bool flip = false;        ///< left and right swapped in every second image, at random
+  std::int64_t pad = 0;      ///< black pixels added on each side before a random crop to the old size
+  std::int64_t enlarge = 0;  ///< pixels that bilinear resizing adds to height and width before such a crop
+  bool flip = false;         ///< left and right swapped in every second image, at random
   std::int64_t cutout = 0;  ///< side in pixels of a square set to the mean (DeVries and Taylor, 2017); it may hang over
   bool operator==(const Augmentation&) const = default;
 };
@@ -41,13 +40,13 @@ struct AugmentationDraw {
   std::int64_t top = 0;   ///< first row of the crop in the padded or enlarged image
   std::int64_t left = 0;  ///< first column
   bool flip = false;
-  std::int64_t cutout_row = 0;  ///< the square covers rows cutout_row - cutout/2 .. + cutout - 1 of these
+  std::int64_t cutout_row = 0;  ///< the square's rows begin at cutout_row - cutout / 2
   std::int64_t cutout_column = 0;
 };
 
 namespace detail {
 
-/// Sums and sums of squares of bytes, exact.
+/// From the counts of each byte, so that only the last steps round.
 [[nodiscard]] inline ChannelStatistics byte_statistics(const ImageDataset& dataset) {
   const auto channels = static_cast<std::size_t>(dataset.channels());
   std::vector<std::array<std::uint64_t, 256>> counts(channels);

@@ -142,6 +142,24 @@ namespace detail {
 
 }  // namespace detail
 
+namespace detail {
+
+/// A stored tensor as the model's scalars: doubles come from F64 without loss, all else through float.
+template <class Scalar>
+[[nodiscard]] Tensor<Scalar> stored_values(const TensorFile& file, const std::string& name) {
+  if constexpr (std::is_same_v<Scalar, float>) {
+    return file.floats(name);
+  } else {
+    if (file.at(name).type == element_type_of<Scalar>) return file.values<Scalar>(name);
+    const Tensor<float> floats = file.floats(name);
+    Tensor<Scalar> values(floats.shape());
+    std::copy(floats.values().begin(), floats.values().end(), values.values().begin());
+    return values;
+  }
+}
+
+}  // namespace detail
+
 /// Fills a model from stored tensors. Each stored tensor has its parameter and each parameter its tensor; those of an
 /// auxiliary head may be lacking on either side. Nothing changes where it throws.
 /// @throws DataError that names what is missing, extra or of another shape or type.
@@ -150,9 +168,10 @@ void load_weights(Model<Scalar>& model, const TensorFile& file) {
   const std::vector<std::string> faults = detail::weight_mismatches(model.graph(), file);
   if (!faults.empty()) fail<DataError>(detail::mismatch_sentence(file.origin(), faults));
   const std::vector<GraphParameter>& parameters = model.graph().parameters;
-  std::vector<Tensor<float>> loaded(parameters.size());
+  std::vector<Tensor<Scalar>> loaded(parameters.size());
   for (std::size_t p = 0; p < parameters.size(); ++p) {
-    if (is_stored(parameters[p]) && file.contains(parameters[p].name)) loaded[p] = file.floats(parameters[p].name);
+    const std::string& name = parameters[p].name;
+    if (is_stored(parameters[p]) && file.contains(name)) loaded[p] = detail::stored_values<Scalar>(file, name);
   }
   for (std::size_t p = 0; p < parameters.size(); ++p) {
     if (!loaded[p].empty()) from_file_layout(parameters[p].spec, loaded[p], model.parameters()[p].value());

@@ -41,8 +41,8 @@ void scale_samples(Context& context, const Tensor<Scalar>& in, const Tensor<Scal
 
 }  // namespace detail
 
-/// y[n] = x[n] * floor(keep + u_n) / keep, one u_n for each sample, keep = DropPath::keep of the run's options; y = x in
-/// evaluation and for keep = 1. Keeps the factors [N]. Paper section 3.1 and appendix; mask and scale as released.
+/// y[n] = x[n] * floor(keep + u_n) / keep, one u_n for each sample, keep = DropPath::keep of the run's options; y = x
+/// in evaluation and for keep = 1. Keeps the factors [N]. Paper section 3.1 and appendix; mask and scale as released.
 /// @throws ArgumentError for a probability outside 0 to 1.
 template <class Scalar>
 void forward(const DropPath& drop_path, OpCall<Scalar>& call) {

@@ -224,11 +224,9 @@ void forward(const Clamp& clamp, OpCall<Scalar>& call) {
 /// dx = dy where low <= x <= high, else 0.
 template <class Scalar>
 void backward(const Clamp& clamp, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
-  detail::backward_from_input(
-      call, gradients,
-      [low = static_cast<Scalar>(clamp.low), high = static_cast<Scalar>(clamp.high)](Scalar x, Scalar g) {
-        return x >= low && x <= high ? g : Scalar{0};
-      });
+  detail::backward_from_input(call, gradients,
+                              [low = static_cast<Scalar>(clamp.low), high = static_cast<Scalar>(clamp.high)](
+                                  Scalar x, Scalar g) { return x >= low && x <= high ? g : Scalar{0}; });
 }
 
 }  // namespace nasnet::inline v0

@@ -19,7 +19,8 @@ void forward(const GlobalAveragePool&, OpCall<Scalar>& call) {
   const Tensor<Scalar> sums = detail::channel_sums(call.context, layout, call.input().data());
   const auto pixels = static_cast<Scalar>(layout.rows);
   Tensor<Scalar>& y = call.allocate_output({in[0], 1, 1, in[3]});
-  detail::map_values(call.context, y, [pixels](Scalar sum) { return sum / pixels; }, sums.data());
+  detail::map_values(
+      call.context, y, [pixels](Scalar sum) { return sum / pixels; }, sums.data());
 }
 
 /// dx[n,h,w,c] = dy[n,0,0,c] / (H W).
@@ -31,12 +32,17 @@ void backward(const GlobalAveragePool&, const OpCall<Scalar>& call, const OpGrad
   const std::int64_t channels = in[3];
   const std::int64_t pixels = in[1] * in[2];
   Tensor<Scalar> share = call.context.template tensor<Scalar>({in[0], channels});
-  detail::map_values(call.context, share, [n = static_cast<Scalar>(pixels)](Scalar g) { return g / n; },
-                     gradients.output.data());
-  call.context.parallel_for(in[0] * pixels, detail::row_grain(channels), [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t row = begin; row < end; ++row) {
-      detail::move_row<Scalar>(share.data() + row / pixels * channels, channels, slot.tensor->data() + row * channels,
-                               slot.accumulate);
+  detail::map_values(
+      call.context, share, [n = static_cast<Scalar>(pixels)](Scalar g) { return g / n; }, gradients.output.data());
+  call.context.parallel_for(in[0], detail::row_grain(pixels * channels), [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t n = begin; n < end; ++n) {
+      detail::run_rows<Scalar>({.from = share.data() + n * channels,
+                                .from_pitch = 0,
+                                .to = slot.tensor->data() + n * pixels * channels,
+                                .to_pitch = channels,
+                                .rows = pixels,
+                                .count = channels,
+                                .accumulate = slot.accumulate});
     }
   });
 }

@@ -45,14 +45,15 @@ void forward(const LogSoftmax&, OpCall<Scalar>& call) {
   detail::check_logits(LogSoftmax::name, x.shape());
   const std::int64_t columns = detail::last_extent(x.shape());
   Tensor<Scalar>& y = call.allocate_output(x.shape());
-  call.context.parallel_for(
-      detail::row_count(x.shape()), detail::softmax_grain(columns), [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t row = begin; row < end; ++row) {
-          const Scalar* from = x.data() + row * columns;
-          const detail::SoftmaxRow<Scalar> softmax_row(from, columns);
-          for (std::int64_t k = 0; k < columns; ++k) y[row * columns + k] = softmax_row.log_probability(from[k]);
-        }
-      });
+  call.context.parallel_for(detail::row_count(x.shape()), detail::softmax_grain(columns),
+                            [&](std::int64_t begin, std::int64_t end) {
+                              for (std::int64_t row = begin; row < end; ++row) {
+                                const Scalar* from = x.data() + row * columns;
+                                const detail::SoftmaxRow<Scalar> softmax_row(from, columns);
+                                for (std::int64_t k = 0; k < columns; ++k)
+                                  y[row * columns + k] = softmax_row.log_probability(from[k]);
+                              }
+                            });
 }
 
 /// dx_k = dy_k - exp(y_k) sum(dy), sum over the row.
@@ -62,14 +63,14 @@ void backward(const LogSoftmax&, const OpCall<Scalar>& call, const OpGradients<S
   if (!slot) return;
   const Tensor<Scalar>& y = *call.kept_output;
   const std::int64_t columns = detail::last_extent(y.shape());
-  call.context.parallel_for(
-      detail::row_count(y.shape()), detail::softmax_grain(columns), [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t row = begin; row < end; ++row) {
-          const std::int64_t at = row * columns;
-          detail::log_softmax_gradient_row(y.data() + at, gradients.output.data() + at, columns,
-                                           slot.tensor->data() + at, slot.accumulate);
-        }
-      });
+  call.context.parallel_for(detail::row_count(y.shape()), detail::softmax_grain(columns),
+                            [&](std::int64_t begin, std::int64_t end) {
+                              for (std::int64_t row = begin; row < end; ++row) {
+                                const std::int64_t at = row * columns;
+                                detail::log_softmax_gradient_row(y.data() + at, gradients.output.data() + at, columns,
+                                                                 slot.tensor->data() + at, slot.accumulate);
+                              }
+                            });
 }
 
 /// Probabilities of rows of logits: [...,K] to [...,K], exp(x_k) / sum over the row of exp(x).
@@ -79,14 +80,15 @@ template <class Scalar>
   detail::check_logits("softmax", logits.shape());
   const std::int64_t columns = detail::last_extent(logits.shape());
   Tensor<Scalar> result = context.tensor<Scalar>(logits.shape());
-  context.parallel_for(
-      detail::row_count(logits.shape()), detail::softmax_grain(columns), [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t row = begin; row < end; ++row) {
-          const Scalar* x = logits.data() + row * columns;
-          const detail::SoftmaxRow<Scalar> softmax_row(x, columns);
-          for (std::int64_t k = 0; k < columns; ++k) result[row * columns + k] = softmax_row.probability(x[k]);
-        }
-      });
+  context.parallel_for(detail::row_count(logits.shape()), detail::softmax_grain(columns),
+                       [&](std::int64_t begin, std::int64_t end) {
+                         for (std::int64_t row = begin; row < end; ++row) {
+                           const Scalar* x = logits.data() + row * columns;
+                           const detail::SoftmaxRow<Scalar> softmax_row(x, columns);
+                           for (std::int64_t k = 0; k < columns; ++k)
+                             result[row * columns + k] = softmax_row.probability(x[k]);
+                         }
+                       });
   return result;
 }
 

@@ -36,8 +36,7 @@ void check_cross_entropy(const SoftmaxCrossEntropy& loss, const Tensor<Scalar>& 
   }
   check_indices(SoftmaxCrossEntropy::name, "label", loss.labels, shape[0], last_extent(shape));
   if (!(loss.label_smoothing >= 0 && loss.label_smoothing <= 1)) {
-    fail<ArgumentError>(SoftmaxCrossEntropy::name, ": label smoothing is ", loss.label_smoothing,
-                        ", wanted 0 to 1");
+    fail<ArgumentError>(SoftmaxCrossEntropy::name, ": label smoothing is ", loss.label_smoothing, ", wanted 0 to 1");
   }
 }
 
@@ -75,8 +74,7 @@ void cross_entropy_rows(const SoftmaxCrossEntropy& loss, Context& context, const
       const SoftmaxRow<Scalar> probabilities(x, classes);
       losses[row] = cross_entropy_row(x, classes, label, smoothing, probabilities);
       if (gradient.empty()) continue;
-      cross_entropy_gradient_row(x, classes, label, smoothing, probabilities, share,
-                                 gradient.data() + row * classes);
+      cross_entropy_gradient_row(x, classes, label, smoothing, probabilities, share, gradient.data() + row * classes);
     }
   });
 }

@@ -12,16 +12,18 @@
 #include "nasnet/core/progress.hpp"
 #include "nasnet/core/random.hpp"
 #include "nasnet/genotype/architecture.hpp"
+#include "nasnet/genotype/op_set.hpp"
 #include "nasnet/search/trial.hpp"
 
 namespace nasnet::inline v0 {
 
 /// What an evaluation of one trial may use.
 struct TrialContext {
-  std::int64_t trial = 0;     ///< its number
-  RandomStream random;        ///< keyed by (seed, trial): split it by purpose
-  Context context;            ///< threads that are free, and the trial's own memory with its limit
-  ProgressCallback progress;  ///< may be empty; see core/progress.hpp
+  std::int64_t trial = 0;       ///< its number
+  RandomStream random;          ///< keyed by (seed, trial): split it by purpose
+  Context context;              ///< threads that are free, and the trial's own memory with its limit
+  OpTable ops{};                ///< of the search space, with their expansions
+  ProgressCallback progress{};  ///< may be empty; see core/progress.hpp
 
   /// When the trial's time is over, where there is a limit. An evaluation that goes on beyond it has failed, whatever
   /// it returns.

@@ -124,6 +124,7 @@ class SearchLedger {
     if (should_stop()) return std::nullopt;
     if (next_interrupted_ < interrupted_.size()) return restart(interrupted_[next_interrupted_++], worker);
     while (started_ < options_.trials && !exhausted_ && !should_stop()) {
+      if (skipped_in_a_row_ >= options_.max_skipped) return exhaust();
       const Answer answer = strategy_.ask();
       if (!answer.has_proposal()) {
         if (answer.is_exhausted()) return exhaust();
@@ -132,7 +133,6 @@ class SearchLedger {
       Trial trial = judged(answer.proposal());
       if (trial.state == TrialState::done) return start(std::move(trial), worker);
       skip(trial);
-      if (skipped_in_a_row_ >= options_.max_skipped) return exhaust();
     }
     return std::nullopt;
   }

@@ -2,14 +2,15 @@
 #pragma once
 
 #include <algorithm>          // max
-#include <cstdint>            // int64_t
-#include <filesystem>         // path
+#include <concepts>           // convertible_to
 #include <memory>             // make_shared, shared_ptr
 #include <nlohmann/json.hpp>  // json
 #include <optional>           // optional
 #include <string>             // string
+#include <string_view>        // string_view
 #include <type_traits>        // remove_cvref_t
 #include <utility>            // move
+#include <vector>             // vector
 
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/instruction_set.hpp"
@@ -72,6 +73,7 @@ class SearchRun {
   SearchRun(const SearchSpace& space, const OpTable& ops, SearchCalls calls, SearchOptions options)
       : options_(checked(std::move(options))),
         calls_(std::move(calls)),
+        ops_(ops),
         judge_(space, ops, options_.counted ? options_.counted : calls_.counted, options_.limits),
         header_{.version = NASNET_VERSION_STRING,
                 .instruction_set = std::string(to_string(instruction_set())),
@@ -88,7 +90,7 @@ class SearchRun {
 
   [[nodiscard]] History run() {
     take_up_journal();
-    WorkerTeam team(ledger_, calls_.evaluate, options_, pool());
+    WorkerTeam team(ledger_, calls_.evaluate, ops_, options_, pool());
     team.run();
     return history(team.was_stopped());
   }
@@ -177,6 +179,7 @@ class SearchRun {
 
   SearchOptions options_;
   SearchCalls calls_;
+  OpTable ops_;
   ProposalJudge judge_;
   JournalHeader header_;
   SearchJournal journal_;

@@ -80,7 +80,7 @@ inline void save_checkpoint(const std::filesystem::path& path, detail::TrainingS
   write_safetensors(path, file);
 }
 
-/// Reads a training's state.
+/// Reads a training's state. Nothing changes where it throws.
 /// @throws IoError or DataError for a file that is broken or belongs to other settings or another network.
 inline void load_checkpoint(const std::filesystem::path& path, detail::TrainingState& state, const std::string& fingerprint) {
   const TensorFile file = read_safetensors(path);
@@ -90,19 +90,29 @@ inline void load_checkpoint(const std::filesystem::path& path, detail::TrainingS
                     found == file.metadata().end() ? std::string("none") : found->second, "', wanted '", fingerprint,
                     "'");
   }
-  detail::for_each_tensor(state, [&](const std::string& name, Tensor<float>& tensor) {
-    const Tensor<float> stored = file.values<float>(name);
-    if (!(stored.shape() == tensor.shape())) {
-      fail<DataError>("'", path.string(), "': '", name, "' is ", stored.shape().to_string(), ", wanted ",
+  std::vector<Tensor<float>> loaded;
+  detail::for_each_tensor(state, [&](const std::string& name, const Tensor<float>& tensor) {
+    loaded.push_back(file.values<float>(name));
+    if (!(loaded.back().shape() == tensor.shape())) {
+      fail<DataError>("'", path.string(), "': '", name, "' is ", loaded.back().shape().to_string(), ", wanted ",
                       tensor.shape().to_string());
     }
-    std::memcpy(tensor.data(), stored.data(), stored.values().size_bytes());
   });
+  constexpr std::size_t others = 2;  // counters and epochs
+  if (file.tensors().size() != loaded.size() + others) {
+    fail<DataError>("'", path.string(), "' is a checkpoint of another network or optimiser: it holds ",
+                    file.tensors().size(), " tensors, wanted ", loaded.size() + others);
+  }
   const Tensor<std::int64_t> counters = file.values<std::int64_t>("counters");
   const Tensor<double> epochs = file.values<double>("epochs");
   if (counters.elements() != 4 || epochs.elements() % 2 != 0) {
     fail<DataError>("'", path.string(), "': the counters of the checkpoint have another number than 4");
   }
+  std::size_t next = 0;
+  detail::for_each_tensor(state, [&](const std::string&, Tensor<float>& tensor) {
+    const Tensor<float>& stored = loaded[next++];
+    std::memcpy(tensor.data(), stored.data(), stored.values().size_bytes());
+  });
   detail::set_counters(state, counters);
   state.epochs.clear();
   for (std::int64_t e = 0; e < epochs.elements(); e += 2) {

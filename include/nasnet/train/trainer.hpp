@@ -1,15 +1,18 @@
 /// Training of a model on a dataset, epoch after epoch, with checkpoints that continue bit for bit.
 #pragma once
 
+#include <array>       // array
 #include <chrono>      // duration, steady_clock
 #include <cmath>       // isfinite
 #include <cstddef>     // size_t
 #include <cstdint>     // int64_t, uint64_t
+#include <cstdio>      // snprintf
 #include <filesystem>  // path, exists
 #include <functional>  // function
 #include <optional>    // optional
 #include <string>      // string
 #include <utility>     // move
+#include <variant>     // visit
 #include <vector>      // vector
 
 #include "nasnet/core/context.hpp"
@@ -56,6 +59,42 @@ struct TrainSummary {
 };
 
 namespace detail {
+
+/// A name and numbers, without loss.
+template <class... Numbers>
+[[nodiscard]] std::string exact_text(const char* name, const Numbers&... numbers) {
+  std::string text = name;
+  const auto append = [&](double number) {
+    std::array<char, 32> digits{};
+    std::snprintf(digits.data(), digits.size(), " %.17g", number);
+    text.append(digits.data());
+  };
+  (append(static_cast<double>(numbers)), ...);
+  return text;
+}
+
+[[nodiscard]] inline std::string exact_text(const Sgd& rule) {
+  return exact_text("sgd", rule.momentum, rule.nesterov, rule.weight_decay);
+}
+[[nodiscard]] inline std::string exact_text(const RmsProp& rule) {
+  return exact_text("rmsprop", rule.decay, rule.momentum, rule.epsilon, rule.weight_decay);
+}
+[[nodiscard]] inline std::string exact_text(const Adam& rule) {
+  return exact_text("adam", rule.beta1, rule.beta2, rule.epsilon, rule.weight_decay);
+}
+[[nodiscard]] inline std::string exact_text(const LearningRate& rate) {
+  return exact_text("learning rate", rate.initial, static_cast<int>(rate.decay), rate.factor, rate.epochs_per_decay,
+                    rate.staircase, rate.warm_up_epochs);
+}
+[[nodiscard]] inline std::string exact_text(const Augmentation& changes) {
+  return exact_text("augmentation", changes.pad, changes.enlarge, changes.flip, changes.cutout);
+}
+[[nodiscard]] inline std::string exact_text(const ChannelStatistics& statistics) {
+  std::string text = "normalisation";
+  for (const float mean : statistics.mean) text += exact_text("", mean);
+  for (const float deviation : statistics.deviation) text += exact_text("", deviation);
+  return text;
+}
 
 /// The state of one training.
 class Training {
@@ -169,7 +208,14 @@ class Training {
 
   /// What must be equal for a checkpoint to be of this training.
   [[nodiscard]] std::string fingerprint() const {
-    return join("epochs ", options_.epochs, ", batch ", options_.batch, ", seed ", options_.seed, ", images ", images_);
+    const TrainOptions& o = options_;
+    return join("epochs ", o.epochs, ", batch ", o.batch, ", seed ", o.seed, ", images ", images_, ", ",
+                std::visit([](const auto& rule) { return exact_text(rule); }, o.optimizer), ", ",
+                exact_text(o.learning_rate), ", ", exact_text("clip", o.clip_norm), ", ",
+                exact_text("loss", o.loss.label_smoothing, o.loss.auxiliary_weight), ", ",
+                exact_text("drop path", o.drop_path_keep), ", ", exact_text("average", o.average_decay.value_or(0)), ", ",
+                exact_text("mode", static_cast<int>(o.mode)), ", ", exact_text(o.augmentation), ", ",
+                exact_text(o.normalisation));
   }
 
   Context& context_;

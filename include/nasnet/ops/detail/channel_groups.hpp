@@ -67,8 +67,8 @@ struct GradientSums {
   Tensor<Scalar> product;  ///< of g * (x - mean)
 };
 
-// Puts the chunks' moments of one channel together (Chan, Golub, LeVeque: "Algorithms for computing the sample variance",
-// 1983), in their order.
+// Puts the chunks' moments of one channel together (Chan, Golub, LeVeque: "Algorithms for computing the sample
+// variance", 1983), in their order.
 template <class Scalar>
 void combine_moments(const ChannelGroups& layout, const Tensor<Scalar>& means, const Tensor<Scalar>& squares,
                      std::int64_t group, std::int64_t channel, Moments<Scalar>& result) {

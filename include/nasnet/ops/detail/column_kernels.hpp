@@ -31,8 +31,8 @@ struct ColumnSumJob {
   const Scalar* mean = nullptr;  ///< [columns]
   std::int64_t rows = 0;
   std::int64_t columns = 0;
-  Scalar* sum = nullptr;         ///< [columns], added to
-  Scalar* product = nullptr;     ///< [columns], added to
+  Scalar* sum = nullptr;      ///< [columns], added to
+  Scalar* product = nullptr;  ///< [columns], added to
 };
 
 /// y or dx of rows, by a line for each column.
@@ -46,7 +46,7 @@ struct ColumnLineJob {
   const Scalar* shift = nullptr;  ///< [columns]
   std::int64_t rows = 0;
   std::int64_t columns = 0;
-  Scalar* out = nullptr;          ///< [rows, columns]
+  Scalar* out = nullptr;  ///< [rows, columns]
 };
 
 /// Runs Block over the columns, four vectors at a time, then one, then narrower ones.

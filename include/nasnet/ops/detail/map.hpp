@@ -1,9 +1,9 @@
 /// Elementwise loops: out[i] = f(a[i], b[i], ...), split over the threads.
 #pragma once
 
-#include <cstddef>      // size_t
-#include <cstdint>      // int64_t
-#include <utility>      // index_sequence, make_index_sequence
+#include <cstddef>  // size_t
+#include <cstdint>  // int64_t
+#include <utility>  // index_sequence, make_index_sequence
 
 #include "nasnet/core/context.hpp"
 #include "nasnet/ops/detail/simd.hpp"

@@ -4,7 +4,9 @@
 /// scalars, which hold such small numbers exactly.
 #pragma once
 
-#include <cstdint>  // int64_t, uint8_t
+#include <cstdint>  // int32_t, int64_t, uint8_t
+#include <cstring>  // memcpy
+#include <type_traits>  // conditional_t
 
 #include "nasnet/ops/detail/channel_strips.hpp"
 #include "nasnet/ops/detail/sliding_taps.hpp"
@@ -59,29 +61,36 @@ struct MaxPoolGradientTask {
   std::int64_t kernel_width = 1;
 };
 
-/// A vector of small whole numbers as bytes.
+/// Stores the first `count` of some small whole numbers as bytes.
 template <class L>
 NASNET_ALWAYS_INLINE void store_bytes(std::uint8_t* to, const typename L::Vector& values, std::int64_t count) {
 #if NASNET_HAS_VECTORS
-  using Bytes = Lanes<InstructionSet::baseline, std::uint8_t, L::width>;
-  const auto bytes = __builtin_convertvector(values, typename Bytes::Vector);
-  store_part<Bytes>(to, bytes, count);
-#else
-  if (count > 0) *to = static_cast<std::uint8_t>(values);
+  // By way of 32-bit numbers of as many lanes: GCC 12 makes scalar code of the direct conversion.
+  if constexpr (sizeof(typename L::Scalar) == 4) {
+    using Bytes = Lanes<InstructionSet::baseline, std::uint8_t, L::width>;
+    const auto integers = __builtin_convertvector(values, typename VectorOf<std::int32_t, L::width>::Type);
+    const auto bytes = __builtin_convertvector(integers, typename Bytes::Vector);
+    store_part<Bytes>(to, bytes, count);
+    return;
+  }
 #endif
+  alignas(sizeof(typename L::Vector)) typename L::Scalar lanes[L::width];
+  store<L>(lanes, values);
+  for (std::int64_t lane = 0; lane < count; ++lane) to[lane] = static_cast<std::uint8_t>(lanes[lane]);
 }
 
 /// The first `count` bytes as a vector of scalars.
 template <class L>
 NASNET_ALWAYS_INLINE void load_bytes(typename L::Vector& values, const std::uint8_t* from, std::int64_t count) {
-#if NASNET_HAS_VECTORS
-  using Bytes = Lanes<InstructionSet::baseline, std::uint8_t, L::width>;
-  typename Bytes::Vector bytes;
-  load_part<Bytes>(bytes, from, count);
-  values = __builtin_convertvector(bytes, typename L::Vector);
-#else
-  values = static_cast<typename L::Scalar>(count > 0 ? *from : 0);
-#endif
+  std::uint8_t bytes[L::width] = {};
+  if (count >= L::width) {
+    std::memcpy(bytes, from, L::width);
+  } else {
+    copy_part<std::uint8_t, L::width / 2>(bytes, from, count);
+  }
+  alignas(sizeof(typename L::Vector)) typename L::Scalar lanes[L::width];
+  for (int lane = 0; lane < L::width; ++lane) lanes[lane] = static_cast<typename L::Scalar>(bytes[lane]);
+  load<L>(values, lanes);
 }
 
 /// Maxima of a block of neighbouring windows.
@@ -90,6 +99,19 @@ struct MaxBlock {
   typename L::Vector best[pool_block];
   typename L::Vector tap[pool_block];
 };
+
+/// value = other where `after` has other bits than `before`.
+template <class L>
+NASNET_ALWAYS_INLINE void choose_if_changed(typename L::Vector& value, const typename L::Vector& other,
+                                            const typename L::Vector& before, const typename L::Vector& after) {
+#if NASNET_HAS_VECTORS
+  using Integer = std::conditional_t<sizeof(typename L::Scalar) == 4, std::int32_t, std::int64_t>;
+  using Bits = typename VectorOf<Integer, L::width>::Type;
+  value = reinterpret_cast<const Bits&>(after) != reinterpret_cast<const Bits&>(before) ? other : value;
+#else
+  value = after != before ? other : value;
+#endif
+}
 
 /// Takes in one tap of each window. A NaN wins, and stays; padding is less than or equal to all.
 template <class L, bool with_taps>
@@ -101,9 +123,11 @@ NASNET_ALWAYS_INLINE void take_tap(MaxBlock<L>& block, const typename L::Scalar*
   for (int output = 0; output < pool_block; ++output) {
     typename L::Vector x;
     load<L>(x, source + output * step);
-    const auto wins = (x > block.best[output]) | (x != x);
-    block.best[output] = wins ? x : block.best[output];
-    if constexpr (with_taps) block.tap[output] = wins ? taps : block.tap[output];
+    // Each choice has a comparison of its own: GCC 12 makes scalar code of one that serves two.
+    const typename L::Vector old = block.best[output];
+    const typename L::Vector larger = x > old ? x : old;
+    block.best[output] = x != x ? x : larger;
+    if constexpr (with_taps) choose_if_changed<L>(block.tap[output], taps, old, block.best[output]);
   }
 }
 

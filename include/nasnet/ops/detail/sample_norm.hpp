@@ -11,7 +11,9 @@
 
 namespace nasnet::inline v0::detail {
 
-[[nodiscard]] inline ChannelGroups sample_layout(const Shape& shape) { return {shape[0], shape[1] * shape[2], shape[3]}; }
+[[nodiscard]] inline ChannelGroups sample_layout(const Shape& shape) {
+  return {shape[0], shape[1] * shape[2], shape[3]};
+}
 
 template <class Scalar>
 void check_sample_norm(std::string_view who, const OpCall<Scalar>& call) {
@@ -20,7 +22,8 @@ void check_sample_norm(std::string_view who, const OpCall<Scalar>& call) {
   check_per_channel(who, "bias", call.parameter(1).shape(), call.input().extent(3));
 }
 
-/// y = (x - mean) / sqrt(variance + epsilon) * weight + bias; the statistics are [N*C]. Keeps mean and inverse deviation.
+/// y = (x - mean) / sqrt(variance + epsilon) * weight + bias; the statistics are [N*C]. Keeps mean and inverse
+/// deviation.
 template <class Scalar>
 void normalise_samples(OpCall<Scalar>& call, Moments<Scalar> statistics, double epsilon) {
   const Tensor<Scalar>& x = call.input();

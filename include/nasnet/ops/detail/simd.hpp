@@ -110,6 +110,15 @@ NASNET_ALWAYS_INLINE void fill(typename L::Vector& vector, typename L::Scalar va
   vector = value - typename L::Vector{};  // exact for every value, zeros of both signs included
 }
 
+/// Hides what a number is. In a loop: keeps the compiler from making a copy of the loop for each outcome of a test, which
+/// GCC 12 at -O3 does to whole kernels (unswitching), at a multiple of their size and of the time to compile them.
+template <class T>
+NASNET_ALWAYS_INLINE void hide([[maybe_unused]] T& number) {
+#if defined(__GNUC__)
+  asm volatile("" : "+r"(number));
+#endif
+}
+
 /// Copies count < 2 * `most` scalars in pieces of powers of two.
 template <class T, int most>
 NASNET_ALWAYS_INLINE void copy_part(T* to, const T* from, std::int64_t count) {
@@ -123,6 +132,7 @@ NASNET_ALWAYS_INLINE void copy_part(T* to, const T* from, std::int64_t count) {
 /// The first `count` lanes, the others zero.
 template <class L>
 NASNET_ALWAYS_INLINE void load_part(typename L::Vector& vector, const typename L::Scalar* from, std::int64_t count) {
+  hide(count);
   if (count >= L::width) {
     load<L>(vector, from);
     return;
@@ -135,6 +145,7 @@ NASNET_ALWAYS_INLINE void load_part(typename L::Vector& vector, const typename L
 /// Stores the first `count` lanes.
 template <class L>
 NASNET_ALWAYS_INLINE void store_part(typename L::Scalar* to, const typename L::Vector& vector, std::int64_t count) {
+  hide(count);
   if (count >= L::width) {
     store<L>(to, vector);
     return;

@@ -60,7 +60,6 @@ struct SlidingRow {
   bool accumulate = false;
   T row_cells = 0;                    ///< 0: no averaging
   const T* column_cells = nullptr;
-  std::int64_t column_step = 1;
 };
 
 /// Adds a kernel row to a block of sums; `taps` neighbouring source cells for each output, windows `step` cells apart.
@@ -102,9 +101,13 @@ NASNET_ALWAYS_INLINE void slide_any_kernel_row(typename L::Vector (&sum)[sliding
 template <class L>
 NASNET_ALWAYS_INLINE void write_output(const SlidingRow<typename L::Scalar>& row, std::int64_t output,
                                        typename L::Vector& sum) {
-  if (row.row_cells != 0) sum /= row.row_cells * row.column_cells[output * row.column_step];
+  int averages = row.row_cells != 0 ? 1 : 0;
+  int accumulates = row.accumulate ? 1 : 0;
+  hide(averages);
+  hide(accumulates);
+  if (averages != 0) sum /= row.row_cells * row.column_cells[output];
   auto* to = row.to + output * row.to_step;
-  if (row.accumulate) {
+  if (accumulates != 0) {
     typename L::Vector old;
     load_part<L>(old, to, row.used);
     sum += old;
@@ -117,7 +120,9 @@ template <class L>
 NASNET_ALWAYS_INLINE void write_outputs(const SlidingRow<typename L::Scalar>& row, std::int64_t first,
                                         typename L::Vector (&sum)[sliding_block]) {
   const std::int64_t left = row.count - first;
-  if (left >= sliding_block && row.used == L::width && row.row_cells == 0 && !row.accumulate) {
+  int plain = row.used == L::width && row.row_cells == 0 && !row.accumulate ? 1 : 0;
+  hide(plain);
+  if (left >= sliding_block && plain != 0) {
     NASNET_UNROLL
     for (int output = 0; output < sliding_block; ++output) store<L>(row.to + (first + output) * row.to_step, sum[output]);
     return;

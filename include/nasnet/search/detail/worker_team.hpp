@@ -25,6 +25,7 @@
 #include "nasnet/core/progress.hpp"
 #include "nasnet/core/random.hpp"
 #include "nasnet/core/thread_pool.hpp"
+#include "nasnet/genotype/op_set.hpp"
 #include "nasnet/search/evaluator.hpp"
 #include "nasnet/search/ledger.hpp"
 #include "nasnet/search/search_options.hpp"
@@ -95,10 +96,11 @@ using EvaluateCall = std::function<Outcome(const Architecture&, TrialContext&)>;
 
 class WorkerTeam {
  public:
-  WorkerTeam(SearchLedger& ledger, EvaluateCall evaluate, const SearchOptions& options,
+  WorkerTeam(SearchLedger& ledger, EvaluateCall evaluate, OpTable ops, const SearchOptions& options,
              std::shared_ptr<ThreadPool> pool)
       : ledger_(ledger),
         evaluate_(std::move(evaluate)),
+        ops_(std::move(ops)),
         options_(options),
         pool_(std::move(pool)),
         seconds_before_(ledger.seconds() / options.workers) {}
@@ -162,6 +164,7 @@ class WorkerTeam {
     TrialContext context{.trial = trial.number,
                          .random = RandomStream(options_.seed).split("trial", static_cast<std::uint64_t>(trial.number)),
                          .context = Context(pool_, Allocator(options_.trial_bytes)),
+                         .ops = ops_,
                          .progress = progress_of(trial.number)};
     if (options_.trial_seconds) {
       const std::chrono::duration<double> limit(*options_.trial_seconds);
@@ -207,6 +210,7 @@ class WorkerTeam {
 
   SearchLedger& ledger_;
   EvaluateCall evaluate_;
+  OpTable ops_;
   const SearchOptions& options_;
   std::shared_ptr<ThreadPool> pool_;
   double seconds_before_;  // spent by earlier runs of this search

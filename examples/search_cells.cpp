@@ -1,0 +1,278 @@
+// Searches NASNet cells on a folder of images: trials, the winner trained again on all images, and everything about it in
+// files: journal.jsonl, best.json, best.dot, best.svg, best.safetensors, report.html.
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include <nasnet/data/gzip.hpp>
+#include <nasnet/nasnet.hpp>
+
+#include "program.hpp"
+
+namespace {
+
+struct Flags {
+  std::filesystem::path data, out = "search";
+  std::string strategy = "random";
+  std::int64_t trials = 40;
+  int workers = 2;
+  int threads = 0;
+  std::uint64_t seed = 1;
+  std::int64_t epochs = 1;
+  std::int64_t train_images = 10000;
+  std::int64_t validation_images = 5000;
+  std::int64_t cells = 1;
+  std::int64_t filters = 8;
+  int blocks = 5;
+  std::int64_t batch = 64;
+  double learning_rate = 0.05;
+  std::int64_t final_epochs = 5;
+  std::int64_t final_images = 0;
+  std::optional<std::int64_t> max_parameters, max_multiply_adds;
+  bool resume = false;
+};
+
+void declare(CLI::App& app, Flags& flags) {
+  const auto add = [&app](const char* name, auto& value, const char* help) {
+    return app.add_option(name, value, help)->capture_default_str();
+  };
+  app.add_option("--data", flags.data, "folder of images: IDX, CIFAR-10, CIFAR-100 or NumPy, also with .gz")->required();
+  add("--out", flags.out, "folder for the results");
+  app.add_flag("--resume", flags.resume, "go on with the search in the output folder");
+  add("--strategy", flags.strategy, "how to choose cells")->check(CLI::IsMember({"random"}));
+  add("--trials", flags.trials, "networks to train");
+  add("--workers", flags.workers, "trials at a time");
+  add("--threads", flags.threads, "threads in all, 0: one for each core")->check(CLI::NonNegativeNumber);
+  add("--seed", flags.seed, "of everything that is random");
+  add("--blocks", flags.blocks, "blocks of a cell");
+  add("--cells", flags.cells, "normal cells in each of the three stacks");
+  add("--filters", flags.filters, "filters of the cells of the first stack");
+  add("--epochs", flags.epochs, "of a trial");
+  add("--train-images", flags.train_images, "that a trial is trained on, 0: all that are left")->check(CLI::NonNegativeNumber);
+  add("--validation-images", flags.validation_images, "kept apart to judge the trials");
+  add("--batch", flags.batch, "images of a training step");
+  add("--learning-rate", flags.learning_rate, "at the start, then a cosine to 0");
+  add("--final-epochs", flags.final_epochs, "of the winner's training, 0: none")->check(CLI::NonNegativeNumber);
+  add("--final-images", flags.final_images, "that the winner is trained on, 0: all")->check(CLI::NonNegativeNumber);
+  app.add_option("--max-params", flags.max_parameters, "reject networks with more parameters");
+  app.add_option("--max-multiply-adds", flags.max_multiply_adds, "reject networks with more multiply-adds for an image");
+}
+
+/// One bar for the search, which also moves within trials.
+class SearchDisplay {
+ public:
+  void attach(nasnet::SearchOptions& options) {
+    options.progress = [this](const nasnet::Progress& progress) { update(progress); };
+    options.on_trial = [this](const nasnet::Trial& trial) { end(trial.number); };
+    options.trial_progress = [this](std::int64_t trial, const nasnet::Progress& progress) { move(trial, progress); };
+  }
+
+ private:
+  void update(const nasnet::Progress& progress) {
+    const std::lock_guard lock(mutex_);
+    search_ = progress;
+    updated_ = Clock::now();
+    show();
+  }
+
+  void end(std::int64_t trial) {
+    const std::lock_guard lock(mutex_);
+    running_.erase(trial);
+  }
+
+  void move(std::int64_t trial, const nasnet::Progress& progress) {
+    const std::lock_guard lock(mutex_);
+    running_[trial] = progress.total > 0 ? static_cast<double>(progress.done) / static_cast<double>(progress.total) : 0;
+    show();
+  }
+
+  void show() {
+    double running = 0;
+    for (const auto& [trial, part] : running_) running += part;
+    nasnet::Progress now = search_;
+    now.seconds += std::chrono::duration<double>(Clock::now() - updated_).count();
+    bar_.show(now, running);
+  }
+
+  using Clock = std::chrono::steady_clock;
+  std::mutex mutex_;
+  nasnet::ProgressBar bar_;
+  nasnet::Progress search_;
+  Clock::time_point updated_ = Clock::now();
+  std::map<std::int64_t, double> running_;  // trials and how much of them is done
+};
+
+/// From the command line to the files.
+class Program {
+ public:
+  explicit Program(const Flags& flags)
+      : flags_(flags),
+        data_(nasnet::load_dataset(flags.data, nasnet::read_gzip_file)),
+        pool_(std::make_shared<nasnet::ThreadPool>(pool_size(flags))),
+        evaluate_(data_, child_options()),
+        final_images_(chosen_final_images()) {}
+
+  [[nodiscard]] int run() {
+    nasnet::make_folder(flags_.out);
+    const nasnet::History history = search();
+    for (const std::string& notice : history.notices) std::cerr << notice << '\n';
+    if (history.interrupted) {
+      write_report(history, flags_.out / "report.html", report_options());
+      std::cerr << "stopped after " << history.trials.size() << " of " << flags_.trials << " trials; --resume goes on\n";
+      return stop_.exit_status();
+    }
+    const nasnet::Trial& best = history.best();
+    nasnet::SearchResult result{.architecture = best.architecture,
+                                .network = evaluate_.network(),
+                                .normalisation = channel_statistics(final_images_),
+                                .validation_accuracy = best.evaluation.validation_accuracy};
+    std::cout << "best validation accuracy " << percent(*result.validation_accuracy) << ", trial " << best.number << " of "
+              << history.trials.size() << '\n';
+    if (flags_.final_epochs > 0 && !retrain(best, result)) {
+      std::cerr << "stopped while training the winner; --resume goes on\n";
+      return stop_.exit_status();
+    }
+    write_files(history, result);
+    return 0;
+  }
+
+ private:
+  [[nodiscard]] static int pool_size(const Flags& flags) {
+    return std::max(flags.threads > 0 ? flags.threads : nasnet::ThreadPool::hardware_threads(), flags.workers);
+  }
+
+  [[nodiscard]] nasnet::ChildOptions child_options() const {
+    return {.cells_per_stack = flags_.cells,
+            .filters = flags_.filters,
+            .epochs = flags_.epochs,
+            .train_images = flags_.train_images,
+            .validation_images = flags_.validation_images,
+            .split_seed = flags_.seed,
+            .training = {.batch = flags_.batch, .learning_rate = {.initial = flags_.learning_rate}}};
+  }
+
+  [[nodiscard]] nasnet::ImageDataset chosen_final_images() const {
+    if (flags_.final_images == 0) return data_.train;
+    return nasnet::split(data_.train, 0, flags_.seed).train.first(flags_.final_images);
+  }
+
+  // ---- the search
+
+  [[nodiscard]] nasnet::History search() {
+    const nasnet::OpTable ops = nasnet::NasnetOps::table();
+    const nasnet::SearchSpace space(ops, {.blocks = flags_.blocks});
+    SearchDisplay display;
+    nasnet::SearchOptions options = search_options();
+    display.attach(options);
+    if (!std::filesystem::exists(options.journal)) remove_checkpoints();
+    nasnet::History history = nasnet::search(space, ops, nasnet::RandomSearch(space, flags_.seed), evaluate_, options);
+    if (static_cast<std::int64_t>(history.trials.size()) > flags_.trials) {
+      nasnet::fail<nasnet::ArgumentError>("--trials ", flags_.trials, ": '", options.journal.string(), "' has ",
+                                          history.trials.size(), " trials already");
+    }
+    return history;
+  }
+
+  [[nodiscard]] nasnet::SearchOptions search_options() const {
+    nasnet::SearchOptions options;
+    options.trials = flags_.trials;
+    options.workers = flags_.workers;
+    options.seed = flags_.seed;
+    options.journal = flags_.out / "journal.jsonl";
+    options.resume = flags_.resume;
+    options.limits = {.max_parameters = flags_.max_parameters, .max_multiply_adds = flags_.max_multiply_adds};
+    options.settings = {{"final_epochs", flags_.final_epochs}, {"final_images", final_images_.size()}};
+    options.pool = pool_;
+    options.stop = stop_.pointer();
+    return options;
+  }
+
+  // ---- the winner
+
+  /// False where Ctrl-C stopped it. A checkpoint after each epoch lets --resume go on, to the same weights.
+  [[nodiscard]] bool retrain(const nasnet::Trial& best, nasnet::SearchResult& result) {
+    nasnet::Context context(pool_);
+    nasnet::Model<> model(build_network(best.architecture, nasnet::NasnetOps::table(), result.network),
+                          nasnet::RandomStream(flags_.seed).split("final.parameters"));
+    nasnet::ProgressBar bar;
+    nasnet::TrainOptions options = evaluate_.options().training;
+    options.epochs = flags_.final_epochs;
+    options.normalisation = result.normalisation;
+    options.seed = flags_.seed;
+    options.checkpoint = flags_.out / nasnet::join(checkpoint_prefix, best.number, ".safetensors");
+    options.progress = std::ref(bar);
+    options.should_stop = [this] { return stop_.was_given(); };
+    const nasnet::TrainSummary summary = train(context, model, final_images_, options);
+    bar.finish();
+    if (summary.diverged) {
+      nasnet::fail<nasnet::DataError>("the training of the winner diverged: its loss is no finite number; try a smaller ",
+                                      "--learning-rate in another folder");
+    }
+    if (!summary.finished) return false;
+    result.test_accuracy = evaluate(context, model, data_.test, result.normalisation).accuracy;
+    std::cout << "test accuracy " << percent(*result.test_accuracy) << " after training on " << final_images_.size()
+              << " images\n";
+    save_weights(model, flags_.out / "best.safetensors");
+    return true;
+  }
+
+  /// Those of a search that is not there any more.
+  void remove_checkpoints() const {
+    for (const auto& entry : std::filesystem::directory_iterator(flags_.out)) {
+      if (entry.path().filename().string().starts_with(checkpoint_prefix)) std::filesystem::remove(entry.path());
+    }
+  }
+
+  // ---- files
+
+  void write_files(const nasnet::History& history, const nasnet::SearchResult& result) const {
+    write_result(result, flags_.out / "best.json");
+    write_dot(result.architecture, flags_.out / "best.dot");
+    write_svg(result.architecture, flags_.out / "best.svg");
+    nasnet::ReportOptions options = report_options();
+    options.test_accuracy = result.test_accuracy;
+    write_report(history, flags_.out / "report.html", options);
+    std::cout << "results are in " << flags_.out.string() << ": best.json, best.dot, best.svg, "
+              << (result.test_accuracy ? "best.safetensors, " : "") << "report.html, journal.jsonl\n";
+  }
+
+  [[nodiscard]] nasnet::ReportOptions report_options() const {
+    const nasnet::ImageDataset& images = data_.train;
+    nasnet::ReportOptions options;
+    options.title = "Cells for " + std::filesystem::absolute(flags_.data / ".").parent_path().filename().string();
+    options.subtitle = nasnet::join(images.size(), " training images of ", images.height(), 'x', images.width(), 'x',
+                                    images.channels(), ", ", images.classes(), " classes");
+    return options;
+  }
+
+  [[nodiscard]] static std::string percent(double fraction) {
+    const auto hundredths = static_cast<std::int64_t>(fraction * 10000 + 0.5);
+    return nasnet::join(hundredths / 100, '.', hundredths / 10 % 10, hundredths % 10, " %");
+  }
+
+  static constexpr std::string_view checkpoint_prefix = "training-of-trial-";
+
+  Flags flags_;
+  program::StopSignal stop_;
+  nasnet::ImageData data_;
+  std::shared_ptr<nasnet::ThreadPool> pool_;
+  nasnet::ChildTrainer evaluate_;
+  nasnet::ImageDataset final_images_;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Searches network cells on a folder of images and trains the best.", "search_cells");
+  Flags flags;
+  declare(app, flags);
+  return program::run(app, argc, argv, [&] { return Program(flags).run(); });
+}
