@@ -93,6 +93,7 @@
 #include "nasnet/primitive/primitives.hpp"
 #include "nasnet/primitive/structure.hpp"
 #include "nasnet/primitive/window.hpp"
+#include "nasnet/search/child_trainer.hpp"
 #include "nasnet/search/evaluator.hpp"
 #include "nasnet/search/journal.hpp"
 #include "nasnet/search/ledger.hpp"

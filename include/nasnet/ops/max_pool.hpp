@@ -28,12 +28,11 @@ inline void check_max_pool(const Window& window, const Shape& input) {
 }
 
 /// The first tap inside an axis of n cells, for each window.
-template <class T>
-[[nodiscard]] std::vector<T> first_taps(const WindowAxis& axis, std::int64_t n) {
-  std::vector<T> taps;
+[[nodiscard]] inline std::vector<std::int64_t> first_taps(const WindowAxis& axis, std::int64_t n) {
+  std::vector<std::int64_t> taps;
   for (std::int64_t o = 0; o < axis.output(n); ++o) {
     const std::int64_t start = o * axis.stride - axis.before(n);
-    taps.push_back(static_cast<T>(start >= 0 ? 0 : quotient_up(-start, axis.dilation)));
+    taps.push_back(start >= 0 ? 0 : quotient_up(-start, axis.dilation));
   }
   return taps;
 }
@@ -48,7 +47,7 @@ void max_pool(Context& context, const Window& window, const Tensor<T>& x, Tensor
   const WindowAxis horizontal = window.horizontal();
   const RowTaps rows(vertical, Slide::forward, from[1], to[1], vertical.before(from[1]));
   const ColumnTaps columns(horizontal, Slide::forward, from[2], to[2], horizontal.before(from[2]), pool_block);
-  const std::vector<T> first_column_taps = first_taps<T>(horizontal, from[2]);
+  const std::vector<std::int64_t> first_column_taps = first_taps(horizontal, from[2]);
   const StripTasks tasks(ChannelStrips::of<T>(to[3], set), to);
   const std::int64_t ring_rows = rows.span();
   Scratch<T> rings(context, ring_rows * columns.width * tasks.strips.width);

@@ -4,8 +4,9 @@
 /// scalars, which hold such small numbers exactly.
 #pragma once
 
-#include <cstdint>  // int32_t, int64_t, uint8_t
-#include <cstring>  // memcpy
+#include <cstdint>      // int32_t, int64_t, uint8_t
+#include <cstring>      // memcpy
+#include <limits>       // numeric_limits
 #include <type_traits>  // conditional_t
 
 #include "nasnet/ops/detail/channel_strips.hpp"
@@ -32,7 +33,7 @@ struct MaxPoolTask {
   const std::int64_t* taps_begin = nullptr;
   const std::int64_t* oldest = nullptr;
   const std::int64_t* needed = nullptr;
-  const T* first_column_taps = nullptr;  ///< of each destination column: its first tap inside the map
+  const std::int64_t* first_column_taps = nullptr;  ///< of each destination column: its first tap inside the map
   std::int64_t kernel_width = 1;
   std::int64_t step = 1;               ///< source columns from window to window
   std::int64_t spacing = 1;            ///< and from tap to tap
@@ -61,21 +62,19 @@ struct MaxPoolGradientTask {
   std::int64_t kernel_width = 1;
 };
 
-/// Stores the first `count` of some small whole numbers as bytes.
-template <class L>
-NASNET_ALWAYS_INLINE void store_bytes(std::uint8_t* to, const typename L::Vector& values, std::int64_t count) {
+/// Stores the first `count` of some small integers as bytes.
+template <class L, class Integers>
+NASNET_ALWAYS_INLINE void store_bytes(std::uint8_t* to, const Integers& values, std::int64_t count) {
 #if NASNET_HAS_VECTORS
-  // By way of 32-bit numbers of as many lanes: GCC 12 makes scalar code of the direct conversion.
   if constexpr (sizeof(typename L::Scalar) == 4) {
     using Bytes = Lanes<InstructionSet::baseline, std::uint8_t, L::width>;
-    const auto integers = __builtin_convertvector(values, typename VectorOf<std::int32_t, L::width>::Type);
-    const auto bytes = __builtin_convertvector(integers, typename Bytes::Vector);
+    const auto bytes = __builtin_convertvector(values, typename Bytes::Vector);
     store_part<Bytes>(to, bytes, count);
     return;
   }
 #endif
-  alignas(sizeof(typename L::Vector)) typename L::Scalar lanes[L::width];
-  store<L>(lanes, values);
+  std::conditional_t<sizeof(typename L::Scalar) == 4, std::int32_t, std::int64_t> lanes[L::width];
+  std::memcpy(lanes, &values, sizeof lanes);
   for (std::int64_t lane = 0; lane < count; ++lane) to[lane] = static_cast<std::uint8_t>(lanes[lane]);
 }
 
@@ -93,41 +92,58 @@ NASNET_ALWAYS_INLINE void load_bytes(typename L::Vector& values, const std::uint
   load<L>(values, lanes);
 }
 
-/// Maxima of a block of neighbouring windows.
+/// Numbers as integers of the same order, so that a maximum is one integer comparison: NaN above all others, the zeros
+/// equal. The map is its own inverse.
+///
+/// It saves GCC 12 from comparisons that it makes scalar code of: those whose outcome is used twice, or joined by `|`,
+/// in a body that becomes code for AVX-512.
 template <class L>
-struct MaxBlock {
-  typename L::Vector best[pool_block];
-  typename L::Vector tap[pool_block];
+struct OrderedBits {
+  using Integer = std::conditional_t<sizeof(typename L::Scalar) == 4, std::int32_t, std::int64_t>;
+  using Vector = typename VectorOf<Integer, L::width>::Type;
+  static constexpr Integer most = (std::numeric_limits<Integer>::max)();
+
+  static NASNET_ALWAYS_INLINE void from_values(Vector& bits, const typename L::Vector& values) {
+    const typename L::Vector x = values + typename L::Vector{};  // -0 becomes 0
+    Vector plain;
+    std::memcpy(&plain, &x, sizeof plain);
+    plain ^= (plain >> sign_bit) & most;
+    bits = x != x ? Vector{} + most : plain;
+  }
+
+  static NASNET_ALWAYS_INLINE void to_values(typename L::Vector& values, const Vector& bits) {
+    const Vector plain = bits ^ ((bits >> sign_bit) & most);
+    std::memcpy(&values, &plain, sizeof plain);
+  }
+
+  static NASNET_ALWAYS_INLINE void load_bits(Vector& bits, const typename L::Scalar* from) {
+    std::memcpy(&bits, from, sizeof bits);
+  }
+
+ private:
+  static constexpr int sign_bit = std::numeric_limits<Integer>::digits;
 };
 
-/// value = other where `after` has other bits than `before`.
+/// Maxima of a block of neighbouring windows, and their taps.
 template <class L>
-NASNET_ALWAYS_INLINE void choose_if_changed(typename L::Vector& value, const typename L::Vector& other,
-                                            const typename L::Vector& before, const typename L::Vector& after) {
-#if NASNET_HAS_VECTORS
-  using Integer = std::conditional_t<sizeof(typename L::Scalar) == 4, std::int32_t, std::int64_t>;
-  using Bits = typename VectorOf<Integer, L::width>::Type;
-  value = reinterpret_cast<const Bits&>(after) != reinterpret_cast<const Bits&>(before) ? other : value;
-#else
-  value = after != before ? other : value;
-#endif
-}
+struct MaxBlock {
+  typename OrderedBits<L>::Vector best[pool_block];
+  typename OrderedBits<L>::Vector tap[pool_block];
+};
 
-/// Takes in one tap of each window. A NaN wins, and stays; padding is less than or equal to all.
+/// Takes in one tap of each window; of equal values the first one stays.
 template <class L, bool with_taps>
 NASNET_ALWAYS_INLINE void take_tap(MaxBlock<L>& block, const typename L::Scalar* source, std::int64_t step,
-                                   typename L::Scalar tap) {
-  typename L::Vector taps;
-  fill<L>(taps, tap);
+                                   std::int64_t tap) {
+  using Bits = OrderedBits<L>;
+  const typename Bits::Vector taps = typename Bits::Vector{} + static_cast<typename Bits::Integer>(tap);
   NASNET_UNROLL
   for (int output = 0; output < pool_block; ++output) {
-    typename L::Vector x;
-    load<L>(x, source + output * step);
-    // Each choice has a comparison of its own: GCC 12 makes scalar code of one that serves two.
-    const typename L::Vector old = block.best[output];
-    const typename L::Vector larger = x > old ? x : old;
-    block.best[output] = x != x ? x : larger;
-    if constexpr (with_taps) choose_if_changed<L>(block.tap[output], taps, old, block.best[output]);
+    typename Bits::Vector x;
+    Bits::load_bits(x, source + output * step);
+    const typename Bits::Vector old = block.best[output];
+    block.best[output] = x > old ? x : old;
+    if constexpr (with_taps) block.tap[output] = block.best[output] != old ? taps : block.tap[output];
   }
 }
 
@@ -143,7 +159,7 @@ struct MaxPoolKernel {
   static NASNET_ALWAYS_INLINE void run_lanes(const MaxPoolTask<typename L::Scalar>& task) {
     std::int64_t ready = task.oldest[task.row_begin];
     for (std::int64_t row = task.row_begin; row < task.row_end; ++row) {
-      for (; ready < task.needed[row]; ++ready) fetch_row<L>(task.ring, ready);
+      for (; ready < task.needed[row]; ++ready) fetch_ordered_row<L>(task.ring, ready);
       for (std::int64_t first = 0; first < task.width; first += pool_block) {
         if (task.taps != nullptr) {
           compute_block<L, true>(task, row, first);
@@ -151,6 +167,19 @@ struct MaxPoolKernel {
           compute_block<L, false>(task, row, first);
         }
       }
+    }
+  }
+
+  template <class L>
+  static NASNET_ALWAYS_INLINE void fetch_ordered_row(const RowRing<typename L::Scalar>& ring, std::int64_t source) {
+    fetch_row<L>(ring, source);
+    auto* row = ring_row<L>(ring, source);
+    for (std::int64_t pixel = 0; pixel < ring.width; ++pixel, row += L::width) {
+      typename L::Vector x;
+      typename OrderedBits<L>::Vector bits;
+      load<L>(x, row);
+      OrderedBits<L>::from_values(bits, x);
+      std::memcpy(row, &bits, sizeof bits);
     }
   }
 
@@ -162,18 +191,20 @@ struct MaxPoolKernel {
     const std::int64_t row_count = task.taps_begin[row + 1] - task.taps_begin[row];
     const std::int64_t count = task.width - first < pool_block ? task.width - first : pool_block;
     const std::int64_t step = task.step * L::width;
-    const T first_tap = static_cast<T>(rows[0].tap * task.kernel_width);
+    const std::int64_t first_tap = rows[0].tap * task.kernel_width;
+    typename L::Vector outside;
+    fill<L>(outside, task.ring.outside);
     MaxBlock<L> block{};
     NASNET_UNROLL
     for (int output = 0; output < pool_block; ++output) {
       const std::int64_t column = first + (output < count ? output : count - 1);
-      block.best[output] += task.ring.outside;
-      block.tap[output] += first_tap + task.first_column_taps[column];
+      OrderedBits<L>::from_values(block.best[output], outside);
+      block.tap[output] += static_cast<typename OrderedBits<L>::Integer>(first_tap + task.first_column_taps[column]);
     }
     for (std::int64_t r = 0; r < row_count; ++r) {
       const T* source = ring_row<L>(task.ring, rows[r].source) + first * step;
       for (std::int64_t t = 0; t < task.kernel_width; ++t, source += task.spacing * L::width) {
-        take_tap<L, with_taps>(block, source, step, static_cast<T>(rows[r].tap * task.kernel_width + t));
+        take_tap<L, with_taps>(block, source, step, rows[r].tap * task.kernel_width + t);
       }
     }
     write_block<L, with_taps>(task, row, first, count, block);
@@ -187,7 +218,9 @@ struct MaxPoolKernel {
     for (int output = 0; output < pool_block; ++output) {
       if (output >= count) return;
       const std::int64_t to = (row * task.width + first + output) * channels;
-      store_part<L>(task.destination + to, block.best[output], task.ring.source.used);
+      typename L::Vector value;
+      OrderedBits<L>::to_values(value, block.best[output]);
+      store_part<L>(task.destination + to, value, task.ring.source.used);
       if constexpr (with_taps) store_bytes<L>(task.taps + to, block.tap[output], task.ring.source.used);
     }
   }

@@ -1,0 +1,105 @@
+#include "nasnet/search/result_file.hpp"
+
+#include <string>
+
+#include "catch.hpp"
+#include "core/temporary_folder.hpp"
+#include "nasnet/genotype/published.hpp"
+
+using namespace nasnet;
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+SearchResult sample() {
+  SearchResult result{.architecture = published_architecture("nasnet-a")};
+  result.network = {.input_channels = 1, .classes = 7, .cells_per_stack = 3, .filters = 12};
+  result.normalisation = {.mean = {0.25F}, .deviation = {0.1F}};
+  result.validation_accuracy = 0.8815;
+  result.test_accuracy = 0.9043;
+  return result;
+}
+
+std::string sentence_of(const std::string& text) {
+  const TemporaryFolder folder;
+  const auto path = folder.write("file.json", text);
+  try {
+    static_cast<void>(read_result(path));
+  } catch (const GenotypeError& error) {
+    return error.what();
+  }
+  return "nothing wrong";
+}
+
+std::string with(const std::string& part) {
+  return R"({"format": 1, "architecture": )" + to_json_text(published_architecture("darts-v1")) + ", " + part + "}";
+}
+
+}  // namespace
+
+TEST_CASE("result file: what is written is read back") {
+  const TemporaryFolder folder;
+  SearchResult result = sample();
+  result.network.stem = Stem::imagenet;
+  result.network.skip_reduction_input = true;
+  result.network.batch_norm = {.epsilon = 1e-3, .decay = 0.75};
+  result.network.image_size = Size{64, 48};
+  write_result(result, folder / "best.json");
+  const SearchResult read = read_result(folder / "best.json");
+  CHECK(to_json_text(read) == to_json_text(result));
+  CHECK(read.architecture == result.architecture);
+  CHECK(read.normalisation == result.normalisation);
+  CHECK(read.network.image_size == Size{64, 48});
+  CHECK(read.network.batch_norm.decay == 0.75);
+  CHECK(read.validation_accuracy == 0.8815);
+}
+
+TEST_CASE("result file: the text form") {
+  const std::string text = to_json_text(sample());
+  CHECK_THAT(text, Catch::Matchers::StartsWith("{\"format\": 1,\n \"architecture\": {\"numbering\": \"current-first\","));
+  CHECK_THAT(text, ContainsSubstring("\"network\": {\"stem\":\"cifar\",\"cells\":3,\"filters\":12,\"classes\":7,\"channels\":1,"));
+  CHECK_THAT(text, Catch::Matchers::EndsWith(" \"validation_accuracy\": 0.8815,\n \"test_accuracy\": 0.9043}\n"));
+  SearchResult bare{.architecture = published_architecture("nasnet-a")};
+  CHECK(to_json_text(bare).find("accuracy") == std::string::npos);
+  CHECK(to_json_text(bare).find("normalisation") == std::string::npos);
+}
+
+TEST_CASE("result file: an architecture alone is read as well, and a network may be described in part") {
+  const TemporaryFolder folder;
+  const auto path = folder.write("cells.json", to_json_text(published_architecture("darts-v2")));
+  CHECK(read_result(path).architecture == published_architecture("darts-v2"));
+  CHECK(read_result(path).network.filters == NetworkConfig{}.filters);
+  const auto part = folder.write("part.json", with(R"("network": {"stem": "imagenet", "filters": 44})"));
+  CHECK(read_result(part).network.filters == 44);
+  CHECK(read_result(part).network.classes == 1000);
+  CHECK(read_result(part).network.batch_norm.epsilon == 1e-3);
+}
+
+TEST_CASE("result file: mistakes are named with file and place") {
+  CHECK_THAT(sentence_of("{"), ContainsSubstring("file.json': ") && ContainsSubstring("line 1, column 2"));
+  CHECK_THAT(sentence_of("[]"), ContainsSubstring("an object expected"));
+  CHECK_THAT(sentence_of(R"({"format": 2})"), ContainsSubstring("format: 2 found, 1 is known"));
+  CHECK_THAT(sentence_of(R"({"format": 1})"), ContainsSubstring("\"architecture\" is missing"));
+  CHECK_THAT(sentence_of(with(R"("netwrok": {})")), ContainsSubstring("netwrok") && ContainsSubstring("network"));
+  CHECK_THAT(sentence_of(with(R"("network": {"filter": 3})")), ContainsSubstring("filters"));
+  CHECK_THAT(sentence_of(with(R"("network": {"filters": "many"})")), ContainsSubstring("network.filters: a whole number"));
+  CHECK_THAT(sentence_of(with(R"("network": {"filters": 0})")), ContainsSubstring("filters are 0"));
+  CHECK_THAT(sentence_of(with(R"("network": {"cells": -1})")), ContainsSubstring("are -1"));
+  CHECK_THAT(sentence_of(with(R"("network": {"cells": 18446744073709551615})")), ContainsSubstring("file.json': network"));
+  CHECK_THAT(sentence_of(with(R"("network": {"stem": "other"})")), ContainsSubstring("network.stem"));
+  CHECK_THAT(sentence_of(with(R"("network": {"skip_reduction_input": 1})")), ContainsSubstring("true or false"));
+  CHECK_THAT(sentence_of(with(R"("network": {"auxiliary_head": 3})")), ContainsSubstring("[height, width]"));
+  CHECK_THAT(sentence_of(with(R"("network": [])")), ContainsSubstring("network"));
+  CHECK_THAT(sentence_of(with(R"("normalisation": {"mean": [1], "deviation": []})")), ContainsSubstring("1 means and 0"));
+  CHECK_THAT(sentence_of(with(R"("normalisation": {"mean": ["a"], "deviation": [1]})")), ContainsSubstring("a number"));
+  CHECK_THAT(sentence_of(with(R"("test_accuracy": "high")")), ContainsSubstring("test_accuracy: a number"));
+  CHECK_THAT(sentence_of(R"({"normal": {"blocks": [{"left": [2, "identity"], "right": [0, "identity"]}]},
+                             "reduction": {"blocks": [{"left": [0, "identity"], "right": [0, "identity"]}]}})"),
+             ContainsSubstring("file.json': normal.blocks[0].left"));
+}
+
+TEST_CASE("result file: networks by name or path") {
+  CHECK(find_network("nasnet-a-large").network.filters == 168);
+  CHECK_THROWS_AS(find_network("nasnet-z"), IoError);
+  CHECK_THROWS_AS(find_network("/"), IoError);
+}
