@@ -1,5 +1,7 @@
 // How well a network with its weights does on a folder of images.
-#include <cstdio>
+#include <cstdint>
+#include <iomanip>
+#include <iostream>
 #include <string>
 
 #include <nasnet/data/gzip.hpp>
@@ -31,8 +33,8 @@ int main(int argc, char** argv) {
     nasnet::Context context(threads);
     const nasnet::ImageDataset& measured = part == "test" ? images.test : images.train;
     const nasnet::Metrics metrics = evaluate(context, model, measured, normalisation, batch);
-    std::printf("accuracy %.2f %% on %lld %s images, loss %.4f\n", 100 * metrics.accuracy,
-                static_cast<long long>(metrics.images), part.c_str(), metrics.loss);
+    std::cout << std::fixed << std::setprecision(2) << "accuracy " << 100 * metrics.accuracy << " % on " << metrics.images
+              << ' ' << part << " images, loss " << std::setprecision(4) << metrics.loss << '\n';
     return 0;
   });
 }

@@ -32,6 +32,10 @@ struct NetworkFlags {
   /// What the file or the name says, with the flags in place of its values.
   [[nodiscard]] nasnet::SearchResult describe() const {
     nasnet::SearchResult result = nasnet::find_network(architecture);
+    constexpr auto ops = nasnet::AllOps::infos();
+    if (const nasnet::Fault fault = validate(result.architecture, ops)) {
+      nasnet::fail<nasnet::GenotypeError>('\'', architecture, "': ", nasnet::describe(fault, result.architecture, ops));
+    }
     nasnet::NetworkConfig& config = result.network;
     if (stem && (*stem == "imagenet") != (config.stem == nasnet::Stem::imagenet)) change_stem(config);
     config.cells_per_stack = cells.value_or(config.cells_per_stack);

@@ -5,7 +5,6 @@
 
 #include <atomic>
 #include <csignal>
-#include <cstdio>
 #include <functional>
 #include <iostream>
 #include <string>

@@ -51,7 +51,7 @@ void declare(CLI::App& app, Flags& flags) {
   add("--trials", flags.trials, "networks to train");
   add("--workers", flags.workers, "trials at a time");
   add("--threads", flags.threads, "threads in all, 0: one for each core")->check(CLI::NonNegativeNumber);
-  add("--seed", flags.seed, "of everything that is random");
+  add("--seed", flags.seed, "of everything that is random")->check(CLI::NonNegativeNumber);
   add("--blocks", flags.blocks, "blocks of a cell");
   add("--cells", flags.cells, "normal cells in each of the three stacks");
   add("--filters", flags.filters, "filters of the cells of the first stack");
@@ -59,7 +59,7 @@ void declare(CLI::App& app, Flags& flags) {
   add("--train-images", flags.train_images, "that a trial is trained on, 0: all that are left")->check(CLI::NonNegativeNumber);
   add("--validation-images", flags.validation_images, "kept apart to judge the trials");
   add("--batch", flags.batch, "images of a training step");
-  add("--learning-rate", flags.learning_rate, "at the start, then a cosine to 0");
+  add("--learning-rate", flags.learning_rate, "at the start, then a cosine to 0")->check(CLI::Range(1e-9, 1e3));
   add("--final-epochs", flags.final_epochs, "of the winner's training, 0: none")->check(CLI::NonNegativeNumber);
   add("--final-images", flags.final_images, "that the winner is trained on, 0: all")->check(CLI::NonNegativeNumber);
   app.add_option("--max-params", flags.max_parameters, "reject networks with more parameters");
@@ -123,6 +123,7 @@ class Program {
   [[nodiscard]] int run() {
     nasnet::make_folder(flags_.out);
     const nasnet::History history = search();
+    if (history.find_best() == nullptr && !history.interrupted) fail_without_result(history);
     for (const std::string& notice : history.notices) std::cerr << notice << '\n';
     if (history.interrupted) {
       write_report(history, flags_.out / "report.html", report_options());
@@ -179,6 +180,13 @@ class Program {
                                           history.trials.size(), " trials already");
     }
     return history;
+  }
+
+  [[noreturn]] void fail_without_result(const nasnet::History& history) const {
+    write_report(history, flags_.out / "report.html", report_options());
+    std::string reason = history.notices.empty() ? std::string() : history.notices.back();
+    if (!history.trials.empty()) reason = history.trials.back().message;
+    nasnet::fail<nasnet::DataError>("none of ", history.trials.size(), " trials has a result: ", reason);
   }
 
   [[nodiscard]] nasnet::SearchOptions search_options() const {

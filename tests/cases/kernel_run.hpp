@@ -12,6 +12,7 @@
 #include "cases/reference_ops.hpp"
 #include "nasnet/core/attempt.hpp"
 #include "nasnet/core/instruction_set.hpp"
+#include "nasnet/primitive/structure.hpp"
 
 namespace cases {
 
@@ -72,8 +73,8 @@ struct KernelOptions {
   InstructionSet set = InstructionSet::baseline;
   int threads = 1;
   bool accumulate = false;
-  double before = 77;        ///< what the gradients hold before they are written or added to
-  bool whole = true;         ///< whole numbers, else normal ones
+  double before = 77;  ///< what the gradients hold before they are written or added to
+  bool whole = true;   ///< whole numbers, else normal ones
   bool input_wanted = true;
   bool parameters_wanted = true;
 };

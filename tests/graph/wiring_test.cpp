@@ -502,3 +502,38 @@ TEST_CASE("the notes of the cells agree with the graph") {
     }
   }
 }
+
+TEST_CASE("cells that pass all outputs on: input j is output j of the layer j + 1 back, halved once per reduction") {
+  Architecture architecture{.inputs = 4, .normal = {}, .reduction = {}};
+  architecture.normal.blocks = {{{1, "sep_conv_5x5"}, {2, "identity"}, Combiner::add_layer_norm},
+                                {{0, "sep_conv_5x5"}, {3, "sep_conv_3x3"}, Combiner::add_layer_norm},
+                                {{1, "sep_conv_3x3"}, {3, "identity"}, Combiner::add_layer_norm},
+                                {{0, "identity"}, {1, "sep_conv_3x3"}, Combiner::add_layer_norm}};
+  architecture.reduction = architecture.normal;
+  architecture.reduction.blocks[3] = {{0, "avg_pool_3x3"}, {4, "conv_1x3_3x1"}, Combiner::add};
+  const NetworkGraph graph = build(architecture, cifar_config(1, 4));
+  const auto output = [&](int cell, int block) {
+    if (cell < 0) return find(graph, "stem.bn");
+    const bool norm = block < 3 || cell == 0 || cell == 2 || cell == 4;
+    return find(graph, cell_scope(cell) + "blocks." + std::to_string(block) + (norm ? ".norm" : ".add"));
+  };
+  for (int cell = 0; cell < 5; ++cell) {
+    INFO("cell " << cell);
+    const GraphCell& notes = graph.cells[static_cast<std::size_t>(cell)];
+    REQUIRE(notes.sources.size() == 4);
+    for (int j = 0; j < 4; ++j) CHECK(notes.sources[static_cast<std::size_t>(j)] == output(cell - 1 - j, j));
+    for (int j = 0; j < 4; ++j) {
+      const GraphNode& state = at(graph, notes.states[static_cast<std::size_t>(j)]);
+      CHECK(state.channels == notes.filters);
+      CHECK(state.stride == at(graph, notes.sources[0]).stride);
+    }
+  }
+  // The last cell's fourth input is from before both reductions.
+  CHECK(names_below(graph, "cells.4.fit_previous3.half2.").size() == 6);
+  CHECK(names_below(graph, "cells.4.fit_previous2.half2.").empty());
+  // The head reads the last layer's four outputs side by side.
+  const GraphNode& relu = at(graph, at(graph, at(graph, graph.output).inputs[0]).inputs[0]);
+  const GraphNode& last = at(graph, relu.inputs[0]);
+  CHECK(last.inputs == std::vector<int>{output(4, 0), output(4, 1), output(4, 2), output(4, 3)});
+  CHECK(last.channels == 4 * 16);  // 16 times the first stack's 4 filters
+}

@@ -1,6 +1,6 @@
 // Depthwise convolution for every instruction set, against plain loops.
 #include <cstdint>  // int64_t
-#include <vector>   // vector
+#include <utility>  // pair
 
 #include "cases/kernel_run.hpp"
 #include "catch.hpp"
@@ -71,7 +71,8 @@ TEST_CASE("depthwise takes any number of channels", "[depthwise]") {
 TEST_CASE("depthwise takes any window", "[depthwise]") {
   for (const std::int64_t dilation : {1, 2, 3}) {
     for (const nasnet::Padding padding : {nasnet::Padding::same, nasnet::Padding::valid}) {
-      for (const auto& [kernel_height, kernel_width] : {std::pair{1, 1}, {2, 2}, {3, 5}, {7, 1}, {1, 7}, {4, 3}, {5, 4}}) {
+      for (const auto& [kernel_height, kernel_width] :
+           {std::pair{1, 1}, {2, 2}, {3, 5}, {7, 1}, {1, 7}, {4, 3}, {5, 4}}) {
         for (const auto& [stride_height, stride_width] : {std::pair{1, 1}, {2, 2}, {3, 3}, {1, 2}, {2, 1}, {5, 4}}) {
           const Window window{kernel_height, kernel_width, stride_height, stride_width, dilation, padding};
           check<float>(window, {2, 22, 25, 5});
@@ -146,4 +147,6 @@ TEST_CASE("depthwise names what does not fit", "[depthwise]") {
   CHECK(cases::kernel_fault(depthwise, {8, 32}, {{3, 3, 32}}) == "depthwise: input is [8,32], wanted [N,H,W,C]");
   CHECK(cases::kernel_fault(Depthwise{.window = Window::square(3, 0)}, {1, 4, 4, 2}, {{3, 3, 2}}) ==
         "depthwise: kernel 3x3, stride 0x0 and dilation 1 must all be at least 1");
+  CHECK(cases::kernel_fault(Depthwise{.window = Window::square(5, 1, 1, nasnet::Padding::valid)}, {1, 4, 9, 2},
+                            {{5, 5, 2}}) == "depthwise: a kernel of 5x5 does not fit input [1,4,9,2]");
 }

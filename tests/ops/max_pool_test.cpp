@@ -17,7 +17,7 @@ using nasnet::Tensor;
 using nasnet::Window;
 
 constexpr float infinity = std::numeric_limits<float>::infinity();
-constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
 
 // The gradient goes to the first of equal cells.
 template <class Scalar>
@@ -116,7 +116,7 @@ TEST_CASE("a NaN wins against everything", "[max_pool]") {
     for (const float sign : {1.0F, -1.0F}) {
       Tensor<float> x({1, 5, 5, 3});
       x.fill(infinity);
-      x(0, 1, 1, 1) = sign * nan;
+      x(0, 1, 1, 1) = sign * not_a_number;
       const Tensor<float> y = pooled(x, set);
       cases::for_each_element(y.shape(), [&](auto, auto h, auto w, auto c) {
         const bool near = c == 1 && h <= 2 && w <= 2;
@@ -135,8 +135,8 @@ TEST_CASE("of a zero and a negative zero the first one wins", "[max_pool]") {
     x[1] = 0.0F;
     nasnet::OpCall<float> call{.context = context};
     call.inputs = {&x};
-    forward(MaximumPool{.window = Window{.kernel_height = 1, .kernel_width = 2, .padding = nasnet::Padding::valid}}, call,
-            set);
+    forward(MaximumPool{.window = Window{.kernel_height = 1, .kernel_width = 2, .padding = nasnet::Padding::valid}},
+            call, set);
     CHECK(call.output[0] == 0);
     CHECK(call.taps[0] == 0);
   }
@@ -171,4 +171,6 @@ TEST_CASE("max pooling names what does not fit", "[max_pool]") {
         "max_pool: kernel is 16x16, at most 15x15 is possible");
   CHECK(cases::kernel_fault(MaximumPool{.window = Window::square(3)}, {4, 3}, {}) ==
         "max_pool: input is [4,3], wanted [N,H,W,C]");
+  CHECK(cases::kernel_fault(MaximumPool{.window = Window::square(5, 1, 1, nasnet::Padding::valid)}, {1, 4, 9, 2}, {}) ==
+        "max_pool: a kernel of 5x5 does not fit input [1,4,9,2]");
 }

@@ -162,9 +162,9 @@ class NetworkBuilder {
     for (int stack = 0; stack < 3; ++stack) {
       if (stack > 0) build_reduction();
       for (std::int64_t n = 0; n < config_.cells_per_stack; ++n) build_normal(stack > 0 && n == 0);
-      if (stack == 1 && config_.image_size) build_auxiliary_head(last_map());
+      if (stack == 1 && config_.image_size) build_auxiliary_head();
     }
-    const Value logits = build_head(last_map());
+    const Value logits = build_head();
     return std::move(g_).finish(logits);
   }
 
@@ -224,17 +224,18 @@ class NetworkBuilder {
   /// The last layer as one map.
   [[nodiscard]] Value last_map() { return g_.concat(layers_.back()); }
 
-  [[nodiscard]] Value build_head(Value x) {
+  [[nodiscard]] Value build_head() {
     g_.enter(NetworkPart::head);
-    x = g_.global_average_pool(g_.relu(x));
+    Value x = g_.global_average_pool(g_.relu(last_map()));
     if (config_.dropout_keep < 1.0) x = g_.dropout(x, config_.dropout_keep);
     return g_.dense(x, config_.classes, "head");
   }
 
   /// Paper's appendix: two thirds of the way up the network, in training only.
-  void build_auxiliary_head(Value x) {
+  void build_auxiliary_head() {
     g_.enter(NetworkPart::auxiliary);
     const auto scope = g_.scope("aux");
+    Value x = last_map();
     const Size map = size_of(x);
     if (map.height < 5 || map.width < 5) {
       fail<ShapeError>("auxiliary head: an image of ", config_.image_size->height, 'x', config_.image_size->width,

@@ -17,20 +17,18 @@ void forward(const Depthwise& depthwise, OpCall<Scalar>& call, InstructionSet se
   const Window& window = depthwise.window;
   const Tensor<Scalar>& weight = call.parameter(0);
   detail::check_map(Depthwise::name, shape);
-  window.check(Depthwise::name);
+  detail::check_window(Depthwise::name, window, shape);
   if (weight.shape().rank() == 3) detail::check_channels(Depthwise::name, weight.extent(2), shape);
   detail::check_parameter(Depthwise::name, "weight", weight.shape(),
                           {window.kernel_height, window.kernel_width, shape[3]});
   const Size map{shape[1], shape[2]};
   const Size size = window.output(map);
   Tensor<Scalar>& output = call.allocate_output({shape[0], size.height, size.width, shape[3]});
-  detail::run_sliding_sum(call.context,
-                          detail::SlidingSum<Scalar>{.window = window,
-                                                     .map = map,
-                                                     .source = &call.input(),
-                                                     .destination = &output,
-                                                     .weight = weight.data()},
-                          set);
+  detail::run_sliding_sum(
+      call.context,
+      detail::SlidingSum<Scalar>{
+          .window = window, .map = map, .source = &call.input(), .destination = &output, .weight = weight.data()},
+      set);
 }
 
 /// dx: each cell takes what its windows give it; dw: see detail/depthwise_weight_gradient.hpp.

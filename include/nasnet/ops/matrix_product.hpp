@@ -27,9 +27,7 @@ struct MatrixSpan {
       : data(first), rows(row_count), columns(column_count), stride(row_stride) {}
 
   /// The same matrix, read only.
-  constexpr operator MatrixSpan<const Element>() const
-    requires(!std::is_const_v<Element>)
-  {
+  constexpr operator MatrixSpan<const Element>() const requires(!std::is_const_v<Element>) {
     return {data, rows, columns, stride};
   }
 };
@@ -109,18 +107,18 @@ void multiply_readable(Context& context, MatrixSpan<const T> a, const ReadableMa
     for (std::int64_t index = begin; index < end; ++index) {
       const std::int64_t row = index / grid.column_blocks * grid.block_rows;
       const std::int64_t column = index % grid.column_blocks * grid.block_columns;
-      run_kernel<ProductKernel<false>, T>(set, ProductBlock<T>{.a = a.data + row * a.stride,
-                                                               .a_stride = a.stride,
-                                                               .b = b.view.data + column,
-                                                               .b_stride = b.view.stride,
-                                                               .b_last = b.last_row + column,
-                                                               .c = c.data + row * c.stride + column,
-                                                               .c_stride = c.stride,
-                                                               .rows = (std::min)(grid.block_rows, c.rows - row),
-                                                               .columns = (std::min)(grid.block_columns,
-                                                                                     c.columns - column),
-                                                               .terms = a.columns,
-                                                               .accumulate = accumulate});
+      run_kernel<ProductKernel<false>, T>(set,
+                                          ProductBlock<T>{.a = a.data + row * a.stride,
+                                                          .a_stride = a.stride,
+                                                          .b = b.view.data + column,
+                                                          .b_stride = b.view.stride,
+                                                          .b_last = b.last_row + column,
+                                                          .c = c.data + row * c.stride + column,
+                                                          .c_stride = c.stride,
+                                                          .rows = (std::min)(grid.block_rows, c.rows - row),
+                                                          .columns = (std::min)(grid.block_columns, c.columns - column),
+                                                          .terms = a.columns,
+                                                          .accumulate = accumulate});
     }
   });
 }
@@ -228,21 +226,20 @@ void multiply_left_transposed(Context& context, MatrixSpan<const T> a, std::type
       const std::int64_t terms = (std::min)(part_terms, a.rows - term);
       const T* b_first = right.view.data + term * right.view.stride;
       const T* b_last = part + 1 == parts ? right.last_row : b_first + (terms - 1) * right.view.stride;
-      const MatrixSpan<T> to = parts > 1
-                                   ? MatrixSpan<T>(sums.data() + part * c.rows * c.columns, c.rows, c.columns)
-                                   : c;
-      run_kernel<ProductKernel<true>, T>(set, ProductBlock<T>{.a = a.data + term * a.stride + row,
-                                                              .a_stride = a.stride,
-                                                              .b = b_first + column,
-                                                              .b_stride = right.view.stride,
-                                                              .b_last = b_last + column,
-                                                              .c = to.data + row * to.stride + column,
-                                                              .c_stride = to.stride,
-                                                              .rows = (std::min)(grid.block_rows, c.rows - row),
-                                                              .columns = (std::min)(grid.block_columns,
-                                                                                    c.columns - column),
-                                                              .terms = terms,
-                                                              .accumulate = parts == 1 && accumulate});
+      const MatrixSpan<T> to =
+          parts > 1 ? MatrixSpan<T>(sums.data() + part * c.rows * c.columns, c.rows, c.columns) : c;
+      run_kernel<ProductKernel<true>, T>(set,
+                                         ProductBlock<T>{.a = a.data + term * a.stride + row,
+                                                         .a_stride = a.stride,
+                                                         .b = b_first + column,
+                                                         .b_stride = right.view.stride,
+                                                         .b_last = b_last + column,
+                                                         .c = to.data + row * to.stride + column,
+                                                         .c_stride = to.stride,
+                                                         .rows = (std::min)(grid.block_rows, c.rows - row),
+                                                         .columns = (std::min)(grid.block_columns, c.columns - column),
+                                                         .terms = terms,
+                                                         .accumulate = parts == 1 && accumulate});
     }
   });
   if (parts > 1) add_parts<T>(context, sums.data(), parts, c, accumulate);

@@ -41,41 +41,39 @@ inline void check_max_pool(const Window& window, const Shape& input) {
 template <class T>
 void max_pool(Context& context, const Window& window, const Tensor<T>& x, Tensor<T>& y, Tensor<std::uint8_t>& taps,
               InstructionSet set) {
-  const Shape& from = x.shape();
-  const Shape& to = y.shape();
   const WindowAxis vertical = window.vertical();
   const WindowAxis horizontal = window.horizontal();
-  const RowTaps rows(vertical, Slide::forward, from[1], to[1], vertical.before(from[1]));
-  const ColumnTaps columns(horizontal, Slide::forward, from[2], to[2], horizontal.before(from[2]), pool_block);
-  const std::vector<std::int64_t> first_column_taps = first_taps(horizontal, from[2]);
-  const StripTasks tasks(ChannelStrips::of<T>(to[3], set), to);
-  const std::int64_t ring_rows = rows.span();
-  Scratch<T> rings(context, ring_rows * columns.width * tasks.strips.width);
+  const RowTaps rows(vertical, Slide::forward, x.extent(1), y.extent(1), vertical.before(x.extent(1)));
+  const ColumnTaps columns(horizontal, Slide::forward, x.extent(2), y.extent(2), horizontal.before(x.extent(2)),
+                           pool_block);
+  const std::vector<std::int64_t> first_column_taps = first_taps(horizontal, x.extent(2));
+  const StripTasks tasks(ChannelStrips::of<T>(y.extent(3), set), y.shape());
+  const MaxPoolTask<T> common{.ring = {.source_pitch = x.extent(2) * x.extent(3),
+                                       .rows = rows.span(),
+                                       .width = columns.width,
+                                       .before = columns.before,
+                                       .outside = -std::numeric_limits<T>::infinity()},
+                              .width = y.extent(2),
+                              .row_taps = rows.taps.data(),
+                              .taps_begin = rows.begin.data(),
+                              .oldest = rows.oldest.data(),
+                              .needed = rows.needed.data(),
+                              .first_column_taps = first_column_taps.data(),
+                              .kernel_width = window.kernel_width,
+                              .step = window.stride_width,
+                              .spacing = window.dilation};
+  Scratch<T> rings(context, rows.span() * columns.width * tasks.strips.width);
   context.parallel_for(tasks.count(), 1, [&](std::int64_t begin, std::int64_t end) {
     const auto memory = rings.lease();
     for (std::int64_t index = begin; index < end; ++index) {
       const StripTask at = tasks[index];
-      MaxPoolTask<T> task;
-      task.ring = {.source = strip_row(x, at.n, tasks.strips, at.strip),
-                   .source_pitch = from[2] * from[3],
-                   .memory = memory.data(),
-                   .rows = ring_rows,
-                   .width = columns.width,
-                   .before = columns.before,
-                   .outside = -std::numeric_limits<T>::infinity()};
+      MaxPoolTask<T> task = common;
+      task.ring.source = strip_row(x, at.n, tasks.strips, at.strip);
+      task.ring.memory = memory.data();
       task.destination = y.data() + at.offset;
       task.taps = taps.empty() ? nullptr : taps.data() + at.offset;
-      task.width = to[2];
       task.row_begin = at.row_begin;
       task.row_end = at.row_end;
-      task.row_taps = rows.taps.data();
-      task.taps_begin = rows.begin.data();
-      task.oldest = rows.oldest.data();
-      task.needed = rows.needed.data();
-      task.first_column_taps = first_column_taps.data();
-      task.kernel_width = window.kernel_width;
-      task.step = window.stride_width;
-      task.spacing = window.dilation;
       run_kernel<MaxPoolKernel, T>(tasks.strips.set(at.strip), task);
     }
   });
@@ -85,44 +83,43 @@ void max_pool(Context& context, const Window& window, const Tensor<T>& x, Tensor
 template <class T>
 void max_pool_gradient(Context& context, const Window& window, const Tensor<T>& dy, const Tensor<std::uint8_t>& taps,
                        const GradientSlot<T>& slot, InstructionSet set) {
-  const Shape& from = dy.shape();
-  const Shape& to = slot.tensor->shape();
+  Tensor<T>& dx = *slot.tensor;
   const WindowAxis vertical = window.vertical();
   const WindowAxis horizontal = window.horizontal();
-  const RowTaps rows(vertical, Slide::transposed, from[1], to[1], vertical.before(to[1]));
-  const ColumnTaps columns(horizontal, Slide::transposed, from[2], to[2], horizontal.before(to[2]), pool_block);
-  const StripTasks tasks(ChannelStrips::of<T>(to[3], set), to);
-  const std::int64_t ring_rows = rows.span();
-  const std::int64_t ring_size = ring_rows * columns.width * tasks.strips.width;
+  const RowTaps rows(vertical, Slide::transposed, dy.extent(1), dx.extent(1), vertical.before(dx.extent(1)));
+  const ColumnTaps columns(horizontal, Slide::transposed, dy.extent(2), dx.extent(2), horizontal.before(dx.extent(2)),
+                           pool_block);
+  const StripTasks tasks(ChannelStrips::of<T>(dx.extent(3), set), dx.shape());
+  const MaxPoolGradientTask<T> common{.ring = {.source_pitch = dy.extent(2) * dy.extent(3),
+                                               .rows = rows.span(),
+                                               .width = columns.width,
+                                               .before = columns.before},
+                                      .width = dx.extent(2),
+                                      .accumulate = slot.accumulate,
+                                      .row_taps = rows.taps.data(),
+                                      .taps_begin = rows.begin.data(),
+                                      .oldest = rows.oldest.data(),
+                                      .needed = rows.needed.data(),
+                                      .phases = columns.phases.data(),
+                                      .phase_count = static_cast<std::int64_t>(columns.phases.size()),
+                                      .order = columns.order.data(),
+                                      .destination_step = columns.destination_step,
+                                      .spacing = columns.spacing,
+                                      .kernel_width = window.kernel_width};
+  const std::int64_t ring_size = rows.span() * columns.width * tasks.strips.width;
   Scratch<T> rings(context, 2 * ring_size);
   context.parallel_for(tasks.count(), 1, [&](std::int64_t begin, std::int64_t end) {
     const auto memory = rings.lease();
     for (std::int64_t index = begin; index < end; ++index) {
       const StripTask at = tasks[index];
-      MaxPoolGradientTask<T> task;
-      task.ring = {.source = strip_row(dy, at.n, tasks.strips, at.strip),
-                   .source_pitch = from[2] * from[3],
-                   .memory = memory.data(),
-                   .rows = ring_rows,
-                   .width = columns.width,
-                   .before = columns.before};
+      MaxPoolGradientTask<T> task = common;
+      task.ring.source = strip_row(dy, at.n, tasks.strips, at.strip);
+      task.ring.memory = memory.data();
       task.taps = strip_row(taps, at.n, tasks.strips, at.strip);
       task.tap_ring = memory.data() + ring_size;
-      task.destination = slot.tensor->data() + at.offset;
-      task.width = to[2];
+      task.destination = dx.data() + at.offset;
       task.row_begin = at.row_begin;
       task.row_end = at.row_end;
-      task.accumulate = slot.accumulate;
-      task.row_taps = rows.taps.data();
-      task.taps_begin = rows.begin.data();
-      task.oldest = rows.oldest.data();
-      task.needed = rows.needed.data();
-      task.phases = columns.phases.data();
-      task.phase_count = static_cast<std::int64_t>(columns.phases.size());
-      task.order = columns.order.data();
-      task.destination_step = columns.destination_step;
-      task.spacing = columns.spacing;
-      task.kernel_width = window.kernel_width;
       run_kernel<MaxPoolGradientKernel, T>(tasks.strips.set(at.strip), task);
     }
   });

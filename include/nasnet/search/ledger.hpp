@@ -143,8 +143,6 @@ class SearchLedger {
   /// Whether the trials wanted have all been recorded.
   [[nodiscard]] bool is_complete() const { return ended() >= options_.trials; }
 
-  [[nodiscard]] bool is_exhausted() const { return exhausted_; }
-
   /// Trials recorded, done and failed.
   [[nodiscard]] std::int64_t ended() const { return static_cast<std::int64_t>(ended_.size()); }
 

@@ -39,11 +39,11 @@ struct ChannelStrips {
 /// One row of a map, narrowed to a strip.
 template <class T>
 struct StripRow {
-  const T* first = nullptr;      ///< the strip's first channel in the first pixel
-  const T* end = nullptr;        ///< where the map's memory ends
+  const T* first = nullptr;  ///< the strip's first channel in the first pixel
+  const T* end = nullptr;    ///< where the map's memory ends
   std::int64_t pixels = 0;
-  std::int64_t channels = 0;     ///< of the map: from one pixel to the next
-  std::int64_t used = 0;         ///< channels in the strip
+  std::int64_t channels = 0;  ///< of the map: from one pixel to the next
+  std::int64_t used = 0;      ///< channels in the strip
 };
 
 /// The first row of a map [N,H,W,C].
@@ -103,9 +103,9 @@ struct RowRing {
   std::int64_t source_pitch = 0;  ///< scalars from one source row to the next
   T* memory = nullptr;            ///< [rows][width][lanes]
   std::int64_t rows = 0;
-  std::int64_t width = 0;         ///< pixels, padding included
-  std::int64_t before = 0;        ///< pixels of padding on the left
-  T outside = 0;                  ///< value of the padding
+  std::int64_t width = 0;   ///< pixels, padding included
+  std::int64_t before = 0;  ///< pixels of padding on the left
+  T outside = 0;            ///< value of the padding
 };
 
 /// Where a source row lies while it is in the ring.

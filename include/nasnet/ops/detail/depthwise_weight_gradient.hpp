@@ -25,24 +25,24 @@ inline constexpr std::int64_t gradient_columns = 8;
 /// One band of rows for one strip. Padded inputs start at the first cell of the first window.
 template <class T>
 struct WeightGradientBand {
-  StripRow<T> input{};                  ///< first row of the image
+  StripRow<T> input{};  ///< first row of the image
   std::int64_t input_height = 0;
-  std::int64_t input_pitch = 0;         ///< scalars from row to row
-  StripRow<T> gradient{};               ///< first row of the band
+  std::int64_t input_pitch = 0;  ///< scalars from row to row
+  StripRow<T> gradient{};        ///< first row of the band
   std::int64_t gradient_pitch = 0;
-  std::int64_t rows = 0;                ///< output rows of the band
-  std::int64_t top = 0;                 ///< input row of the first window's first tap; may be negative
+  std::int64_t rows = 0;  ///< output rows of the band
+  std::int64_t top = 0;   ///< input row of the first window's first tap; may be negative
   std::int64_t before_width = 0;
   std::int64_t kernel_height = 1;
   std::int64_t kernel_width = 1;
   std::int64_t stride_height = 1;
   std::int64_t stride_width = 1;
   std::int64_t dilation = 1;
-  T* inputs = nullptr;                  ///< [(rows - 1) * stride + reach][input_width][lanes]
+  T* inputs = nullptr;  ///< [(rows - 1) * stride + reach][input_width][lanes]
   std::int64_t input_width = 0;
-  T* gradients = nullptr;               ///< [rows][gradient_width][lanes]
-  std::int64_t gradient_width = 0;      ///< a multiple of gradient_columns
-  T* sums = nullptr;                    ///< [kh][kw][lanes], added to
+  T* gradients = nullptr;           ///< [rows][gradient_width][lanes]
+  std::int64_t gradient_width = 0;  ///< a multiple of gradient_columns
+  T* sums = nullptr;                ///< [kh][kw][lanes], added to
 };
 
 /// Adds a block of outputs to the sums of `rows` kernel rows of `taps` neighbouring taps.
@@ -255,47 +255,53 @@ void add_strip_sums(const WeightGradientGrid& grid, const ChannelStrips& strips,
   }
 }
 
+/// A band without the places of its strip and rows.
+template <class T>
+[[nodiscard]] WeightGradientBand<T> common_band(const Window& window, const Tensor<T>& x, const Tensor<T>& dy,
+                                                const WeightGradientGrid& grid) {
+  WeightGradientBand<T> band;
+  band.input_height = x.extent(1);
+  band.input_pitch = x.extent(2) * x.extent(3);
+  band.gradient_pitch = dy.extent(2) * dy.extent(3);
+  band.before_width = window.horizontal().before(x.extent(2));
+  band.kernel_height = window.kernel_height;
+  band.kernel_width = window.kernel_width;
+  band.stride_height = window.stride_height;
+  band.stride_width = window.stride_width;
+  band.dilation = window.dilation;
+  band.input_width = grid.input_width;
+  band.gradient_width = grid.gradient_width;
+  return band;
+}
+
 /// dw [kh,kw,C] into the slot.
 template <class T>
 void depthwise_weight_gradient(Context& context, const Window& window, const Tensor<T>& x, const Tensor<T>& dy,
                                const GradientSlot<T>& slot, InstructionSet set) {
-  const Shape& in = x.shape();
-  const Shape& out = dy.shape();
-  const auto strips = ChannelStrips::of<T>(in[3], set);
-  const WeightGradientGrid grid(window, in, out, strips);
+  const auto strips = ChannelStrips::of<T>(x.extent(3), set);
+  const WeightGradientGrid grid(window, x.shape(), dy.shape(), strips);
+  const WeightGradientBand<T> common = common_band(window, x, dy, grid);
   const std::int64_t sums_size = window.taps() * strips.width;
   const std::int64_t inputs_size = grid.input_rows * grid.input_width * strips.width;
   Tensor<T> sums = context.zeros<T>({grid.parts, strips.count(), sums_size});
   Scratch<T> scratch(context, inputs_size + grid.band_rows * grid.gradient_width * strips.width);
   context.parallel_for(grid.parts * strips.count(), 1, [&](std::int64_t begin, std::int64_t end) {
     const auto memory = scratch.lease();
+    WeightGradientBand<T> band = common;
+    band.inputs = memory.data();
+    band.gradients = memory.data() + inputs_size;
     for (std::int64_t index = begin; index < end; ++index) {
       const std::int64_t part = index / strips.count();
       const std::int64_t strip = index % strips.count();
       const std::int64_t last = (std::min)((part + 1) * grid.part_units, grid.units);
+      band.sums = sums.data() + index * sums_size;
       for (std::int64_t unit = part * grid.part_units; unit < last; ++unit) {
-        const std::int64_t n = unit / grid.bands;
         const std::int64_t row = unit % grid.bands * grid.band_rows;
-        WeightGradientBand<T> band;
-        band.input = strip_row(x, n, strips, strip);
-        band.input_height = in[1];
-        band.input_pitch = in[2] * in[3];
-        band.gradient = strip_row(dy, n, strips, strip);
-        band.gradient.first += row * out[2] * out[3];
-        band.gradient_pitch = out[2] * out[3];
-        band.rows = (std::min)(grid.band_rows, out[1] - row);
-        band.top = row * window.stride_height - window.vertical().before(in[1]);
-        band.before_width = window.horizontal().before(in[2]);
-        band.kernel_height = window.kernel_height;
-        band.kernel_width = window.kernel_width;
-        band.stride_height = window.stride_height;
-        band.stride_width = window.stride_width;
-        band.dilation = window.dilation;
-        band.inputs = memory.data();
-        band.input_width = grid.input_width;
-        band.gradients = memory.data() + inputs_size;
-        band.gradient_width = grid.gradient_width;
-        band.sums = sums.data() + index * sums_size;
+        band.input = strip_row(x, unit / grid.bands, strips, strip);
+        band.gradient = strip_row(dy, unit / grid.bands, strips, strip);
+        band.gradient.first += row * band.gradient_pitch;
+        band.rows = (std::min)(grid.band_rows, dy.extent(1) - row);
+        band.top = row * window.stride_height - window.vertical().before(x.extent(1));
         run_kernel<WeightGradientKernel, T>(strips.set(strip), band);
       }
     }

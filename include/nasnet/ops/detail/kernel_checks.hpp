@@ -6,6 +6,7 @@
 
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/shape.hpp"
+#include "nasnet/primitive/window.hpp"
 
 namespace nasnet::inline v0::detail {
 
@@ -20,6 +21,16 @@ inline void check_channels(std::string_view who, std::int64_t kernel, const Shap
 /// @throws ShapeError unless a parameter has the wanted shape.
 inline void check_parameter(std::string_view who, std::string_view name, const Shape& found, const Shape& wanted) {
   if (found != wanted) fail<ShapeError>(who, ": ", name, " is ", found.to_string(), ", wanted ", wanted.to_string());
+}
+
+/// @throws ShapeError unless the window is one, and fits the maps.
+inline void check_window(std::string_view who, const Window& window, const Shape& input) {
+  window.check(who);
+  const Size output = window.output({input[1], input[2]});
+  if (output.height < 1 || output.width < 1) {
+    fail<ShapeError>(who, ": a kernel of ", window.kernel_height, 'x', window.kernel_width, " does not fit input ",
+                     input.to_string());
+  }
 }
 
 }  // namespace nasnet::inline v0::detail

@@ -7,8 +7,8 @@
 
 namespace nasnet::inline v0::detail {
 
-/// A block of C = A B, or of C = A^T B, all row-major. Each element of C is one sum in the order of the terms, whichever
-/// block and tile it falls into, so that products may be split freely over rows and columns.
+/// A block of C = A B, or of C = A^T B, all row-major. Each element of C is one sum in the order of the terms,
+/// whichever block and tile it falls into, so that products may be split freely over rows and columns.
 template <class T>
 struct ProductBlock {
   const T* a = nullptr;
@@ -18,10 +18,10 @@ struct ProductBlock {
   const T* b_last = nullptr;  ///< last row of B, readable up to a whole vector past its end
   T* c = nullptr;
   std::int64_t c_stride = 0;
-  std::int64_t rows = 0;      ///< of C
-  std::int64_t columns = 0;   ///< of C
-  std::int64_t terms = 0;     ///< of each sum, at least 1
-  bool accumulate = false;    ///< adds to C
+  std::int64_t rows = 0;     ///< of C
+  std::int64_t columns = 0;  ///< of C
+  std::int64_t terms = 0;    ///< of each sum, at least 1
+  bool accumulate = false;   ///< adds to C
 };
 
 /// Vectors side by side in a tile of C.
@@ -90,7 +90,8 @@ NASNET_ALWAYS_INLINE void write_tile(typename L::Vector (&sum)[rows][vectors], t
   }
 }
 
-/// The tile at a row and a column; `count` of its rows are rows of C, the others repeat the last one and are not written.
+/// The tile at a row and a column; `count` of its rows are rows of C, the others repeat the last one and are not
+/// written.
 template <class L, bool transposed, int rows, int vectors>
 NASNET_ALWAYS_INLINE void multiply_tile(const ProductBlock<typename L::Scalar>& block, std::int64_t row,
                                         std::int64_t column, std::int64_t count) {

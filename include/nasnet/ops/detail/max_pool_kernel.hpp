@@ -24,27 +24,27 @@ inline constexpr std::uint8_t no_tap = 255;
 template <class T>
 struct MaxPoolTask {
   RowRing<T> ring{};
-  T* destination = nullptr;            ///< the strip in the first row of the image
-  std::uint8_t* taps = nullptr;        ///< likewise; null where nobody asks for the taps
-  std::int64_t width = 0;              ///< of the destination
+  T* destination = nullptr;      ///< the strip in the first row of the image
+  std::uint8_t* taps = nullptr;  ///< likewise; null where nobody asks for the taps
+  std::int64_t width = 0;        ///< of the destination
   std::int64_t row_begin = 0;
   std::int64_t row_end = 0;
-  const RowTap* row_taps = nullptr;    ///< see RowTaps
+  const RowTap* row_taps = nullptr;  ///< see RowTaps
   const std::int64_t* taps_begin = nullptr;
   const std::int64_t* oldest = nullptr;
   const std::int64_t* needed = nullptr;
   const std::int64_t* first_column_taps = nullptr;  ///< of each destination column: its first tap inside the map
   std::int64_t kernel_width = 1;
-  std::int64_t step = 1;               ///< source columns from window to window
-  std::int64_t spacing = 1;            ///< and from tap to tap
+  std::int64_t step = 1;     ///< source columns from window to window
+  std::int64_t spacing = 1;  ///< and from tap to tap
 };
 
 /// One task of the backward pass: a strip of some rows of the input's gradient.
 template <class T>
 struct MaxPoolGradientTask {
-  RowRing<T> ring{};                   ///< gradients of the output
-  StripRow<std::uint8_t> taps{};       ///< first row of the image
-  T* tap_ring = nullptr;               ///< taps as scalars, beside the gradients
+  RowRing<T> ring{};              ///< gradients of the output
+  StripRow<std::uint8_t> taps{};  ///< first row of the image
+  T* tap_ring = nullptr;          ///< taps as scalars, beside the gradients
   T* destination = nullptr;
   std::int64_t width = 0;
   std::int64_t row_begin = 0;
@@ -54,7 +54,7 @@ struct MaxPoolGradientTask {
   const std::int64_t* taps_begin = nullptr;
   const std::int64_t* oldest = nullptr;
   const std::int64_t* needed = nullptr;
-  const ColumnPhase* phases = nullptr; ///< see ColumnTaps
+  const ColumnPhase* phases = nullptr;  ///< see ColumnTaps
   std::int64_t phase_count = 0;
   const std::int64_t* order = nullptr;
   std::int64_t destination_step = 1;
@@ -276,8 +276,7 @@ struct MaxPoolGradientKernel {
     NASNET_UNROLL
     for (int output = 0; output < pool_block; ++output) sum[output] = typename L::Vector{};
     for (std::int64_t r = 0; r < row_count; ++r) {
-      const T* gradients = ring_row<L>(task.ring, rows[r].source) +
-                           (task.ring.before + phase.start + first) * L::width;
+      const T* gradients = ring_row<L>(task.ring, rows[r].source) + (task.ring.before + phase.start + first) * L::width;
       const T* taps = task.tap_ring + (gradients - task.ring.memory);
       for (std::int64_t t = 0; t < phase.taps; ++t) {
         const std::int64_t at = t * task.spacing * L::width;

@@ -6,6 +6,7 @@
 
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/shape.hpp"
+#include "nasnet/ops/detail/kernel_checks.hpp"
 #include "nasnet/primitive/window.hpp"
 
 namespace nasnet::inline v0::detail {
@@ -22,7 +23,7 @@ namespace nasnet::inline v0::detail {
 
 /// @throws ShapeError where a window has no cell to pool: dilated windows may step over all of a small map.
 inline void check_pool(std::string_view who, const Window& window, const Shape& input) {
-  window.check(who);
+  check_window(who, window, input);
   if (!covers_cells(window.vertical(), input[1]) || !covers_cells(window.horizontal(), input[2])) {
     fail<ShapeError>(who, ": a window of ", window.kernel_height, 'x', window.kernel_width, " with dilation ",
                      window.dilation, " covers no cell of input ", input.to_string());

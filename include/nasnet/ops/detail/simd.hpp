@@ -110,8 +110,9 @@ NASNET_ALWAYS_INLINE void fill(typename L::Vector& vector, typename L::Scalar va
   vector = value - typename L::Vector{};  // exact for every value, zeros of both signs included
 }
 
-/// Hides what a number is. In a loop: keeps the compiler from making a copy of the loop for each outcome of a test, which
-/// GCC 12 at -O3 does to whole kernels (unswitching), at a multiple of their size and of the time to compile them.
+/// Hides what a number is. In a loop: keeps the compiler from making a copy of the loop for each outcome of a test,
+/// which GCC 12 at -O3 does to whole kernels (unswitching), at a multiple of their size and of the time to compile
+/// them.
 template <class T>
 NASNET_ALWAYS_INLINE void hide([[maybe_unused]] T& number) {
 #if defined(__GNUC__)

@@ -1,8 +1,9 @@
-/// Weighted sums over sliding windows, channel by channel: depthwise convolution, average pooling, and their transposes.
+/// Weighted sums over sliding windows, channel by channel: depthwise convolution, average pooling, and their
+/// transposes.
 ///
 /// One task is a strip of channels of one image, or of some rows of it. It keeps the source rows that its windows cover
-/// in a ring of padded rows, which fits the first cache, and computes `block` neighbouring outputs in registers, so that
-/// each padded cell is loaded once for all taps of a kernel row.
+/// in a ring of padded rows, which fits the first cache, and computes `block` neighbouring outputs in registers, so
+/// that each padded cell is loaded once for all taps of a kernel row.
 #pragma once
 
 #include <cstdint>  // int64_t
@@ -21,23 +22,23 @@ enum class Averaging { none, destination, source };
 /// One task of a sliding sum.
 template <class T>
 struct SlidingTask {
-  RowRing<T> ring{};                      ///< source rows
-  T* destination = nullptr;               ///< the strip in the first row of the image
-  std::int64_t destination_pitch = 0;     ///< scalars from one destination row to the next
-  std::int64_t row_begin = 0;             ///< destination rows of the task
+  RowRing<T> ring{};                   ///< source rows
+  T* destination = nullptr;            ///< the strip in the first row of the image
+  std::int64_t destination_pitch = 0;  ///< scalars from one destination row to the next
+  std::int64_t row_begin = 0;          ///< destination rows of the task
   std::int64_t row_end = 0;
-  bool accumulate = false;                ///< adds to the destination
-  const T* weights = nullptr;             ///< [kernel rows][taps in the order of ColumnTaps][lanes]
-  std::int64_t weight_pitch = 0;          ///< taps of a kernel row
+  bool accumulate = false;        ///< adds to the destination
+  const T* weights = nullptr;     ///< [kernel rows][taps in the order of ColumnTaps][lanes]
+  std::int64_t weight_pitch = 0;  ///< taps of a kernel row
   Averaging averaging = Averaging::none;
-  const T* row_cells = nullptr;           ///< cells inside the map of each window row
-  const T* column_cells = nullptr;        ///< and of each window column
-  const T** row_pointers = nullptr;       ///< room for two pointers per kernel row
-  const RowTap* taps = nullptr;           ///< see RowTaps
+  const T* row_cells = nullptr;      ///< cells inside the map of each window row
+  const T* column_cells = nullptr;   ///< and of each window column
+  const T** row_pointers = nullptr;  ///< room for two pointers per kernel row
+  const RowTap* taps = nullptr;      ///< see RowTaps
   const std::int64_t* taps_begin = nullptr;
   const std::int64_t* oldest = nullptr;
   const std::int64_t* needed = nullptr;
-  const ColumnPhase* phases = nullptr;    ///< see ColumnTaps
+  const ColumnPhase* phases = nullptr;  ///< see ColumnTaps
   std::int64_t phase_count = 0;
   std::int64_t destination_step = 1;
   std::int64_t source_step = 1;
@@ -51,14 +52,14 @@ struct SlidingRow {
   const T* const* weights = nullptr;  ///< and their weights
   std::int64_t rows = 0;
   std::int64_t taps = 0;
-  std::int64_t spacing = 0;           ///< scalars from tap to tap
-  std::int64_t step = 0;              ///< scalars from window to window
+  std::int64_t spacing = 0;  ///< scalars from tap to tap
+  std::int64_t step = 0;     ///< scalars from window to window
   T* to = nullptr;
-  std::int64_t to_step = 0;           ///< scalars from output to output
+  std::int64_t to_step = 0;  ///< scalars from output to output
   std::int64_t count = 0;
-  std::int64_t used = 0;              ///< channels in the strip
+  std::int64_t used = 0;  ///< channels in the strip
   bool accumulate = false;
-  T row_cells = 0;                    ///< 0: no averaging
+  T row_cells = 0;  ///< 0: no averaging
   const T* column_cells = nullptr;
 };
 
@@ -124,7 +125,8 @@ NASNET_ALWAYS_INLINE void write_outputs(const SlidingRow<typename L::Scalar>& ro
   hide(plain);
   if (left >= sliding_block && plain != 0) {
     NASNET_UNROLL
-    for (int output = 0; output < sliding_block; ++output) store<L>(row.to + (first + output) * row.to_step, sum[output]);
+    for (int output = 0; output < sliding_block; ++output)
+      store<L>(row.to + (first + output) * row.to_step, sum[output]);
     return;
   }
   alignas(sizeof(typename L::Vector)) typename L::Scalar lanes[sliding_block * L::width];

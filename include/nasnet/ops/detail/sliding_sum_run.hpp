@@ -1,8 +1,8 @@
 /// Cuts a sliding sum into tasks and runs them.
 #pragma once
 
-#include <cstdint>    // int64_t
-#include <vector>     // vector
+#include <cstdint>  // int64_t
+#include <vector>   // vector
 
 #include "nasnet/core/context.hpp"
 #include "nasnet/ops/detail/scratch.hpp"
@@ -16,11 +16,11 @@ template <class T>
 struct SlidingSum {
   Window window{};
   Slide slide = Slide::forward;
-  Size map{};                         ///< the side that the window slides over: source of a forward sum
+  Size map{};  ///< the side that the window slides over: source of a forward sum
   const Tensor<T>* source = nullptr;
   Tensor<T>* destination = nullptr;
   bool accumulate = false;
-  const T* weight = nullptr;          ///< [kh,kw,C]; null: ones
+  const T* weight = nullptr;  ///< [kh,kw,C]; null: ones
   Averaging averaging = Averaging::none;
 };
 
@@ -33,9 +33,9 @@ template <class T>
     T* to = packed.data() + strip * window.taps() * strips.width;
     for (std::int64_t ky = 0; ky < window.kernel_height; ++ky) {
       for (const std::int64_t kx : order) {
-        const T* from = weight == nullptr ? nullptr
-                                          : weight + (ky * window.kernel_width + kx) * strips.channels +
-                                                strips.first_channel(strip);
+        const T* from = weight == nullptr
+                            ? nullptr
+                            : weight + (ky * window.kernel_width + kx) * strips.channels + strips.first_channel(strip);
         for (std::int64_t lane = 0; lane < full_width<T>(strips.set(strip)); ++lane) {
           const bool inside = lane < strips.used(strip);
           *to++ = !inside ? T{0} : from == nullptr ? T{1} : from[lane];
@@ -61,55 +61,76 @@ template <class T>
   return cells;
 }
 
+/// What all tasks of a sliding sum read.
+template <class T>
+struct SlidingTables {
+  RowTaps rows;
+  ColumnTaps columns;
+  ChannelStrips strips;
+  Tensor<T> weights;
+  std::vector<T> row_cells;
+  std::vector<T> column_cells;
+
+  SlidingTables(Context& context, const SlidingSum<T>& sum, InstructionSet set)
+      : rows(sum.window.vertical(), sum.slide, sum.source->extent(1), sum.destination->extent(1),
+             sum.window.vertical().before(sum.map.height)),
+        columns(sum.window.horizontal(), sum.slide, sum.source->extent(2), sum.destination->extent(2),
+                sum.window.horizontal().before(sum.map.width), sliding_block),
+        strips(ChannelStrips::of<T>(sum.destination->extent(3), set)),
+        weights(strip_weights(context, sum.window, sum.weight, columns.order, strips)),
+        row_cells(cells_inside<T>(sum.window.vertical(), sum.map.height)),
+        column_cells(cells_inside<T>(sum.window.horizontal(), sum.map.width)) {}
+
+  /// Scalars of a ring.
+  [[nodiscard]] std::int64_t ring_size() const { return rows.span() * columns.width * strips.width; }
+
+  /// A task without what is its own.
+  [[nodiscard]] SlidingTask<T> task(const SlidingSum<T>& sum) const {
+    SlidingTask<T> task;
+    task.ring = {.source_pitch = sum.source->extent(2) * sum.source->extent(3),
+                 .rows = rows.span(),
+                 .width = columns.width,
+                 .before = columns.before};
+    task.destination_pitch = sum.destination->extent(2) * sum.destination->extent(3);
+    task.accumulate = sum.accumulate;
+    task.weight_pitch = static_cast<std::int64_t>(columns.order.size());
+    task.averaging = sum.averaging;
+    task.row_cells = row_cells.data();
+    task.column_cells = column_cells.data();
+    task.taps = rows.taps.data();
+    task.taps_begin = rows.begin.data();
+    task.oldest = rows.oldest.data();
+    task.needed = rows.needed.data();
+    task.phases = columns.phases.data();
+    task.phase_count = static_cast<std::int64_t>(columns.phases.size());
+    task.destination_step = columns.destination_step;
+    task.source_step = columns.source_step;
+    task.spacing = columns.spacing;
+    return task;
+  }
+};
+
 template <class T>
 void run_sliding_sum(Context& context, const SlidingSum<T>& sum, InstructionSet set) {
-  const Shape& from = sum.source->shape();
-  const Shape& to = sum.destination->shape();
-  const WindowAxis vertical = sum.window.vertical();
-  const WindowAxis horizontal = sum.window.horizontal();
-  const RowTaps rows(vertical, sum.slide, from[1], to[1], vertical.before(sum.map.height));
-  const ColumnTaps columns(horizontal, sum.slide, from[2], to[2], horizontal.before(sum.map.width), sliding_block);
-  const auto strips = ChannelStrips::of<T>(to[3], set);
-  const Tensor<T> weights = strip_weights(context, sum.window, sum.weight, columns.order, strips);
-  const std::vector<T> row_cells = cells_inside<T>(vertical, sum.map.height);
-  const std::vector<T> column_cells = cells_inside<T>(horizontal, sum.map.width);
-  const std::int64_t ring_rows = rows.span();
-  const StripTasks tasks(strips, to);
-  Scratch<T> rings(context, ring_rows * columns.width * strips.width);
+  const SlidingTables<T> tables(context, sum, set);
+  const StripTasks tasks(tables.strips, sum.destination->shape());
+  const SlidingTask<T> common = tables.task(sum);
+  Scratch<T> rings(context, tables.ring_size());
   Scratch<const T*> pointers(context, 2 * sum.window.kernel_height);
   context.parallel_for(tasks.count(), 1, [&](std::int64_t begin, std::int64_t end) {
     const auto ring = rings.lease();
     const auto pointer = pointers.lease();
     for (std::int64_t index = begin; index < end; ++index) {
       const StripTask at = tasks[index];
-      SlidingTask<T> task;
-      task.ring = {.source = strip_row(*sum.source, at.n, strips, at.strip),
-                   .source_pitch = from[2] * from[3],
-                   .memory = ring.data(),
-                   .rows = ring_rows,
-                   .width = columns.width,
-                   .before = columns.before};
+      SlidingTask<T> task = common;
+      task.ring.source = strip_row(*sum.source, at.n, tables.strips, at.strip);
+      task.ring.memory = ring.data();
+      task.row_pointers = pointer.data();
       task.destination = sum.destination->data() + at.offset;
-      task.destination_pitch = to[2] * to[3];
       task.row_begin = at.row_begin;
       task.row_end = at.row_end;
-      task.accumulate = sum.accumulate;
-      task.weights = weights.data() + at.strip * sum.window.taps() * strips.width;
-      task.weight_pitch = static_cast<std::int64_t>(columns.order.size());
-      task.averaging = sum.averaging;
-      task.row_cells = row_cells.data();
-      task.column_cells = column_cells.data();
-      task.row_pointers = pointer.data();
-      task.taps = rows.taps.data();
-      task.taps_begin = rows.begin.data();
-      task.oldest = rows.oldest.data();
-      task.needed = rows.needed.data();
-      task.phases = columns.phases.data();
-      task.phase_count = static_cast<std::int64_t>(columns.phases.size());
-      task.destination_step = columns.destination_step;
-      task.source_step = columns.source_step;
-      task.spacing = columns.spacing;
-      run_kernel<SlidingSumKernel, T>(strips.set(at.strip), task);
+      task.weights = tables.weights.data() + at.strip * sum.window.taps() * tables.strips.width;
+      run_kernel<SlidingSumKernel, T>(tables.strips.set(at.strip), task);
     }
   });
 }

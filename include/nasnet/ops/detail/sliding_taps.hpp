@@ -60,10 +60,10 @@ struct RowTaps {
 
 /// Destination columns first, first + step, ..., which all read taps at the same distances from their source column.
 struct ColumnPhase {
-  std::int64_t first = 0;        ///< first destination column
-  std::int64_t count = 0;        ///< destination columns
-  std::int64_t start = 0;        ///< source column of the first tap for the first destination column; may be negative
-  std::int64_t weight_start = 0; ///< where its taps are in the order of all phases' taps
+  std::int64_t first = 0;         ///< first destination column
+  std::int64_t count = 0;         ///< destination columns
+  std::int64_t start = 0;         ///< source column of the first tap for the first destination column; may be negative
+  std::int64_t weight_start = 0;  ///< where its taps are in the order of all phases' taps
   std::int64_t taps = 0;
 };
 
@@ -96,8 +96,8 @@ struct ColumnTaps {
     for (const ColumnPhase& phase : phases) {
       if (phase.taps == 0) continue;
       before = (std::max)(before, -phase.start);
-      end = (std::max)(end, phase.start + (rounded_up(phase.count, block) - 1) * source_step +
-                                (phase.taps - 1) * spacing + 1);
+      end = (std::max)(
+          end, phase.start + (rounded_up(phase.count, block) - 1) * source_step + (phase.taps - 1) * spacing + 1);
     }
     width = before + end;
   }

@@ -1,0 +1,238 @@
+"""search_cells from start to end: results, equal runs, resuming, Ctrl-C, kill -9."""
+
+import gzip
+import json
+import os
+import pathlib
+import pty
+import random
+import signal
+import subprocess
+import time
+
+import programs
+from programs import RESULTS, ProgramTest, records
+
+
+def lines(journal: pathlib.Path) -> list[str]:
+    return journal.read_text(encoding="utf-8").splitlines() if journal.exists() else []
+
+
+def wait_for(condition, process: subprocess.Popen) -> bool:
+    """Whether the condition came true while the process ran."""
+    while process.poll() is None:
+        if condition():
+            return True
+        time.sleep(0.002)
+    return False
+
+
+class Results(ProgramTest):
+    def test_leaves_all_files(self) -> None:
+        run = self.succeed("search_cells", *self.search_flags("out"))
+        out = self.folder / "out"
+        for name in [*RESULTS, "journal.jsonl", "report.html"]:
+            self.assertGreater((out / name).stat().st_size, 0, name)
+        self.assertEqual([path for path in out.iterdir() if path.name.endswith(".tmp")], [])
+        best = json.loads((out / "best.json").read_text())
+        self.assertEqual(best["format"], 1)
+        self.assertEqual(len(best["architecture"]["normal"]["blocks"]), 2)
+        self.assertEqual(best["network"]["filters"], 2)
+        self.assertEqual(best["network"]["classes"], 10)
+        accuracies = [json.loads(record)["validation_accuracy"] for record in records(out / "journal.jsonl")]
+        self.assertEqual(len(accuracies), 4)
+        self.assertEqual(best["validation_accuracy"], max(accuracies))
+        self.assertIn(f"test accuracy {100 * best['test_accuracy']:.2f} %", run.stdout)
+        self.assertIn("search: 4/4", run.stderr)
+        self.assertIn("training: ", run.stderr)
+        for text in [str(self.folder), "seconds"]:
+            self.assertNotIn(text, (out / "best.json").read_text())
+
+    def test_names_of_the_weights(self) -> None:
+        weights = programs.read_safetensors(self.search("out") / "best.safetensors")
+        self.assertEqual(weights["stem.conv.weight"][:2], ("F32", [6, 1, 3, 3]))
+        self.assertEqual(weights["head.bias"][:2], ("F32", [10]))
+        self.assertIn("cells.0.fit_current.conv.weight", weights)
+        self.assertIn("stem.bn.running_mean", weights)
+
+    def test_report_is_one_sound_file(self) -> None:
+        report = (self.search("out") / "report.html").read_text(encoding="utf-8")
+        self.assertIn("Accuracy over trials", report)
+        self.assertEqual(report.count('class="cell"'), 2)
+        self.assertNotIn("src=", report)
+
+    def test_without_final_training(self) -> None:
+        out = self.search("out", "--final-epochs", 0)
+        self.assertFalse((out / "best.safetensors").exists())
+        self.assertNotIn("test_accuracy", json.loads((out / "best.json").read_text()))
+        self.assertTrue((out / "report.html").exists())
+
+    def test_compressed_data_and_a_part_of_the_images(self) -> None:
+        plain = self.search("plain", "--final-images", 30)
+        for path in self.data.iterdir():
+            (path.parent / f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes()))
+            path.unlink()
+        self.assert_equal_results(plain, self.search("gzip", "--final-images", 30))
+
+    def test_limits_reject_what_is_too_large(self) -> None:
+        free = [json.loads(line)["parameters"] for line in lines(self.search("free") / "journal.jsonl")[1:] if "started" in line]
+        limit = sorted(free)[1]
+        out = self.search("limited", "--max-params", limit, "--max-multiply-adds", 10**9)
+        kept = [json.loads(line)["parameters"] for line in lines(out / "journal.jsonl")[1:] if '"started"' in line]
+        self.assertEqual(len(kept), 4)
+        self.assertLessEqual(max(kept), limit)
+        self.assertTrue(any('"rejected"' in line for line in lines(out / "journal.jsonl")))
+
+    def test_the_bar_of_a_terminal(self) -> None:
+        terminal, end = pty.openpty()
+        with subprocess.Popen(self.command("search_cells", *self.search_flags("out")), cwd=self.folder, stderr=end,
+                              stdout=subprocess.DEVNULL, env={**os.environ, "LC_ALL": "C"}) as process:
+            os.close(end)
+            shown = b""
+            while True:
+                try:
+                    piece = os.read(terminal, 65536)
+                except OSError:  # the other end is closed
+                    break
+                if not piece:
+                    break
+                shown += piece
+        os.close(terminal)
+        self.assertEqual(process.returncode, 0)
+        for part in [b"\rsearch [", b"best ", b"4/4", b"training [", b"left"]:
+            self.assertIn(part, shown)
+
+
+class EqualRuns(ProgramTest):
+    def test_workers_and_threads_change_nothing(self) -> None:
+        one = self.search("one", "--workers", 1, "--threads", 1)
+        for workers, threads in [(1, 2), (2, 2), (2, 1)]:
+            other = self.search(f"w{workers}t{threads}", "--workers", workers, "--threads", threads)
+            self.assert_equal_results(one, other)
+
+    def test_another_seed_is_another_search(self) -> None:
+        self.assertNotEqual(records(self.search("one") / "journal.jsonl"),
+                            records(self.search("two", "--seed", 2) / "journal.jsonl"))
+
+
+class Resume(ProgramTest):
+    def test_a_finished_search_writes_the_same_files_again(self) -> None:
+        out = self.search("out")
+        before = {path.name: path.read_bytes() for path in out.iterdir()}
+        for name in [*RESULTS, "report.html"]:
+            (out / name).unlink()
+        self.search("out", "--resume")
+        self.assertEqual({path.name: path.read_bytes() for path in out.iterdir()}, before)
+
+    def test_without_a_journal_it_begins(self) -> None:
+        (self.folder / "new").mkdir()
+        self.assert_equal_results(self.search("out"), self.search("new", "--resume"))
+
+    def test_an_existing_journal_is_not_overwritten(self) -> None:
+        out = self.search("out")
+        before = {path.name: path.read_bytes() for path in out.iterdir()}
+        self.refuse("search_cells", *self.search_flags("out"), naming=["journal.jsonl", "resume"])
+        self.assertEqual({path.name: path.read_bytes() for path in out.iterdir()}, before)
+
+    def test_other_settings_are_refused(self) -> None:
+        out = self.search("out")
+        before = {path.name: path.read_bytes() for path in out.iterdir()}
+        for flag, value, name in [("--seed", 2, "seed"), ("--epochs", 2, "epochs"), ("--filters", 3, "filters"),
+                                  ("--blocks", 3, "space"), ("--batch", 5, "batch"), ("--learning-rate", 0.01, "rate"),
+                                  ("--train-images", 30, "images"), ("--validation-images", 10, "images"),
+                                  ("--cells", 2, "cells"), ("--final-epochs", 3, "final_epochs"),
+                                  ("--final-images", 20, "final_images"), ("--max-params", 10**9, "max_parameters"),
+                                  ("--trials", 3, "--trials 3")]:
+            self.refuse("search_cells", *self.search_flags("out", flag, value, "--resume"), naming=["journal.jsonl", name])
+        other = programs.write_data(self.folder / "other", train=90)
+        self.refuse("search_cells", *self.search_flags("out", "--data", other, "--resume"), naming=["journal.jsonl", "data"])
+        self.assertEqual({path.name: path.read_bytes() for path in out.iterdir()}, before)
+
+    def test_more_trials_extend_a_search(self) -> None:
+        whole = self.search("whole", "--trials", 6)
+        self.search("parts", "--trials", 2)
+        self.assert_equal_results(whole, self.search("parts", "--trials", 6, "--resume"))
+
+    def test_a_torn_last_line_is_dropped_with_a_notice(self) -> None:
+        whole = self.search("whole")
+        for cut in [1, 20, 200]:
+            torn = self.search(f"torn{cut}", "--trials", 4)
+            journal = torn / "journal.jsonl"
+            journal.write_bytes(journal.read_bytes()[:-cut])
+            run = self.succeed("search_cells", *self.search_flags(f"torn{cut}", "--resume"))
+            self.assertIn("journal.jsonl", run.stderr)
+            self.assertIn("dropped", run.stderr)
+            self.assert_equal_results(whole, torn)
+
+    def test_a_stale_checkpoint_is_no_harm(self) -> None:
+        whole = self.search("whole")
+        again = self.search("again", "--seed", 5, "--epochs", 1)
+        (again / "journal.jsonl").unlink()
+        self.assert_equal_results(whole, self.search("again", "--resume"))
+
+
+class Interrupts(ProgramTest):
+    LONG = ["--trials", 30, "--final-epochs", 40]
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.whole = self.search("whole", *self.LONG)
+
+    def interrupt(self, out: str, sent: signal.Signals, condition) -> subprocess.Popen:
+        process = self.start("search_cells", *self.search_flags(out, *self.LONG, "--resume"))
+        if wait_for(condition, process):
+            process.send_signal(sent)
+        self.output = process.communicate(timeout=300)
+        return process
+
+    def test_ctrl_c_during_the_search(self) -> None:
+        journal = self.folder / "out" / "journal.jsonl"
+        process = self.interrupt("out", signal.SIGINT, lambda: len(lines(journal)) > 6)
+        self.assertEqual(process.returncode, 130, self.output)
+        self.assertIn("--resume", self.output[1])
+        started = sum('"started"' in line for line in lines(journal))
+        self.assertEqual(len(records(journal)), started)  # the running trials are recorded
+        self.assertTrue((self.folder / "out" / "report.html").exists())
+        self.assertFalse((self.folder / "out" / "best.json").exists())
+        self.assert_equal_results(self.whole, self.search("out", *self.LONG, "--resume"))
+
+    def test_ctrl_c_during_the_final_training(self) -> None:
+        out = self.folder / "out"
+        process = self.interrupt("out", signal.SIGINT, lambda: any(out.glob("training-of-trial-*.safetensors")))
+        self.assertEqual(process.returncode, 130, self.output)
+        self.assertFalse((out / "best.safetensors").exists())
+        self.assert_equal_results(self.whole, self.search("out", *self.LONG, "--resume"))
+
+    def test_sigterm(self) -> None:
+        journal = self.folder / "out" / "journal.jsonl"
+        process = self.interrupt("out", signal.SIGTERM, lambda: len(lines(journal)) > 3)
+        self.assertEqual(process.returncode, 143, self.output)
+        self.assert_equal_results(self.whole, self.search("out", *self.LONG, "--resume"))
+
+    def test_kill_before_the_first_trial(self) -> None:
+        out = self.folder / "out"
+        process = self.interrupt("out", signal.SIGKILL, out.exists)
+        self.assertEqual(process.returncode, -signal.SIGKILL)
+        self.assert_equal_results(self.whole, self.search("out", *self.LONG, "--resume"))
+
+    def test_kill_at_random_points_until_it_is_through(self) -> None:
+        begin = time.monotonic()
+        self.search("timed", *self.LONG)
+        duration = time.monotonic() - begin
+        draw = random.Random(3)
+        for chain in range(3):
+            kills = 0
+            for _ in range(8):
+                process = self.start("search_cells", *self.search_flags(f"chain{chain}", *self.LONG, "--workers", 2, "--resume"))
+                try:
+                    process.communicate(timeout=duration * draw.uniform(0.02, 0.6))
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.communicate()
+                    kills += 1
+            self.assertGreater(kills, 0)
+            self.assert_equal_results(self.whole, self.search(f"chain{chain}", *self.LONG, "--workers", 2, "--resume"))
+
+
+if __name__ == "__main__":
+    programs.main()
