@@ -3,8 +3,8 @@
 
 #include <nasnet/nasnet.hpp>
 
-// State 0 is the cell's more recent input, 1 the older one, 2 the first block's output, and so on. What no block reads is
-// concatenated into the cell's output. A wrong state or an unknown op does not compile.
+// State 0 is the cell's more recent input, 1 the older one, 2 the first block's output, and so on. What no block reads
+// is concatenated into the cell's output. A wrong state or an unknown op does not compile.
 constexpr auto normal = nasnet::make_cell<nasnet::NasnetOps>({
     {{0, "sep_conv_5x5"}, {1, "sep_conv_3x3"}},
     {{0, "identity"}, {2, "avg_pool_3x3"}},

@@ -1,4 +1,5 @@
-// Two ops of our own. An op expands itself into primitives, and so has gradients, costs and drawings with no further code.
+// Two ops of our own. An op expands itself into primitives, and so has gradients, costs and drawings with no further
+// code.
 #include <iostream>
 
 #include <nasnet/nasnet.hpp>
@@ -20,9 +21,10 @@ struct Bottleneck {
 struct BlurPool {
   static constexpr auto name = nasnet::op_name("blur_pool_", 3);
   static nasnet::Value expand(nasnet::GraphBuilder& g, nasnet::Value x, nasnet::OpContext at) {
-    x = g.depthwise(x, {.kernel = 3,
-                        .stride = at.stride,
-                        .fixed_weight = {1 / 16., 2 / 16., 1 / 16., 2 / 16., 4 / 16., 2 / 16., 1 / 16., 2 / 16., 1 / 16.}},
+    x = g.depthwise(x,
+                    {.kernel = 3,
+                     .stride = at.stride,
+                     .fixed_weight = {1 / 16., 2 / 16., 1 / 16., 2 / 16., 4 / 16., 2 / 16., 1 / 16., 2 / 16., 1 / 16.}},
                     "blur");
     if (x.channels == at.filters) return x;
     return g.batch_norm(g.pointwise(x, at.filters));
@@ -34,8 +36,8 @@ using Ops = nasnet::OpSet<nasnet::Identity, nasnet::SepConv<3>, Bottleneck, Blur
 }  // namespace my
 
 int main() {
-  constexpr auto cell = nasnet::make_cell<my::Ops>({{{0, "bottleneck_3x3"}, {1, "blur_pool_3x3"}},
-                                                    {{2, "identity"}, {0, "sep_conv_3x3"}}});
+  constexpr auto cell = nasnet::make_cell<my::Ops>(
+      {{{0, "bottleneck_3x3"}, {1, "blur_pool_3x3"}}, {{2, "identity"}, {0, "sep_conv_3x3"}}});
   const nasnet::Architecture architecture = to_architecture(nasnet::ArchitectureGenotype<my::Ops, 2>{cell, cell});
   const nasnet::NetworkConfig config{.input_channels = 1, .classes = 2, .cells_per_stack = 1, .filters = 8};
   const nasnet::NetworkGraph graph = build_network(architecture, my::Ops::table(), config);

@@ -33,8 +33,8 @@ int main(int argc, char** argv) {
     nasnet::Context context(threads);
     const nasnet::ImageDataset& measured = part == "test" ? images.test : images.train;
     const nasnet::Metrics metrics = evaluate(context, model, measured, normalisation, batch);
-    std::cout << std::fixed << std::setprecision(2) << "accuracy " << 100 * metrics.accuracy << " % on " << metrics.images
-              << ' ' << part << " images, loss " << std::setprecision(4) << metrics.loss << '\n';
+    std::cout << std::fixed << std::setprecision(2) << "accuracy " << 100 * metrics.accuracy << " % on "
+              << metrics.images << ' ' << part << " images, loss " << std::setprecision(4) << metrics.loss << '\n';
     return 0;
   });
 }

@@ -19,8 +19,9 @@ struct NetworkFlags {
   std::optional<std::string> stem;
 
   explicit NetworkFlags(CLI::App& app) {
-    app.add_option("--architecture", architecture,
-                   "a file of a search or of an architecture (JSON), or nasnet-a-mobile, nasnet-a-large, nasnet-a-cifar")
+    app.add_option(
+           "--architecture", architecture,
+           "a file of a search or of an architecture (JSON), or nasnet-a-mobile, nasnet-a-large, nasnet-a-cifar")
         ->required();
     app.add_option("--weights", weights, "parameters of the network (safetensors)")->required();
     app.add_option("--cells", cells, "normal cells in each of the three stacks");
@@ -52,7 +53,8 @@ struct NetworkFlags {
     if (file.contains("stem.conv.weight") && file.at("stem.conv.weight").extents.size() == 4) {
       result.network.input_channels = file.at("stem.conv.weight").extents[1];
     }
-    nasnet::Model<> model(build_network(result.architecture, nasnet::AllOps::table(), result.network), nasnet::RandomStream(0));
+    nasnet::Model<> model(build_network(result.architecture, nasnet::AllOps::table(), result.network),
+                          nasnet::RandomStream(0));
     nasnet::load_weights(model, file);
     return model;
   }

@@ -53,7 +53,9 @@ int main(int argc, char** argv) {
   app.add_option("--input", flags.input, "images: tensor 'input', [N,H,W,C], 32-bit floats (safetensors)")->required();
   app.add_option("--output", flags.output, "where to write the tensor 'logits', [N,classes] (safetensors)")->required();
   app.add_option("--batch", flags.batch, "images at a time")->check(CLI::PositiveNumber)->capture_default_str();
-  app.add_option("--threads", flags.threads, "0: one for each core")->check(CLI::NonNegativeNumber)->capture_default_str();
+  app.add_option("--threads", flags.threads, "0: one for each core")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   return program::run(app, argc, argv, [&] {
     nasnet::SearchResult described = network.describe();
     const nasnet::Model<> model = network.load(described);

@@ -23,8 +23,8 @@ inline int refuse(const CLI::App& app, std::string sentence) {
   return bad_input;
 }
 
-/// Reads the command line, then runs `body`, whose result is the exit status. --help is 0; every mistake and every error
-/// is one sentence and exit status 2.
+/// Reads the command line, then runs `body`, whose result is the exit status. --help is 0; every mistake and every
+/// error is one sentence and exit status 2.
 inline int run(CLI::App& app, int argc, char** argv, const std::function<int()>& body) {
   try {
     app.parse(argc, argv);

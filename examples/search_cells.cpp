@@ -1,5 +1,5 @@
-// Searches NASNet cells on a folder of images: trials, the winner trained again on all images, and everything about it in
-// files: journal.jsonl, best.json, best.dot, best.svg, best.safetensors, report.html.
+// Searches NASNet cells on a folder of images: trials, the winner trained again on all images, and everything about it
+// in files: journal.jsonl, best.json, best.dot, best.svg, best.safetensors, report.html.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -44,7 +44,8 @@ void declare(CLI::App& app, Flags& flags) {
   const auto add = [&app](const char* name, auto& value, const char* help) {
     return app.add_option(name, value, help)->capture_default_str();
   };
-  app.add_option("--data", flags.data, "folder of images: IDX, CIFAR-10, CIFAR-100 or NumPy, also with .gz")->required();
+  app.add_option("--data", flags.data, "folder of images: IDX, CIFAR-10, CIFAR-100 or NumPy, also with .gz")
+      ->required();
   add("--out", flags.out, "folder for the results");
   app.add_flag("--resume", flags.resume, "go on with the search in the output folder");
   add("--strategy", flags.strategy, "how to choose cells")->check(CLI::IsMember({"random"}));
@@ -56,14 +57,16 @@ void declare(CLI::App& app, Flags& flags) {
   add("--cells", flags.cells, "normal cells in each of the three stacks");
   add("--filters", flags.filters, "filters of the cells of the first stack");
   add("--epochs", flags.epochs, "of a trial");
-  add("--train-images", flags.train_images, "that a trial is trained on, 0: all that are left")->check(CLI::NonNegativeNumber);
+  add("--train-images", flags.train_images, "that a trial is trained on, 0: all that are left")
+      ->check(CLI::NonNegativeNumber);
   add("--validation-images", flags.validation_images, "kept apart to judge the trials");
   add("--batch", flags.batch, "images of a training step");
   add("--learning-rate", flags.learning_rate, "at the start, then a cosine to 0")->check(CLI::Range(1e-9, 1e3));
   add("--final-epochs", flags.final_epochs, "of the winner's training, 0: none")->check(CLI::NonNegativeNumber);
   add("--final-images", flags.final_images, "that the winner is trained on, 0: all")->check(CLI::NonNegativeNumber);
   app.add_option("--max-params", flags.max_parameters, "reject networks with more parameters");
-  app.add_option("--max-multiply-adds", flags.max_multiply_adds, "reject networks with more multiply-adds for an image");
+  app.add_option("--max-multiply-adds", flags.max_multiply_adds,
+                 "reject networks with more multiply-adds for an image");
 }
 
 /// One bar for the search, which also moves within trials.
@@ -127,7 +130,8 @@ class Program {
     for (const std::string& notice : history.notices) std::cerr << notice << '\n';
     if (history.interrupted) {
       write_report(history, flags_.out / "report.html", report_options());
-      std::cerr << "stopped after " << history.trials.size() << " of " << flags_.trials << " trials; --resume goes on\n";
+      std::cerr << "stopped after " << history.trials.size() << " of " << flags_.trials
+                << " trials; --resume goes on\n";
       return stop_.exit_status();
     }
     const nasnet::Trial& best = history.best();
@@ -135,8 +139,8 @@ class Program {
                                 .network = evaluate_.network(),
                                 .normalisation = channel_statistics(final_images_),
                                 .validation_accuracy = best.evaluation.validation_accuracy};
-    std::cout << "best validation accuracy " << percent(*result.validation_accuracy) << ", trial " << best.number << " of "
-              << history.trials.size() << '\n';
+    std::cout << "best validation accuracy " << percent(*result.validation_accuracy) << ", trial " << best.number
+              << " of " << history.trials.size() << '\n';
     if (flags_.final_epochs > 0 && !retrain(best, result)) {
       std::cerr << "stopped while training the winner; --resume goes on\n";
       return stop_.exit_status();
@@ -221,8 +225,9 @@ class Program {
     const nasnet::TrainSummary summary = train(context, model, final_images_, options);
     bar.finish();
     if (summary.diverged) {
-      nasnet::fail<nasnet::DataError>("the training of the winner diverged: its loss is no finite number; try a smaller ",
-                                      "--learning-rate in another folder");
+      nasnet::fail<nasnet::DataError>(
+          "the training of the winner diverged: its loss is no finite number; try a smaller ",
+          "--learning-rate in another folder");
     }
     if (!summary.finished) return false;
     result.test_accuracy = evaluate(context, model, data_.test, result.normalisation).accuracy;

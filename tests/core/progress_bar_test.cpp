@@ -21,7 +21,8 @@ std::string shown(const std::function<void(ProgressBar&)>& use) {
   }
   std::rewind(file);
   std::string text;
-  for (int letter = std::fgetc(file); letter != EOF; letter = std::fgetc(file)) text.push_back(static_cast<char>(letter));
+  for (int letter = std::fgetc(file); letter != EOF; letter = std::fgetc(file))
+    text.push_back(static_cast<char>(letter));
   std::fclose(file);
   return text;
 }

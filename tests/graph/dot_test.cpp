@@ -138,7 +138,8 @@ TEST_CASE("dot: a network has one node a cell, with channels and strides") {
   CHECK_THAT(text, ContainsSubstring("cell2 [label=\"2: normal\\nstride 8, 264 channels\""));
   CHECK_THAT(text, ContainsSubstring("cell15 [label=\"15: normal\\nstride 32, 1056 channels\""));
   CHECK_THAT(text, ContainsSubstring("head [label=\"head\\n1000 classes\""));
-  CHECK_THAT(text, ContainsSubstring("cell14 -> cell15 [weight=20];") && ContainsSubstring("cell13 -> cell15 [style=dashed"));
+  CHECK_THAT(text,
+             ContainsSubstring("cell14 -> cell15 [weight=20];") && ContainsSubstring("cell13 -> cell15 [style=dashed"));
   CHECK_THAT(text, ContainsSubstring("cell10 -> cell12 [style=dashed"));  // past the reduction cell: its input
   CHECK(count(text, "auxiliary") == 0);
 }
@@ -155,8 +156,10 @@ TEST_CASE("dot: with the size of an image, the sizes of the maps") {
 
 TEST_CASE("dot: a graph made by hand is drawn as well") {
   GraphBuilder builder(1);
-  const NetworkGraph graph = std::move(builder).finish(builder.dense(builder.global_average_pool(builder.input()), 2, "out"));
-  CHECK_THAT(network_dot(graph), ContainsSubstring("image [label=\"image\\n1 channel\"") && ContainsSubstring("image -> stem"));
+  const NetworkGraph graph =
+      std::move(builder).finish(builder.dense(builder.global_average_pool(builder.input()), 2, "out"));
+  CHECK_THAT(network_dot(graph),
+             ContainsSubstring("image [label=\"image\\n1 channel\"") && ContainsSubstring("image -> stem"));
 }
 
 TEST_CASE("dot: files appear whole, and errors name them") {

@@ -48,7 +48,8 @@ TEST_CASE("svg: boxes of random cells do not overlap and lie within the drawing"
     REQUIRE(layout.frames().size() == cell.blocks.size());
     for (std::size_t a = 0; a < boxes.size(); ++a) {
       const detail::Box& box = boxes[a].place;
-      CHECK((box.left >= 0 && box.top >= 0 && box.left + box.width <= layout.width() && box.bottom() <= layout.height()));
+      CHECK(
+          (box.left >= 0 && box.top >= 0 && box.left + box.width <= layout.width() && box.bottom() <= layout.height()));
       for (std::size_t b = 0; b < a; ++b) CHECK_FALSE(overlap(box, boxes[b].place));
     }
     for (std::size_t a = 0; a < layout.frames().size(); ++a) {
@@ -95,7 +96,8 @@ TEST_CASE("svg: a document stands on its own and is written whole") {
   write_svg(architecture, folder / "cells.svg");
   const std::string text = folder.read("cells.svg");
   CHECK(text == architecture_svg(architecture));
-  CHECK_THAT(text, ContainsSubstring("<style>") && ContainsSubstring(">Normal cell<") && ContainsSubstring(">Reduction cell<"));
+  CHECK_THAT(text, ContainsSubstring("<style>") && ContainsSubstring(">Normal cell<") &&
+                       ContainsSubstring(">Reduction cell<"));
   CHECK(count(text, "<g") == count(text, "</g>"));
   CHECK(count(text, "<text") == count(text, "</text>"));
   CHECK_THROWS_AS(write_svg(architecture, folder / "no" / "cells.svg"), IoError);
@@ -114,6 +116,11 @@ TEST_CASE("svg: cells without a concat list, with other numbers of inputs, and l
     CHECK(count(drawing, "nan") == 0);
     CHECK(count(drawing, "class=\"op") == count(text, "("));
   }
+}
+
+TEST_CASE("svg: the largest cells that are valid are drawn in a moment") {
+  std::mt19937 random(9);
+  CHECK(count(cell_svg(graph_probe::random_cell(random, max_cell_blocks), CellRole::normal), "class=\"op") == 2000);
 }
 
 TEST_CASE("svg: numbers have one digit after the point at most") {

@@ -165,7 +165,8 @@ TEST_CASE("report: text from outside is escaped") {
   search.settings = {{hostile, {{hostile, hostile}}}};
   search.notices = {hostile};
   search.interrupted = true;
-  const std::string html = report_html(search, {.title = hostile, .subtitle = hostile, .settings = {{hostile, hostile}}});
+  const std::string html =
+      report_html(search, {.title = hostile, .subtitle = hostile, .settings = {{hostile, hostile}}});
   CHECK(unclosed(html).empty());
   CHECK(count(html, "<b x") == 0);
   CHECK(count(html, "</script>") == 1);
@@ -180,7 +181,8 @@ TEST_CASE("report: settings are rows, whatever their depth") {
   CHECK_THAT(html, ContainsSubstring("<dt>evaluator: train images</dt><dd>10000</dd>"));
   CHECK_THAT(html, ContainsSubstring("<dt>evaluator: flip</dt><dd>yes</dd>"));
   CHECK_THAT(html, ContainsSubstring("<dt>evaluator: limit</dt><dd>none</dd>"));
-  CHECK_THAT(html, ContainsSubstring("<dt>ops</dt><dd>a, b</dd>") && ContainsSubstring("<dt>machine</dt><dd>mine</dd>"));
+  CHECK_THAT(html,
+             ContainsSubstring("<dt>ops</dt><dd>a, b</dd>") && ContainsSubstring("<dt>machine</dt><dd>mine</dd>"));
 }
 
 TEST_CASE("report: a random baseline is compared with where there is one") {
@@ -220,14 +222,16 @@ TEST_CASE("report: numbers for people") {
 }
 
 TEST_CASE("report: ticks are round numbers within the axis") {
-  for (const auto& [low, high] : std::vector<std::pair<double, double>>{{0, 100}, {81.2, 83.9}, {10, 10}, {99.8, 100}}) {
+  for (const auto& [low, high] :
+       std::vector<std::pair<double, double>>{{0, 100}, {81.2, 83.9}, {10, 10}, {99.8, 100}}) {
     const detail::Axis axis = detail::percent_axis("", low, high);
     CHECK(axis.ticks.size() >= 2);
     CHECK(axis.ticks.size() <= 8);
     for (const auto& [value, label] : axis.ticks) CHECK((value >= axis.low - 1e-9 && value <= axis.high + 1e-9));
   }
   CHECK(detail::count_axis("", 0).ticks.size() == 2);
-  for (const auto& [low, high] : std::vector<std::pair<double, double>>{{1, 1}, {70e3, 70e3}, {10e3, 12e3}, {10, 1e9}}) {
+  for (const auto& [low, high] :
+       std::vector<std::pair<double, double>>{{1, 1}, {70e3, 70e3}, {10e3, 12e3}, {10, 1e9}}) {
     const detail::Axis axis = detail::logarithmic_axis("", low, high);
     CHECK(axis.ticks.size() >= 1);
     CHECK(axis.ticks.size() <= 14);

@@ -56,8 +56,10 @@ TEST_CASE("result file: what is written is read back") {
 
 TEST_CASE("result file: the text form") {
   const std::string text = to_json_text(sample());
-  CHECK_THAT(text, Catch::Matchers::StartsWith("{\"format\": 1,\n \"architecture\": {\"numbering\": \"current-first\","));
-  CHECK_THAT(text, ContainsSubstring("\"network\": {\"stem\":\"cifar\",\"cells\":3,\"filters\":12,\"classes\":7,\"channels\":1,"));
+  CHECK_THAT(text,
+             Catch::Matchers::StartsWith("{\"format\": 1,\n \"architecture\": {\"numbering\": \"current-first\","));
+  CHECK_THAT(text, ContainsSubstring(
+                       "\"network\": {\"stem\":\"cifar\",\"cells\":3,\"filters\":12,\"classes\":7,\"channels\":1,"));
   CHECK_THAT(text, Catch::Matchers::EndsWith(" \"validation_accuracy\": 0.8815,\n \"test_accuracy\": 0.9043}\n"));
   SearchResult bare{.architecture = published_architecture("nasnet-a")};
   CHECK(to_json_text(bare).find("accuracy") == std::string::npos);
@@ -82,15 +84,18 @@ TEST_CASE("result file: mistakes are named with file and place") {
   CHECK_THAT(sentence_of(R"({"format": 1})"), ContainsSubstring("\"architecture\" is missing"));
   CHECK_THAT(sentence_of(with(R"("netwrok": {})")), ContainsSubstring("netwrok") && ContainsSubstring("network"));
   CHECK_THAT(sentence_of(with(R"("network": {"filter": 3})")), ContainsSubstring("filters"));
-  CHECK_THAT(sentence_of(with(R"("network": {"filters": "many"})")), ContainsSubstring("network.filters: a whole number"));
+  CHECK_THAT(sentence_of(with(R"("network": {"filters": "many"})")),
+             ContainsSubstring("network.filters: a whole number"));
   CHECK_THAT(sentence_of(with(R"("network": {"filters": 0})")), ContainsSubstring("filters are 0"));
   CHECK_THAT(sentence_of(with(R"("network": {"cells": -1})")), ContainsSubstring("are -1"));
-  CHECK_THAT(sentence_of(with(R"("network": {"cells": 18446744073709551615})")), ContainsSubstring("file.json': network"));
+  CHECK_THAT(sentence_of(with(R"("network": {"cells": 18446744073709551615})")),
+             ContainsSubstring("file.json': network"));
   CHECK_THAT(sentence_of(with(R"("network": {"stem": "other"})")), ContainsSubstring("network.stem"));
   CHECK_THAT(sentence_of(with(R"("network": {"skip_reduction_input": 1})")), ContainsSubstring("true or false"));
   CHECK_THAT(sentence_of(with(R"("network": {"auxiliary_head": 3})")), ContainsSubstring("[height, width]"));
   CHECK_THAT(sentence_of(with(R"("network": [])")), ContainsSubstring("network"));
-  CHECK_THAT(sentence_of(with(R"("normalisation": {"mean": [1], "deviation": []})")), ContainsSubstring("1 means and 0"));
+  CHECK_THAT(sentence_of(with(R"("normalisation": {"mean": [1], "deviation": []})")),
+             ContainsSubstring("1 means and 0"));
   CHECK_THAT(sentence_of(with(R"("normalisation": {"mean": ["a"], "deviation": [1]})")), ContainsSubstring("a number"));
   CHECK_THAT(sentence_of(with(R"("test_accuracy": "high")")), ContainsSubstring("test_accuracy: a number"));
   CHECK_THAT(sentence_of(R"({"normal": {"blocks": [{"left": [2, "identity"], "right": [0, "identity"]}]},

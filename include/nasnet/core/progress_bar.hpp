@@ -20,7 +20,8 @@
 
 namespace nasnet::inline v0 {
 
-/// Shows progress: on a terminal as a bar that is drawn over itself, elsewhere as a line now and then. A ProgressCallback:
+/// Shows progress: on a terminal as a bar that is drawn over itself, elsewhere as a line now and then. A
+/// ProgressCallback:
 ///
 ///     ProgressBar bar;
 ///     options.progress = std::ref(bar);
@@ -70,8 +71,8 @@ class ProgressBar {
 
   void draw(const Progress& progress, double running) {
     constexpr std::size_t bar_cells = 24;
-    const std::string text = join(progress.task, ' ', bar(fraction(progress, running), bar_cells), ' ', counts(progress), "  ",
-                                  tail(progress, running));
+    const std::string text = join(progress.task, ' ', bar(fraction(progress, running), bar_cells), ' ',
+                                  counts(progress), "  ", tail(progress, running));
     print(join("\r", clipped(text), "\x1b[K"));
     drawn_ = true;
   }
@@ -111,7 +112,7 @@ class ProgressBar {
 
   [[nodiscard]] static std::string_view part_of_cell(std::size_t eighths) {
     constexpr std::array<std::string_view, 9> parts{" ",      "\u258F", "\u258E", "\u258D", "\u258C",
-                                          "\u258B", "\u258A", "\u2589", "\u2588"};
+                                                    "\u258B", "\u258A", "\u2589", "\u2588"};
     return parts[eighths];
   }
 

@@ -114,8 +114,8 @@ class CellDot {
   static constexpr std::string_view op_style = "fillcolor=\"#fff3c4\", color=\"#c9a227\"";
   static constexpr std::string_view combine_style = "fillcolor=\"#d5ecd4\", color=\"#5a9e5d\"";
   static constexpr std::string_view output_style = "fillcolor=\"#f8d7df\", color=\"#c2627d\"";
-  static constexpr std::string_view dead_style = "fillcolor=\"#f4f4f4\", color=\"#b5b5b5\", fontcolor=\"#8a8a8a\", "
-                                                   "style=\"rounded,filled,dashed\"";
+  static constexpr std::string_view dead_style =
+      "fillcolor=\"#f4f4f4\", color=\"#b5b5b5\", fontcolor=\"#8a8a8a\", style=\"rounded,filled,dashed\"";
 
   const Cell& cell_;
   std::string role_;
@@ -127,11 +127,13 @@ class CellDot {
 
 /// What every drawing begins with: bottom to top, as the paper draws.
 [[nodiscard]] inline std::string dot_head(std::string_view name) {
-  return join("digraph ", name, " {\n",
-              "  rankdir=BT; ranksep=0.35; nodesep=0.15; fontname=\"Helvetica\"; fontsize=13; pad=0.2;\n"
-              "  node [shape=box, style=\"rounded,filled\", fontname=\"Helvetica\", fontsize=11, height=0.32, width=0.7, "
-              "margin=\"0.09,0.04\"];\n"
-              "  edge [color=\"#6b7280\", arrowsize=0.55, penwidth=0.9];\n");
+  return join(
+      "digraph ", name,
+      " {\n"
+      "  rankdir=BT; ranksep=0.35; nodesep=0.15; fontname=\"Helvetica\"; fontsize=13; pad=0.2;\n"
+      "  node [shape=box, style=\"rounded,filled\", fontname=\"Helvetica\", fontsize=11, height=0.32, width=0.7, "
+      "margin=\"0.09,0.04\"];\n"
+      "  edge [color=\"#6b7280\", arrowsize=0.55, penwidth=0.9];\n");
 }
 
 }  // namespace detail

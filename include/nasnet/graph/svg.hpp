@@ -43,18 +43,32 @@ namespace nasnet::inline v0 {
 
 /// The style sheet of cell_svg, for pages that hold several drawings. Follows the reader's light or dark scheme.
 [[nodiscard]] inline std::string_view cell_svg_style() {
-  return ".cell text{font:12px system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;fill:#1f2430;"
-         "text-anchor:middle}"
-         ".cell .paper{fill:#fff;stroke:none}.cell .title{font-size:14px;font-weight:600}.cell .frame{fill:#8899b0;fill-opacity:.1}"
-         ".cell rect{stroke-width:1}"
-         ".cell .input rect{fill:#fff;stroke:#8a8f99}.cell .op rect{fill:#fff3c4;stroke:#c9a227}"
-         ".cell .combination rect{fill:#d5ecd4;stroke:#5a9e5d}.cell .output rect{fill:#f8d7df;stroke:#c2627d}"
-         ".cell .dead rect{fill:none;stroke:#a7adb8;stroke-dasharray:4 3}.cell .dead text{fill:#8a909c}"
-         ".cell .wire{fill:none;stroke:#7b8494;stroke-width:1.1}.cell .tip{fill:#7b8494}"
-         "@media (prefers-color-scheme:dark){.cell .paper{fill:#15181e}.cell text{fill:#e6e8ee}.cell .input rect{fill:#2a2f3a;stroke:#8a93a5}"
-         ".cell .op rect{fill:#4a3f17;stroke:#b9952a}.cell .combination rect{fill:#1f4426;stroke:#5a9e5d}"
-         ".cell .output rect{fill:#51202f;stroke:#c2627d}.cell .dead rect{fill:none;stroke:#666e7d}"
-         ".cell .dead text{fill:#8a909c}.cell .wire{stroke:#8f99ab}.cell .tip{fill:#8f99ab}}";
+  return R"css(
+.cell text{font:12px system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;fill:#1f2430;text-anchor:middle}
+.cell .title{font-size:14px;font-weight:600}
+.cell .paper{fill:#fff}
+.cell .frame{fill:#8899b0;fill-opacity:.1}
+.cell .input rect{fill:#fff;stroke:#8a8f99}
+.cell .op rect{fill:#fff3c4;stroke:#c9a227}
+.cell .combination rect{fill:#d5ecd4;stroke:#5a9e5d}
+.cell .output rect{fill:#f8d7df;stroke:#c2627d}
+.cell .dead rect{fill:none;stroke:#a7adb8;stroke-dasharray:4 3}
+.cell .dead text{fill:#8a909c}
+.cell .wire{fill:none;stroke:#7b8494;stroke-width:1.1}
+.cell .tip{fill:#7b8494}
+@media (prefers-color-scheme:dark){
+.cell text{fill:#e6e8ee}
+.cell .paper{fill:#15181e}
+.cell .input rect{fill:#2a2f3a;stroke:#8a93a5}
+.cell .op rect{fill:#4a3f17;stroke:#b9952a}
+.cell .combination rect{fill:#1f4426;stroke:#5a9e5d}
+.cell .output rect{fill:#51202f;stroke:#c2627d}
+.cell .dead rect{fill:none;stroke:#666e7d}
+.cell .dead text{fill:#8a909c}
+.cell .wire{stroke:#8f99ab}
+.cell .tip{fill:#8f99ab}
+}
+)css";
 }
 
 namespace detail {
@@ -73,20 +87,20 @@ class CellSvg {
 
  private:
   void draw_rectangle(const Box& box, int radius, std::string_view attributes) {
-    text_ += join("<rect x=\"", svg_number(box.left), "\" y=\"", svg_number(box.top), "\" width=\"",
-                  svg_number(box.width), "\" height=\"", svg_number(box.height), "\" rx=\"", radius, "\"", attributes,
-                  "/>");
+    text_ +=
+        join("<rect x=\"", svg_number(box.left), "\" y=\"", svg_number(box.top), "\" width=\"", svg_number(box.width),
+             "\" height=\"", svg_number(box.height), "\" rx=\"", radius, "\"", attributes, "/>");
   }
 
   void draw(const CellWire& wire) {
     const double tip = wire.arrow ? wire.to_y + 5 : wire.to_y;
     const double bend = (wire.from_y - tip) * 0.5;
-    text_ += join("<path class=\"wire\" d=\"M", point(wire.from_x, wire.from_y), 'C',
-                  point(wire.from_x, wire.from_y - bend), ' ', point(wire.to_x, tip + bend), ' ', point(wire.to_x, tip),
-                  "\"/>");
+    text_ +=
+        join("<path class=\"wire\" d=\"M", point(wire.from_x, wire.from_y), 'C', point(wire.from_x, wire.from_y - bend),
+             ' ', point(wire.to_x, tip + bend), ' ', point(wire.to_x, tip), "\"/>");
     if (!wire.arrow) return;
-    text_ += join("<path class=\"tip\" d=\"M", point(wire.to_x, wire.to_y), 'L', point(wire.to_x + 3, wire.to_y + 6), ' ',
-                  point(wire.to_x - 3, wire.to_y + 6), "Z\"/>");
+    text_ += join("<path class=\"tip\" d=\"M", point(wire.to_x, wire.to_y), 'L', point(wire.to_x + 3, wire.to_y + 6),
+                  ' ', point(wire.to_x - 3, wire.to_y + 6), "Z\"/>");
   }
 
   void draw(const CellBox& box) {
@@ -126,8 +140,8 @@ class CellSvg {
 
 }  // namespace detail
 
-/// A cell as an SVG element without its style sheet, for pages that hold cell_svg_style() themselves. Grey and dashed: what
-/// does not reach the cell's output.
+/// A cell as an SVG element without its style sheet, for pages that hold cell_svg_style() themselves. Grey and dashed:
+/// what does not reach the cell's output.
 /// @param inputs states that it gets from the cells before it
 /// @throws GenotypeError for an invalid cell.
 [[nodiscard]] inline std::string cell_svg(const Cell& cell, CellRole role, int inputs = 2) {
@@ -151,10 +165,9 @@ class CellSvg {
                 ")\"><text class=\"title\" x=\"", svg_number(layout.width() / 2), "\" y=\"-14\">",
                 detail::cell_title(role), "</text>", detail::CellSvg(layout).text(), "</g>");
   };
-  return detail::svg_element(normal.width() + gap + reduction.width(), head + height, "Normal and reduction cell",
-                             cell_svg_style(),
-                             placed(normal, CellRole::normal, 0) +
-                                 placed(reduction, CellRole::reduction, normal.width() + gap));
+  return detail::svg_element(
+      normal.width() + gap + reduction.width(), head + height, "Normal and reduction cell", cell_svg_style(),
+      placed(normal, CellRole::normal, 0) + placed(reduction, CellRole::reduction, normal.width() + gap));
 }
 
 /// Both cells into a file.

@@ -1,12 +1,12 @@
 /// A search as a page to read: one HTML file that needs nothing but itself.
 #pragma once
 
-#include <algorithm>    // all_of, max, min, sort
-#include <cmath>        // isfinite, log10
-#include <cstddef>      // size_t
-#include <cstdint>      // int64_t
-#include <filesystem>   // path
-#include <limits>       // numeric_limits
+#include <algorithm>   // all_of, max, min, sort
+#include <cmath>       // isfinite, log10
+#include <cstddef>     // size_t
+#include <cstdint>     // int64_t
+#include <filesystem>  // path
+#include <limits>      // numeric_limits
 #include <nlohmann/json.hpp>
 #include <optional>     // optional
 #include <string>       // string
@@ -31,9 +31,9 @@ namespace nasnet::inline v0 {
 /// What a report says beside the history.
 struct ReportOptions {
   std::string title = "Architecture search";
-  std::string subtitle = {};                                      ///< one line below: data, machine
-  std::vector<std::pair<std::string, std::string>> settings = {}; ///< set before those of the history
-  std::optional<double> test_accuracy = {};                       ///< of the best network, trained again; 0 to 1
+  std::string subtitle = {};                                       ///< one line below: data, machine
+  std::vector<std::pair<std::string, std::string>> settings = {};  ///< set before those of the history
+  std::optional<double> test_accuracy = {};                        ///< of the best network, trained again; 0 to 1
   const History* random_baseline = nullptr;  ///< a random search under equal settings, to compare with
 };
 
@@ -75,8 +75,9 @@ class ReportPage {
   void begin() {
     const std::string title = xml_escaped(options_.title);
     add("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-        "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>", title, "</title>\n<style>",
-        report_style(), cell_svg_style(), "\n</style>\n</head>\n<body>\n<main>\n<h1>", title, "</h1>\n");
+        "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>",
+        title, "</title>\n<style>", report_style(), cell_svg_style(), "\n</style>\n</head>\n<body>\n<main>\n<h1>",
+        title, "</h1>\n");
     add("<p class=\"soft\">", xml_escaped(options_.subtitle), options_.subtitle.empty() ? "" : " &middot; ", "seed ",
         history_.seed, "</p>\n");
   }
@@ -95,7 +96,8 @@ class ReportPage {
     if (best_ != nullptr) add_best_tiles();
     const std::int64_t failed = history_.count(TrialState::failed);
     const std::string name = history_.trials.size() == 1 ? "trial" : "trials";
-    add_tile(with_commas(static_cast<std::int64_t>(history_.trials.size())), failed > 0 ? join(name, ", ", failed, " failed") : name);
+    add_tile(with_commas(static_cast<std::int64_t>(history_.trials.size())),
+             failed > 0 ? join(name, ", ", failed, " failed") : name);
     double seconds = 0;
     for (const Trial& trial : history_.trials) seconds += trial.seconds;
     if (seconds > 0) add_tile(duration_text(seconds), "of evaluation, workers added up");
@@ -103,11 +105,13 @@ class ReportPage {
   }
 
   void add_best_tiles() {
-    if (options_.test_accuracy) add_tile(percent(*options_.test_accuracy), "test accuracy, best network retrained", true);
-    add_tile(percent(best_->evaluation.validation_accuracy),
-             join("best validation accuracy, trial ", best_->number), !options_.test_accuracy);
+    if (options_.test_accuracy)
+      add_tile(percent(*options_.test_accuracy), "test accuracy, best network retrained", true);
+    add_tile(percent(best_->evaluation.validation_accuracy), join("best validation accuracy, trial ", best_->number),
+             !options_.test_accuracy);
     if (best_->parameters) add_tile(compact_text(static_cast<double>(*best_->parameters)), "parameters of the best");
-    if (best_->multiply_adds) add_tile(compact_text(static_cast<double>(*best_->multiply_adds)), "multiply-adds of the best");
+    if (best_->multiply_adds)
+      add_tile(compact_text(static_cast<double>(*best_->multiply_adds)), "multiply-adds of the best");
   }
 
   void add_notices() {
@@ -202,7 +206,8 @@ class ReportPage {
     std::string caption = "<figcaption>";
     caption += key("<circle class=\"trial\" cx=\"9\" cy=\"5\" r=\"3.4\"/>") + "trial";
     caption += key("<path class=\"running\" d=\"M0 5H18\"/>") + "best so far";
-    if (history_.count(TrialState::failed) > 0) caption += key("<path class=\"failed\" d=\"M6 2l6 6M12 2l-6 6\"/>") + "failed";
+    if (history_.count(TrialState::failed) > 0)
+      caption += key("<path class=\"failed\" d=\"M6 2l6 6M12 2l-6 6\"/>") + "failed";
     if (options_.random_baseline != nullptr) {
       caption += key("<path class=\"baseline\" d=\"M0 5H18\"/>") + "best so far of random search";
     }
@@ -265,14 +270,17 @@ class ReportPage {
   void add_remarks() {
     const auto done = history_.count(TrialState::done);
     if (done > 1) {
-      add("<p class=\"soft small\">Chosen as the best of ", done, " on the images that measured it, so that its validation "
-          "accuracy flatters it a little", options_.test_accuracy ? "; the test accuracy does not" : "", ".</p>\n");
+      add("<p class=\"soft small\">Chosen as the best of ", done,
+          " on the images that measured it, so that its validation "
+          "accuracy flatters it a little",
+          options_.test_accuracy ? "; the test accuracy does not" : "", ".</p>\n");
     }
     if (options_.random_baseline == nullptr) return;
     const Trial* other = options_.random_baseline->find_best();
     if (other == nullptr) return;
     add("<p class=\"soft small\">Random search under the same settings: best ",
-        percent(other->evaluation.validation_accuracy), " of ", options_.random_baseline->trials.size(), " trials.</p>\n");
+        percent(other->evaluation.validation_accuracy), " of ", options_.random_baseline->trials.size(),
+        " trials.</p>\n");
   }
 
   // ---- settings
@@ -316,7 +324,8 @@ class ReportPage {
 
   void add_trials() {
     if (history_.trials.empty()) return;
-    add("<section class=\"long\">\n<h2>Trials</h2>\n<p class=\"soft\">", outcome_sentence(), "</p>\n<div class=\"wide\">\n<table class=\"sortable\">\n<thead><tr>"
+    add("<section class=\"long\">\n<h2>Trials</h2>\n<p class=\"soft\">", outcome_sentence(),
+        "</p>\n<div class=\"wide\">\n<table class=\"sortable\">\n<thead><tr>"
         "<th>Trial</th><th>Accuracy</th><th>Loss</th><th>Parameters</th><th>Multiply-adds</th><th>Seconds</th>"
         "<th class=\"text\">Architecture</th></tr></thead>\n<tbody>\n");
     for (const Trial& trial : history_.trials) add_trial(trial);
@@ -330,7 +339,8 @@ class ReportPage {
     const std::int64_t rejected = history_.count(TrialState::rejected);
     std::string text = join(history_.count(TrialState::done), " done, ", failed, " failed.");
     if (duplicates + rejected > 0) text += " Not evaluated: ";
-    if (duplicates > 0) text += join(duplicates, duplicates == 1 ? " duplicate" : " duplicates", rejected > 0 ? ", " : ".");
+    if (duplicates > 0)
+      text += join(duplicates, duplicates == 1 ? " duplicate" : " duplicates", rejected > 0 ? ", " : ".");
     if (rejected > 0) text += join(rejected, " rejected.");
     return text;
   }
@@ -389,7 +399,8 @@ class ReportPage {
 
 }  // namespace detail
 
-/// The report as HTML: best accuracy, accuracy over trials and against parameters, the best cells, settings, all trials.
+/// The report as HTML: best accuracy, accuracy over trials and against parameters, the best cells, settings, all
+/// trials.
 ///
 /// It loads nothing from outside, follows the reader's light or dark scheme, prints, and works without scripts. Equal
 /// inputs give equal text.

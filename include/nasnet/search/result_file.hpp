@@ -7,8 +7,8 @@
 ///      "validation_accuracy": 0.8815,
 ///      "test_accuracy": 0.9043}
 ///
-/// It holds no times and no paths: equal searches give equal files. "network" may lack any of its keys, and all but "format"
-/// and "architecture" may be absent.
+/// It holds no times and no paths: equal searches give equal files. "network" may lack any of its keys, and all but
+/// "format" and "architecture" may be absent.
 #pragma once
 
 #include <array>              // array
@@ -37,7 +37,7 @@ namespace nasnet::inline v0 {
 struct SearchResult {
   Architecture architecture;
   NetworkConfig network{};
-  ChannelStatistics normalisation{};          ///< of the images that it was trained on; empty where unknown
+  ChannelStatistics normalisation{};            ///< of the images that it was trained on; empty where unknown
   std::optional<double> validation_accuracy{};  ///< 0 to 1
   std::optional<double> test_accuracy{};
 };
@@ -78,7 +78,8 @@ class ResultReader {
   /// @throws GenotypeError that names the key.
   [[nodiscard]] static SearchResult read(const nlohmann::json& json) {
     if (!json.is_object() || !json.contains("format")) return {.architecture = architecture_from_json(json)};
-    check_keys(json, "", {"format", "architecture", "network", "normalisation", "validation_accuracy", "test_accuracy"});
+    check_keys(json, "",
+               {"format", "architecture", "network", "normalisation", "validation_accuracy", "test_accuracy"});
     const nlohmann::json& format = json["format"];
     if (format != result_format) fail<GenotypeError>("format: ", found_json(format), " found, 1 is known here");
     if (!json.contains("architecture")) fail<GenotypeError>("the key \"architecture\" is missing");
@@ -97,8 +98,9 @@ class ResultReader {
   }
 
   [[nodiscard]] static NetworkConfig network(const nlohmann::json& json) {
-    check_keys(json, "network", {"stem", "cells", "filters", "classes", "channels", "stem_filters", "skip_reduction_input",
-                                 "batch_norm_epsilon", "batch_norm_decay", "dropout_keep", "auxiliary_head"});
+    check_keys(json, "network",
+               {"stem", "cells", "filters", "classes", "channels", "stem_filters", "skip_reduction_input",
+                "batch_norm_epsilon", "batch_norm_decay", "dropout_keep", "auxiliary_head"});
     NetworkConfig config = stem(json) == Stem::imagenet ? NetworkConfig::imagenet() : NetworkConfig{};
     read_count(json, "cells", config.cells_per_stack);
     read_count(json, "filters", config.filters);
@@ -136,7 +138,8 @@ class ResultReader {
 
   static void read_number(const nlohmann::json& json, const char* key, double& value) {
     if (!json.contains(key)) return;
-    if (!json[key].is_number()) fail<GenotypeError>("network.", key, ": a number expected, found ", found_json(json[key]));
+    if (!json[key].is_number())
+      fail<GenotypeError>("network.", key, ": a number expected, found ", found_json(json[key]));
     value = json[key].get<double>();
   }
 
@@ -162,7 +165,8 @@ class ResultReader {
     std::vector<float> values;
     if (!json.contains(key) || !json[key].is_array()) fail<GenotypeError>("normalisation.", key, ": numbers expected");
     for (const nlohmann::json& value : json[key]) {
-      if (!value.is_number()) fail<GenotypeError>("normalisation.", key, ": a number expected, found ", found_json(value));
+      if (!value.is_number())
+        fail<GenotypeError>("normalisation.", key, ": a number expected, found ", found_json(value));
       values.push_back(value.get<float>());
     }
     return values;
@@ -183,7 +187,8 @@ class ResultReader {
   text.append(detail::indented(to_json_text(result.architecture)));
   text.append(",\n \"network\": ").append(detail::result_network_json(result.network).dump());
   if (!result.normalisation.mean.empty()) {
-    const nlohmann::ordered_json json{{"mean", result.normalisation.mean}, {"deviation", result.normalisation.deviation}};
+    const nlohmann::ordered_json json{{"mean", result.normalisation.mean},
+                                      {"deviation", result.normalisation.deviation}};
     text.append(",\n \"normalisation\": ").append(json.dump());
   }
   const auto append_accuracy = [&](const char* key, const std::optional<double>& accuracy) {
@@ -222,7 +227,8 @@ inline void write_result(const SearchResult& result, const std::filesystem::path
   if (!std::filesystem::exists(name_or_path, ignored)) {
     std::string known;
     for (const std::string_view name : network_names) known.append(known.empty() ? "" : ", ").append(name);
-    fail<IoError>("cannot read '", name_or_path, "': there is no such file, nor a network of that name; known are ", known);
+    fail<IoError>("cannot read '", name_or_path, "': there is no such file, nor a network of that name; known are ",
+                  known);
   }
   return read_result(name_or_path);
 }

@@ -478,12 +478,12 @@ inline std::vector<Architecture> SearchSpace::neighbours(const Architecture& arc
 inline std::int64_t SearchSpace::countable_sequences() const {
   const BigUnsigned count = sequences();
   constexpr auto most = static_cast<std::uint64_t>((std::numeric_limits<std::int64_t>::max)());
-  const std::optional<std::uint64_t> is_small = count.as_uint64();
-  if (!is_small || *is_small > most) {
+  const std::optional<std::uint64_t> exact = count.as_uint64();
+  if (!exact || *exact > most) {
     fail<GenotypeError>("search space: ", count.to_string(), " sequences are too many to number, at most ", most,
                         " are possible");
   }
-  return static_cast<std::int64_t>(*is_small);
+  return static_cast<std::int64_t>(*exact);
 }
 
 inline Architecture SearchSpace::at(std::int64_t index) const {

@@ -68,8 +68,8 @@ struct CellWire {
   return values;
 }
 
-/// Lays a cell out in rows. A block stands in the row above the highest state that it reads; a wire that passes a row has
-/// a lane there, which all readers of its state share.
+/// Lays a cell out in rows. A block stands in the row above the highest state that it reads; a wire that passes a row
+/// has a lane there, which all readers of its state share.
 class CellLayout {
  public:
   /// @param cell a valid one
@@ -77,6 +77,7 @@ class CellLayout {
     place_states();
     place_outputs();
     connect();
+    list_neighbours();
     order_rows();
     find_positions();
     draw();
@@ -91,22 +92,23 @@ class CellLayout {
  private:
   static constexpr double box_height = 26;
   static constexpr double frame_padding = 8;
-  static constexpr double op_gap = 8;        // between the two ops of a block
-  static constexpr double inner_gap = 20;    // between ops and combination
+  static constexpr double op_gap = 8;      // between the two ops of a block
+  static constexpr double inner_gap = 20;  // between ops and combination
   static constexpr double row_gap = 40;
   static constexpr double item_gap = 14;
   static constexpr double lane_width = 10;
   static constexpr double margin = 6;
+  static constexpr std::size_t most_ordered_links = 1000;  // crossings are counted pair by pair
 
   enum class Kind { input, block, lane, output };
 
   /// What takes part in the order of a row.
   struct Item {
     Kind kind = Kind::block;
-    int state = 0;         // of an output: the state it shows, -1 for the concatenation
+    int state = 0;  // of an output: the state it shows, -1 for the concatenation
     std::size_t row = 0;
     double width = 0;
-    double x = 0;          // of its centre
+    double x = 0;  // of its centre
   };
 
   /// A wire between neighbouring rows.
@@ -115,7 +117,9 @@ class CellLayout {
     double offset = 0;             // of its upper end from the centre of the upper item
   };
 
-  [[nodiscard]] const Block& block_of(int state) const { return cell_.blocks[static_cast<std::size_t>(state - inputs_)]; }
+  [[nodiscard]] const Block& block_of(int state) const {
+    return cell_.blocks[static_cast<std::size_t>(state - inputs_)];
+  }
 
   std::size_t add_item(Kind kind, int state, std::size_t row, double width) {
     if (rows_.size() <= row) rows_.resize(row + 1);
@@ -198,6 +202,7 @@ class CellLayout {
 
   void order_rows() {
     pack_rows();
+    if (links_.size() > most_ordered_links) return;
     auto best = rows_;
     std::size_t fewest = crossings();
     for (int sweep = 0; sweep < 12 && fewest > 0; ++sweep) {
@@ -235,16 +240,28 @@ class CellLayout {
     }
   }
 
+  void list_neighbours() {
+    below_.resize(items_.size());
+    above_.resize(items_.size());
+    for (std::size_t link = 0; link < links_.size(); ++link) {
+      below_[links_[link].to].push_back(link);
+      above_[links_[link].from].push_back(link);
+    }
+  }
+
   /// Where an item's links would like its centre to be; where it is, without links.
   [[nodiscard]] double mean_of_neighbours(std::size_t item, bool below, bool above) const {
     double sum = 0;
-    double count = 0;
-    for (const Link& link : links_) {
-      if (below && link.to == item) sum += items_[link.from].x - link.offset;
-      if (above && link.from == item) sum += items_[link.to].x + link.offset;
-      count += (below && link.to == item ? 1 : 0) + (above && link.from == item ? 1 : 0);
+    std::size_t count = 0;
+    if (below) {
+      for (const std::size_t link : below_[item]) sum += items_[links_[link].from].x - links_[link].offset;
+      count += below_[item].size();
     }
-    return count > 0 ? sum / count : items_[item].x;
+    if (above) {
+      for (const std::size_t link : above_[item]) sum += items_[links_[link].to].x + links_[link].offset;
+      count += above_[item].size();
+    }
+    return count > 0 ? sum / static_cast<double>(count) : items_[item].x;
   }
 
   [[nodiscard]] std::size_t crossings() const {
@@ -387,6 +404,7 @@ class CellLayout {
   std::vector<Item> items_;
   std::vector<std::vector<std::size_t>> rows_;  // items from left to right, the cell's inputs first
   std::vector<Link> links_;
+  std::vector<std::vector<std::size_t>> below_, above_;  // links of each item
   std::map<std::pair<int, std::size_t>, std::size_t> lanes_;
   std::vector<double> tops_;
   double width_ = 0;

@@ -57,7 +57,9 @@ summary{cursor:pointer;color:var(--soft)}
 code,pre{font:12.5px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 pre{margin:8px 0 0;overflow-x:auto}
 footer{color:var(--faint);font-size:13px;margin-top:24px}
-@media print{.pair{grid-template-columns:1fr 1fr}.tiles{grid-template-columns:repeat(6,1fr)}.tile b{font-size:16px}.tile{padding:8px 10px}body{background:#fff;font-size:11px}main{max-width:none;padding:0}section,.tile{break-inside:avoid}
+@media print{.pair{grid-template-columns:1fr 1fr}.tiles{grid-template-columns:repeat(6,1fr)}
+.tile b{font-size:16px}.tile{padding:8px 10px}body{background:#fff;font-size:11px}main{max-width:none;padding:0}
+section,.tile{break-inside:avoid}
 section.long{break-inside:auto}tr{break-inside:avoid}details:not([open]){display:none}}
 )css";
 }
