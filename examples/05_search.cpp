@@ -16,17 +16,16 @@ int main() {
                                                .validation_images = 60,
                                                .training = {.batch = 20, .learning_rate = {.initial = 0.05}}});
   nasnet::RandomSearch strategy(Space::space(), /*seed=*/1);
-  nasnet::ProgressBar bar;
+  nasnet::SearchProgressBar bar;
   nasnet::SearchOptions options;
   options.trials = 8;
   options.workers = 2;
-  options.progress = std::ref(bar);
+  bar.attach(options);
   const nasnet::History history = nasnet::search<Space>(strategy, evaluate, options);
 
   write_svg(history.best().architecture, "05_best.svg");
   write_report(history, "05_report.html");
   // [program]
-  bar.finish();
   std::cout << "best validation accuracy " << history.best().evaluation.validation_accuracy << '\n';
   return history.trials.size() == 8 ? 0 : 1;
 }

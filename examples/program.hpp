@@ -1,6 +1,8 @@
 // What the programs here share: command line, errors, Ctrl-C. Included by examples only.
 #pragma once
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 
 #include <atomic>
@@ -8,6 +10,7 @@
 #include <functional>
 #include <iostream>
 #include <string>
+#include <string_view>
 
 #include <nasnet/core/attempt.hpp>
 
@@ -43,31 +46,29 @@ class StopSignal {
  public:
   StopSignal() {
     struct sigaction action {};
-    action.sa_handler = [](int signal) {
-      number() = signal;
-      flag() = true;
-    };
+    action.sa_handler = &note;
     action.sa_flags = SA_RESETHAND | SA_RESTART;
     sigaction(SIGINT, &action, nullptr);
     sigaction(SIGTERM, &action, nullptr);
   }
 
   /// What search() looks at.
-  [[nodiscard]] const std::atomic<bool>* pointer() const { return &flag(); }
-  [[nodiscard]] bool was_given() const { return flag(); }
+  [[nodiscard]] const std::atomic<bool>* pointer() const { return &given_; }
+  [[nodiscard]] bool was_given() const { return given_; }
 
   /// As shells count: 130 after Ctrl-C.
-  [[nodiscard]] int exit_status() const { return 128 + number(); }
+  [[nodiscard]] int exit_status() const { return 128 + number_; }
 
  private:
-  static std::atomic<bool>& flag() {
-    static std::atomic<bool> value = false;
-    return value;
+  static void note(int signal) {
+    number_ = signal;
+    given_ = true;
+    constexpr std::string_view text = "\nstopping as soon as nothing is lost; once more ends at once\n";
+    [[maybe_unused]] const auto written = write(STDERR_FILENO, text.data(), text.size());
   }
-  static std::atomic<int>& number() {
-    static std::atomic<int> value = SIGINT;
-    return value;
-  }
+
+  static inline std::atomic<bool> given_ = false;
+  static inline std::atomic<int> number_ = SIGINT;
 };
 
 }  // namespace program

@@ -1,14 +1,11 @@
 // Searches NASNet cells on a folder of images: trials, the winner trained again on all images, and everything about it
 // in files: journal.jsonl, best.json, best.dot, best.svg, best.safetensors, report.html.
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <iostream>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 
@@ -69,50 +66,6 @@ void declare(CLI::App& app, Flags& flags) {
                  "reject networks with more multiply-adds for an image");
 }
 
-/// One bar for the search, which also moves within trials.
-class SearchDisplay {
- public:
-  void attach(nasnet::SearchOptions& options) {
-    options.progress = [this](const nasnet::Progress& progress) { update(progress); };
-    options.on_trial = [this](const nasnet::Trial& trial) { end(trial.number); };
-    options.trial_progress = [this](std::int64_t trial, const nasnet::Progress& progress) { move(trial, progress); };
-  }
-
- private:
-  void update(const nasnet::Progress& progress) {
-    const std::lock_guard lock(mutex_);
-    search_ = progress;
-    updated_ = Clock::now();
-    show();
-  }
-
-  void end(std::int64_t trial) {
-    const std::lock_guard lock(mutex_);
-    running_.erase(trial);
-  }
-
-  void move(std::int64_t trial, const nasnet::Progress& progress) {
-    const std::lock_guard lock(mutex_);
-    running_[trial] = progress.total > 0 ? static_cast<double>(progress.done) / static_cast<double>(progress.total) : 0;
-    show();
-  }
-
-  void show() {
-    double running = 0;
-    for (const auto& [trial, part] : running_) running += part;
-    nasnet::Progress now = search_;
-    now.seconds += std::chrono::duration<double>(Clock::now() - updated_).count();
-    bar_.show(now, running);
-  }
-
-  using Clock = std::chrono::steady_clock;
-  std::mutex mutex_;
-  nasnet::ProgressBar bar_;
-  nasnet::Progress search_;
-  Clock::time_point updated_ = Clock::now();
-  std::map<std::int64_t, double> running_;  // trials and how much of them is done
-};
-
 /// From the command line to the files.
 class Program {
  public:
@@ -123,25 +76,15 @@ class Program {
         evaluate_(data_, child_options()),
         final_images_(chosen_final_images()) {}
 
+  /// The exit status.
   [[nodiscard]] int run() {
     nasnet::make_folder(flags_.out);
     const nasnet::History history = search();
-    if (history.find_best() == nullptr && !history.interrupted) fail_without_result(history);
+    if (history.interrupted) return stop_after_trials(history);
+    if (history.find_best() == nullptr) fail_without_result(history);
     for (const std::string& notice : history.notices) std::cerr << notice << '\n';
-    if (history.interrupted) {
-      write_report(history, flags_.out / "report.html", report_options());
-      std::cerr << "stopped after " << history.trials.size() << " of " << flags_.trials
-                << " trials; --resume goes on\n";
-      return stop_.exit_status();
-    }
-    const nasnet::Trial& best = history.best();
-    nasnet::SearchResult result{.architecture = best.architecture,
-                                .network = evaluate_.network(),
-                                .normalisation = channel_statistics(final_images_),
-                                .validation_accuracy = best.evaluation.validation_accuracy};
-    std::cout << "best validation accuracy " << percent(*result.validation_accuracy) << ", trial " << best.number
-              << " of " << history.trials.size() << '\n';
-    if (flags_.final_epochs > 0 && !retrain(best, result)) {
+    nasnet::SearchResult result = result_of(history);
+    if (flags_.final_epochs > 0 && !retrain(history.best(), result)) {
       std::cerr << "stopped while training the winner; --resume goes on\n";
       return stop_.exit_status();
     }
@@ -174,9 +117,9 @@ class Program {
   [[nodiscard]] nasnet::History search() {
     const nasnet::OpTable ops = nasnet::NasnetOps::table();
     const nasnet::SearchSpace space(ops, {.blocks = flags_.blocks});
-    SearchDisplay display;
+    nasnet::SearchProgressBar bar;
     nasnet::SearchOptions options = search_options();
-    display.attach(options);
+    bar.attach(options);
     if (!std::filesystem::exists(options.journal)) remove_checkpoints();
     nasnet::History history = nasnet::search(space, ops, nasnet::RandomSearch(space, flags_.seed), evaluate_, options);
     if (static_cast<std::int64_t>(history.trials.size()) > flags_.trials) {
@@ -184,13 +127,6 @@ class Program {
                                           history.trials.size(), " trials already");
     }
     return history;
-  }
-
-  [[noreturn]] void fail_without_result(const nasnet::History& history) const {
-    write_report(history, flags_.out / "report.html", report_options());
-    std::string reason = history.notices.empty() ? std::string() : history.notices.back();
-    if (!history.trials.empty()) reason = history.trials.back().message;
-    nasnet::fail<nasnet::DataError>("none of ", history.trials.size(), " trials has a result: ", reason);
   }
 
   [[nodiscard]] nasnet::SearchOptions search_options() const {
@@ -205,6 +141,30 @@ class Program {
     options.pool = pool_;
     options.stop = stop_.pointer();
     return options;
+  }
+
+  [[nodiscard]] int stop_after_trials(const nasnet::History& history) const {
+    write_report(history, flags_.out / "report.html", report_options());
+    std::cerr << "stopped after " << history.trials.size() << " of " << flags_.trials << " trials; --resume goes on\n";
+    return stop_.exit_status();
+  }
+
+  [[noreturn]] void fail_without_result(const nasnet::History& history) const {
+    write_report(history, flags_.out / "report.html", report_options());
+    std::string reason = history.notices.empty() ? std::string() : history.notices.back();
+    if (!history.trials.empty()) reason = history.trials.back().message;
+    nasnet::fail<nasnet::DataError>("none of ", history.trials.size(), " trials has a result: ", reason);
+  }
+
+  [[nodiscard]] nasnet::SearchResult result_of(const nasnet::History& history) const {
+    const nasnet::Trial& best = history.best();
+    const double accuracy = best.evaluation.validation_accuracy;
+    std::cout << "best validation accuracy " << percent(accuracy) << ", trial " << best.number << " of "
+              << history.trials.size() << '\n';
+    return {.architecture = best.architecture,
+            .network = evaluate_.network(),
+            .normalisation = channel_statistics(final_images_),
+            .validation_accuracy = accuracy};
   }
 
   // ---- the winner
@@ -263,6 +223,18 @@ class Program {
     options.title = "Cells for " + std::filesystem::absolute(flags_.data / ".").parent_path().filename().string();
     options.subtitle = nasnet::join(images.size(), " training images of ", images.height(), 'x', images.width(), 'x',
                                     images.channels(), ", ", images.classes(), " classes");
+    const auto add = [&options](const char* name, auto value) {
+      options.settings.emplace_back(name, nasnet::join(value));
+    };
+    add("strategy", flags_.strategy);
+    add("blocks of a cell", flags_.blocks);
+    add("normal cells a stack", flags_.cells);
+    add("filters", flags_.filters);
+    add("images of a trial", evaluate_.split().train.size());
+    add("validation images", flags_.validation_images);
+    add("epochs of a trial", flags_.epochs);
+    add("images of the final training", final_images_.size());
+    add("epochs of the final training", flags_.final_epochs);
     return options;
   }
 

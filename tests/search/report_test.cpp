@@ -176,13 +176,27 @@ TEST_CASE("report: text from outside is escaped") {
 
 TEST_CASE("report: settings are rows, whatever their depth") {
   History search = history({0.5});
-  search.settings = {{"evaluator", {{"train_images", 10000}, {"flip", true}, {"limit", nullptr}}}, {"ops", {"a", "b"}}};
+  search.settings = {{"evaluator", {{"train_images", 10000}, {"flip", true}, {"data", {{"limit", nullptr}}}}},
+                     {"all_ops", {"a", "b"}}};
+  const std::string html = report_html(search);
+  CHECK(unclosed(html).empty());
+  CHECK_THAT(html, ContainsSubstring("<h3>evaluator</h3>"));
+  CHECK_THAT(
+      html, ContainsSubstring("<dt>train images</dt><dd>10000</dd>") && ContainsSubstring("<dt>flip</dt><dd>yes</dd>"));
+  CHECK_THAT(html, ContainsSubstring("<dt>data: limit</dt><dd>none</dd>"));
+  CHECK_THAT(html, ContainsSubstring("<dt>all ops</dt><dd>a, b</dd>"));
+  CHECK(count(html, "All that the results depend on") == 0);
+}
+
+TEST_CASE("report: settings chosen by the program come first, all others are folded up") {
+  History search = history({0.5});
+  search.settings = {{"evaluator", {{"epochs", 3}}}};
   const std::string html = report_html(search, {.settings = {{"machine", "mine"}}});
-  CHECK_THAT(html, ContainsSubstring("<dt>evaluator: train images</dt><dd>10000</dd>"));
-  CHECK_THAT(html, ContainsSubstring("<dt>evaluator: flip</dt><dd>yes</dd>"));
-  CHECK_THAT(html, ContainsSubstring("<dt>evaluator: limit</dt><dd>none</dd>"));
-  CHECK_THAT(html,
-             ContainsSubstring("<dt>ops</dt><dd>a, b</dd>") && ContainsSubstring("<dt>machine</dt><dd>mine</dd>"));
+  CHECK(unclosed(html).empty());
+  const std::size_t chosen = html.find("<dt>machine</dt><dd>mine</dd>");
+  const std::size_t folded = html.find("<details><summary>All that the results depend on");
+  REQUIRE(chosen != std::string::npos);
+  CHECK((chosen < folded && folded < html.find("<dt>epochs</dt><dd>3</dd>")));
 }
 
 TEST_CASE("report: a random baseline is compared with where there is one") {

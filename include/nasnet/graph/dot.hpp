@@ -5,7 +5,7 @@
 
 #include <cstddef>      // size_t
 #include <filesystem>   // path
-#include <optional>     // optional
+#include <optional>     // nullopt, optional
 #include <set>          // set
 #include <string>       // string
 #include <string_view>  // string_view

@@ -7,10 +7,12 @@
 #include <filesystem>   // path
 #include <string>       // string
 #include <string_view>  // string_view
+#include <utility>      // move
 
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/file.hpp"
 #include "nasnet/genotype/architecture.hpp"
+#include "nasnet/genotype/fault.hpp"
 #include "nasnet/graph/detail/cell_labels.hpp"
 #include "nasnet/graph/detail/cell_layout.hpp"
 

@@ -1,22 +1,22 @@
 /// A search as a page to read: one HTML file that needs nothing but itself.
 #pragma once
 
-#include <algorithm>   // all_of, max, min, sort
-#include <cmath>       // isfinite, log10
-#include <cstddef>     // size_t
-#include <cstdint>     // int64_t
-#include <filesystem>  // path
-#include <limits>      // numeric_limits
-#include <nlohmann/json.hpp>
-#include <optional>     // optional
-#include <string>       // string
-#include <string_view>  // string_view
-#include <utility>      // pair
-#include <vector>       // vector
+#include <algorithm>          // max, min, replace, sort
+#include <cmath>              // isfinite, log10
+#include <cstddef>            // size_t
+#include <cstdint>            // int64_t
+#include <filesystem>         // path
+#include <nlohmann/json.hpp>  // json
+#include <optional>           // optional
+#include <string>             // string, to_string
+#include <string_view>        // string_view
+#include <utility>            // move, pair
+#include <vector>             // erase_if, vector
 
 #include "nasnet/core/duration_text.hpp"
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/file.hpp"
+#include "nasnet/genotype/architecture.hpp"
 #include "nasnet/genotype/fault.hpp"
 #include "nasnet/genotype/json.hpp"
 #include "nasnet/genotype/text.hpp"
@@ -285,28 +285,62 @@ class ReportPage {
 
   // ---- settings
 
+  using Rows = std::vector<std::pair<std::string, std::string>>;
+
+  /// Those of the options, then those of the history: folded up where there are both.
   void add_settings() {
-    std::vector<std::pair<std::string, std::string>> rows = options_.settings;
-    flatten(history_.settings, "", rows);
-    if (rows.empty()) return;
-    add("<section>\n<h2>Settings</h2>\n<dl>\n");
-    for (const auto& [name, value] : rows) {
-      add("<div><dt>", xml_escaped(name), "</dt><dd>", xml_escaped(value), "</dd></div>\n");
+    const bool folded = !options_.settings.empty();
+    if (!folded && history_.settings.empty()) return;
+    add("<section>\n<h2>Settings</h2>\n");
+    add_rows("", options_.settings);
+    if (!history_.settings.empty()) {
+      if (folded) add("<details><summary>All that the results depend on</summary>\n");
+      add_history_settings();
+      if (folded) add("</details>\n");
     }
-    add("</dl>\n</section>\n");
+    add("</section>\n");
+  }
+
+  /// A list for each part of the search.
+  void add_history_settings() {
+    Rows scalars;
+    for (const auto& [key, value] : history_.settings.items()) {
+      if (!value.is_object()) flatten(value, words(key), scalars);
+    }
+    add_rows("", scalars);
+    for (const auto& [key, value] : history_.settings.items()) {
+      if (!value.is_object()) continue;
+      Rows rows;
+      flatten(value, "", rows);
+      add_rows(words(key), rows);
+    }
+  }
+
+  void add_rows(std::string_view title, const Rows& rows) {
+    if (rows.empty()) return;
+    if (!title.empty()) add("<h3>", xml_escaped(title), "</h3>\n");
+    add("<dl>\n");
+    for (const auto& [name, value] : rows) {
+      const bool is_long = value.size() > 40;
+      add(is_long ? "<div class=\"row\">" : "<div>", "<dt>", xml_escaped(name), "</dt><dd>", xml_escaped(value),
+          "</dd></div>\n");
+    }
+    add("</dl>\n");
+  }
+
+  [[nodiscard]] static std::string words(std::string name) {
+    std::replace(name.begin(), name.end(), '_', ' ');
+    return name;
   }
 
   /// The leaves of a JSON value, each under the keys that lead to it.
-  static void flatten(const nlohmann::json& value, const std::string& name,
-                      std::vector<std::pair<std::string, std::string>>& rows) {
+  static void flatten(const nlohmann::json& value, const std::string& name, Rows& rows) {
     if (!value.is_object()) {
-      if (!name.empty() || !value.is_null()) rows.emplace_back(name, leaf(value));
+      rows.emplace_back(name, leaf(value));
       return;
     }
     for (const auto& [key, child] : value.items()) {
-      std::string words = key;
-      std::replace(words.begin(), words.end(), '_', ' ');
-      flatten(child, name.empty() ? words : join(name, ": ", words), rows);
+      flatten(child, name.empty() ? words(key) : join(name, ": ", words(key)), rows);
     }
   }
 
@@ -362,8 +396,7 @@ class ReportPage {
 
   [[nodiscard]] static std::string failure_line(const Trial& trial) {
     if (trial.state != TrialState::failed) return {};
-    std::string kind(trial.failure ? to_string(*trial.failure) : std::string_view("failed"));
-    std::replace(kind.begin(), kind.end(), '_', ' ');
+    const std::string kind = words(std::string(trial.failure ? to_string(*trial.failure) : std::string_view("failed")));
     return join("<span class=\"bad\">", kind, trial.message.empty() ? "" : ": ", xml_escaped(trial.message), "</span>");
   }
 

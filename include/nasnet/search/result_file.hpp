@@ -11,14 +11,13 @@
 /// "format" and "architecture" may be absent.
 #pragma once
 
-#include <array>              // array
-#include <cmath>              // isfinite
-#include <cstdint>            // int64_t
-#include <filesystem>         // path
+#include <cstdint>            // int64_t, uint64_t
+#include <filesystem>         // exists, path
 #include <nlohmann/json.hpp>  // json, ordered_json
-#include <optional>           // optional
+#include <optional>           // nullopt, optional
 #include <string>             // string
 #include <string_view>        // string_view
+#include <system_error>       // error_code
 #include <vector>             // vector
 
 #include "nasnet/core/attempt.hpp"

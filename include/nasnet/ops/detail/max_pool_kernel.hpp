@@ -100,15 +100,17 @@ NASNET_ALWAYS_INLINE void store_bytes(std::uint8_t* to, const Integers& values, 
 /// The first `count` bytes as a vector of scalars.
 template <class L>
 NASNET_ALWAYS_INLINE void load_bytes(typename L::Vector& values, const std::uint8_t* from, std::int64_t count) {
-  std::uint8_t bytes[L::width] = {};
-  if (count >= L::width) {
-    std::memcpy(bytes, from, L::width);
-  } else {
-    copy_part<std::uint8_t, L::width / 2>(bytes, from, count);
-  }
-  alignas(sizeof(typename L::Vector)) typename L::Scalar lanes[L::width];
-  for (int lane = 0; lane < L::width; ++lane) lanes[lane] = static_cast<typename L::Scalar>(bytes[lane]);
-  load<L>(values, lanes);
+#if NASNET_HAS_VECTORS
+  using Bytes = Lanes<InstructionSet::baseline, std::uint8_t, L::width>;
+  typename Bytes::Vector bytes;
+  load_part<Bytes>(bytes, from, count);
+  // Step by step: GCC 12 makes scalar code of the direct conversion.
+  const auto words = __builtin_convertvector(bytes, typename VectorOf<std::uint16_t, L::width>::Type);
+  const auto integers = __builtin_convertvector(words, typename VectorOf<std::int32_t, L::width>::Type);
+  values = __builtin_convertvector(integers, typename L::Vector);
+#else
+  values = static_cast<typename L::Scalar>(count > 0 ? *from : 0);
+#endif
 }
 
 /// Numbers as integers of the same order, so that a maximum is one integer comparison: NaN above all others, the zeros

@@ -7,7 +7,7 @@
 #include <cmath>        // ceil, floor, isfinite, log10, pow
 #include <cstddef>      // size_t
 #include <cstdint>      // int64_t
-#include <string>       // string
+#include <string>       // string, to_string
 #include <string_view>  // string_view
 #include <utility>      // move, pair
 #include <vector>       // vector

@@ -17,7 +17,7 @@ font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,Helvetica,Arial,sans-ser
 main{max-width:1120px;margin:0 auto;padding:40px 24px 56px}
 h1{font-size:28px;line-height:1.2;margin:0 0 4px;letter-spacing:-.01em}
 h2{font-size:17px;margin:0 0 12px}
-h3{font-size:14px;font-weight:600;margin:0 0 10px;color:var(--soft)}
+h3{font-size:14px;font-weight:600;margin:18px 0 4px}
 p{margin:0 0 8px}.soft{color:var(--soft)}.small{font-size:13px}
 section{background:var(--card);border:1px solid var(--edge);border-radius:12px;padding:20px 22px;margin-top:20px}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(160px,1fr));gap:12px;margin-top:24px}
@@ -42,7 +42,8 @@ figure{margin:0}figcaption{color:var(--soft);font-size:13px;margin-top:4px}
 .cells+*{margin-top:18px}.cells svg{max-width:100%;height:auto;display:block;margin:0 auto}
 dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,310px),1fr));gap:2px 36px;margin:0}
 dl div{display:flex;justify-content:space-between;gap:16px;border-bottom:1px solid var(--edge);padding:5px 0}
-dt{color:var(--soft)}dd{margin:0;text-align:right;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}
+dl .row{grid-column:1/-1}dt{color:var(--soft)}
+dd{margin:0;min-width:35%;text-align:right;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:13.5px;font-variant-numeric:tabular-nums}
 th{text-align:right;font-weight:600;color:var(--soft);white-space:nowrap;background:var(--card);
@@ -53,7 +54,7 @@ tr.best td{color:var(--best);font-weight:600}tr.best td.free{font-weight:400;col
 .bad{color:var(--bad)}
 th button{all:unset;cursor:pointer}th button:focus-visible{outline:2px solid var(--mark);outline-offset:2px}
 th[aria-sort=ascending] button::after{content:" \2191"}th[aria-sort=descending] button::after{content:" \2193"}
-summary{cursor:pointer;color:var(--soft)}
+summary{cursor:pointer;color:var(--soft)}dl+details{margin-top:14px}summary+dl{margin-top:10px}
 code,pre{font:12.5px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 pre{margin:8px 0 0;overflow-x:auto}
 footer{color:var(--faint);font-size:13px;margin-top:24px}
