@@ -19,19 +19,19 @@ namespace {
 struct Flags {
   std::filesystem::path data, out = "search";
   std::string strategy = "random";
-  std::int64_t trials = 40;
+  std::int64_t trials = 20;
   int workers = 2;
   int threads = 0;
   std::uint64_t seed = 1;
   std::int64_t epochs = 1;
-  std::int64_t train_images = 10000;
+  std::int64_t train_images = 5000;
   std::int64_t validation_images = 5000;
   std::int64_t cells = 1;
   std::int64_t filters = 8;
   int blocks = 5;
   std::int64_t batch = 64;
   double learning_rate = 0.05;
-  std::int64_t final_epochs = 5;
+  std::int64_t final_epochs = 3;
   std::int64_t final_images = 0;
   std::optional<std::int64_t> max_parameters, max_multiply_adds;
   bool resume = false;

@@ -102,6 +102,7 @@
 #include "nasnet/search/result_file.hpp"
 #include "nasnet/search/search.hpp"
 #include "nasnet/search/search_options.hpp"
+#include "nasnet/search/search_progress_bar.hpp"
 #include "nasnet/search/strategy.hpp"
 #include "nasnet/search/trial.hpp"
 #include "nasnet/space/big_unsigned.hpp"
