@@ -47,7 +47,7 @@ class StopSignal {
   StopSignal() {
     struct sigaction action {};
     action.sa_handler = &note;
-    action.sa_flags = SA_RESETHAND | SA_RESTART;
+    action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
     sigaction(SIGINT, &action, nullptr);
     sigaction(SIGTERM, &action, nullptr);
   }

@@ -22,11 +22,11 @@
 #else
 #include <cstdio>   // fputs, stderr
 #include <cstdlib>  // abort
-#define NASNET_THROW(...)                      \
-  do {                                         \
-    std::fputs((__VA_ARGS__).what(), stderr);  \
-    std::fputs("\n", stderr);                  \
-    std::abort();                              \
+#define NASNET_THROW(...)                     \
+  do {                                        \
+    std::fputs((__VA_ARGS__).what(), stderr); \
+    std::fputs("\n", stderr);                 \
+    std::abort();                             \
   } while (false)
 #endif
 

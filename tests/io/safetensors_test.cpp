@@ -219,7 +219,8 @@ TEST_CASE("what is written is read back") {
   CHECK(file.origin() == (folder / "file").string());
   CHECK(file.metadata() == sample_file().metadata());
   REQUIRE(file.tensors().size() == 6);
-  for (const auto& [name, tensor] : sample_file().tensors()) {
+  const TensorFile sample = sample_file();
+  for (const auto& [name, tensor] : sample.tensors()) {
     const StoredTensor& read = file.at(name);
     CHECK(read.type == tensor.type);
     CHECK(read.extents == tensor.extents);

@@ -299,13 +299,13 @@ TEST_CASE("the parameter average replaces the parameters at the end and not befo
   Model<float> averaged(tiny(), RandomStream(1));
   static_cast<void>(train(context, averaged, data, o));
   CHECK(all_values(averaged) != all_values(plain));
-  // With decay 0 the average is the last value.
+  // With decay 0 the average is the last value, up to the rounding of a step from values below 1.
   o.average_decay = 0.0;
   Model<float> last(tiny(), RandomStream(1));
   static_cast<void>(train(context, last, data, o));
   const auto a = all_values(last);
   const auto b = all_values(plain);
-  for (std::size_t i = 0; i < a.size(); ++i) REQUIRE(a[i] == Approx(b[i]).epsilon(1e-6).margin(1e-12));
+  for (std::size_t i = 0; i < a.size(); ++i) REQUIRE(a[i] == Approx(b[i]).epsilon(1e-6).margin(1e-7));
 }
 
 TEST_CASE("frozen training leaves the statistics as they are") {

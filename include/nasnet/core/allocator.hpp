@@ -1,13 +1,13 @@
 /// Memory for tensors: aligned, cached, limited and counted.
 #pragma once
 
-#include <cstddef>        // size_t
-#include <map>            // map
-#include <memory>         // shared_ptr
-#include <mutex>          // mutex
-#include <new>            // align_val_t
-#include <utility>        // exchange
-#include <vector>         // vector
+#include <cstddef>  // size_t
+#include <map>      // map
+#include <memory>   // shared_ptr
+#include <mutex>    // mutex
+#include <new>      // align_val_t
+#include <utility>  // exchange
+#include <vector>   // vector
 
 #include "nasnet/core/error.hpp"
 
@@ -15,10 +15,10 @@ namespace nasnet::inline v0 {
 
 /// Bytes that an allocator has handed out.
 struct MemoryStatistics {
-  std::size_t in_use = 0;       ///< bytes held by live buffers
-  std::size_t peak = 0;         ///< largest `in_use` so far
-  std::size_t reserved = 0;     ///< bytes taken from the system: live and cached
-  std::size_t system_calls = 0; ///< allocations that the cache could not serve
+  std::size_t in_use = 0;        ///< bytes held by live buffers
+  std::size_t peak = 0;          ///< largest `in_use` so far
+  std::size_t reserved = 0;      ///< bytes taken from the system: live and cached
+  std::size_t system_calls = 0;  ///< allocations that the cache could not serve
 };
 
 namespace detail {
@@ -36,7 +36,7 @@ struct AllocatorState {
 
   void release_cache() {
     for (auto& [size, blocks] : free) {
-      for (void* block : blocks) ::operator delete(block, std::align_val_t{64});
+      for (void* block : blocks) ::operator delete (block, std::align_val_t{64});
       statistics.reserved -= size * blocks.size();
     }
     free.clear();
@@ -143,10 +143,10 @@ class Allocator {
       blocks.pop_back();
       return block;
     }
-    void* block = ::operator new(size, std::align_val_t{64}, std::nothrow);
+    void* block = ::operator new (size, std::align_val_t{64}, std::nothrow);
     if (block == nullptr) {
       state_->release_cache();
-      block = ::operator new(size, std::align_val_t{64}, std::nothrow);
+      block = ::operator new (size, std::align_val_t{64}, std::nothrow);
     }
     if (block == nullptr) fail<MemoryError>("allocator: the system has no ", size, " bytes left");
     state_->statistics.reserved += size;

@@ -65,9 +65,7 @@ inline void append_part(std::string& text, std::string_view part) { text.append(
 inline void append_part(std::string& text, char part) { text.push_back(part); }
 template <class Number>
   requires requires(Number n) { std::to_string(n); }
-void append_part(std::string& text, Number part) {
-  text.append(std::to_string(part));
-}
+void append_part(std::string& text, Number part) { text.append(std::to_string(part)); }
 
 }  // namespace detail
 

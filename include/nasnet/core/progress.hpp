@@ -9,11 +9,11 @@ namespace nasnet::inline v0 {
 
 /// Where a long task stands.
 struct Progress {
-  std::string task;           ///< what runs: "training", "search"
-  std::int64_t done = 0;      ///< units finished
-  std::int64_t total = 0;     ///< units in all, 0 where unknown
-  double seconds = 0;         ///< since the task began
-  std::string detail;         ///< one short line: the loss, the best so far
+  std::string task;        ///< what runs: "training", "search"
+  std::int64_t done = 0;   ///< units finished
+  std::int64_t total = 0;  ///< units in all, 0 where unknown
+  double seconds = 0;      ///< since the task began
+  std::string detail;      ///< one short line: the loss, the best so far
 };
 
 /// Called from the thread that works; return soon. An empty function is silence.

@@ -19,9 +19,9 @@ namespace nasnet::inline v0 {
 
 /// A team of threads; the thread that calls is one of them.
 ///
-/// Work is split into chunks that the caller fixes, never by the number of threads, so that results do not depend on it.
-/// Calls may nest and may come from several threads: free threads help whoever has chunks left, and a caller without
-/// help does all chunks itself, so that the cores are never oversubscribed.
+/// Work is split into chunks that the caller fixes, never by the number of threads, so that results do not depend on
+/// it. Calls may nest and may come from several threads: free threads help whoever has chunks left, and a caller
+/// without help does all chunks itself, so that the cores are never oversubscribed.
 class ThreadPool {
  public:
   /// @param threads size of the team, the caller included; 0 means one per core
@@ -43,8 +43,8 @@ class ThreadPool {
 
   [[nodiscard]] int size() const { return size_; }
 
-  /// Calls body(begin, end) for the chunks [0, grain), [grain, 2 grain), ... of [0, count) and returns when all are done.
-  /// The body must not throw, and chunks must not depend on each other.
+  /// Calls body(begin, end) for the chunks [0, grain), [grain, 2 grain), ... of [0, count) and returns when all are
+  /// done. The body must not throw, and chunks must not depend on each other.
   template <class Body>
   void parallel_for(std::int64_t count, std::int64_t grain, const Body& body) {
     if (count <= 0) return;

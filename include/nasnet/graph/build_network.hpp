@@ -130,8 +130,13 @@ class CellBuilder {
   }
 
   void record(const std::vector<Value>& sources, Value output) {
-    GraphCell cell{.role = place_.role, .in_stem = place_.in_stem, .filters = place_.filters, .sources = {},
-                   .states = {}, .blocks = blocks_, .output = output.node};
+    GraphCell cell{.role = place_.role,
+                   .in_stem = place_.in_stem,
+                   .filters = place_.filters,
+                   .sources = {},
+                   .states = {},
+                   .blocks = blocks_,
+                   .output = output.node};
     for (const Value& source : sources) cell.sources.push_back(source.node);
     for (const Value& state : states_) cell.states.push_back(state.node);
     g_.graph().cells.push_back(std::move(cell));
@@ -268,8 +273,8 @@ class NetworkBuilder {
 /// The network of an architecture.
 ///
 /// Every declared cell, block and fit exists and is named, even where nothing reads it.
-/// @throws GenotypeError for an invalid architecture or an op that `ops` lacks; ArgumentError for a config out of range;
-/// ShapeError where an op does not deliver what it should, or the image is too small for the auxiliary head.
+/// @throws GenotypeError for an invalid architecture or an op that `ops` lacks; ArgumentError for a config out of
+/// range; ShapeError where an op does not deliver what it should, or the image is too small for the auxiliary head.
 [[nodiscard]] inline NetworkGraph build_network(const Architecture& architecture, const OpTable& ops,
                                                 const NetworkConfig& config) {
   config.check();

@@ -41,8 +41,8 @@ namespace detail {
 
 /// Multiply-adds of each node for one image, in node order: those of convolutions and dense layers.
 /// @throws ShapeError as infer_shapes.
-[[nodiscard]] inline std::vector<std::int64_t> node_multiply_adds(
-    const NetworkGraph& graph, Size image, AuxiliaryHead auxiliary = AuxiliaryHead::excluded) {
+[[nodiscard]] inline std::vector<std::int64_t> node_multiply_adds(const NetworkGraph& graph, Size image,
+                                                                  AuxiliaryHead auxiliary = AuxiliaryHead::excluded) {
   const std::vector<FeatureShape> shapes = infer_shapes(graph, image, auxiliary);
   std::vector<std::int64_t> counts;
   for (const GraphNode& node : graph.nodes) {

@@ -42,9 +42,12 @@ struct ConvolutionOptions {
   std::int64_t stride_width = 0;
 
   [[nodiscard]] constexpr Window window() const {
-    return {kernel_height > 0 ? kernel_height : kernel, kernel_width > 0 ? kernel_width : kernel,
-            stride_height > 0 ? stride_height : stride, stride_width > 0 ? stride_width : stride,
-            dilation, padding};
+    return {kernel_height > 0 ? kernel_height : kernel,
+            kernel_width > 0 ? kernel_width : kernel,
+            stride_height > 0 ? stride_height : stride,
+            stride_width > 0 ? stride_width : stride,
+            dilation,
+            padding};
   }
 };
 
@@ -87,7 +90,8 @@ class GraphBuilder {
   /// @param batch_norm epsilon and decay of the network's batch norms
   /// @throws ShapeError unless input_channels > 0.
   explicit GraphBuilder(std::int64_t input_channels, BatchNorm batch_norm = {}) : batch_norm_(batch_norm) {
-    if (input_channels < 1) fail<ShapeError>("network: the input has ", input_channels, " channels, 1 or more are needed");
+    if (input_channels < 1)
+      fail<ShapeError>("network: the input has ", input_channels, " channels, 1 or more are needed");
     graph_.input_channels = input_channels;
   }
 
@@ -184,8 +188,14 @@ class GraphBuilder {
 
  private:
   Value append(Primitive primitive, std::span<const Value> inputs, std::string_view name) {
-    GraphNode node{.name = place(name), .primitive = std::move(primitive), .inputs = {}, .parameters = {},
-                   .channels = 0, .stride = 1, .part = part_, .cell = cell_};
+    GraphNode node{.name = place(name),
+                   .primitive = std::move(primitive),
+                   .inputs = {},
+                   .parameters = {},
+                   .channels = 0,
+                   .stride = 1,
+                   .part = part_,
+                   .cell = cell_};
     check_inputs(node, inputs);
     std::vector<std::int64_t> channels;
     for (const Value& input : inputs) {
@@ -240,7 +250,8 @@ class GraphBuilder {
     for (ParameterSpec& spec : parameters_of(node.primitive, channels)) {
       std::string name = join(node.name, '.', spec.name);
       if (!names_.insert(name).second) {
-        fail<ShapeError>("network: two parameters are named '", name, "'; give one of the primitives another name or scope");
+        fail<ShapeError>("network: two parameters are named '", name,
+                         "'; give one of the primitives another name or scope");
       }
       node.parameters.push_back(static_cast<int>(graph_.parameters.size()));
       graph_.parameters.push_back({std::move(name), std::move(spec), static_cast<int>(graph_.nodes.size())});

@@ -21,14 +21,14 @@ struct NetworkConfig {
   Stem stem = Stem::cifar;
   std::int64_t input_channels = 3;
   std::int64_t classes = 10;
-  std::int64_t cells_per_stack = 2;       ///< N
-  std::int64_t filters = 32;              ///< F, of the cells of the first stack
-  std::int64_t stem_filters = 0;          ///< of the stem's convolution; 0: 3F (CIFAR), 32 (ImageNet)
-  bool skip_reduction_input = false;      ///< the cell after a reduction reads, as previous, what the reduction itself had
-                                          ///< as previous, and not the reduction's input; as the released large network
+  std::int64_t cells_per_stack = 2;   ///< N
+  std::int64_t filters = 32;          ///< F, of the cells of the first stack
+  std::int64_t stem_filters = 0;      ///< of the stem's convolution; 0: 3F (CIFAR), 32 (ImageNet)
+  bool skip_reduction_input = false;  ///< the cell after a reduction reads, as previous, what the reduction itself had
+                                      ///< as previous, and not the reduction's input; as the released large network
   BatchNorm batch_norm{.epsilon = 1e-5, .decay = 0.9};  ///< CIFAR's; ImageNet: {1e-3, 0.9997}
-  double dropout_keep = 1.0;              ///< before the last dense layer, in training
-  std::optional<Size> image_size = {};    ///< fixes the last kernel of an auxiliary head; without it there is none
+  double dropout_keep = 1.0;                            ///< before the last dense layer, in training
+  std::optional<Size> image_size = {};  ///< fixes the last kernel of an auxiliary head; without it there is none
 
   /// The ImageNet variant: its stem, 1000 classes, batch norm constants and dropout.
   [[nodiscard]] static NetworkConfig imagenet() {

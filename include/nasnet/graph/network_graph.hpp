@@ -19,14 +19,14 @@ enum class NetworkPart { stem, cell, head, auxiliary };
 
 /// One application of a primitive. Its inputs are earlier nodes.
 struct GraphNode {
-  std::string name;             ///< "cells.3.blocks.1.left.sep1.depthwise"
+  std::string name;  ///< "cells.3.blocks.1.left.sep1.depthwise"
   Primitive primitive;
   std::vector<int> inputs;      ///< node numbers; -1 stands for the network's input
   std::vector<int> parameters;  ///< numbers in NetworkGraph::parameters
   std::int64_t channels = 0;
-  std::int64_t stride = 1;      ///< pixels of the input per pixel of this map, along the height
+  std::int64_t stride = 1;  ///< pixels of the input per pixel of this map, along the height
   NetworkPart part = NetworkPart::stem;
-  int cell = -1;                ///< number of the cell in network order, -1 outside cells
+  int cell = -1;  ///< number of the cell in network order, -1 outside cells
 };
 
 /// One parameter of a network.
@@ -46,12 +46,12 @@ struct GraphCell {
   };
 
   CellRole role = CellRole::normal;
-  bool in_stem = false;         ///< one of the reduction cells of the ImageNet stem
+  bool in_stem = false;  ///< one of the reduction cells of the ImageNet stem
   std::int64_t filters = 0;
-  std::vector<int> sources;     ///< what the cell reads, most recent first, before fitting; one alone in a first cell
-  std::vector<int> states;      ///< the fitted inputs, then the outputs of the blocks
+  std::vector<int> sources;  ///< what the cell reads, most recent first, before fitting; one alone in a first cell
+  std::vector<int> states;   ///< the fitted inputs, then the outputs of the blocks
   std::vector<BlockNodes> blocks;
-  int output = 0;               ///< the concatenation; the last block where the cell passes all its outputs on
+  int output = 0;  ///< the concatenation; the last block where the cell passes all its outputs on
 };
 
 /// A built network. Made by `build_network`, or by a GraphBuilder directly.

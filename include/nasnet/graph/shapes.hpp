@@ -14,8 +14,8 @@ namespace nasnet::inline v0 {
 enum class AuxiliaryHead { excluded, included };
 
 /// Shape of each node's output, in node order. Without the auxiliary head, its nodes' shapes are 0x0x0.
-/// @throws ShapeError for an image smaller than the network can take, naming the node, and with the auxiliary head for a
-/// size other than the one that it fixes.
+/// @throws ShapeError for an image smaller than the network can take, naming the node, and with the auxiliary head for
+/// a size other than the one that it fixes.
 [[nodiscard]] inline std::vector<FeatureShape> infer_shapes(const NetworkGraph& graph, Size image,
                                                             AuxiliaryHead auxiliary = AuxiliaryHead::excluded) {
   if (image.height < 1 || image.width < 1) {

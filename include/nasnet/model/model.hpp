@@ -23,8 +23,9 @@ namespace nasnet::inline v0 {
 /// What a network yields.
 template <class Scalar>
 struct ModelOutput {
-  Variable<Scalar> logits;                            ///< [N,1,1,classes]
-  std::optional<Variable<Scalar>> auxiliary_logits{}; ///< the same; in training, where the network has an auxiliary head
+  Variable<Scalar> logits;  ///< [N,1,1,classes]
+  std::optional<Variable<Scalar>>
+      auxiliary_logits{};  ///< the same; in training, where the network has an auxiliary head
 };
 
 /// A graph plus parameters. The graph never changes; parameters do, so give each thread that trains its own model.

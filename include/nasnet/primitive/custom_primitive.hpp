@@ -22,8 +22,8 @@ concept ComputesOnCpu = requires(const P& primitive, OpCall<Scalar>& call, const
 
 /// A primitive outside the built-in ones: `graph_builder.apply(my::Swish{}, {x})`.
 ///
-/// Its type satisfies PrimitiveStructure and has `forward` and `backward` beside it (see op_call.hpp) for float, and for
-/// double if it is to be checked by finite differences.
+/// Its type satisfies PrimitiveStructure and has `forward` and `backward` beside it (see op_call.hpp) for float, and
+/// for double if it is to be checked by finite differences.
 class CustomPrimitive {
  public:
   template <class P>

@@ -35,14 +35,14 @@ struct RunOptions {
 template <class Scalar>
 struct OpCall {
   Context& context;
-  RunOptions run{};                               ///< `run.random` belongs to this application alone
-  std::vector<const Tensor<Scalar>*> inputs{};     ///< in backward: null unless P::backward_reads_inputs
-  std::vector<Tensor<Scalar>*> parameters{};       ///< in the order of P::parameters; statistics are written in training
-  Tensor<Scalar> output{};                        ///< made by forward; in backward empty, see `kept_output`
-  std::vector<Tensor<Scalar>> saved{};            ///< what forward keeps for backward
-  Tensor<std::uint8_t> taps{};                    ///< small indices that forward keeps for backward
-  const Tensor<Scalar>* kept_output = nullptr;    ///< in backward: the output if P::backward_reads_output
-  bool keep = true;                               ///< whether a backward pass will follow
+  RunOptions run{};                             ///< `run.random` belongs to this application alone
+  std::vector<const Tensor<Scalar>*> inputs{};  ///< in backward: null unless P::backward_reads_inputs
+  std::vector<Tensor<Scalar>*> parameters{};    ///< in the order of P::parameters; statistics are written in training
+  Tensor<Scalar> output{};                      ///< made by forward; in backward empty, see `kept_output`
+  std::vector<Tensor<Scalar>> saved{};          ///< what forward keeps for backward
+  Tensor<std::uint8_t> taps{};                  ///< small indices that forward keeps for backward
+  const Tensor<Scalar>* kept_output = nullptr;  ///< in backward: the output if P::backward_reads_output
+  bool keep = true;                             ///< whether a backward pass will follow
 
   [[nodiscard]] const Tensor<Scalar>& input(std::size_t index = 0) const { return *inputs[index]; }
   [[nodiscard]] Tensor<Scalar>& parameter(std::size_t index) const { return *parameters[index]; }
@@ -64,8 +64,8 @@ struct GradientSlot {
 /// The gradients of one application.
 template <class Scalar>
 struct OpGradients {
-  const Tensor<Scalar>& output;                     ///< of the loss by the output
-  std::vector<GradientSlot<Scalar>> inputs{};       ///< two may share a tensor: the later one accumulates
+  const Tensor<Scalar>& output;                ///< of the loss by the output
+  std::vector<GradientSlot<Scalar>> inputs{};  ///< two may share a tensor: the later one accumulates
   std::vector<GradientSlot<Scalar>> parameters{};
 };
 

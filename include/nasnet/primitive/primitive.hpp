@@ -12,9 +12,9 @@
 namespace nasnet::inline v0 {
 
 /// A node's primitive. Fusion matches on the alternatives; everything else visits.
-using Primitive = std::variant<Convolution, Pointwise, Depthwise, MaximumPool, AveragePool, GlobalAveragePool, Subsample,
-                               Relu, BatchNorm, LayerNorm, InstanceNorm, Add, Concat, Zeros, DropPath, Dropout, Dense,
-                               CustomPrimitive>;
+using Primitive =
+    std::variant<Convolution, Pointwise, Depthwise, MaximumPool, AveragePool, GlobalAveragePool, Subsample, Relu,
+                 BatchNorm, LayerNorm, InstanceNorm, Add, Concat, Zeros, DropPath, Dropout, Dense, CustomPrimitive>;
 
 [[nodiscard]] inline std::string_view name_of(const Primitive& primitive) {
   return std::visit([](const auto& p) { return name_of(p); }, primitive);

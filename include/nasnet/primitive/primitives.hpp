@@ -18,8 +18,8 @@
 
 namespace nasnet::inline v0 {
 
-using Channels = std::span<const std::int64_t>;   ///< channels of each input
-using Features = std::span<const FeatureShape>;   ///< shape of each input
+using Channels = std::span<const std::int64_t>;  ///< channels of each input
+using Features = std::span<const FeatureShape>;  ///< shape of each input
 
 namespace detail {
 
@@ -241,7 +241,8 @@ struct Dropout {
   double keep = 1.0;
 };
 
-/// Matrix product over the channels of each pixel plus a bias: [N,1,1,I] to [N,1,1,O]. Parameters: weight [I,O], bias [O].
+/// Matrix product over the channels of each pixel plus a bias: [N,1,1,I] to [N,1,1,O]. Parameters: weight [I,O], bias
+/// [O].
 struct Dense {
   static constexpr std::string_view name = "dense";
   std::int64_t units = 0;

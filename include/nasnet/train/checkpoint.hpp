@@ -68,7 +68,8 @@ inline void set_counters(TrainingState& state, const Tensor<std::int64_t>& count
 /// Tensors are in the memory's layout.
 /// @param fingerprint of the settings that the state belongs to
 /// @throws IoError where the file cannot be written.
-inline void save_checkpoint(const std::filesystem::path& path, detail::TrainingState state, const std::string& fingerprint) {
+inline void save_checkpoint(const std::filesystem::path& path, detail::TrainingState state,
+                            const std::string& fingerprint) {
   TensorFile file(path.string());
   detail::for_each_tensor(state, [&](const std::string& name, const Tensor<float>& tensor) { file.set(name, tensor); });
   const std::vector<std::int64_t> counters = detail::counters_of(state);
@@ -82,7 +83,8 @@ inline void save_checkpoint(const std::filesystem::path& path, detail::TrainingS
 
 /// Reads a training's state. Nothing changes where it throws.
 /// @throws IoError or DataError for a file that is broken or belongs to other settings or another network.
-inline void load_checkpoint(const std::filesystem::path& path, detail::TrainingState& state, const std::string& fingerprint) {
+inline void load_checkpoint(const std::filesystem::path& path, detail::TrainingState& state,
+                            const std::string& fingerprint) {
   const TensorFile file = read_safetensors(path);
   const auto found = file.metadata().find("training");
   if (found == file.metadata().end() || found->second != fingerprint) {

@@ -24,7 +24,10 @@ struct Metrics {
 /// @throws DataError for an empty dataset or labels outside the model's classes, ShapeError for images that do not fit.
 [[nodiscard]] inline Metrics evaluate(Context& context, const Model<float>& model, const ImageDataset& dataset,
                                       const ChannelStatistics& normalisation, std::int64_t batch = 128) {
-  BatchLoader loader(dataset, {.batch = batch, .shuffle = false, .prefetch = false, .normalisation = normalisation,
+  BatchLoader loader(dataset, {.batch = batch,
+                               .shuffle = false,
+                               .prefetch = false,
+                               .normalisation = normalisation,
                                .allocator = context.allocator()});
   Metrics metrics;
   for (std::int64_t step = 0; step < loader.batches_per_epoch(); ++step) {

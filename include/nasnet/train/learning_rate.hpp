@@ -17,10 +17,10 @@ struct LearningRate {
 
   double initial = 0.025;
   Decay decay = Decay::cosine;
-  double factor = 0.97;            ///< exponential
-  double epochs_per_decay = 2.4;   ///< exponential
-  bool staircase = true;           ///< exponential: in jumps, else smoothly
-  double warm_up_epochs = 0;       ///< first rises linearly from 0; the decay's clock runs from the start
+  double factor = 0.97;           ///< exponential
+  double epochs_per_decay = 2.4;  ///< exponential
+  bool staircase = true;          ///< exponential: in jumps, else smoothly
+  double warm_up_epochs = 0;      ///< first rises linearly from 0; the decay's clock runs from the start
 
   /// The rate at a time. @param epoch epochs done, fractions included @param epochs of the whole training
   [[nodiscard]] double at(double epoch, double epochs) const {

@@ -23,7 +23,8 @@ struct TrainableParameter {
   bool decays = true;  ///< whether weight decay applies
 };
 
-/// Stochastic gradient descent with momentum: v = momentum v + g, w -= rate v; with Nesterov w -= rate (g + momentum v).
+/// Stochastic gradient descent with momentum: v = momentum v + g, w -= rate v; with Nesterov w -= rate (g + momentum
+/// v).
 struct Sgd {
   static constexpr std::size_t slots = 1;
   double momentum = 0.9;

@@ -21,7 +21,8 @@ class ParameterAverage {
     for (const Variable<Scalar>& parameter : parameters) averages_.push_back(parameter.value().clone());
   }
 
-  /// Takes the present values in. Early on the decay is (1 + steps) / (10 + steps), so that the start is soon forgotten.
+  /// Takes the present values in. Early on the decay is (1 + steps) / (10 + steps), so that the start is soon
+  /// forgotten.
   void update(std::span<const Variable<Scalar>> parameters) {
     const double early = (1.0 + static_cast<double>(steps_)) / (10.0 + static_cast<double>(steps_));
     const auto decay = static_cast<Scalar>(early < decay_ ? early : decay_);

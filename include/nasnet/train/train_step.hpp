@@ -24,12 +24,13 @@ struct LossOptions {
 
 /// What a step found, before its update.
 struct StepResult {
-  double loss = 0;            ///< mean over the batch, nats, without auxiliary loss and weight decay
-  std::int64_t correct = 0;   ///< images whose largest logit is the label's
-  double gradient_norm = 0;   ///< global, before clipping; 0 without clipping
+  double loss = 0;           ///< mean over the batch, nats, without auxiliary loss and weight decay
+  std::int64_t correct = 0;  ///< images whose largest logit is the label's
+  double gradient_norm = 0;  ///< global, before clipping; 0 without clipping
 };
 
-/// The trainable parameters of a model, for an optimiser. Weight decay is for kernels, not for biases and normalisation.
+/// The trainable parameters of a model, for an optimiser. Weight decay is for kernels, not for biases and
+/// normalisation.
 template <class Scalar>
 [[nodiscard]] std::vector<TrainableParameter<Scalar>> trainable_parameters(Model<Scalar>& model) {
   std::vector<TrainableParameter<Scalar>> result;

@@ -37,18 +37,20 @@ struct TrainOptions {
   std::int64_t batch = 64;
   OptimizerRule optimizer = Sgd{.momentum = 0.9, .nesterov = true, .weight_decay = 5e-4};
   LearningRate learning_rate{};
-  double clip_norm = 5.0;         ///< largest global norm of the gradients; 0: no clipping
+  double clip_norm = 5.0;  ///< largest global norm of the gradients; 0: no clipping
   LossOptions loss{};
-  double drop_path_keep = 1.0;    ///< of the last cell at the end of training; 1: off (paper: ScheduledDropPath)
-  std::optional<double> average_decay{};  ///< of a moving average of the parameters, which then replaces them at the end
-  Mode mode = Mode::train;        ///< Mode::frozen keeps the batch norms' statistics
+  double drop_path_keep = 1.0;  ///< of the last cell at the end of training; 1: off (paper: ScheduledDropPath)
+  std::optional<double>
+      average_decay{};      ///< of a moving average of the parameters, which then replaces them at the end
+  Mode mode = Mode::train;  ///< Mode::frozen keeps the batch norms' statistics
   Augmentation augmentation{};
   ChannelStatistics normalisation{};  ///< of the training images; empty for none
-  std::uint64_t seed = 0;         ///< of order, augmentation, dropout and drop path
-  bool prefetch = true;           ///< prepares batches on another thread
-  std::optional<std::filesystem::path> checkpoint{};  ///< written after each epoch, and read at the start if it is there
-  ProgressCallback progress{};         ///< once per batch
-  std::function<bool()> should_stop{}; ///< asked before each batch; true ends the training early
+  std::uint64_t seed = 0;             ///< of order, augmentation, dropout and drop path
+  bool prefetch = true;               ///< prepares batches on another thread
+  std::optional<std::filesystem::path>
+      checkpoint{};                     ///< written after each epoch, and read at the start if it is there
+  ProgressCallback progress{};          ///< once per batch
+  std::function<bool()> should_stop{};  ///< asked before each batch; true ends the training early
 };
 
 /// What a training did.
@@ -134,13 +136,15 @@ class Training {
  private:
   void check(const ImageDataset& dataset) const {
     if (options_.epochs < 0) fail<ArgumentError>("training: ", options_.epochs, " epochs, 0 or more are wanted");
-    if (options_.batch < 1) fail<ArgumentError>("training: batches of ", options_.batch, " images, 1 or more are wanted");
+    if (options_.batch < 1)
+      fail<ArgumentError>("training: batches of ", options_.batch, " images, 1 or more are wanted");
     if (!(options_.drop_path_keep > 0 && options_.drop_path_keep <= 1)) {
       fail<ArgumentError>("training: drop path keeps ", options_.drop_path_keep, ", wanted above 0 and at most 1");
     }
     const std::int64_t classes = model_.graph().channels_of(model_.graph().output);
     if (dataset.classes() > classes) {
-      fail<DataError>("'", dataset.name(), "' has ", dataset.classes(), " classes, the network tells ", classes, " apart");
+      fail<DataError>("'", dataset.name(), "' has ", dataset.classes(), " classes, the network tells ", classes,
+                      " apart");
     }
   }
 
@@ -176,9 +180,9 @@ class Training {
                          .random = RandomStream(options_.seed).split("train.step", step),
                          .drop_path_keep = options_.drop_path_keep,
                          .drop_path_progress = epoch / epochs};
-    const StepResult result = train_step(context_, model_, optimizer_, std::move(batch.images), batch.labels,
-                                         options_.learning_rate.at(epoch, epochs), run, options_.loss,
-                                         options_.clip_norm);
+    const StepResult result =
+        train_step(context_, model_, optimizer_, std::move(batch.images), batch.labels,
+                   options_.learning_rate.at(epoch, epochs), run, options_.loss, options_.clip_norm);
     if (average_) average_->update(std::as_const(model_).parameters());
     return result;
   }
@@ -213,8 +217,8 @@ class Training {
                 std::visit([](const auto& rule) { return exact_text(rule); }, o.optimizer), ", ",
                 exact_text(o.learning_rate), ", ", exact_text("clip", o.clip_norm), ", ",
                 exact_text("loss", o.loss.label_smoothing, o.loss.auxiliary_weight), ", ",
-                exact_text("drop path", o.drop_path_keep), ", ", exact_text("average", o.average_decay.value_or(0)), ", ",
-                exact_text("mode", static_cast<int>(o.mode)), ", ", exact_text(o.augmentation), ", ",
+                exact_text("drop path", o.drop_path_keep), ", ", exact_text("average", o.average_decay.value_or(0)),
+                ", ", exact_text("mode", static_cast<int>(o.mode)), ", ", exact_text(o.augmentation), ", ",
                 exact_text(o.normalisation));
   }
 
@@ -233,7 +237,8 @@ class Training {
 
 }  // namespace detail
 
-/// Trains a model. With a checkpoint file that is already there, goes on from it, bit for bit as if it had never stopped.
+/// Trains a model. With a checkpoint file that is already there, goes on from it, bit for bit as if it had never
+/// stopped.
 ///
 /// Epochs leave out a last partial batch where there is a full one. Where a loss is not a number the training ends, and
 /// says so in the summary.
