@@ -173,7 +173,9 @@ std::pair<std::size_t, std::size_t> sorted_and_canonical(const std::vector<std::
   while (true) {
     for (std::size_t i = 0; i < choice.size(); ++i) {
       nasnet::Block& block = a.normal.blocks[i / 2];
-      (i % 2 == 0 ? block.left : block.right) = {static_cast<int>(choice[i] / ops.size()), ops[choice[i] % ops.size()]};
+      nasnet::BlockInput& operand = i % 2 == 0 ? block.left : block.right;
+      operand.state = static_cast<int>(choice[i] / ops.size());
+      operand.op = ops[choice[i] % ops.size()];
     }
     a.normal.concat = loose_ends(a.normal, 2);
     a.reduction = a.normal;
@@ -190,7 +192,9 @@ std::pair<std::size_t, std::size_t> sorted_and_canonical(const std::vector<std::
 
 TEST_CASE("small spaces have as many classes as others count") {
   using Counts = std::pair<std::size_t, std::size_t>;
-  CHECK(sorted_and_canonical({"identity", "max_pool_3x3", "sep_conv_3x3"}, 2) == Counts{945, 735});
+  const Counts three = sorted_and_canonical({"identity", "max_pool_3x3", "sep_conv_3x3"}, 2);
+  CHECK(three.first == 945);
+  CHECK(three.second == 735);
   CHECK(sorted_and_canonical({"identity", "max_pool_3x3", "sep_conv_3x3", "sep_conv_5x5"}, 2) == Counts{2808, 2178});
   CHECK(sorted_and_canonical({"identity", "max_pool_3x3", "sep_conv_3x3", "sep_conv_5x5", "avg_pool_3x3"}, 2) ==
         Counts{6600, 5115});
