@@ -1,4 +1,4 @@
-# The installed package: headers, find_package files (component zlib), a pkg-config file. All paths are relative.
+# The installed package: headers, find_package files (components zlib and eigen), a pkg-config file. All paths are relative.
 
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
@@ -7,10 +7,13 @@ set(nasnet_package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/nasnet")
 
 install(TARGETS nasnet EXPORT nasnet-core FILE_SET HEADERS DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(EXPORT nasnet-core FILE nasnet-core.cmake NAMESPACE nasnet:: DESTINATION "${nasnet_package_dir}")
-if(TARGET nasnet_zlib)
-  install(TARGETS nasnet_zlib EXPORT nasnet-zlib)
-  install(EXPORT nasnet-zlib FILE nasnet-zlib.cmake NAMESPACE nasnet:: DESTINATION "${nasnet_package_dir}")
-endif()
+foreach(component zlib eigen)
+  if(TARGET nasnet_${component})
+    install(TARGETS nasnet_${component} EXPORT nasnet-${component})
+    install(EXPORT nasnet-${component} FILE nasnet-${component}.cmake NAMESPACE nasnet::
+      DESTINATION "${nasnet_package_dir}")
+  endif()
+endforeach()
 
 configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/nasnet-config.cmake.in"
   "${PROJECT_BINARY_DIR}/cmake/nasnet-config.cmake"

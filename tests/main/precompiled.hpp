@@ -2,7 +2,6 @@
 // it.
 #pragma once
 
-#include <Eigen/Dense>
 #include <algorithm>
 #include <array>
 #include <atomic>

@@ -237,6 +237,25 @@ TEST_CASE("a loss that is no number ends the training and leaves the last checkp
   for (const EpochSummary& epoch : summary.epochs) CHECK(std::isfinite(epoch.loss));
 }
 
+TEST_CASE("a last step that leaves no numbers in the parameters is seen") {
+  const ImageDataset data = sample(16);
+  const TemporaryFolder folder;
+  Context context(1);
+  Model<float> model(tiny(), RandomStream(1));
+  TrainOptions o = options(1);
+  o.batch = 16;  // a single step
+  o.optimizer = Sgd{.weight_decay = 1e3};
+  o.clip_norm = 0;
+  o.learning_rate = {.initial = 1e38, .decay = LearningRate::Decay::constant};
+  o.checkpoint = folder / "training.safetensors";
+  const TrainSummary summary = train(context, model, data, o);
+  REQUIRE(summary.epochs.size() == 1);
+  CHECK(std::isfinite(summary.epochs[0].loss));
+  CHECK(summary.diverged);
+  CHECK_FALSE(summary.finished);
+  CHECK_FALSE(std::filesystem::exists(*o.checkpoint));
+}
+
 TEST_CASE("a tiny network learns 64 images by heart") {
   Context context(2);
   const Tensor<float> images = random_images({64, 8, 8, 1}, 21);

@@ -48,8 +48,9 @@ class Tensor {
 
   [[nodiscard]] Scalar* data() { return static_cast<Scalar*>(buffer_.data()); }
   [[nodiscard]] const Scalar* data() const { return static_cast<const Scalar*>(buffer_.data()); }
-  [[nodiscard]] std::span<Scalar> values() { return {data(), static_cast<std::size_t>(elements_)}; }
-  [[nodiscard]] std::span<const Scalar> values() const { return {data(), static_cast<std::size_t>(elements_)}; }
+  [[nodiscard]] std::span<Scalar> values() & { return {data(), static_cast<std::size_t>(elements_)}; }
+  [[nodiscard]] std::span<const Scalar> values() const& { return {data(), static_cast<std::size_t>(elements_)}; }
+  void values() const&& = delete;  // the elements would be gone before they are read
 
   [[nodiscard]] Scalar& operator[](std::int64_t index) { return data()[index]; }
   [[nodiscard]] const Scalar& operator[](std::int64_t index) const { return data()[index]; }

@@ -1,6 +1,7 @@
 /// Training of a model on a dataset, epoch after epoch, with checkpoints that continue bit for bit.
 #pragma once
 
+#include <algorithm>   // all_of
 #include <array>       // array
 #include <chrono>      // duration, steady_clock
 #include <cmath>       // isfinite
@@ -56,8 +57,8 @@ struct TrainOptions {
 /// What a training did.
 struct TrainSummary {
   std::vector<EpochSummary> epochs;
-  bool finished = false;  ///< false: stopped early, or a loss was not a number
-  bool diverged = false;  ///< a loss was not a number
+  bool finished = false;  ///< false: stopped early or diverged
+  bool diverged = false;  ///< a loss, or a parameter at an epoch's end, was not a finite number
 };
 
 namespace detail {
@@ -168,8 +169,16 @@ class Training {
       report(result.loss);
     }
     summary_.epochs.push_back({.loss = loss / images, .accuracy = correct / images});
+    summary_.diverged = !parameters_are_finite();  // what the last step did, no loss has seen
     position_ = {position_.epoch + 1, 0};
     return true;
+  }
+
+  [[nodiscard]] bool parameters_are_finite() const {
+    const auto finite = [](float value) { return std::isfinite(value); };
+    return std::ranges::all_of(std::as_const(model_).parameters(), [&](const Variable<float>& parameter) {
+      return std::ranges::all_of(parameter.value().values(), finite);
+    });
   }
 
   [[nodiscard]] StepResult run_step(Batch batch) {
@@ -240,8 +249,8 @@ class Training {
 /// Trains a model. With a checkpoint file that is already there, goes on from it, bit for bit as if it had never
 /// stopped.
 ///
-/// Epochs leave out a last partial batch where there is a full one. Where a loss is not a number the training ends, and
-/// says so in the summary.
+/// Epochs leave out a last partial batch where there is a full one. Where a loss, or a parameter at an
+/// epoch's end, is not a finite number the training ends, and says so in the summary.
 /// @throws ArgumentError for options out of range, DataError for data that do not fit the network, IoError for a
 /// checkpoint that cannot be written or read.
 inline TrainSummary train(Context& context, Model<float>& model, const ImageDataset& dataset,
