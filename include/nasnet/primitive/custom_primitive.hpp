@@ -8,6 +8,8 @@
 #include <utility>      // move
 #include <vector>       // vector
 
+#include "nasnet/core/error.hpp"
+#include "nasnet/primitive/onnx_call.hpp"
 #include "nasnet/primitive/op_call.hpp"
 #include "nasnet/primitive/structure.hpp"
 
@@ -23,7 +25,8 @@ concept ComputesOnCpu = requires(const P& primitive, OpCall<Scalar>& call, const
 /// A primitive outside the built-in ones: `graph_builder.apply(my::Swish{}, {x})`.
 ///
 /// Its type satisfies PrimitiveStructure and has `forward` and `backward` beside it (see op_call.hpp) for float, and
-/// for double if it is to be checked by finite differences.
+/// for double if it is to be checked by finite differences. With `emit_onnx` beside it (see onnx_call.hpp), networks
+/// that have it can be written as ONNX.
 class CustomPrimitive {
  public:
   template <class P>
@@ -57,6 +60,9 @@ class CustomPrimitive {
     primitive.self_->run_backward(call, gradients);
   }
 
+  /// @throws ArgumentError where the primitive has no emit_onnx.
+  friend void emit_onnx(const CustomPrimitive& primitive, OnnxCall& call) { primitive.self_->emit(call); }
+
  private:
   struct Interface {
     Interface() = default;
@@ -76,6 +82,7 @@ class CustomPrimitive {
     virtual void run(OpCall<double>& call) const = 0;
     virtual void run_backward(const OpCall<float>& call, const OpGradients<float>& gradients) const = 0;
     virtual void run_backward(const OpCall<double>& call, const OpGradients<double>& gradients) const = 0;
+    virtual void emit(OnnxCall& call) const = 0;
   };
 
   template <class P>
@@ -108,6 +115,14 @@ class CustomPrimitive {
         backward(primitive, call, gradients);
       } else {
         fail<ArgumentError>(P::name, ": the primitive has no backward in double");
+      }
+    }
+    void emit(OnnxCall& call) const override {
+      if constexpr (EmitsOnnx<P>) {
+        emit_onnx(primitive, call);
+      } else {
+        fail<ArgumentError>(call.name(), ": the primitive '", P::name, "' cannot be written as ONNX; it needs ",
+                            "emit_onnx(const P&, OnnxCall&) beside its type");
       }
     }
     P primitive;

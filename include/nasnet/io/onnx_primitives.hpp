@@ -1,0 +1,208 @@
+/// How each built-in primitive is written as ONNX (opset 17). See onnx_call.hpp for the protocol. Drop path and dropout
+/// do nothing in evaluation: networks are written without them.
+///
+/// Padding is written out for the one size of image: runtimes do not take automatic SAME padding together with dilation.
+#pragma once
+
+#include <cstddef>  // size_t
+#include <cstdint>  // int64_t
+#include <string>   // string
+#include <utility>  // move
+#include <vector>   // vector
+
+#include "nasnet/core/error.hpp"
+#include "nasnet/primitive/onnx_call.hpp"
+#include "nasnet/primitive/primitives.hpp"
+#include "nasnet/primitive/window.hpp"
+
+namespace nasnet::inline v0 {
+
+namespace detail {
+
+using OnnxIntegers = std::vector<std::int64_t>;
+
+/// Padding behind the last cell of an axis of n cells; the windows may also leave cells over there, which is none.
+[[nodiscard]] constexpr std::int64_t padding_after(const WindowAxis& axis, std::int64_t n) {
+  const std::int64_t end = (axis.output(n) - 1) * axis.stride + axis.reach() - axis.before(n);
+  return end > n ? end - n : 0;
+}
+
+/// Attributes of a window over a map of this size. A convolution, a pool: both have them.
+[[nodiscard]] inline std::vector<OnnxAttribute> onnx_window(const Window& window, Size map) {
+  const WindowAxis rows = window.vertical();
+  const WindowAxis columns = window.horizontal();
+  return {{"kernel_shape", OnnxIntegers{rows.kernel, columns.kernel}},
+          {"strides", OnnxIntegers{rows.stride, columns.stride}},
+          {"dilations", OnnxIntegers{rows.dilation, columns.dilation}},
+          {"pads", OnnxIntegers{rows.before(map.height), columns.before(map.width), padding_after(rows, map.height),
+                                padding_after(columns, map.width)}}};
+}
+
+/// The same for a convolution of each channel by itself.
+[[nodiscard]] inline std::vector<OnnxAttribute> onnx_depthwise_window(const Window& window, const FeatureShape& map) {
+  std::vector<OnnxAttribute> attributes = onnx_window(window, map.size());
+  attributes.push_back({"group", map.channels});
+  return attributes;
+}
+
+/// How many cells of an axis of n cells each window covers.
+/// @throws ShapeError where one covers none, as the pools do: dilated windows may step over all of a small map.
+[[nodiscard]] inline std::vector<std::int64_t> cells_covered(const std::string& who, const WindowAxis& axis,
+                                                             std::int64_t n) {
+  std::vector<std::int64_t> counts(static_cast<std::size_t>(axis.output(n)));
+  for (std::size_t o = 0; o < counts.size(); ++o) {
+    const std::int64_t start = static_cast<std::int64_t>(o) * axis.stride - axis.before(n);
+    for (std::int64_t tap = 0; tap < axis.kernel; ++tap) {
+      const std::int64_t cell = start + tap * axis.dilation;
+      if (cell >= 0 && cell < n) ++counts[o];
+    }
+    if (counts[o] == 0) {
+      fail<ShapeError>(who, ": a window of ", axis.kernel, " taps with dilation ", axis.dilation,
+                       " covers no cell of an axis of ", n);
+    }
+  }
+  return counts;
+}
+
+/// Sums of the windows, times one over the number of cells in each. AveragePool has dilations from opset 19 on only.
+inline void emit_dilated_average(const Window& window, OnnxCall& call) {
+  const FeatureShape& map = call.input_shape();
+  const FeatureShape& output = call.output_shape();
+  const auto rows = cells_covered(call.name(), window.vertical(), map.height);
+  const auto columns = cells_covered(call.name(), window.horizontal(), map.width);
+  std::vector<float> shares;
+  for (const std::int64_t row : rows) {
+    for (const std::int64_t column : columns) shares.push_back(1.0F / static_cast<float>(row * column));
+  }
+  const std::string ones =
+      call.floats("ones", {map.channels, 1, window.kernel_height, window.kernel_width},
+                  std::vector<float>(static_cast<std::size_t>(map.channels * window.taps()), 1.0F));
+  const std::string sums = call.add("Conv", {call.input(), ones}, onnx_depthwise_window(window, map));
+  const std::string share = call.floats("share", {1, 1, output.height, output.width}, std::move(shares));
+  call.add_output("Mul", {sums, share});
+}
+
+/// A parameter [C] as [C,1,1], which acts on each channel of a map.
+[[nodiscard]] inline std::string onnx_per_channel(OnnxCall& call, std::size_t parameter) {
+  return call.add("Unsqueeze", {call.parameter(parameter), call.integers("axes", {1, 2})});
+}
+
+}  // namespace detail
+
+inline void emit_onnx(const Convolution& convolution, OnnxCall& call) {
+  call.add_output("Conv", {call.input(), call.parameter(0)},
+                  detail::onnx_window(convolution.window, call.input_shape().size()));
+}
+
+inline void emit_onnx(const Pointwise&, OnnxCall& call) {
+  call.add_output("Conv", {call.input(), call.parameter(0)}, detail::onnx_window(Window{}, call.input_shape().size()));
+}
+
+inline void emit_onnx(const Depthwise& depthwise, OnnxCall& call) {
+  call.add_output("Conv", {call.input(), call.parameter(0)},
+                  detail::onnx_depthwise_window(depthwise.window, call.input_shape()));
+}
+
+/// ONNX pads with minus infinity, which never wins.
+inline void emit_onnx(const MaximumPool& pool, OnnxCall& call) {
+  const Size map = call.input_shape().size();
+  static_cast<void>(detail::cells_covered(call.name(), pool.window.vertical(), map.height));
+  static_cast<void>(detail::cells_covered(call.name(), pool.window.horizontal(), map.width));
+  call.add_output("MaxPool", {call.input()}, detail::onnx_window(pool.window, map));
+}
+
+/// With count_include_pad = 0 a window's sum is divided by the number of its cells inside the map, whatever the pads.
+inline void emit_onnx(const AveragePool& pool, OnnxCall& call) {
+  if (pool.window.dilation > 1) {
+    detail::emit_dilated_average(pool.window, call);
+    return;
+  }
+  std::vector<OnnxAttribute> attributes;
+  for (OnnxAttribute& attribute : detail::onnx_window(pool.window, call.input_shape().size())) {
+    if (attribute.name != "dilations") attributes.push_back(std::move(attribute));
+  }
+  attributes.push_back({"count_include_pad", std::int64_t{0}});
+  call.add_output("AveragePool", {call.input()}, std::move(attributes));
+}
+
+inline void emit_onnx(const GlobalAveragePool&, OnnxCall& call) {
+  call.add_output("GlobalAveragePool", {call.input()});
+}
+
+/// Zeros are put behind the edge as far as the last pixel read, so that the slice has its whole length.
+inline void emit_onnx(const Subsample& subsample, OnnxCall& call) {
+  if (subsample.offset < 0) {
+    fail<ShapeError>(call.name(), ": offset ", subsample.offset, " of a subsample, 0 or more is wanted");
+  }
+  const FeatureShape& map = call.input_shape();
+  const FeatureShape& output = call.output_shape();
+  const std::int64_t bottom = (output.height - 1) * subsample.step + subsample.offset + 1;
+  const std::int64_t right = (output.width - 1) * subsample.step + subsample.offset + 1;
+  const std::int64_t below = bottom > map.height ? bottom - map.height : 0;
+  const std::int64_t beside = right > map.width ? right - map.width : 0;
+  std::string padded = call.input();
+  if (below > 0 || beside > 0) {
+    padded = call.add("Pad", {padded, call.integers("pads", {0, 0, 0, 0, 0, 0, below, beside})});
+  }
+  const std::string starts = call.integers("starts", {subsample.offset, subsample.offset});
+  const std::string ends = call.integers("ends", {bottom, right});
+  const std::string axes = call.integers("axes", {2, 3});
+  const std::string steps = call.integers("steps", {subsample.step, subsample.step});
+  call.add_output("Slice", {padded, starts, ends, axes, steps});
+}
+
+inline void emit_onnx(const Relu&, OnnxCall& call) { call.add_output("Relu", {call.input()}); }
+
+/// By the running statistics.
+inline void emit_onnx(const BatchNorm& norm, OnnxCall& call) {
+  call.add_output("BatchNormalization",
+                  {call.input(), call.parameter(0), call.parameter(1), call.parameter(2), call.parameter(3)},
+                  {{"epsilon", static_cast<float>(norm.epsilon)}});
+}
+
+/// ONNX's own layer normalisation scales each element, ours each channel. So the sample is normalised as the single
+/// channel of an instance normalisation, then scaled.
+inline void emit_onnx(const LayerNorm& norm, OnnxCall& call) {
+  const FeatureShape& map = call.input_shape();
+  const std::string line = call.add("Reshape", {call.input(), call.integers("line", {0, 1, -1})});
+  const std::string one = call.floats("one", {1}, {1.0F});
+  const std::string zero = call.floats("zero", {1}, {0.0F});
+  const std::string normal =
+      call.add("InstanceNormalization", {line, one, zero}, {{"epsilon", static_cast<float>(norm.epsilon)}});
+  const std::string shape = call.integers("map", {0, map.channels, map.height, map.width});
+  const std::string scaled =
+      call.add("Mul", {call.add("Reshape", {normal, shape}), detail::onnx_per_channel(call, 0)});
+  call.add_output("Add", {scaled, detail::onnx_per_channel(call, 1)});
+}
+
+inline void emit_onnx(const InstanceNorm& norm, OnnxCall& call) {
+  call.add_output("InstanceNormalization", {call.input(), call.parameter(0), call.parameter(1)},
+                  {{"epsilon", static_cast<float>(norm.epsilon)}});
+}
+
+inline void emit_onnx(const Add&, OnnxCall& call) {
+  call.add_output(call.inputs().size() == 2 ? "Add" : "Sum", call.inputs());
+}
+
+inline void emit_onnx(const Concat&, OnnxCall& call) {
+  call.add_output("Concat", call.inputs(), {{"axis", std::int64_t{1}}});
+}
+
+/// Only the number of samples comes from the input.
+inline void emit_onnx(const Zeros&, OnnxCall& call) {
+  const FeatureShape& output = call.output_shape();
+  const std::string samples =
+      call.add("Shape", {call.input()}, {{"start", std::int64_t{0}}, {"end", std::int64_t{1}}});
+  const std::string map = call.integers("map", {output.channels, output.height, output.width});
+  const std::string shape = call.add("Concat", {samples, map}, {{"axis", std::int64_t{0}}});
+  call.add_output("ConstantOfShape", {shape});
+}
+
+/// For each pixel alike: a 1x1 convolution. The last dense layer of a network is written as Gemm instead.
+inline void emit_onnx(const Dense&, OnnxCall& call) {
+  const std::string kernel = call.add("Unsqueeze", {call.parameter(0), call.integers("axes", {2, 3})});
+  call.add_output("Conv", {call.input(), kernel, call.parameter(1)},
+                  detail::onnx_window(Window{}, call.input_shape().size()));
+}
+
+}  // namespace nasnet::inline v0

@@ -1,0 +1,150 @@
+/// The protocol of a primitive's translation to ONNX: what one application reads, and the nodes that stand for it.
+///
+/// A primitive `P` is translated by a function found by argument-dependent lookup:
+///
+///     void emit_onnx(const P&, OnnxCall&);
+///
+/// Maps are [N,C,H,W] there, N unknown, and parameters have the shapes that files use (ParameterSpec::file_shape). The
+/// operators are those of ONNX opset 17.
+#pragma once
+
+#include <cstddef>        // size_t
+#include <cstdint>        // int64_t
+#include <string>         // string, to_string
+#include <string_view>    // string_view
+#include <unordered_set>  // unordered_set
+#include <utility>        // move
+#include <variant>        // variant
+#include <vector>         // vector
+
+#include "nasnet/core/error.hpp"
+#include "nasnet/primitive/feature_shape.hpp"
+
+namespace nasnet::inline v0 {
+
+/// An attribute of an ONNX node: `{"strides", std::vector<std::int64_t>{2, 2}}`.
+struct OnnxAttribute {
+  std::string name;
+  std::variant<std::int64_t, float, std::string, std::vector<std::int64_t>, std::vector<float>> value;
+};
+
+/// One ONNX node of one output.
+struct OnnxNode {
+  std::string type;  ///< of the operator: "Conv"
+  std::string name;
+  std::vector<std::string> inputs;  ///< names of values; an empty one stands for an input that is left out
+  std::string output;
+  std::vector<OnnxAttribute> attributes;
+};
+
+/// A tensor that is part of the structure, not of the weights.
+struct OnnxConstant {
+  std::string name;
+  std::vector<std::int64_t> extents;
+  std::variant<std::vector<std::int64_t>, std::vector<float>> values;
+};
+
+/// The names of an ONNX graph, each used once.
+class OnnxNames {
+ public:
+  /// The name itself, or with "_2", "_3", ... behind it where it is taken.
+  [[nodiscard]] std::string claim(const std::string& wanted) {
+    std::string name = wanted;
+    for (int number = 2; !taken_.insert(name).second; ++number) name = join(wanted, '_', number);
+    return name;
+  }
+
+ private:
+  std::unordered_set<std::string> taken_;
+};
+
+/// One application of a primitive on its way into an ONNX graph.
+class OnnxCall {
+ public:
+  /// Names and shapes of the values that a primitive reads and makes.
+  struct Values {
+    std::vector<std::string> inputs{};
+    std::vector<FeatureShape> input_shapes{};
+    std::vector<std::string> parameters{};  ///< in the order of P::parameters
+    std::string output{};
+    FeatureShape output_shape{};
+  };
+
+  OnnxCall(Values values, OnnxNames& names) : values_(std::move(values)), names_(names) {}
+
+  /// @throws ArgumentError where there is no such input or parameter, here and below.
+  [[nodiscard]] const std::string& input(std::size_t index = 0) const& { return at(values_.inputs, index, "input"); }
+  [[nodiscard]] const std::vector<std::string>& inputs() const& { return values_.inputs; }
+  [[nodiscard]] const FeatureShape& input_shape(std::size_t index = 0) const& {
+    return at(values_.input_shapes, index, "input");
+  }
+  [[nodiscard]] const FeatureShape& output_shape() const& { return values_.output_shape; }
+  [[nodiscard]] const std::string& parameter(std::size_t index) const& {
+    return at(values_.parameters, index, "parameter");
+  }
+  /// Of the output: the name of the network's node.
+  [[nodiscard]] const std::string& name() const& { return values_.output; }
+
+  /// Adds a node whose output is a value within the primitive. @returns the value's name
+  [[nodiscard]] std::string add(std::string type, std::vector<std::string> inputs,
+                                std::vector<OnnxAttribute> attributes = {}) {
+    std::string name = names_.claim(join(values_.output, '.', type));
+    nodes_.push_back({std::move(type), name, std::move(inputs), name, std::move(attributes)});
+    return name;
+  }
+
+  /// Adds the node whose output is the primitive's. Once for each application.
+  /// @throws ArgumentError the second time.
+  void add_output(std::string type, std::vector<std::string> inputs, std::vector<OnnxAttribute> attributes = {}) {
+    if (has_output_) fail<ArgumentError>(values_.output, ": emit_onnx gives a second output, '", type, "'");
+    has_output_ = true;
+    nodes_.push_back({std::move(type), values_.output, std::move(inputs), values_.output, std::move(attributes)});
+  }
+
+  /// Adds a constant [n] of whole numbers: an operator's axes, pads, a shape. @returns its name
+  [[nodiscard]] std::string integers(std::string_view what, std::vector<std::int64_t> values) {
+    std::string name = names_.claim(join(values_.output, '.', what));
+    const auto count = static_cast<std::int64_t>(values.size());
+    constants_.push_back({name, {count}, std::move(values)});
+    return name;
+  }
+
+  /// Adds a constant of 32-bit floats, row-major. @returns its name
+  /// @throws ShapeError where the values are not those of the extents.
+  [[nodiscard]] std::string floats(std::string_view what, std::vector<std::int64_t> extents,
+                                   std::vector<float> values) {
+    std::int64_t count = 1;
+    for (const std::int64_t extent : extents) count = checked_product(count, extent);
+    if (count != static_cast<std::int64_t>(values.size())) {
+      fail<ShapeError>(values_.output, ": emit_onnx gives ", values.size(), " values for a constant of ", count);
+    }
+    std::string name = names_.claim(join(values_.output, '.', what));
+    constants_.push_back({name, std::move(extents), std::move(values)});
+    return name;
+  }
+
+  [[nodiscard]] bool has_output() const { return has_output_; }
+  [[nodiscard]] const std::vector<OnnxNode>& nodes() const& { return nodes_; }
+  [[nodiscard]] const std::vector<OnnxConstant>& constants() const& { return constants_; }
+
+ private:
+  template <class Value>
+  [[nodiscard]] const Value& at(const std::vector<Value>& values, std::size_t index, std::string_view what) const {
+    if (index >= values.size()) {
+      fail<ArgumentError>(values_.output, ": emit_onnx asks for ", what, ' ', index, ", there are ", values.size());
+    }
+    return values[index];
+  }
+
+  Values values_;
+  OnnxNames& names_;
+  std::vector<OnnxNode> nodes_;
+  std::vector<OnnxConstant> constants_;
+  bool has_output_ = false;
+};
+
+/// Whether a primitive can be written as ONNX.
+template <class P>
+concept EmitsOnnx = requires(const P& primitive, OnnxCall& call) { emit_onnx(primitive, call); };
+
+}  // namespace nasnet::inline v0
