@@ -44,9 +44,9 @@ void train(benchmark::State& state, const nasnet::NetworkDescription& network, S
 void infer(benchmark::State& state, const nasnet::NetworkDescription& network, Size size) {
   const std::int64_t batch = state.range(0);
   nasnet::Context context;
-  const nasnet::Model<float> model = make_model(network);
+  const nasnet::InferencePlan<float> plan(make_model(network));
   const nasnet::Tensor<float> images = random_images(batch, size, network.config.input_channels);
-  for (auto _ : state) benchmark::DoNotOptimize(model.predict(context, images).data());
+  for (auto _ : state) benchmark::DoNotOptimize(plan.predict(context, images).data());
   state.SetItemsProcessed(state.iterations() * batch);
 }
 

@@ -34,11 +34,12 @@ nasnet::Tensor<float> read_images(const std::string& path) {
   return images;
 }
 
-nasnet::Tensor<float> predict(const nasnet::Model<>& model, const nasnet::Tensor<float>& images, const Flags& flags) {
+nasnet::Tensor<float> predict(const nasnet::InferencePlan<>& plan, const nasnet::Tensor<float>& images,
+                              const Flags& flags) {
   nasnet::Context context(flags.threads);
-  nasnet::Tensor<float> logits({images.extent(0), model.graph().channels_of(model.graph().output)});
+  nasnet::Tensor<float> logits({images.extent(0), plan.graph().channels_of(plan.graph().output)});
   for (std::int64_t begin = 0; begin < images.extent(0); begin += flags.batch) {
-    const nasnet::Tensor<float> part = model.predict(context, part_of(images, begin, flags.batch));
+    const nasnet::Tensor<float> part = plan.predict(context, part_of(images, begin, flags.batch));
     std::copy_n(part.data(), part.elements(), logits.data() + begin * logits.extent(1));
   }
   return logits;
@@ -58,9 +59,9 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   return program::run(app, argc, argv, [&] {
     nasnet::SearchResult described = network.describe();
-    const nasnet::Model<> model = network.load(described);
+    const nasnet::InferencePlan<> plan(network.load(described));
     nasnet::TensorFile result;
-    result.set("logits", predict(model, read_images(flags.input), flags));
+    result.set("logits", predict(plan, read_images(flags.input), flags));
     write_safetensors(flags.output, result);
     return 0;
   });

@@ -1,6 +1,7 @@
 /// Neural architecture search over cells: everything that needs a C++20 compiler and nlohmann/json.
 ///
-/// Not here: nasnet/data/gzip.hpp (needs zlib) and nasnet/cuda/ (needs the compiled library nasnet::cuda).
+/// Not here: nasnet/data/gzip.hpp (needs zlib), nasnet/ops/eigen.hpp (needs Eigen) and nasnet/cuda/ (needs the compiled
+/// library nasnet::cuda).
 #pragma once
 
 #include "nasnet/autograd/gradient_check.hpp"
@@ -55,6 +56,7 @@
 #include "nasnet/io/safetensors.hpp"
 #include "nasnet/io/tensor_file.hpp"
 #include "nasnet/io/weights.hpp"
+#include "nasnet/model/inference_plan.hpp"
 #include "nasnet/model/initialization.hpp"
 #include "nasnet/model/model.hpp"
 #include "nasnet/ops/add.hpp"
@@ -68,15 +70,19 @@
 #include "nasnet/ops/drop_path.hpp"
 #include "nasnet/ops/dropout.hpp"
 #include "nasnet/ops/elementwise.hpp"
+#include "nasnet/ops/fused_convolution.hpp"
+#include "nasnet/ops/fused_pool.hpp"
 #include "nasnet/ops/gather.hpp"
 #include "nasnet/ops/global_average_pool.hpp"
 #include "nasnet/ops/instance_norm.hpp"
 #include "nasnet/ops/layer_norm.hpp"
 #include "nasnet/ops/log_softmax.hpp"
+#include "nasnet/ops/map_view.hpp"
 #include "nasnet/ops/matrix_multiply.hpp"
 #include "nasnet/ops/matrix_product.hpp"
 #include "nasnet/ops/max_pool.hpp"
 #include "nasnet/ops/ops.hpp"
+#include "nasnet/ops/pixel_passes.hpp"
 #include "nasnet/ops/pointwise.hpp"
 #include "nasnet/ops/reductions.hpp"
 #include "nasnet/ops/relu.hpp"
