@@ -198,10 +198,10 @@ TEST_CASE("a plan has the logits of its model for published cells", "[plan]") {
     for (const bool imagenet : {false, true}) {
       NetworkConfig config = imagenet ? NetworkConfig::imagenet() : NetworkConfig{};
       config.cells_per_stack = 1;
-      config.filters = imagenet ? 12 : 5;
+      config.filters = imagenet ? 8 : 5;
       config.classes = 10;
       config.skip_reduction_input = imagenet;
-      config.image_size = Size{128, 129};  // the auxiliary head is no part of a plan
+      if (name == "nasnet-a" && !imagenet) config.image_size = Size{40, 41};  // an auxiliary head is no part of a plan
       const NetworkGraph graph = build(published_architecture(name), config);
       if (imagenet) {
         check<float>(graph, {1, 48, 33, 3}, 1e-4);

@@ -154,7 +154,8 @@ class ConvolutionTiling {
     constexpr std::int64_t tile_scalars = 24 * 1024;  // a tile shares the second cache with weights
     constexpr std::int64_t wanted_tasks = 4;
     const std::int64_t fitting = (std::max)(tile_scalars / tile_stride_ / output_.width, std::int64_t{1});
-    const std::int64_t spread = detail::quotient_up(output_.height, detail::quotient_up(wanted_tasks, images_));
+    const std::int64_t few = output_.height * output_.width < 128 ? 2 : wanted_tasks;
+    const std::int64_t spread = detail::quotient_up(output_.height, detail::quotient_up(few, images_));
     task_rows_ = (std::max)((std::min)(fitting, spread), std::int64_t{1});
     if (output_.width == 1) task_rows_ = detail::rounded_up(task_rows_, 8);  // whole tiles of the product
     row_parts_ = detail::quotient_up(output_.height, task_rows_);
@@ -260,13 +261,13 @@ class ConvolutionTiling {
                  .memory = scratch + detail::rounded_up(tile_size(), width_),
                  .rows = row_taps_->span(),
                  .width = column_taps_->width,
-                 .before = column_taps_->before};
+                 .before = column_taps_->before,
+                 .rectify = convolution.rectify};
     task.destination_pitch = output_.width * tile_stride_;
     task.destination_pixel = tile_stride_;
     task.row_begin = at.row_begin;
     task.row_end = at.row_end;
     task.weight_pitch = convolution.window.kernel_width;
-    task.rectify = convolution.rectify;
     task.row_pointers = pointers;
     task.taps = row_taps_->taps.data();
     task.taps_begin = row_taps_->begin.data();

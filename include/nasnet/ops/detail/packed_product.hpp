@@ -85,19 +85,23 @@ struct PackedProductKernel {
     constexpr int most = tile_rows<Target>(vectors);
     std::int64_t row = 0;
     if constexpr (most > 4) {
-      for (; row + most <= panel.rows; row += most) multiply_tile<L, most, vectors>(panel, row);
+      for (; row + most <= panel.rows; row += most) multiply_tile<L, most, vectors>(panel, row, most);
     }
-    for (; row + 4 <= panel.rows; row += 4) multiply_tile<L, 4, vectors>(panel, row);
-    for (; row < panel.rows; ++row) multiply_tile<L, 1, vectors>(panel, row);
+    for (; row < panel.rows; row += 4) {
+      const std::int64_t left = panel.rows - row;
+      multiply_tile<L, 4, vectors>(panel, row, left < 4 ? left : 4);
+    }
   }
 
+  /// `count` of the tile's rows are rows of C, the others repeat the last one and are not written.
   template <class L, int rows, int vectors>
-  static NASNET_ALWAYS_INLINE void multiply_tile(const PackedProduct<typename L::Scalar>& panel, std::int64_t row) {
+  static NASNET_ALWAYS_INLINE void multiply_tile(const PackedProduct<typename L::Scalar>& panel, std::int64_t row,
+                                                 std::int64_t count) {
     const typename L::Scalar* a[rows];
     typename L::Vector sum[rows][vectors];
     NASNET_UNROLL
     for (int r = 0; r < rows; ++r) {
-      a[r] = panel.a + (row + r) * panel.a_stride;
+      a[r] = panel.a + (row + (r < count ? r : count - 1)) * panel.a_stride;
       NASNET_UNROLL
       for (int v = 0; v < vectors; ++v) load<L>(sum[r][v], panel.bias + v * L::width);
     }
@@ -107,6 +111,7 @@ struct PackedProductKernel {
     }
     NASNET_UNROLL
     for (int r = 0; r < rows; ++r) {
+      if (r >= count) return;
       NASNET_UNROLL
       for (int v = 0; v < vectors; ++v) {
         if (panel.addend != nullptr) {

@@ -33,7 +33,6 @@ struct SlidingTask {
   std::int64_t addend_pixel = 0;
   const T* weights = nullptr;     ///< [kernel rows][taps in the order of ColumnTaps][lanes]
   std::int64_t weight_pitch = 0;  ///< taps of a kernel row
-  bool rectify = false;           ///< whether source cells below 0 count as 0
   Averaging averaging = Averaging::none;
   const T* row_cells = nullptr;      ///< cells inside the map of each window row
   const T* column_cells = nullptr;   ///< and of each window column
@@ -201,21 +200,9 @@ struct SlidingSumKernel {
     for (std::int64_t row = task.row_begin; row < task.row_end; ++row) {
       for (; ready < task.needed[row]; ++ready) {
         fetch_row<L>(task.ring, ready);
-        if (task.rectify) rectify_row<L>(task, ready);
         if (task.averaging == Averaging::source) divide_row<L>(task, ready);
       }
       compute_row<L>(task, row);
-    }
-  }
-
-  template <class L>
-  static NASNET_ALWAYS_INLINE void rectify_row(const SlidingTask<typename L::Scalar>& task, std::int64_t source) {
-    auto* row = ring_row<L>(task.ring, source) + task.ring.before * L::width;
-    for (std::int64_t pixel = 0; pixel < task.ring.source.pixels; ++pixel) {
-      typename L::Vector x;
-      load<L>(x, row + pixel * L::width);
-      x = x < typename L::Vector{} ? typename L::Vector{} : x;
-      store<L>(row + pixel * L::width, x);
     }
   }
 
