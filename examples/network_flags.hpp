@@ -21,7 +21,8 @@ struct NetworkFlags {
   explicit NetworkFlags(CLI::App& app) {
     app.add_option(
            "--architecture", architecture,
-           "a file of a search or of an architecture (JSON), or nasnet-a-mobile, nasnet-a-large, nasnet-a-cifar")
+           "a file of a search or of an architecture (JSON), or the name of a published network (count_networks lists "
+           "them) or of its cells with stem and scale, as nasnet-a-cifar-2@48")
         ->required();
     app.add_option("--weights", weights, "parameters of the network (safetensors)")->required();
     app.add_option("--cells", cells, "normal cells in each of the three stacks");
