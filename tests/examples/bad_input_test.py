@@ -19,13 +19,15 @@ def snapshot(folder) -> dict[str, bytes]:
 
 class CommandLine(ProgramTest):
     def test_help_is_no_mistake(self) -> None:
-        for program in ["search_cells", "predict", "evaluate"]:
+        for program in ["search_cells", "predict", "evaluate", "transfer_cell", "count_networks"]:
             result = self.succeed(program, "--help")
             self.assertIn("Usage", result.stdout)
             self.assertEqual(result.stderr, "")
 
     def test_mistakes_of_each_program(self) -> None:
-        for program in ["search_cells", "predict", "evaluate"]:
+        for argument in ["--no-such-flag", "stray", "--json=3x"]:
+            self.refuse("count_networks", argument)
+        for program in ["search_cells", "predict", "evaluate", "transfer_cell"]:
             self.refuse(program)
             self.refuse(program, "--no-such-flag")
             self.refuse(program, "stray")

@@ -18,7 +18,7 @@ namespace nasnet::inline v0 {
 
 /// A way from images to a network's input. Steps are taken in the order of the members; a 0 leaves a step out.
 struct Preprocessing {
-  std::string_view source;        ///< whose way it is
+  std::string_view source{};      ///< whose way it is
   double central_fraction = 0;    ///< of height and width that is kept of the middle, before resizing
   double crop_fraction = 0;       ///< the shorter side becomes floor(network's side / this), then the middle is cut out
   std::int64_t shorter_side = 0;  ///< the shorter side becomes this, then the middle is cut out

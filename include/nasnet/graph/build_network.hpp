@@ -257,7 +257,8 @@ class NetworkBuilder {
   }
 
   [[nodiscard]] Size size_of(Value x) {
-    return infer_shapes(g_.graph(), *config_.image_size)[static_cast<std::size_t>(x.node)].size();
+    const auto shapes = infer_shapes(g_.graph(), *config_.image_size, AuxiliaryHead::included);
+    return shapes[static_cast<std::size_t>(x.node)].size();
   }
 
   const Architecture& architecture_;
