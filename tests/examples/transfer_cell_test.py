@@ -17,7 +17,7 @@ class Transfer(ProgramTest):
         self.flags = ["--from", self.found, "--data", self.data, *SMALL]
 
     def transfer(self, out: str, *arguments: object):
-        return self.succeed("transfer_cell", *self.flags, "--out", out, *arguments)
+        return self.succeed("transfer_cell", *self.replaced(*self.flags, "--out", out, *arguments))
 
     def report(self, out: str) -> dict:
         return json.loads((self.folder / out / "load-report.json").read_text())
@@ -87,7 +87,7 @@ class Transfer(ProgramTest):
 
     def test_threads_change_nothing_and_a_stopped_run_goes_on(self) -> None:
         self.transfer("whole", "--epochs", 6)
-        process = self.start("transfer_cell", *self.flags, "--out", "parts", "--epochs", 6, "--threads", 2)
+        process = self.start("transfer_cell", *self.replaced(*self.flags, "--out", "parts", "--epochs", 6, "--threads", 2))
         checkpoint = self.folder / "parts" / "checkpoint-of-training.safetensors"
         while process.poll() is None and not checkpoint.exists():
             time.sleep(0.002)
@@ -100,7 +100,7 @@ class Transfer(ProgramTest):
 
     def test_mistakes(self) -> None:
         def refuse(*arguments: object, naming: list[str] = ()) -> None:
-            self.refuse("transfer_cell", *self.flags, "--out", "out", *arguments, naming=naming)
+            self.refuse("transfer_cell", *self.replaced(*self.flags, "--out", "out", *arguments), naming=naming)
         refuse("--size", 2, naming=["--size 2", "3 pixels"])
         refuse("--size", 0)
         refuse("--size", "large")
@@ -114,8 +114,7 @@ class Transfer(ProgramTest):
         refuse("--auxiliary-head", naming=["auxiliary head", "20x20"])
         refuse("--resume", "--out", self.data / "train-images-idx3-ubyte" / "x")
         for flag, value in [("--from", "nowhere"), ("--data", "nowhere")]:
-            flags = [value if self.flags[i - 1] == flag else part for i, part in enumerate(self.flags)]
-            self.refuse("transfer_cell", *flags, naming=["nowhere"])
+            refuse(flag, value, naming=["nowhere"])
         (self.found / "best.safetensors").write_bytes(b"\x08\x00\x00\x00\x00\x00\x00\x00not json")
         refuse(naming=["best.safetensors"])
         programs.write_safetensors(self.found / "best.safetensors", {"x": ("F32", [1], programs.floats([1]))})
