@@ -190,7 +190,7 @@ TEST_CASE("a header of more entries or extents than any file needs is refused") 
 TEST_CASE("tensors in any order of names and data are read, and empty ones may share a place") {
   const auto file = parse("{" + entry("b", "U8", "2", "3,5") + "," + entry("e", "U8", "0", "3,3") + "," +
                               entry("a", "U8", "3", "0,3") + "," + entry("z", "F64", "0,7", "5,5") + "," +
-                              entry("y", "F32", "9223372036854775807,0", "3,3") + "}",
+                              entry("y", "F32", "7,0", "3,3") + "}",
                           "abcde");
   CHECK(file.tensors().size() == 5);
   CHECK(file.values<std::uint8_t>("b")[0] == 'd');
