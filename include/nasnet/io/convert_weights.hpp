@@ -6,6 +6,7 @@
 #include <cstdint>        // int64_t
 #include <cstring>        // memcpy
 #include <memory>         // make_shared
+#include <optional>       // nullopt, optional
 #include <string>         // string
 #include <string_view>    // string_view
 #include <unordered_set>  // unordered_set
@@ -31,56 +32,81 @@ namespace detail {
   return std::equal(stored.extents.begin(), stored.extents.end(), wanted.extents().begin(), wanted.extents().end());
 }
 
-/// Whether a file's parameter of the last layer has one class more than ours, the first.
-[[nodiscard]] inline bool has_background(const NetworkGraph& graph, const GraphParameter& parameter,
-                                         const StoredTensor& stored, WeightNaming naming) {
-  constexpr std::int64_t imagenet_classes = 1000;
-  if (!may_have_background(naming) || stored.extents.empty()) return false;
-  if (graph.nodes[static_cast<std::size_t>(parameter.node)].part != NetworkPart::head) return false;
-  StoredTensor rest = stored;
-  --rest.extents[0];
-  return rest.extents[0] == imagenet_classes && has_extents(rest, shape_in_file(parameter.spec, naming));
-}
+/// Compares a file with what a network wants of it, name by name.
+class WeightComparison {
+ public:
+  WeightComparison(const NetworkGraph& graph, const TensorFile& file, WeightNaming naming)
+      : graph_(graph),
+        file_(file),
+        naming_(naming),
+        names_(weight_names(graph, naming)),
+        background_(has_background()) {}
 
-[[nodiscard]] inline StoredTensor without_background(StoredTensor stored) {
-  const std::size_t row = stored.bytes.size() / static_cast<std::size_t>(stored.extents[0]);
-  --stored.extents[0];
-  stored.bytes = stored.bytes.subspan(row);
-  return stored;
-}
-
-/// What a tensor of the right name has wrong; empty where nothing.
-[[nodiscard]] inline std::string tensor_fault(const NetworkGraph& graph, const GraphParameter& parameter,
-                                              const StoredTensor& stored, WeightNaming naming) {
-  const Shape wanted = shape_in_file(parameter.spec, naming);
-  if (!has_extents(stored, wanted) && !has_background(graph, parameter, stored, naming)) {
-    return join(" is ", stored.to_string(), ", wanted ", wanted.to_string());
-  }
-  return holds_floats(stored.type) ? std::string() : join(" is ", stored.to_string(), ", floats are wanted");
-}
-
-[[nodiscard]] inline std::vector<std::string> weight_mismatches(const NetworkGraph& graph, const TensorFile& file,
-                                                                WeightNaming naming,
-                                                                const std::vector<std::string>& names) {
-  std::vector<std::string> faults;
-  for (std::size_t p = 0; p < names.size(); ++p) {
-    if (names[p].empty()) continue;
-    const GraphParameter& parameter = graph.parameters[p];
-    if (file.contains(names[p])) {
-      const std::string fault = tensor_fault(graph, parameter, file.at(names[p]), naming);
-      if (!fault.empty()) faults.push_back(join("'", names[p], "'", fault));
-    } else if (!is_auxiliary(graph, parameter)) {
-      faults.push_back(join("'", names[p], "' is missing"));
+  /// A sentence for each tensor that is missing, too much or wrong.
+  [[nodiscard]] std::vector<std::string> faults() const {
+    std::vector<std::string> faults;
+    for (std::size_t p = 0; p < names_.size(); ++p) {
+      const std::string fault = names_[p].empty() ? std::string() : fault_of(p);
+      if (!fault.empty()) faults.push_back(join("'", names_[p], "'", fault));
     }
-  }
-  const std::unordered_set<std::string_view> known(names.begin(), names.end());
-  for (const auto& [name, stored] : file.tensors()) {
-    if (known.count(name) == 0 && !may_stand_beside(name, naming)) {
-      faults.push_back(join("'", name, "' is not in the network"));
+    const std::unordered_set<std::string_view> known(names_.begin(), names_.end());
+    for (const auto& [name, stored] : file_.tensors()) {
+      if (known.count(name) == 0 && !may_stand_beside(name, naming_)) {
+        faults.push_back(join("'", name, "' is not in the network"));
+      }
     }
+    return faults;
   }
-  return faults;
-}
+
+  /// The tensor of a parameter of a file without faults, less the row of a background class.
+  [[nodiscard]] std::optional<StoredTensor> tensor(std::size_t parameter) const {
+    const std::string& name = names_[parameter];
+    if (name.empty() || !file_.contains(name)) return std::nullopt;
+    StoredTensor stored = file_.at(name);
+    if (background_ && is_in_head(parameter)) {
+      stored.bytes = stored.bytes.subspan(stored.bytes.size() / static_cast<std::size_t>(stored.extents[0]));
+      --stored.extents[0];
+    }
+    return stored;
+  }
+
+ private:
+  [[nodiscard]] const ParameterSpec& spec(std::size_t parameter) const { return graph_.parameters[parameter].spec; }
+
+  [[nodiscard]] bool is_in_head(std::size_t parameter) const {
+    return graph_.nodes[static_cast<std::size_t>(graph_.parameters[parameter].node)].part == NetworkPart::head;
+  }
+
+  /// Whether the last layer of the file, weights and biases alike, has a class more than the 1000 wanted.
+  [[nodiscard]] bool has_background() const {
+    if (!may_have_background(naming_)) return false;
+    constexpr std::int64_t imagenet_classes = 1000;
+    bool found = false;
+    for (std::size_t p = 0; p < names_.size(); ++p) {
+      if (names_[p].empty() || !is_in_head(p)) continue;
+      if (shape_in_file(spec(p), naming_)[0] != imagenet_classes || !file_.contains(names_[p])) return false;
+      const StoredTensor& stored = file_.at(names_[p]);
+      if (stored.extents.empty() || stored.extents[0] != imagenet_classes + 1) return false;
+      found = true;
+    }
+    return found;
+  }
+
+  [[nodiscard]] std::string fault_of(std::size_t parameter) const {
+    const auto stored = tensor(parameter);
+    if (!stored) return is_auxiliary(graph_, graph_.parameters[parameter]) ? "" : " is missing";
+    const Shape wanted = shape_in_file(spec(parameter), naming_);
+    const std::string found = file_.at(names_[parameter]).to_string();
+    if (!has_extents(*stored, wanted)) return join(" is ", found, ", wanted ", wanted.to_string());
+    return holds_floats(stored->type) ? std::string() : join(" is ", found, ", floats are wanted");
+  }
+
+  const NetworkGraph& graph_;
+  const TensorFile& file_;
+  WeightNaming naming_;
+  std::vector<std::string> names_;
+  bool background_;
+};
 
 /// Throws a sentence of the first few faults.
 [[noreturn]] NASNET_COLD inline void fail_mismatch(const std::string& origin, const std::vector<std::string>& faults) {
@@ -118,7 +144,7 @@ namespace detail {
 /// @throws ArgumentError where the naming has no name for a parameter of the network.
 [[nodiscard]] inline std::vector<std::string> weight_mismatches(const NetworkGraph& graph, const TensorFile& file,
                                                                 WeightNaming naming = WeightNaming::nasnet) {
-  return detail::weight_mismatches(graph, file, naming, weight_names(graph, naming));
+  return detail::WeightComparison(graph, file, naming).faults();
 }
 
 /// The weights of a network under other names and in other layouts. Each tensor has its parameter and each parameter
@@ -128,17 +154,14 @@ namespace detail {
 /// ArgumentError where one of the namings has no name for a parameter.
 [[nodiscard]] inline TensorFile convert_weights(const NetworkGraph& graph, const TensorFile& file, WeightNaming from,
                                                 WeightNaming to) {
-  const std::vector<std::string> old_names = weight_names(graph, from);
-  const std::vector<std::string> new_names = weight_names(graph, to);
-  const std::vector<std::string> faults = detail::weight_mismatches(graph, file, from, old_names);
+  const detail::WeightComparison comparison(graph, file, from);
+  const std::vector<std::string> faults = comparison.faults();
   if (!faults.empty()) detail::fail_mismatch(file.origin(), faults);
+  const std::vector<std::string> names = weight_names(graph, to);
   TensorFile result(file.origin());
-  for (std::size_t p = 0; p < old_names.size(); ++p) {
-    if (old_names[p].empty() || new_names[p].empty() || !file.contains(old_names[p])) continue;
-    const GraphParameter& parameter = graph.parameters[p];
-    StoredTensor stored = file.at(old_names[p]);
-    if (detail::has_background(graph, parameter, stored, from)) stored = detail::without_background(std::move(stored));
-    result.set(new_names[p], detail::with_layout(parameter.spec, std::move(stored), from, to));
+  for (std::size_t p = 0; p < names.size(); ++p) {
+    std::optional<StoredTensor> tensor = names[p].empty() ? std::nullopt : comparison.tensor(p);
+    if (tensor) result.set(names[p], detail::with_layout(graph.parameters[p].spec, std::move(*tensor), from, to));
   }
   return result;
 }
