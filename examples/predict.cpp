@@ -49,7 +49,7 @@ nasnet::Tensor<float> predict(const nasnet::InferencePlan<>& plan, const nasnet:
 
 int main(int argc, char** argv) {
   CLI::App app("Runs a network on images and writes its logits.", "predict");
-  const program::NetworkFlags network(app);
+  const program::TrainedNetworkFlags network(app);
   Flags flags;
   app.add_option("--input", flags.input, "images: tensor 'input', [N,H,W,C], 32-bit floats (safetensors)")->required();
   app.add_option("--output", flags.output, "where to write the tensor 'logits', [N,classes] (safetensors)")->required();
@@ -58,7 +58,7 @@ int main(int argc, char** argv) {
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   return program::run(app, argc, argv, [&] {
-    nasnet::SearchResult described = network.describe();
+    const nasnet::SearchResult described = network.describe();
     const nasnet::InferencePlan<> plan(network.load(described));
     nasnet::TensorFile result;
     result.set("logits", predict(plan, read_images(flags.input), flags));

@@ -110,6 +110,7 @@
 #include "nasnet/search/evaluator.hpp"
 #include "nasnet/search/journal.hpp"
 #include "nasnet/search/ledger.hpp"
+#include "nasnet/search/load_network.hpp"
 #include "nasnet/search/random_search.hpp"
 #include "nasnet/search/report.hpp"
 #include "nasnet/search/result_file.hpp"

@@ -19,7 +19,7 @@ def snapshot(folder) -> dict[str, bytes]:
 
 class CommandLine(ProgramTest):
     def test_help_is_no_mistake(self) -> None:
-        for program in ["search_cells", "predict", "evaluate", "transfer_cell", "count_networks"]:
+        for program in ["search_cells", "predict", "evaluate", "transfer_cell", "count_networks", "convert_weights"]:
             result = self.succeed(program, "--help")
             self.assertIn("Usage", result.stdout)
             self.assertEqual(result.stderr, "")
@@ -27,11 +27,11 @@ class CommandLine(ProgramTest):
     def test_mistakes_of_each_program(self) -> None:
         for argument in ["--no-such-flag", "stray", "--json=3x"]:
             self.refuse("count_networks", argument)
-        for program in ["search_cells", "predict", "evaluate", "transfer_cell"]:
+        for program in ["search_cells", "predict", "evaluate", "transfer_cell", "convert_weights"]:
             self.refuse(program)
             self.refuse(program, "--no-such-flag")
             self.refuse(program, "stray")
-            self.refuse(program, "--data" if program != "predict" else "--input")
+            self.refuse(program, "--input" if program in ["predict", "convert_weights"] else "--data")
 
     def test_values_out_of_range(self) -> None:
         for flag, values in {

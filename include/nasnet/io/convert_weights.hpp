@@ -154,10 +154,10 @@ class WeightComparison {
 /// ArgumentError where one of the namings has no name for a parameter.
 [[nodiscard]] inline TensorFile convert_weights(const NetworkGraph& graph, const TensorFile& file, WeightNaming from,
                                                 WeightNaming to) {
+  const std::vector<std::string> names = weight_names(graph, to);
   const detail::WeightComparison comparison(graph, file, from);
   const std::vector<std::string> faults = comparison.faults();
   if (!faults.empty()) detail::fail_mismatch(file.origin(), faults);
-  const std::vector<std::string> names = weight_names(graph, to);
   TensorFile result(file.origin());
   for (std::size_t p = 0; p < names.size(); ++p) {
     std::optional<StoredTensor> tensor = names[p].empty() ? std::nullopt : comparison.tensor(p);

@@ -15,6 +15,7 @@
 #include <filesystem>         // exists, path
 #include <nlohmann/json.hpp>  // json, ordered_json
 #include <optional>           // nullopt, optional
+#include <span>               // span
 #include <string>             // string
 #include <string_view>        // string_view
 #include <system_error>       // error_code
@@ -25,7 +26,9 @@
 #include "nasnet/core/file.hpp"
 #include "nasnet/data/augmentation.hpp"
 #include "nasnet/genotype/architecture.hpp"
+#include "nasnet/genotype/fault.hpp"
 #include "nasnet/genotype/json.hpp"
+#include "nasnet/genotype/op_set.hpp"
 #include "nasnet/genotype/strict_json.hpp"
 #include "nasnet/graph/named_networks.hpp"
 #include "nasnet/graph/network_config.hpp"
@@ -232,6 +235,16 @@ inline void write_result(const SearchResult& result, const std::filesystem::path
                   known, ", and published cells with stem and scale, as nasnet-a-cifar-2@48");
   }
   return read_result(name_or_path);
+}
+
+/// As above, and its architecture is valid and of these ops.
+/// @throws GenotypeError with the file's name where it is not.
+[[nodiscard]] inline SearchResult find_network(const std::string& name_or_path, std::span<const OpInfo> ops) {
+  SearchResult result = find_network(name_or_path);
+  if (const Fault fault = validate(result.architecture, ops)) {
+    fail<GenotypeError>('\'', name_or_path, "': ", describe(fault, result.architecture, ops));
+  }
+  return result;
 }
 
 }  // namespace nasnet::inline v0

@@ -1,0 +1,49 @@
+/// A network with its weights from files, ready to predict.
+#pragma once
+
+#include <filesystem>  // path
+#include <string>      // string
+
+#include "nasnet/core/random.hpp"
+#include "nasnet/genotype/ops.hpp"
+#include "nasnet/graph/build_network.hpp"
+#include "nasnet/graph/network_config.hpp"
+#include "nasnet/io/safetensors.hpp"
+#include "nasnet/io/tensor_file.hpp"
+#include "nasnet/io/weight_names.hpp"
+#include "nasnet/io/weights.hpp"
+#include "nasnet/model/model.hpp"
+#include "nasnet/search/result_file.hpp"
+
+namespace nasnet::inline v0 {
+
+/// The network's options for prediction with these weights: as many image channels as the stem's kernel has, and no
+/// auxiliary head.
+[[nodiscard]] inline NetworkConfig prediction_config(NetworkConfig config, const TensorFile& weights) {
+  config.input_channels = image_channels(weights).value_or(config.input_channels);
+  config.image_size.reset();
+  return config;
+}
+
+/// A network with these weights.
+/// @param ops what the architecture is made of
+/// @throws DataError where the weights are not those of the network (see load_weights), GenotypeError or ArgumentError
+/// where there is no such network.
+[[nodiscard]] inline Model<float> load_network(const SearchResult& network, const TensorFile& weights,
+                                               const OpTable& ops = AllOps::table()) {
+  // Every value is replaced.
+  Model<float> model(build_network(network.architecture, ops, prediction_config(network.network, weights)),
+                     RandomStream(0));
+  load_weights(model, weights);
+  return model;
+}
+
+/// A network from the file of a search, or of an architecture, or by the name of a published one, and its weights from
+/// a safetensors file: load_network("best.json", "best.safetensors").
+/// @throws as above, with the file's name; IoError where a file cannot be read.
+[[nodiscard]] inline Model<float> load_network(const std::string& name_or_path, const std::filesystem::path& weights,
+                                               const OpTable& ops = AllOps::table()) {
+  return load_network(find_network(name_or_path, ops.infos()), read_safetensors(weights), ops);
+}
+
+}  // namespace nasnet::inline v0
