@@ -5,9 +5,10 @@
 namespace {
 
 void run(std::span<const std::uint8_t> bytes) {
+  const std::filesystem::path path("journal.jsonl");
   nasnet::Journal journal;
   const bool read = fuzz::reads([&] {
-    nasnet::detail::JournalReader reader("journal.jsonl");
+    nasnet::detail::JournalReader reader(path);
     reader.read(fuzz::text_of(bytes));
     journal = std::move(reader).take();
   });

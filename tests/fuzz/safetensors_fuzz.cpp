@@ -7,9 +7,9 @@ namespace {
 void run(std::span<const std::uint8_t> bytes) {
   nasnet::TensorFile file;
   if (!fuzz::reads([&] { file = nasnet::parse_safetensors({bytes.begin(), bytes.end()}, "input"); })) return;
-  for (const auto& [name, tensor] : file.tensors()) {
-    fuzz::reads([&] { static_cast<void>(file.floats(name)); });
-    fuzz::reads([&] { static_cast<void>(file.values<std::int64_t>(name)); });
+  for (const auto& named : file.tensors()) {
+    fuzz::reads([&] { static_cast<void>(file.floats(named.first)); });
+    fuzz::reads([&] { static_cast<void>(file.values<std::int64_t>(named.first)); });
   }
   // A file that was read can be written and read again, with the same bytes for each tensor.
   std::string text;
