@@ -1,7 +1,7 @@
 /// What a network's parameters are called in the files of other libraries, and how their kernels lie there.
 #pragma once
 
-#include <algorithm>      // find_if, max
+#include <algorithm>      // find_if, max, min
 #include <array>          // array
 #include <cstddef>        // size_t
 #include <cstdint>        // int64_t

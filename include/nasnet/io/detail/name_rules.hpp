@@ -3,7 +3,6 @@
 
 #include <algorithm>    // min
 #include <cstddef>      // size_t
-#include <optional>     // nullopt, optional
 #include <span>         // span
 #include <string>       // string
 #include <string_view>  // string_view

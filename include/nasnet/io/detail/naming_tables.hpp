@@ -3,9 +3,8 @@
 /// Sources: the names in the files that pretrained-models.pytorch 0.7.4, timm 1.0 and Keras 3.15 themselves write.
 #pragma once
 
-#include <array>        // array
-#include <span>         // span
-#include <string_view>  // string_view
+#include <array>  // array
+#include <span>   // span
 
 #include "nasnet/io/detail/name_rules.hpp"
 
