@@ -61,7 +61,7 @@ struct TrainedNetworkFlags : NetworkFlags {
   }
 
   [[nodiscard]] nasnet::Model<> load(const nasnet::SearchResult& described) const {
-    return nasnet::load_network(described, nasnet::read_safetensors(weights));
+    return nasnet::load_model(described, nasnet::read_safetensors(weights));
   }
 };
 

@@ -45,10 +45,12 @@ TEST_CASE("load_network: a network from two files predicts as the one that was s
     const Model<float> model = fresh(saved);
     write_result(saved, folder / "best.json");
     save_weights(model, folder / "best.safetensors");
-    const Model<float> loaded = load_network((folder / "best.json").string(), folder / "best.safetensors");
+    const Model<float> loaded = load_model((folder / "best.json").string(), folder / "best.safetensors");
     CHECK_FALSE(loaded.graph().auxiliary_output.has_value());
     const Tensor<float> input = images({2, 9, 7, channels});
     CHECK(list(loaded.predict(context, input)) == list(model.predict(context, input)));
+    const InferencePlan<float> network = load_network((folder / "best.json").string(), folder / "best.safetensors");
+    CHECK(list(network.predict(context, input)) == list(InferencePlan<float>(model).predict(context, input)));
   }
 }
 
@@ -57,7 +59,7 @@ TEST_CASE("load_network: the weights say how many channels images have") {
   const Model<float> model = fresh(small(2));
   SearchResult described = small(2);
   described.network.input_channels = 3;
-  const Model<float> loaded = load_network(described, model_weights(model));
+  const Model<float> loaded = load_model(described, model_weights(model));
   CHECK(loaded.graph().input_channels == 2);
   const Tensor<float> input = images({1, 5, 5, 2});
   CHECK(list(loaded.predict(context, input)) == list(model.predict(context, input)));

@@ -12,6 +12,7 @@
 #include "nasnet/io/tensor_file.hpp"
 #include "nasnet/io/weight_names.hpp"
 #include "nasnet/io/weights.hpp"
+#include "nasnet/model/inference_plan.hpp"
 #include "nasnet/model/model.hpp"
 #include "nasnet/search/result_file.hpp"
 
@@ -25,12 +26,12 @@ namespace nasnet::inline v0 {
   return config;
 }
 
-/// A network with these weights.
+/// A network with these weights, to go on training it.
 /// @param ops what the architecture is made of
 /// @throws DataError where the weights are not those of the network (see load_weights), GenotypeError or ArgumentError
 /// where there is no such network.
-[[nodiscard]] inline Model<float> load_network(const SearchResult& network, const TensorFile& weights,
-                                               const OpTable& ops = AllOps::table()) {
+[[nodiscard]] inline Model<float> load_model(const SearchResult& network, const TensorFile& weights,
+                                             const OpTable& ops = AllOps::table()) {
   // Every value is replaced.
   Model<float> model(build_network(network.architecture, ops, prediction_config(network.network, weights)),
                      RandomStream(0));
@@ -38,12 +39,22 @@ namespace nasnet::inline v0 {
   return model;
 }
 
-/// A network from the file of a search, or of an architecture, or by the name of a published one, and its weights from
-/// a safetensors file: load_network("best.json", "best.safetensors").
+/// The same from files: of a search or an architecture, or the name of a published network, and of safetensors.
 /// @throws as above, with the file's name; IoError where a file cannot be read.
-[[nodiscard]] inline Model<float> load_network(const std::string& name_or_path, const std::filesystem::path& weights,
-                                               const OpTable& ops = AllOps::table()) {
-  return load_network(find_network(name_or_path, ops.infos()), read_safetensors(weights), ops);
+[[nodiscard]] inline Model<float> load_model(const std::string& name_or_path, const std::filesystem::path& weights,
+                                             const OpTable& ops = AllOps::table()) {
+  return load_model(find_network(name_or_path, ops.infos()), read_safetensors(weights), ops);
+}
+
+/// A network ready to predict: load_network("best.json", "best.safetensors"). Arguments and errors are load_model's.
+[[nodiscard]] inline InferencePlan<float> load_network(const SearchResult& network, const TensorFile& weights,
+                                                       const OpTable& ops = AllOps::table()) {
+  return InferencePlan<float>(load_model(network, weights, ops));
+}
+[[nodiscard]] inline InferencePlan<float> load_network(const std::string& name_or_path,
+                                                       const std::filesystem::path& weights,
+                                                       const OpTable& ops = AllOps::table()) {
+  return InferencePlan<float>(load_model(name_or_path, weights, ops));
 }
 
 }  // namespace nasnet::inline v0
