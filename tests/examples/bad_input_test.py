@@ -25,7 +25,7 @@ class CommandLine(ProgramTest):
             self.assertEqual(result.stderr, "")
 
     def test_mistakes_of_each_program(self) -> None:
-        for argument in ["--no-such-flag", "stray", "--json=3x"]:
+        for argument in ["--no-such-flag", "stray"]:
             self.refuse("count_networks", argument)
         for program in ["search_cells", "predict", "evaluate", "transfer_cell", "convert_weights"]:
             self.refuse(program)
