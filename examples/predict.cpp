@@ -1,7 +1,9 @@
 // Runs a network on images of a file and writes its logits to another.
 #include <algorithm>
 #include <cstdint>
+#include <filesystem>
 #include <string>
+#include <system_error>
 
 #include <nasnet/nasnet.hpp>
 
@@ -58,6 +60,9 @@ int main(int argc, char** argv) {
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   return program::run(app, argc, argv, [&] {
+    if (std::error_code none; std::filesystem::equivalent(flags.input, flags.output, none)) {
+      nasnet::fail<nasnet::ArgumentError>("--output '", flags.output, "' would replace the images of --input");
+    }
     const nasnet::SearchResult described = network.describe();
     const nasnet::InferencePlan<> plan(network.load(described));
     nasnet::TensorFile result;

@@ -36,9 +36,9 @@ class CommandLine(ProgramTest):
     def test_values_out_of_range(self) -> None:
         for flag, values in {
             "--trials": [0, -1, "many", 1.5, "9" * 30],
-            "--workers": [0, -1],
+            "--workers": [0, -1, 1000],
             "--threads": [-1],
-            "--seed": [-1, "x"],
+            "--seed": [-1, "x", 2**64, "9" * 30],
             "--epochs": [0, -1],
             "--batch": [0, -1],
             "--filters": [0, -1, 10**12],
@@ -50,11 +50,18 @@ class CommandLine(ProgramTest):
             "--final-images": [-1, 81],
             "--learning-rate": [0, -1, "nan", "inf", "fast"],
             "--strategy": ["magic"],
-            "--max-params": ["few"],
+            "--max-params": ["few", 0, -5],
+            "--max-multiply-adds": [0],
         }.items():
             for value in values:
                 self.refuse("search_cells", *self.search_flags("out", f"{flag}={value}"))
         self.assertFalse((self.folder / "out" / "best.json").exists())
+
+    def test_more_threads_than_the_system_starts(self) -> None:
+        def limit_memory() -> None:
+            resource.setrlimit(resource.RLIMIT_AS, (2**31, 2**31))
+        self.refuse("search_cells", *self.search_flags("out", "--threads=3000"), naming=["3000 threads"],
+                    preexec_fn=limit_memory)
 
     def test_a_flag_twice(self) -> None:
         self.refuse("search_cells", *self.search_flags("out"), "--seed=2", "--seed=3")

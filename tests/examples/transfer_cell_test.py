@@ -42,7 +42,15 @@ class Transfer(ProgramTest):
         self.assertEqual(result["network"]["stem"], "imagenet")
         self.assertEqual(result["network"]["batch_norm_decay"], 0.9)
         self.assertEqual(result["architecture"], json.loads((self.found / "best.json").read_text())["architecture"])
-        # The other programs read what it wrote.
+        # The other programs read what it wrote, and refuse images that its stem cannot take.
+        network = ["--architecture", out / "transfer.json", "--weights", out / "transfer.safetensors"]
+        for size, is_large_enough in [(3, True), (2, False)]:
+            images = self.folder / f"{size}.safetensors"
+            programs.write_safetensors(images, {"input": ("F32", [1, size, 5, 1], programs.floats([0.5] * 5 * size))})
+            if is_large_enough:
+                self.succeed("predict", *network, "--input", images, "--output", "y")
+            else:
+                self.refuse("predict", *network, "--input", images, "--output", "y", naming=["2x5"])
         self.succeed("evaluate", "--architecture", out / "transfer.json", "--weights", out / "transfer.safetensors",
                      "--data", self.data)
 

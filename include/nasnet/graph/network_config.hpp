@@ -64,7 +64,7 @@ struct NetworkConfig {
   void check() const {
     check_count("input channels", input_channels);
     check_count("classes", classes);
-    check_count("cells per stack", cells_per_stack);
+    check_count("cells per stack", cells_per_stack, 1000);
     check_count("filters", filters);
     if (stem_filters < 0) fail<ArgumentError>("network: stem filters are ", stem_filters, ", 0 or more are needed");
     if (stem == Stem::imagenet && filters < 8) {
@@ -88,10 +88,8 @@ struct NetworkConfig {
   // Far above any network, far below what would overflow a product of a few of them.
   static constexpr std::int64_t largest_count = 1'000'000;
 
-  static void check_count(const char* what, std::int64_t value) {
-    if (value < 1 || value > largest_count) {
-      fail<ArgumentError>("network: ", what, " are ", value, ", wanted 1 to ", largest_count);
-    }
+  static void check_count(const char* what, std::int64_t value, std::int64_t largest = largest_count) {
+    if (value < 1 || value > largest) fail<ArgumentError>("network: ", what, " are ", value, ", wanted 1 to ", largest);
   }
 };
 

@@ -83,13 +83,19 @@ template <class Scalar>
 
 }  // namespace detail
 
+/// Whether stored tensors are those of a network, as load_weights wants them.
+/// @throws DataError that names what is missing, extra or of another shape or type.
+inline void check_weights(const NetworkGraph& graph, const TensorFile& file) {
+  const std::vector<std::string> faults = weight_mismatches(graph, file);
+  if (!faults.empty()) detail::fail_mismatch(file.origin(), faults);
+}
+
 /// Fills a model from stored tensors. Each stored tensor has its parameter and each parameter its tensor; those of an
 /// auxiliary head may be lacking on either side. Nothing changes where it throws.
 /// @throws DataError that names what is missing, extra or of another shape or type.
 template <class Scalar>
 void load_weights(Model<Scalar>& model, const TensorFile& file) {
-  const std::vector<std::string> faults = weight_mismatches(model.graph(), file);
-  if (!faults.empty()) detail::fail_mismatch(file.origin(), faults);
+  check_weights(model.graph(), file);
   const std::vector<GraphParameter>& parameters = model.graph().parameters;
   std::vector<Tensor<Scalar>> loaded(parameters.size());
   for (std::size_t p = 0; p < parameters.size(); ++p) {

@@ -3,6 +3,7 @@
 
 #include <filesystem>  // path
 #include <string>      // string
+#include <utility>     // move
 
 #include "nasnet/core/random.hpp"
 #include "nasnet/genotype/ops.hpp"
@@ -32,9 +33,9 @@ namespace nasnet::inline v0 {
 /// where there is no such network.
 [[nodiscard]] inline Model<float> load_model(const SearchResult& network, const TensorFile& weights,
                                              const OpTable& ops = AllOps::table()) {
-  // Every value is replaced.
-  Model<float> model(build_network(network.architecture, ops, prediction_config(network.network, weights)),
-                     RandomStream(0));
+  NetworkGraph graph = build_network(network.architecture, ops, prediction_config(network.network, weights));
+  check_weights(graph, weights);                          // before memory is taken for a network that is not theirs
+  Model<float> model(std::move(graph), RandomStream(0));  // every value is replaced
   load_weights(model, weights);
   return model;
 }
