@@ -6,7 +6,8 @@
 CADENE_FOLDER is an unpacked source package of pretrainedmodels. Made with torch 2.15, timm 1.0.31, pretrainedmodels
 0.7.4, and Keras 3.15 on JAX 0.10.
 
-The networks are those libraries' own classes with few filters, in double precision. Weights and images follow the
+The networks are those libraries' own classes with few filters, in double precision, but that Keras's batch norm and
+global average round to single precision inside (1e-7). Weights and images follow the
 formulas of `values` and `image`, by the name that the library itself gives a tensor, so that the file holds results
 only; a digest stands for the names and shapes.
 

@@ -57,7 +57,9 @@ void check_refused(const NetworkGraph& graph, const TensorFile& file, WeightNami
 
 TEST_CASE("networks of timm, Cadene and Keras give the logits of those libraries") {
   Context context(1);
-  for (const auto& golden : read_golden().at("networks")) {
+  const nlohmann::json all = read_golden();
+  REQUIRE(all.at("networks").size() == 5);
+  for (const auto& golden : all.at("networks")) {
     const std::string name = golden.at("name");
     INFO(name);
     const std::int64_t stored_classes = golden.at("classes");
@@ -84,7 +86,9 @@ TEST_CASE("networks of timm, Cadene and Keras give the logits of those libraries
     // The class that is left out is the first.
     const std::size_t first = static_cast<std::size_t>(stored_classes - config.classes);
     const auto wanted = golden.at("logits").get<std::vector<double>>();
-    const double tolerance = 1e-8 * golden.at("largest").get<double>();
+    // Batch norm and global average of Keras round to single precision whatever the type of the layer.
+    const double relative = naming == WeightNaming::keras ? 1e-6 : 1e-8;
+    const double tolerance = relative * golden.at("largest").get<double>();
     for (std::size_t n = first; n < wanted.size(); ++n) {
       CHECK(std::abs(logits[static_cast<std::int64_t>(n - first)] - wanted[n]) <= tolerance);
     }
