@@ -4,7 +4,10 @@
 
 #include <benchmark/benchmark.h>
 
+#include <chrono>
+#include <cstdint>
 #include <nasnet/nasnet.hpp>
+#include <vector>
 
 namespace {
 
@@ -22,6 +25,23 @@ nasnet::Model<float> make_model(const nasnet::NetworkDescription& network) {
           nasnet::RandomStream(1)};
 }
 
+/// Images a second of wall time: a rate of Google Benchmark's own would be one of the first thread's time.
+class Stopwatch {
+ public:
+  Stopwatch(benchmark::State& state, std::int64_t batch) : state_(state), batch_(batch) {}
+  Stopwatch(const Stopwatch&) = delete;
+  Stopwatch& operator=(const Stopwatch&) = delete;
+  ~Stopwatch() {
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin_;
+    state_.counters["images_per_second"] = static_cast<double>(state_.iterations() * batch_) / seconds.count();
+  }
+
+ private:
+  benchmark::State& state_;
+  std::int64_t batch_;
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+
 /// One step: zero gradients, forward, loss, backward, SGD with Nesterov momentum and weight decay.
 void train(benchmark::State& state, const nasnet::NetworkDescription& network, Size size) {
   const std::int64_t batch = state.range(0);
@@ -32,22 +52,22 @@ void train(benchmark::State& state, const nasnet::NetworkDescription& network, S
   const nasnet::Tensor<float> images = random_images(batch, size, network.config.input_channels);
   std::vector<std::int32_t> labels;
   for (std::int64_t i = 0; i < batch; ++i) labels.push_back(static_cast<std::int32_t>(i % network.config.classes));
+  Stopwatch watch(state, batch);
   for (auto _ : state) {
     const nasnet::StepResult result =
         nasnet::train_step(context, model, optimizer, images.clone(context.allocator()), labels, 0.01,
                            {.mode = nasnet::Mode::train, .random = nasnet::RandomStream(2)});
     benchmark::DoNotOptimize(result.loss);
   }
-  state.SetItemsProcessed(state.iterations() * batch);
 }
 
 void infer(benchmark::State& state, const nasnet::NetworkDescription& network, Size size) {
   const std::int64_t batch = state.range(0);
   nasnet::Context context;
-  const nasnet::Model<float> model = make_model(network);
+  const nasnet::InferencePlan<float> plan(make_model(network));
   const nasnet::Tensor<float> images = random_images(batch, size, network.config.input_channels);
-  for (auto _ : state) benchmark::DoNotOptimize(model.predict(context, images).data());
-  state.SetItemsProcessed(state.iterations() * batch);
+  Stopwatch watch(state, batch);
+  for (auto _ : state) benchmark::DoNotOptimize(plan.predict(context, images).data());
 }
 
 nasnet::NetworkDescription child(std::int64_t cells_per_stack, std::int64_t filters, std::int64_t channels) {

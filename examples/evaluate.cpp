@@ -12,7 +12,7 @@
 
 int main(int argc, char** argv) {
   CLI::App app("Measures the accuracy of a network on a folder of images.", "evaluate");
-  const program::NetworkFlags network(app);
+  const program::TrainedNetworkFlags network(app);
   std::string data;
   std::string part = "test";
   std::int64_t batch = 128;
@@ -24,7 +24,7 @@ int main(int argc, char** argv) {
   app.add_option("--batch", batch, "images at a time")->check(CLI::PositiveNumber)->capture_default_str();
   app.add_option("--threads", threads, "0: one for each core")->check(CLI::NonNegativeNumber)->capture_default_str();
   return program::run(app, argc, argv, [&] {
-    nasnet::SearchResult described = network.describe();
+    const nasnet::SearchResult described = network.describe();
     const nasnet::Model<> model = network.load(described);
     const nasnet::ImageData images = nasnet::load_dataset(data, nasnet::read_gzip_file);
     // Without the constants of the training, those of the folder's training images.

@@ -10,7 +10,7 @@
 
 int main(int argc, char** argv) {
   CLI::App app("Writes a network as an ONNX file, for images of one size.", "export_onnx");
-  const program::NetworkFlags network(app);
+  const program::TrainedNetworkFlags network(app);
   std::vector<std::int64_t> size;
   std::filesystem::path output;
   app.add_option("--size", size, "height and width of the images")
@@ -19,9 +19,7 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}));
   app.add_option("--output", output, "where to write the network (ONNX)")->required();
   return program::run(app, argc, argv, [&] {
-    nasnet::SearchResult described = network.describe();
-    const nasnet::Model<> model = network.load(described);
-    write_onnx(model, output, {.height = size[0], .width = size[1]});
+    write_onnx(network.load(network.describe()), output, {.height = size[0], .width = size[1]});
     return 0;
   });
 }

@@ -11,19 +11,18 @@
 
 namespace program {
 
-/// --architecture --weights --cells --filters --classes --stem
+/// --architecture --cells --filters --classes --stem
 struct NetworkFlags {
   std::string architecture;
-  std::string weights;
   std::optional<std::int64_t> cells, filters, classes;
   std::optional<std::string> stem;
 
   explicit NetworkFlags(CLI::App& app) {
     app.add_option(
            "--architecture", architecture,
-           "a file of a search or of an architecture (JSON), or nasnet-a-mobile, nasnet-a-large, nasnet-a-cifar")
+           "a file of a search or of an architecture (JSON), or the name of a published network (count_networks lists "
+           "them) or of its cells with stem and scale, as nasnet-a-cifar-2@48")
         ->required();
-    app.add_option("--weights", weights, "parameters of the network (safetensors)")->required();
     app.add_option("--cells", cells, "normal cells in each of the three stacks");
     app.add_option("--filters", filters, "filters of the cells of the first stack");
     app.add_option("--classes", classes, "number of classes");
@@ -32,31 +31,14 @@ struct NetworkFlags {
 
   /// What the file or the name says, with the flags in place of its values.
   [[nodiscard]] nasnet::SearchResult describe() const {
-    nasnet::SearchResult result = nasnet::find_network(architecture);
-    constexpr auto ops = nasnet::AllOps::infos();
-    if (const nasnet::Fault fault = validate(result.architecture, ops)) {
-      nasnet::fail<nasnet::GenotypeError>('\'', architecture, "': ", nasnet::describe(fault, result.architecture, ops));
-    }
+    nasnet::SearchResult result = nasnet::find_network(architecture, nasnet::AllOps::infos());
     nasnet::NetworkConfig& config = result.network;
     if (stem && (*stem == "imagenet") != (config.stem == nasnet::Stem::imagenet)) change_stem(config);
     config.cells_per_stack = cells.value_or(config.cells_per_stack);
     config.filters = filters.value_or(config.filters);
     config.classes = classes.value_or(config.classes);
-    config.image_size.reset();  // the auxiliary head is for training
     config.check();
     return result;
-  }
-
-  /// The network with its weights, for as many channels as its stem's kernel has.
-  [[nodiscard]] nasnet::Model<> load(nasnet::SearchResult& result) const {
-    const nasnet::TensorFile file = nasnet::read_safetensors(weights);
-    if (file.contains("stem.conv.weight") && file.at("stem.conv.weight").extents.size() == 4) {
-      result.network.input_channels = file.at("stem.conv.weight").extents[1];
-    }
-    nasnet::Model<> model(build_network(result.architecture, nasnet::AllOps::table(), result.network),
-                          nasnet::RandomStream(0));
-    nasnet::load_weights(model, file);
-    return model;
   }
 
  private:
@@ -67,6 +49,19 @@ struct NetworkFlags {
     changed.filters = config.filters;
     changed.input_channels = config.input_channels;
     config = changed;
+  }
+};
+
+/// The same and --weights.
+struct TrainedNetworkFlags : NetworkFlags {
+  std::string weights;
+
+  explicit TrainedNetworkFlags(CLI::App& app) : NetworkFlags(app) {
+    app.add_option("--weights", weights, "parameters of the network (safetensors)")->required();
+  }
+
+  [[nodiscard]] nasnet::Model<> load(const nasnet::SearchResult& described) const {
+    return nasnet::load_model(described, nasnet::read_safetensors(weights));
   }
 };
 

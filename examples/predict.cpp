@@ -1,7 +1,9 @@
 // Runs a network on images of a file and writes its logits to another.
 #include <algorithm>
 #include <cstdint>
+#include <filesystem>
 #include <string>
+#include <system_error>
 
 #include <nasnet/nasnet.hpp>
 
@@ -34,11 +36,12 @@ nasnet::Tensor<float> read_images(const std::string& path) {
   return images;
 }
 
-nasnet::Tensor<float> predict(const nasnet::Model<>& model, const nasnet::Tensor<float>& images, const Flags& flags) {
+nasnet::Tensor<float> predict(const nasnet::InferencePlan<>& plan, const nasnet::Tensor<float>& images,
+                              const Flags& flags) {
   nasnet::Context context(flags.threads);
-  nasnet::Tensor<float> logits({images.extent(0), model.graph().channels_of(model.graph().output)});
+  nasnet::Tensor<float> logits({images.extent(0), plan.graph().channels_of(plan.graph().output)});
   for (std::int64_t begin = 0; begin < images.extent(0); begin += flags.batch) {
-    const nasnet::Tensor<float> part = model.predict(context, part_of(images, begin, flags.batch));
+    const nasnet::Tensor<float> part = plan.predict(context, part_of(images, begin, flags.batch));
     std::copy_n(part.data(), part.elements(), logits.data() + begin * logits.extent(1));
   }
   return logits;
@@ -48,7 +51,7 @@ nasnet::Tensor<float> predict(const nasnet::Model<>& model, const nasnet::Tensor
 
 int main(int argc, char** argv) {
   CLI::App app("Runs a network on images and writes its logits.", "predict");
-  const program::NetworkFlags network(app);
+  const program::TrainedNetworkFlags network(app);
   Flags flags;
   app.add_option("--input", flags.input, "images: tensor 'input', [N,H,W,C], 32-bit floats (safetensors)")->required();
   app.add_option("--output", flags.output, "where to write the tensor 'logits', [N,classes] (safetensors)")->required();
@@ -57,10 +60,13 @@ int main(int argc, char** argv) {
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   return program::run(app, argc, argv, [&] {
-    nasnet::SearchResult described = network.describe();
-    const nasnet::Model<> model = network.load(described);
+    if (std::error_code none; std::filesystem::equivalent(flags.input, flags.output, none)) {
+      nasnet::fail<nasnet::ArgumentError>("--output '", flags.output, "' would replace the images of --input");
+    }
+    const nasnet::SearchResult described = network.describe();
+    const nasnet::InferencePlan<> plan(network.load(described));
     nasnet::TensorFile result;
-    result.set("logits", predict(model, read_images(flags.input), flags));
+    result.set("logits", predict(plan, read_images(flags.input), flags));
     write_safetensors(flags.output, result);
     return 0;
   });

@@ -6,13 +6,17 @@
 #include <CLI/CLI.hpp>
 
 #include <atomic>
+#include <charconv>
 #include <csignal>
 #include <functional>
 #include <iostream>
+#include <limits>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 #include <nasnet/core/attempt.hpp>
+#include <nasnet/core/error.hpp>
 
 namespace program {
 
@@ -39,6 +43,21 @@ inline int run(CLI::App& app, int argc, char** argv, const std::function<int()>&
   if (const auto failure = nasnet::attempt([&] { status = body(); })) return refuse(app, failure->message);
   std::cout.flush();
   return std::cout ? status : refuse(app, "cannot write to standard output");
+}
+
+/// Text that is a whole number of the type; CLI11 itself takes the nearest for one that is too large.
+template <class Number>
+[[nodiscard]] CLI::Validator whole_number() {
+  return CLI::Validator(
+      [](std::string& text) {
+        Number number{};
+        const char* end = text.data() + text.size();
+        const auto [rest, error] = std::from_chars(text.data(), end, number);
+        return error == std::errc{} && rest == end
+                   ? std::string()
+                   : nasnet::join('\'', text, "' is no whole number up to ", std::numeric_limits<Number>::max());
+      },
+      "");
 }
 
 /// Ctrl-C and SIGTERM ask the program to stop; a second one ends it at once.

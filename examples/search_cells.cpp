@@ -1,5 +1,5 @@
 // Searches NASNet cells on a folder of images: trials, the winner trained again on all images, and everything about it
-// in files: journal.jsonl, best.json, best.dot, best.svg, best.safetensors, report.html.
+// in files: journal.jsonl, best.json, best.hpp, best.dot, best.svg, best.safetensors, report.html.
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
@@ -15,6 +15,8 @@
 #include "program.hpp"
 
 namespace {
+
+constexpr int most_workers = 256;
 
 struct Flags {
   std::filesystem::path data, out = "search";
@@ -46,10 +48,11 @@ void declare(CLI::App& app, Flags& flags) {
   add("--out", flags.out, "folder for the results");
   app.add_flag("--resume", flags.resume, "go on with the search in the output folder");
   add("--strategy", flags.strategy, "how to choose cells")->check(CLI::IsMember({"random"}));
-  add("--trials", flags.trials, "networks to train");
-  add("--workers", flags.workers, "trials at a time");
-  add("--threads", flags.threads, "threads in all, 0: one for each core")->check(CLI::NonNegativeNumber);
-  add("--seed", flags.seed, "of everything that is random")->check(CLI::NonNegativeNumber);
+  add("--trials", flags.trials, "networks to train")->check(CLI::PositiveNumber);
+  add("--workers", flags.workers, "trials at a time")->check(CLI::Range(1, most_workers));
+  add("--threads", flags.threads, "threads in all, 0: one for each core; at least one for each worker")
+      ->check(CLI::NonNegativeNumber);
+  add("--seed", flags.seed, "of everything that is random")->check(program::whole_number<std::uint64_t>());
   add("--blocks", flags.blocks, "blocks of a cell");
   add("--cells", flags.cells, "normal cells in each of the three stacks");
   add("--filters", flags.filters, "filters of the cells of the first stack");
@@ -61,9 +64,10 @@ void declare(CLI::App& app, Flags& flags) {
   add("--learning-rate", flags.learning_rate, "at the start, then a cosine to 0")->check(CLI::Range(1e-9, 1e3));
   add("--final-epochs", flags.final_epochs, "of the winner's training, 0: none")->check(CLI::NonNegativeNumber);
   add("--final-images", flags.final_images, "that the winner is trained on, 0: all")->check(CLI::NonNegativeNumber);
-  app.add_option("--max-params", flags.max_parameters, "reject networks with more parameters");
-  app.add_option("--max-multiply-adds", flags.max_multiply_adds,
-                 "reject networks with more multiply-adds for an image");
+  app.add_option("--max-params", flags.max_parameters, "reject networks with more parameters")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--max-multiply-adds", flags.max_multiply_adds, "reject networks with more multiply-adds for an image")
+      ->check(CLI::PositiveNumber);
 }
 
 /// From the command line to the files.
@@ -208,12 +212,13 @@ class Program {
 
   void write_files(const nasnet::History& history, const nasnet::SearchResult& result) const {
     write_result(result, flags_.out / "best.json");
+    write_header(result.architecture, flags_.out / "best.hpp");
     write_dot(result.architecture, flags_.out / "best.dot");
     write_svg(result.architecture, flags_.out / "best.svg");
     nasnet::ReportOptions options = report_options();
     options.test_accuracy = result.test_accuracy;
     write_report(history, flags_.out / "report.html", options);
-    std::cout << "results are in " << flags_.out.string() << ": best.json, best.dot, best.svg, "
+    std::cout << "results are in " << flags_.out.string() << ": best.json, best.hpp, best.dot, best.svg, "
               << (result.test_accuracy ? "best.safetensors, " : "") << "report.html, journal.jsonl\n";
   }
 

@@ -51,3 +51,10 @@ TEST_CASE("all errors are nasnet::Error", "[attempt]") {
   CHECK_THROWS_AS(nasnet::fail<nasnet::CudaError>("x"), nasnet::Error);
   CHECK_THROWS_AS(nasnet::fail<nasnet::MemoryError>("x"), std::runtime_error);
 }
+
+TEST_CASE("messages are one line that no terminal obeys", "[attempt]") {
+  const std::string quoted("a\x1b[31m\n\t\x7f\0 b \xC3\xA9", 15);
+  const auto failure = attempt([&] { nasnet::fail<nasnet::DataError>("found '", quoted, '\''); });
+  REQUIRE(failure.has_value());
+  CHECK(failure->message == "found 'a?[31m???? b \xC3\xA9'");
+}

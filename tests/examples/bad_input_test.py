@@ -19,24 +19,27 @@ def snapshot(folder) -> dict[str, bytes]:
 
 class CommandLine(ProgramTest):
     def test_help_is_no_mistake(self) -> None:
-        for program in ["search_cells", "predict", "evaluate"]:
+        for program in ["search_cells", "predict", "evaluate", "transfer_cell", "count_networks", "convert_weights",
+                        "export_onnx"]:
             result = self.succeed(program, "--help")
             self.assertIn("Usage", result.stdout)
             self.assertEqual(result.stderr, "")
 
     def test_mistakes_of_each_program(self) -> None:
-        for program in ["search_cells", "predict", "evaluate"]:
+        for argument in ["--no-such-flag", "stray"]:
+            self.refuse("count_networks", argument)
+        for program in ["search_cells", "predict", "evaluate", "transfer_cell", "convert_weights", "export_onnx"]:
             self.refuse(program)
             self.refuse(program, "--no-such-flag")
             self.refuse(program, "stray")
-            self.refuse(program, "--data" if program != "predict" else "--input")
+            self.refuse(program, "--input" if program in ["predict", "convert_weights"] else "--size" if program == "export_onnx" else "--data")
 
     def test_values_out_of_range(self) -> None:
         for flag, values in {
             "--trials": [0, -1, "many", 1.5, "9" * 30],
-            "--workers": [0, -1],
+            "--workers": [0, -1, 1000],
             "--threads": [-1],
-            "--seed": [-1, "x"],
+            "--seed": [-1, "x", 2**64, "9" * 30],
             "--epochs": [0, -1],
             "--batch": [0, -1],
             "--filters": [0, -1, 10**12],
@@ -48,11 +51,18 @@ class CommandLine(ProgramTest):
             "--final-images": [-1, 81],
             "--learning-rate": [0, -1, "nan", "inf", "fast"],
             "--strategy": ["magic"],
-            "--max-params": ["few"],
+            "--max-params": ["few", 0, -5],
+            "--max-multiply-adds": [0],
         }.items():
             for value in values:
                 self.refuse("search_cells", *self.search_flags("out", f"{flag}={value}"))
         self.assertFalse((self.folder / "out" / "best.json").exists())
+
+    def test_more_threads_than_the_system_starts(self) -> None:
+        def limit_memory() -> None:
+            resource.setrlimit(resource.RLIMIT_AS, (2**31, 2**31))
+        self.refuse("search_cells", *self.search_flags("out", "--threads=3000"), naming=["3000 threads"],
+                    preexec_fn=limit_memory)
 
     def test_a_flag_twice(self) -> None:
         self.refuse("search_cells", *self.search_flags("out"), "--seed=2", "--seed=3")

@@ -135,11 +135,11 @@ class Predict(Networks):
                             ("--threads", -1), ("--filters", "many"), ("--filters", 10**18)]:
             self.refuse("predict", *self.network, "--input", "x", "--output", "y", flag, value)
 
-    def test_images_smaller_than_the_network_can_take(self) -> None:
-        cells = self.folder / "cells.json"
-        cells.write_text(json.dumps(self.best["architecture"]))
-        network = ["--architecture", cells, "--stem", "imagenet", "--filters", 8, "--cells", 1, "--classes", 2]
-        self.refuse("predict", *network, "--weights", self.network[3], "--input", self.images([1, 2, 2, 1]), "--output", "y")
+    def test_input_is_not_replaced(self) -> None:
+        images = self.images([1, 8, 8, 1])
+        before = images.read_bytes()
+        self.refuse("predict", *self.network, "--input", images, "--output", images, naming=["--output"])
+        self.assertEqual(images.read_bytes(), before)
 
 
 class Evaluate(Networks):

@@ -17,7 +17,7 @@ PROGRAMS = pathlib.Path(sys.argv[1]).resolve()
 SMALL = ["--trials", "4", "--workers", "1", "--epochs", "1", "--train-images", "40", "--validation-images", "20",
          "--filters", "2", "--blocks", "2", "--batch", "10", "--final-epochs", "2"]
 
-RESULTS = ["best.json", "best.dot", "best.svg", "best.safetensors"]
+RESULTS = ["best.json", "best.hpp", "best.dot", "best.svg", "best.safetensors"]
 
 
 def idx(extents: list[int], values: bytes) -> bytes:
@@ -123,8 +123,13 @@ class ProgramTest(unittest.TestCase):
         return self.folder / out
 
     def search_flags(self, out: str, *arguments: object) -> list[str]:
+        return self.replaced("--data", self.data, "--out", out, *SMALL, *arguments)
+
+    @staticmethod
+    def replaced(*arguments: object) -> list[str]:
+        """Flags with their values, of which a later one replaces an earlier one."""
         flags: dict[str, str | None] = {}
-        rest = ["--data", str(self.data), "--out", out, *SMALL, *map(str, arguments)]
+        rest = list(map(str, arguments))
         while rest:
             name = rest.pop(0)
             flags[name] = rest.pop(0) if rest and (not rest[0].startswith("--")) else None

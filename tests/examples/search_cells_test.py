@@ -6,6 +6,7 @@ import os
 import pathlib
 import pty
 import random
+import re
 import signal
 import subprocess
 import time
@@ -47,6 +48,15 @@ class Results(ProgramTest):
         self.assertIn("training: ", run.stderr)
         for text in [str(self.folder), "seconds"]:
             self.assertNotIn(text, (out / "best.json").read_text())
+
+    def test_the_winner_as_a_header(self) -> None:
+        out = self.search("out", "--final-epochs", 0)
+        header = (out / "best.hpp").read_text()
+        self.assertIn("inline constexpr nasnet::ArchitectureGenotype<nasnet::NasnetOps, 2> best{", header)
+        architecture = json.loads((out / "best.json").read_text())["architecture"]
+        ops = [block[side][1] for role in ["normal", "reduction"] for block in architecture[role]["blocks"]
+               for side in ["left", "right"]]
+        self.assertEqual(re.findall(r'"(\w+)"', header), ops)
 
     def test_names_of_the_weights(self) -> None:
         weights = programs.read_safetensors(self.search("out") / "best.safetensors")

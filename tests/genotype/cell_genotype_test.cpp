@@ -30,17 +30,17 @@ constexpr SmallGenotype broken(int state, int op, nasnet::Combiner combine) {
   genotype.reduction.blocks[1] = {{0, 0}, {state, op}, combine};
   return genotype;
 }
-static_assert(!validate(broken(2, 17, nasnet::Combiner::concat)));
+static_assert(!validate(broken(2, 18, nasnet::Combiner::concat)));
 static_assert(validate(broken(3, 0, nasnet::Combiner::add)).kind == Fault::Kind::reads_itself);
 static_assert(validate(broken(4, 0, nasnet::Combiner::add)).kind == Fault::Kind::reads_later_block);
 static_assert(validate(broken(5, 0, nasnet::Combiner::add)).kind == Fault::Kind::no_such_state);
 static_assert(validate(broken(-1, 0, nasnet::Combiner::add)).kind == Fault::Kind::negative_state);
-static_assert(validate(broken(0, 18, nasnet::Combiner::add)).kind == Fault::Kind::unknown_op);
+static_assert(validate(broken(0, 19, nasnet::Combiner::add)).kind == Fault::Kind::unknown_op);
 static_assert(validate(broken(0, 0, static_cast<nasnet::Combiner>(4))).kind == Fault::Kind::unknown_combiner);
 
 TEST_CASE("a broken genotype does not become an architecture") {
-  CHECK_THROWS_WITH(to_architecture(broken(0, 18, nasnet::Combiner::add)),
-                    "reduction.blocks[1].right: op 18 of an op set of 18");
+  CHECK_THROWS_WITH(to_architecture(broken(0, 19, nasnet::Combiner::add)),
+                    "reduction.blocks[1].right: op 19 of an op set of 19");
   SmallGenotype genotype = broken(0, 0, nasnet::Combiner::add);
   genotype.normal.concat = {};
   CHECK_THROWS_WITH(

@@ -60,7 +60,7 @@ void check_emitted(const std::string& file, const Architecture& architecture, co
 }
 
 // The architecture that a header's text declares.
-BlockInput operand(const std::smatch& match, int group) { return {std::stoi(match[group]), match[group + 1]}; }
+BlockInput operand(const std::smatch& match, std::size_t group) { return {std::stoi(match[group]), match[group + 1]}; }
 
 Combiner combiner(const std::string& name) { return name.empty() ? Combiner::add : combiner_named(name).value(); }
 

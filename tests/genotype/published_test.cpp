@@ -6,6 +6,7 @@
 
 #include "catch.hpp"
 #include "nasnet/genotype/darts.hpp"
+#include "nasnet/genotype/text.hpp"
 
 namespace {
 
@@ -13,6 +14,7 @@ using nasnet::Architecture;
 using nasnet::published_architecture;
 
 static_assert(!validate(nasnet::nasnet_a) && !validate(nasnet::nasnet_a_figure_4) && !validate(nasnet::pnasnet_5));
+static_assert(!validate(nasnet::nasnet_b) && !validate(nasnet::nasnet_c));
 static_assert(!validate(nasnet::amoebanet_a) && !validate(nasnet::darts_v1) && !validate(nasnet::darts_v2));
 
 std::vector<std::pair<int, int>> wiring(const nasnet::Cell& cell) {
@@ -67,6 +69,45 @@ TEST_CASE("NASNet-A in the DARTS numbering is figure 4's") {
         published_architecture("nasnet-a-figure-4"));
 }
 
+TEST_CASE("NASNet-B is that of the figure: four states in, four blocks out, nothing concatenated") {
+  const Architecture b = published_architecture("nasnet-b");
+  CHECK(b.inputs == 4);
+  CHECK(nasnet::to_text(b) ==
+        "inputs=4 normal[sep_conv_5x5(1) +layer_norm identity(2); sep_conv_5x5(0) +layer_norm sep_conv_3x3(3); "
+        "sep_conv_3x3(1) +layer_norm identity(3); identity(0) +layer_norm sep_conv_3x3(1) -> none] "
+        "reduction[sep_conv_3x3(0) +layer_norm sep_conv_3x3(1); sep_conv_3x3(1) +layer_norm identity(3); "
+        "identity(2) + avg_pool_3x3(3); avg_pool_3x3(0) + conv_1x3_3x1(4) -> none]");
+}
+
+TEST_CASE("NASNet-C is that of the figure, with three kinds of sums and a concatenation") {
+  const Architecture c = published_architecture("nasnet-c");
+  CHECK(nasnet::to_text(c) ==
+        "normal[sep_conv_3x3(0) + sep_conv_5x5(0); sep_conv_3x3(0) +instance_norm sep_conv_3x3(1); "
+        "sep_conv_3x3(0) ++ sep_conv_3x3(1); sep_conv_3x3(1) +layer_norm conv_1x3_3x1(1) -> 2 3 4 5] "
+        "reduction[max_pool_3x3(0) ++ max_pool_3x3(0); conv_1x7_7x1(0) +layer_norm max_pool_3x3(1); "
+        "max_pool_3x3(0) +instance_norm max_pool_3x3(1); sep_conv_7x7(1) +layer_norm max_pool_5x5(1) -> 2 3 4 5]");
+}
+
+TEST_CASE("the literals of AmoebaNet-A in the DARTS code and in the TPU release are different cells") {
+  const char* literal = R"(AmoebaNet = Genotype(
+    normal = [('avg_pool_3x3', 0), ('max_pool_3x3', 1), ('sep_conv_3x3', 0), ('sep_conv_5x5', 2), ('sep_conv_3x3', 0),
+              ('avg_pool_3x3', 3), ('sep_conv_3x3', 1), ('skip_connect', 1), ('skip_connect', 0), ('avg_pool_3x3', 1)],
+    normal_concat = [4, 5, 6],
+    reduce = [('avg_pool_3x3', 0), ('sep_conv_3x3', 1), ('max_pool_3x3', 0), ('sep_conv_7x7', 2), ('sep_conv_7x7', 0),
+              ('avg_pool_3x3', 1), ('max_pool_3x3', 0), ('max_pool_3x3', 1), ('conv_7x1_1x7', 0), ('sep_conv_3x3', 5)],
+    reduce_concat = [3, 4, 6],
+  ))";
+  const Architecture darts = nasnet::architecture_from_darts(literal, {.skip_connect = "identity"});
+  const Architecture released = published_architecture("amoebanet-a");
+  CHECK(darts.normal.concat == std::vector<int>{4, 5, 6});
+  CHECK(darts.normal.blocks[0] == nasnet::Block{{1, "avg_pool_3x3"}, {0, "max_pool_3x3"}});
+  CHECK(released.normal.blocks[0] == nasnet::Block{{0, "avg_pool_3x3"}, {0, "max_pool_3x3"}});
+  CHECK_FALSE(darts.normal == released.normal);
+  CHECK_FALSE(darts.reduction == released.reduction);
+  // Each form carries its numbering, so neither is lost on the way through the other's text.
+  CHECK(nasnet::architecture_from_darts(nasnet::to_darts(darts), {.skip_connect = "identity"}) == darts);
+}
+
 TEST_CASE("PNASNet-5 has one cell for both roles and concatenates a state that it reads") {
   const Architecture a = published_architecture("pnasnet-5");
   CHECK(a.normal == a.reduction);
@@ -79,7 +120,7 @@ TEST_CASE("AmoebaNet-A is that of the TPU release") {
   CHECK(a.normal.concat == std::vector<int>{1, 3, 4, 6});
   CHECK(a.reduction.concat == std::vector<int>{2, 3, 4, 5, 6});
   CHECK(a.normal.blocks[4] == nasnet::Block{{5, "avg_pool_3x3"}, {0, "sep_conv_3x3"}});
-  CHECK(a.reduction.blocks[3] == nasnet::Block{{4, "sep_conv_3x3"}, {0, "conv_1x7_7x1"}});
+  CHECK(a.reduction.blocks[3] == nasnet::Block{{4, "sep_conv_3x3"}, {0, "bottleneck_1x7_7x1"}});
 }
 
 TEST_CASE("DARTS V1 and V2 are those of the literals") {
@@ -104,7 +145,7 @@ TEST_CASE("DARTS V1 and V2 are those of the literals") {
 TEST_CASE("an unknown name is answered with the known ones") {
   CHECK_THROWS_WITH(published_architecture("nasnet_a"),
                     "unknown architecture 'nasnet_a', did you mean 'nasnet-a'? Known are nasnet-a, nasnet-a-figure-4, "
-                    "pnasnet-5, amoebanet-a, darts-v1, darts-v2");
+                    "nasnet-b, nasnet-c, pnasnet-5, amoebanet-a, darts-v1, darts-v2");
 }
 
 }  // namespace

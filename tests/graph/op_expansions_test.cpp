@@ -143,6 +143,21 @@ TEST_CASE("the factorised convolutions stride along their kernels, with batch no
   CHECK(expand("conv_7x1_1x7", 4, {2, 4}).chain == "relu conv7x1/2x1 bn relu conv1x7/1x2 bn");
 }
 
+TEST_CASE("a bottleneck runs the factorised convolution at a quarter of the filters between two 1x1 convolutions") {
+  for (const Case& c : cases) {
+    if (c.filters < 4) continue;
+    const std::int64_t r = c.filters / 4;
+    const Expanded e = expand("bottleneck_1x7_7x1", c.channels, {c.stride, c.filters});
+    const std::string row = std::string("conv1x7") + (c.stride == 1 ? "" : "/1x2");
+    const std::string column = std::string("conv7x1") + (c.stride == 1 ? "" : "/2x1");
+    CHECK(e.chain == "relu pw bn relu " + row + " bn relu " + column + " bn relu pw bn");
+    CHECK(weights(e) == Names{"reduce.conv.weight", "conv1.weight", "conv2.weight", "expand.conv.weight"});
+    CHECK(count(e) == c.channels * r + 2 * r + 2 * (7 * r * r + 2 * r) + r * c.filters + 2 * c.filters);
+  }
+  // A quarter of 3 filters is none.
+  CHECK(expand("bottleneck_1x7_7x1", 12, {2, 3}).chain == expand("conv_1x7_7x1", 12, {2, 3}).chain);
+}
+
 TEST_CASE("ops of imported cells expand as their sources do") {
   CHECK(expand("dil_sep_conv_3x3", 4, {2, 6}).chain == "relu dw3/2d2 pw bn");
   CHECK(expand("dil_sep_conv_5x5", 4, {1, 6}).chain == "relu dw5d2 pw bn");

@@ -145,6 +145,7 @@ TEST_CASE("the cells of the ImageNet stem are reduction cells with the same wiri
   config.cells_per_stack = 1;
   config.filters = 16;
   const NetworkGraph graph = build(released_nasnet_a(), config);
+  check_cell(graph, 0, find(graph, "stem.bn"), reduction_blocks, {3, 4, 5, 6});  // no older map: the raw convolution
   check_cell(graph, 1, find(graph, "cells.1.fit_previous.bn"), reduction_blocks, {3, 4, 5, 6});
   check_cell(graph, 2, find(graph, "cells.2.fit_previous.bn"), normal_blocks, {1, 2, 3, 4, 5, 6});
 }
@@ -348,6 +349,18 @@ TEST_CASE("the auxiliary head follows the last normal cell before the second red
   imagenet.image_size = Size{224, 224};
   const NetworkGraph graph = build(released_nasnet_a(), imagenet);
   CHECK(chain_below(graph, *graph.auxiliary_output, "aux.").source == cell_output(graph, 10));
+}
+
+TEST_CASE("where cells pass all outputs on, the auxiliary head reads the four side by side") {
+  auto config = cifar_config(1, 4);
+  config.image_size = Size{32, 30};
+  const NetworkGraph graph = build(published_architecture("nasnet-b"), config);
+  const GraphNode& read = at(graph, find(graph, "aux.concat"));
+  const GraphCell& cell = graph.cells[2];
+  CHECK(read.inputs == std::vector<int>{cell.states[4], cell.states[5], cell.states[6], cell.states[7]});
+  CHECK(read.channels == 4 * 8);
+  CHECK(read.part == NetworkPart::auxiliary);  // evaluation does without it
+  CHECK(parameter(graph, "aux.conv2.weight").spec.shape == Shape{4, 4, 128, 768});
 }
 
 TEST_CASE("the auxiliary head's last kernel covers what the pool leaves of the map") {

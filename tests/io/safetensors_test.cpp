@@ -138,7 +138,7 @@ TEST_CASE("hostile headers are refused with what is wrong") {
   refuses("{\"w\":{\"shape\":[1],\"shape\":[1]}}", "", "tensor 'w' has shape twice");
   refuses("{\"w\":{\"extra\":[1]}}", "", "tensor 'w' has the unknown field 'extra'");
   refuses("{\"w\":{\"data_offsets\":[0]}}", "", "tensor 'w' has 1 data_offsets, 2 are wanted");
-  refuses("{\"w\":{\"data_offsets\":[0,1,2]}}", "", "3 data_offsets");
+  refuses("{\"w\":{\"data_offsets\":[0,1,2]}}", "", "more than 2 data_offsets");
   refuses("{\"w\":{\"data_offsets\":[-4,0]}}", "", "-4 in its data_offsets, which is negative");
   refuses("{\"w\":{\"shape\":[1],\"data_offsets\":[0,4]}}", four, "tensor 'w' has no dtype");
   refuses("{\"w\":{\"dtype\":\"F32\",\"data_offsets\":[0,4]}}", four, "tensor 'w' has no shape");
@@ -160,6 +160,42 @@ TEST_CASE("hostile headers are refused with what is wrong") {
   refuses(objects, "", "the unknown field 'w'");
   refuses("{\"" + std::string(100'000, 'x') + "\\n\":1}", "", std::string(80, 'x') + "...' is a number");
   refuses("{\"a\\u001b[31m\":1}", "", "'a?[31m' is a number");
+}
+
+TEST_CASE("a header of the largest size is refused before it takes memory") {
+  const auto refuses = [](const std::string& header, const std::string& text) {
+    CHECK_THROWS_MATCHES(parse(header, ""), IoError, MessageMatches(ContainsSubstring(text)));
+  };
+  constexpr std::size_t most = 100'000'000;
+  refuses("{\"w\":" + std::string(most - 5, '['), "'w' is a list");
+  refuses("{\"__metadata__\":{\"a\":" + std::string(most - 30, '{'), "has an object for 'a'");
+  refuses("{\"" + std::string(most - 2, 'x'), "it is no JSON at byte");
+  refuses("{" + std::string(most, ' '), "its header would have 100000001 bytes");
+}
+
+TEST_CASE("a header of more entries or extents than any file needs is refused") {
+  const auto refuses = [](const std::string& header, const std::string& text) {
+    CHECK_THROWS_MATCHES(parse(header, ""), IoError, MessageMatches(ContainsSubstring(text)));
+  };
+  std::string ones = "1";
+  for (int axis = 1; axis < 64; ++axis) ones += ",1";
+  CHECK(parse("{" + entry("w", "U8", ones, "0,1") + "}", "x").at("w").extents.size() == 64);
+  refuses("{" + entry("w", "U8", ones + ",1", "0,1") + "}", "tensor 'w' has more than 64 extents");
+  refuses("{" + entry("w", "U8", "0", "0,0,0") + "}", "tensor 'w' has more than 2 data_offsets");
+  std::string notes = "{\"__metadata__\":{\"\":\"\"";
+  for (int note = 0; note < 1'000'000; ++note) notes += ",\"" + std::to_string(note) + "\":\"\"";
+  refuses(notes, "it has more than 1000000 entries");
+}
+
+TEST_CASE("tensors in any order of names and data are read, and empty ones may share a place") {
+  const auto file = parse("{" + entry("b", "U8", "2", "3,5") + "," + entry("e", "U8", "0", "3,3") + "," +
+                              entry("a", "U8", "3", "0,3") + "," + entry("z", "F64", "0,7", "5,5") + "," +
+                              entry("y", "F32", "7,0", "3,3") + "}",
+                          "abcde");
+  CHECK(file.tensors().size() == 5);
+  CHECK(file.values<std::uint8_t>("b")[0] == 'd');
+  CHECK(file.values<std::uint8_t>("a")[2] == 'c');
+  CHECK(file.at("y").bytes.empty());
 }
 
 TEST_CASE("a header length that lies is refused") {

@@ -211,7 +211,7 @@ TEST_CASE("a model in double keeps its digits through a file and reads floats") 
 }
 
 TEST_CASE("names of all published networks are unique, lower case, and follow the written scheme") {
-  for (const auto name : {"nasnet-a", "pnasnet-5", "amoebanet-a", "darts-v1", "darts-v2"}) {
+  for (const auto name : {"nasnet-a", "nasnet-b", "nasnet-c", "pnasnet-5", "amoebanet-a", "darts-v1", "darts-v2"}) {
     auto config = mobile_config();
     config.filters = 16;
     config.image_size = Size{224, 224};

@@ -1,75 +1,18 @@
 // Networks against PyTorch. The numbers and their script are in golden/.
-#include <cmath>
 #include <cstdint>
-#include <fstream>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "catch.hpp"
+#include "model/golden_values.hpp"
 #include "nasnet/genotype/json.hpp"
 #include "nasnet/graph/build_network.hpp"
-#include "nasnet/io/weights.hpp"
-#include "nasnet/model/model.hpp"
 #include "nasnet/train/train_step.hpp"
-#include "tests_folder.hpp"
 
 using namespace nasnet;
-using nlohmann::json;
+using namespace golden_values;
 
 namespace {
-
-// Numbers in [-0.5, 0.5), multiples of 2^-16, from the name and the place.
-std::vector<double> uniform(const std::string& name, std::int64_t count) {
-  std::uint64_t h = 2166136261U;
-  for (const char letter : name) h = ((h ^ static_cast<unsigned char>(letter)) * 16777619U) % 4294967296U;
-  std::vector<double> values;
-  for (std::uint64_t i = 0; i < static_cast<std::uint64_t>(count); ++i) {
-    std::uint64_t x = (h + i * 40503U + (i * i % 65536U) * 30011U) % 65536U;
-    x = (x * 25173U + 13849U + x * x % 65536U) % 65536U;
-    values.push_back(static_cast<double>(x) / 65536.0 - 0.5);
-  }
-  return values;
-}
-
-bool ends_with(const std::string& text, const std::string& end) {
-  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
-
-// A parameter's values by formula, in the file's layout.
-Tensor<double> formula(const GraphParameter& parameter) {
-  const Shape shape = parameter.spec.file_shape();
-  const std::string& name = parameter.name;
-  Tensor<double> tensor(shape);
-  const bool around_one = ends_with(name, "running_var") || ends_with(name, "bn.weight") ||
-                          ends_with(name, "bn1.weight") || ends_with(name, "bn2.weight");
-  double scale = 0.25;
-  if (shape.rank() > 1) scale = std::sqrt(24.0 / static_cast<double>(shape.elements() / shape[0]));
-  const std::vector<double> u = uniform(name, shape.elements());
-  for (std::int64_t i = 0; i < shape.elements(); ++i) {
-    const double value = u[static_cast<std::size_t>(i)];
-    tensor[i] = around_one && shape.rank() == 1 ? 1 + 0.5 * value : scale * value;
-  }
-  return tensor;
-}
-
-template <class Scalar>
-void set_by_formula(Model<Scalar>& model) {
-  const auto& parameters = model.graph().parameters;
-  for (std::size_t p = 0; p < parameters.size(); ++p) {
-    from_file_layout(parameters[p].spec, formula(parameters[p]), model.parameters()[p].value());
-  }
-}
-
-template <class Scalar>
-Tensor<Scalar> images_of(const json& golden) {
-  const auto extents = golden.at("images").get<std::vector<std::int64_t>>();
-  Tensor<Scalar> images{Shape(extents)};
-  const std::vector<double> u = uniform("images of " + golden.at("name").get<std::string>(), images.elements());
-  for (std::int64_t i = 0; i < images.elements(); ++i)
-    images[i] = static_cast<Scalar>(4 * u[static_cast<std::size_t>(i)]);
-  return images;
-}
 
 NetworkGraph graph_of(const json& golden) {
   const auto extents = golden.at("images").get<std::vector<std::int64_t>>();
@@ -83,44 +26,6 @@ NetworkGraph graph_of(const json& golden) {
   config.batch_norm = {.epsilon = golden.at("epsilon"), .decay = golden.at("decay")};
   if (golden.at("auxiliary")) config.image_size = Size{extents[1], extents[2]};
   return build_network(architecture_from_json(golden.at("architecture").dump()), NasnetOps::table(), config);
-}
-
-template <class Scalar>
-void check_values(const Tensor<Scalar>& found, const json& wanted, double tolerance) {
-  const auto values = wanted.get<std::vector<double>>();
-  REQUIRE(found.elements() == static_cast<std::int64_t>(values.size()));
-  double scale = 0;
-  double error = 0;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    scale = (std::max)(scale, std::abs(values[i]));
-    error = (std::max)(error, std::abs(values[i] - static_cast<double>(found[static_cast<std::int64_t>(i)])));
-  }
-  CHECK(error <= tolerance * scale);
-}
-
-struct Sums {
-  double weighted = 0, absolute = 0;
-};
-
-template <class Scalar>
-Sums sums(const ParameterSpec& spec, const Tensor<Scalar>& values) {
-  const Tensor<Scalar> stored = to_file_layout(spec, values);
-  const std::vector<double> weights = uniform("weights", stored.elements());
-  Sums result;
-  for (std::int64_t i = 0; i < stored.elements(); ++i) {
-    result.weighted += weights[static_cast<std::size_t>(i)] * static_cast<double>(stored[i]);
-    result.absolute += std::abs(static_cast<double>(stored[i]));
-  }
-  return result;
-}
-
-void check_sums(const std::string& name, const Sums& found, const json& wanted, double tolerance) {
-  INFO(name);
-  const double weighted = wanted[0];
-  const double absolute = wanted[1];
-  const double margin = tolerance * (absolute + 0.05);  // some gradients are zero but for rounding
-  CHECK(std::abs(found.weighted - weighted) <= margin);
-  CHECK(std::abs(found.absolute - absolute) <= margin);
 }
 
 template <class Scalar>
@@ -139,9 +44,7 @@ void check_case(const json& golden, double tolerance) {
   const auto output = other.forward(tape, Variable<Scalar>(images_of<Scalar>(golden)), run);
   check_values(output.logits.value(), golden.at("training_logits"), tolerance);
 
-  std::vector<std::int32_t> labels;
-  const auto classes = golden.at("classes").get<std::int32_t>();
-  for (std::int32_t n = 0; n < golden.at("images")[0].get<std::int32_t>(); ++n) labels.push_back(n * 3 % classes);
+  const std::vector<std::int32_t> labels = labels_of(golden);
   Optimizer<Scalar> optimizer(Sgd{.momentum = 0.9, .nesterov = true, .weight_decay = 0.01},
                               trainable_parameters(model));
   const StepResult result = train_step<Scalar>(context, model, optimizer, images_of<Scalar>(golden), labels, 0.05, run,
@@ -172,18 +75,12 @@ void check_case(const json& golden, double tolerance) {
   check_sums("weights after the step", stepped, golden.at("stepped"), tolerance);
 }
 
-json golden_cases() {
-  std::ifstream file(tests_folder() / "golden" / "networks.json");
-  REQUIRE(file.good());
-  return json::parse(file);
-}
-
 }  // namespace
 
 TEST_CASE("networks agree with PyTorch in double: logits, loss, gradients, statistics, one step") {
-  for (const json& golden : golden_cases()) check_case<double>(golden, 1e-9);
+  for (const json& golden : golden_cases("networks.json")) check_case<double>(golden, 1e-9);
 }
 
 TEST_CASE("networks agree with PyTorch in float: logits, loss, gradients, statistics, one step") {
-  for (const json& golden : golden_cases()) check_case<float>(golden, 1e-4);
+  for (const json& golden : golden_cases("networks.json")) check_case<float>(golden, 1e-4);
 }

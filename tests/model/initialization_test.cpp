@@ -109,7 +109,7 @@ TEST_CASE("a parameter depends on its name and the seed alone") {
 }
 
 TEST_CASE("the model allocates as many trainable elements as the graph counts") {
-  for (const auto* name : {"nasnet-a", "pnasnet-5", "amoebanet-a", "darts-v2"}) {
+  for (const auto* name : {"nasnet-a", "nasnet-b", "nasnet-c", "pnasnet-5", "amoebanet-a", "darts-v2"}) {
     auto config = cifar_config(1, 4);
     config.image_size = Size{16, 16};
     const NetworkGraph graph = build(published_architecture(name), config);

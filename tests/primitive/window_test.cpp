@@ -35,7 +35,9 @@ TEST_CASE("SAME padding is the least that gives ceil(n / stride) outputs, the od
         for (std::int64_t n = 1; n <= 40; ++n) {
           const std::int64_t outputs = n % stride == 0 ? n / stride : n / stride + 1;
           REQUIRE(axis.output(n) == outputs);
-          REQUIRE(axis.before(n) == least_padding(n, axis.reach(), stride, outputs) / 2);
+          const std::int64_t padding = least_padding(n, axis.reach(), stride, outputs);
+          REQUIRE(axis.before(n) == padding / 2);
+          REQUIRE(axis.after(n) == padding - padding / 2);
         }
       }
     }
@@ -49,6 +51,7 @@ TEST_CASE("VALID windows lie inside the map", "[window]") {
       for (std::int64_t n = 1; n <= 40; ++n) {
         REQUIRE(axis.output(n) == positions(n, kernel, stride));
         REQUIRE(axis.before(n) == 0);
+        REQUIRE(axis.after(n) == 0);
       }
     }
   }

@@ -1,6 +1,7 @@
 #include "nasnet/search/result_file.hpp"
 
 #include <string>
+#include <string_view>
 
 #include "catch.hpp"
 #include "core/temporary_folder.hpp"
@@ -52,6 +53,22 @@ TEST_CASE("result file: what is written is read back") {
   CHECK(read.network.image_size == Size{64, 48});
   CHECK(read.network.batch_norm.decay == 0.75);
   CHECK(read.validation_accuracy == 0.8815);
+}
+
+TEST_CASE("result file: every published network goes through a file and comes back the same graph") {
+  const TemporaryFolder folder;
+  for (const std::string_view name : network_names) {
+    INFO(name);
+    const SearchResult network = find_network(std::string(name));
+    write_result(network, folder / "network.json");
+    const SearchResult read = find_network((folder / "network.json").string());
+    CHECK(to_json_text(read) == to_json_text(network));
+    CHECK(read.architecture == network.architecture);
+    CHECK(read.network.reduction_starts_stack == network.network.reduction_starts_stack);
+    CHECK(read.network.skip_reduction_input == network.network.skip_reduction_input);
+    CHECK(read.network.cell_count() == network.network.cell_count());
+  }
+  CHECK(find_network("nasnet-a-cifar-2@48").network.filters == 2);
 }
 
 TEST_CASE("result file: the text form") {

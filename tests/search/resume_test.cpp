@@ -143,7 +143,8 @@ TEST_CASE("resume: killed at random points, again and again") {
   search.evaluate.most_milliseconds = 4;
   RandomStream random(static_cast<std::uint64_t>(workers));
   int kills = 0;
-  while (!run_and_kill(search, std::chrono::microseconds(random.below(12'000)))) ++kills;
+  // The patience grows, so that a slow machine comes to an end as well.
+  while (!run_and_kill(search, std::chrono::microseconds(random.below(6'000 + 3'000 * kills)))) ++kills;
   CHECK(kills > 0);
   const History history = search.run();
   CHECK(results_text(history) == expected);

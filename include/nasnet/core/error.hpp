@@ -77,10 +77,23 @@ template <class... Parts>
   return text;
 }
 
-/// Throws `Exception` with the text that the parts make. Keeps the making of messages out of hot functions.
+namespace detail {
+
+/// A text without what a terminal would obey: control characters become question marks. Messages quote files.
+[[nodiscard]] inline std::string harmless(std::string text) {
+  for (char& letter : text) {
+    if (static_cast<unsigned char>(letter) < 32 || letter == 127) letter = '?';
+  }
+  return text;
+}
+
+}  // namespace detail
+
+/// Throws `Exception` with the text that the parts make, in one line. Keeps the making of messages out of hot
+/// functions.
 template <class Exception, class... Parts>
 [[noreturn]] NASNET_COLD void fail(const Parts&... parts) {
-  NASNET_THROW(Exception(join(parts...)));
+  NASNET_THROW(Exception(detail::harmless(join(parts...))));
 }
 
 }  // namespace nasnet::inline v0

@@ -4,11 +4,13 @@
 #include <algorithm>           // find, max, min
 #include <atomic>              // atomic
 #include <condition_variable>  // condition_variable
+#include <cstddef>             // size_t
 #include <cstdint>             // int64_t, uint64_t
 #include <mutex>               // mutex, unique_lock
 #include <thread>              // thread
 #include <vector>              // vector
 
+#include "nasnet/core/attempt.hpp"
 #include "nasnet/core/error.hpp"
 
 #if defined(__x86_64__) || defined(__i386__)
@@ -21,25 +23,24 @@ namespace nasnet::inline v0 {
 ///
 /// Work is split into chunks that the caller fixes, never by the number of threads, so that results do not depend on
 /// it. Calls may nest and may come from several threads: free threads help whoever has chunks left, and a caller
-/// without help does all chunks itself, so that the cores are never oversubscribed.
+/// without help does all chunks itself, so that no more threads work than the team has.
 class ThreadPool {
  public:
   /// @param threads size of the team, the caller included; 0 means one per core
   explicit ThreadPool(int threads = 0) : size_(threads > 0 ? threads : hardware_threads()) {
     if (threads < 0) fail<ArgumentError>("thread pool: ", threads, " threads asked for");
-    for (int helper = 1; helper < size_; ++helper) helpers_.emplace_back([this] { serve(); });
+    helpers_.reserve(static_cast<std::size_t>(size_ - 1));
+    const auto failure = attempt([&] {
+      for (int helper = 1; helper < size_; ++helper) helpers_.emplace_back([this] { serve(); });
+    });
+    if (failure) {
+      stop();
+      fail<ArgumentError>("thread pool: ", size_, " threads asked for, the system starts ", helpers_.size() + 1);
+    }
   }
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
-  ~ThreadPool() {
-    {
-      const std::lock_guard lock(mutex_);
-      stopping_ = true;
-      epoch_.fetch_add(1, std::memory_order_release);
-    }
-    wake_.notify_all();
-    for (std::thread& helper : helpers_) helper.join();
-  }
+  ~ThreadPool() { stop(); }
 
   [[nodiscard]] int size() const { return size_; }
 
@@ -90,6 +91,16 @@ class ThreadPool {
 #else
     std::this_thread::yield();
 #endif
+  }
+
+  void stop() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+      epoch_.fetch_add(1, std::memory_order_release);
+    }
+    wake_.notify_all();
+    for (std::thread& helper : helpers_) helper.join();
   }
 
   void run(Job& job) {

@@ -28,6 +28,15 @@ struct FactorizedConvColumnFirst {
   static Value expand(GraphBuilder& g, Value x, OpContext at);
 };
 
+/// FactorizedConv between two 1x1 convolutions, at a quarter of the filters: ReLU, 1x1, batch norm, then the two with
+/// ReLU and batch norm each, then ReLU, 1x1, batch norm. Below 4 filters FactorizedConv itself. As the TPU release of
+/// AmoebaNet has it.
+template <int Kernel>
+struct BottleneckFactorizedConv {
+  static constexpr auto name = op_name("bottleneck_", KernelSize{1, Kernel}, "_", KernelSize{Kernel, 1});
+  static Value expand(GraphBuilder& g, Value x, OpContext at);
+};
+
 /// ReLU, one convolution with dilation 2, batch norm.
 template <int Kernel>
 struct DilConv {
@@ -89,8 +98,9 @@ using NasnetOps = OpSet<Identity, FactorizedConv<3>, FactorizedConv<7>, DilConv<
                         MaxPool<7>, Conv<1>, Conv<3>, SepConv<3>, SepConv<5>, SepConv<7>>;
 
 /// The 13 ops of the paper, then those that cells of other papers need.
-using AllOps = OpSet<Identity, FactorizedConv<3>, FactorizedConv<7>, DilConv<3>, AvgPool<3>, MaxPool<3>, MaxPool<5>,
-                     MaxPool<7>, Conv<1>, Conv<3>, SepConv<3>, SepConv<5>, SepConv<7>, Zero,
-                     FactorizedConvColumnFirst<7>, DilSepConv<3>, DilSepConv<5>, SkipConnect>;
+using AllOps =
+    OpSet<Identity, FactorizedConv<3>, FactorizedConv<7>, DilConv<3>, AvgPool<3>, MaxPool<3>, MaxPool<5>, MaxPool<7>,
+          Conv<1>, Conv<3>, SepConv<3>, SepConv<5>, SepConv<7>, Zero, FactorizedConvColumnFirst<7>, DilSepConv<3>,
+          DilSepConv<5>, SkipConnect, BottleneckFactorizedConv<7>>;
 
 }  // namespace nasnet::inline v0

@@ -46,6 +46,35 @@ namespace detail {
 /// NASNet-A as figure 4 of the paper draws it: only unused states are concatenated, 5F and 3F channels.
 inline constexpr FiveBlockGenotype nasnet_a_figure_4 = detail::with_loose_ends(nasnet_a);
 
+/// NASNet-B as the paper's appendix draws it: cells of four inputs and four outputs, all of which are passed on, sums
+/// with layer normalisation. No code of it was ever released; how its outputs travel between cells is this library's
+/// reading (see build_network), and the published sizes are not reproduced.
+inline constexpr ArchitectureGenotype<NasnetOps, 4, 4> nasnet_b{
+    .normal = make_cell<NasnetOps, 4>({{{1, "sep_conv_5x5"}, {2, "identity"}, Combiner::add_layer_norm},
+                                       {{0, "sep_conv_5x5"}, {3, "sep_conv_3x3"}, Combiner::add_layer_norm},
+                                       {{1, "sep_conv_3x3"}, {3, "identity"}, Combiner::add_layer_norm},
+                                       {{0, "identity"}, {1, "sep_conv_3x3"}, Combiner::add_layer_norm}},
+                                      {}),
+    .reduction = make_cell<NasnetOps, 4>({{{0, "sep_conv_3x3"}, {1, "sep_conv_3x3"}, Combiner::add_layer_norm},
+                                          {{1, "sep_conv_3x3"}, {3, "identity"}, Combiner::add_layer_norm},
+                                          {{2, "identity"}, {3, "avg_pool_3x3"}},
+                                          {{0, "avg_pool_3x3"}, {4, "conv_1x3_3x1"}}},
+                                         {})};
+
+/// NASNet-C as the paper's appendix draws it: sums with layer and with instance normalisation, and blocks that
+/// concatenate. Released code is not known. Its published sizes are met only roughly, see network_table.
+inline constexpr ArchitectureGenotype<NasnetOps, 4> nasnet_c{
+    .normal = make_cell<NasnetOps>({{{0, "sep_conv_3x3"}, {0, "sep_conv_5x5"}},
+                                    {{0, "sep_conv_3x3"}, {1, "sep_conv_3x3"}, Combiner::add_instance_norm},
+                                    {{0, "sep_conv_3x3"}, {1, "sep_conv_3x3"}, Combiner::concat},
+                                    {{1, "sep_conv_3x3"}, {1, "conv_1x3_3x1"}, Combiner::add_layer_norm}},
+                                   {2, 3, 4, 5}),
+    .reduction = make_cell<NasnetOps>({{{0, "max_pool_3x3"}, {0, "max_pool_3x3"}, Combiner::concat},
+                                       {{0, "conv_1x7_7x1"}, {1, "max_pool_3x3"}, Combiner::add_layer_norm},
+                                       {{0, "max_pool_3x3"}, {1, "max_pool_3x3"}, Combiner::add_instance_norm},
+                                       {{1, "sep_conv_7x7"}, {1, "max_pool_5x5"}, Combiner::add_layer_norm}},
+                                      {2, 3, 4, 5})};
+
 namespace detail {
 
 // One cell for both roles. State 4 is concatenated although block 4 reads it.
@@ -61,21 +90,21 @@ inline constexpr auto pnasnet_5_cell = make_cell<NasnetOps>({{{1, "sep_conv_5x5"
 /// PNASNet-5 as its released code builds it (TensorFlow models, slim/nets/nasnet/pnasnet). Liu et al., ECCV 2018.
 inline constexpr FiveBlockGenotype pnasnet_5{.normal = detail::pnasnet_5_cell, .reduction = detail::pnasnet_5_cell};
 
-/// AmoebaNet-A of the TPU release (tensorflow/tpu, models/official/amoeba_net). Real et al., AAAI 2019. The literal in
-/// the DARTS code is a different cell.
-inline constexpr FiveBlockGenotype amoebanet_a{
-    .normal = make_cell<NasnetOps>({{{0, "avg_pool_3x3"}, {0, "max_pool_3x3"}},
-                                    {{1, "sep_conv_3x3"}, {1, "identity"}},
-                                    {{0, "identity"}, {1, "avg_pool_3x3"}},
-                                    {{0, "sep_conv_3x3"}, {2, "sep_conv_5x5"}},
-                                    {{5, "avg_pool_3x3"}, {0, "sep_conv_3x3"}}},
-                                   {1, 3, 4, 6}),
-    .reduction = make_cell<NasnetOps>({{{1, "sep_conv_3x3"}, {0, "avg_pool_3x3"}},
-                                       {{0, "max_pool_3x3"}, {2, "sep_conv_7x7"}},
-                                       {{1, "max_pool_3x3"}, {0, "max_pool_3x3"}},
-                                       {{4, "sep_conv_3x3"}, {0, "conv_1x7_7x1"}},
-                                       {{1, "avg_pool_3x3"}, {0, "sep_conv_7x7"}}},
-                                      {2, 3, 4, 5, 6})};
+/// AmoebaNet-A of the TPU release (tensorflow/tpu, models/official/amoeba_net), whose 1x7-7x1 convolutions have
+/// bottlenecks. Real et al., AAAI 2019. The literal in the DARTS code is a different cell.
+inline constexpr ArchitectureGenotype<AllOps, 5> amoebanet_a{
+    .normal = make_cell<AllOps>({{{0, "avg_pool_3x3"}, {0, "max_pool_3x3"}},
+                                 {{1, "sep_conv_3x3"}, {1, "identity"}},
+                                 {{0, "identity"}, {1, "avg_pool_3x3"}},
+                                 {{0, "sep_conv_3x3"}, {2, "sep_conv_5x5"}},
+                                 {{5, "avg_pool_3x3"}, {0, "sep_conv_3x3"}}},
+                                {1, 3, 4, 6}),
+    .reduction = make_cell<AllOps>({{{1, "sep_conv_3x3"}, {0, "avg_pool_3x3"}},
+                                    {{0, "max_pool_3x3"}, {2, "sep_conv_7x7"}},
+                                    {{1, "max_pool_3x3"}, {0, "max_pool_3x3"}},
+                                    {{4, "sep_conv_3x3"}, {0, "bottleneck_1x7_7x1"}},
+                                    {{1, "avg_pool_3x3"}, {0, "sep_conv_7x7"}}},
+                                   {2, 3, 4, 5, 6})};
 
 using DartsGenotype = ArchitectureGenotype<AllOps, 4>;
 
@@ -104,14 +133,16 @@ inline constexpr DartsGenotype darts_v2{.normal = make_cell<AllOps>({{{1, "sep_c
                                                                        {2, 3, 4, 5})};
 
 /// The names that published_architecture knows.
-inline constexpr std::array<std::string_view, 6> published_names{"nasnet-a",    "nasnet-a-figure-4", "pnasnet-5",
-                                                                 "amoebanet-a", "darts-v1",          "darts-v2"};
+inline constexpr std::array<std::string_view, 8> published_names{
+    "nasnet-a", "nasnet-a-figure-4", "nasnet-b", "nasnet-c", "pnasnet-5", "amoebanet-a", "darts-v1", "darts-v2"};
 
 /// The published architecture of this name.
 /// @throws GenotypeError that lists the known names for an unknown name.
 [[nodiscard]] inline Architecture published_architecture(std::string_view name) {
   if (name == "nasnet-a") return to_architecture(nasnet_a);
   if (name == "nasnet-a-figure-4") return to_architecture(nasnet_a_figure_4);
+  if (name == "nasnet-b") return to_architecture(nasnet_b);
+  if (name == "nasnet-c") return to_architecture(nasnet_c);
   if (name == "pnasnet-5") return to_architecture(pnasnet_5);
   if (name == "amoebanet-a") return to_architecture(amoebanet_a);
   if (name == "darts-v1") return to_architecture(darts_v1);

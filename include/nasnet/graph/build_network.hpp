@@ -166,7 +166,8 @@ class NetworkBuilder {
     build_stem_cells();
     for (int stack = 0; stack < 3; ++stack) {
       if (stack > 0) build_reduction();
-      for (std::int64_t n = 0; n < config_.cells_per_stack; ++n) build_normal(stack > 0 && n == 0);
+      const std::int64_t normal_cells = config_.cells_per_stack - (stack > 0 && config_.reduction_starts_stack ? 1 : 0);
+      for (std::int64_t n = 0; n < normal_cells; ++n) build_normal(stack > 0 && n == 0);
       if (stack == 1 && config_.image_size) build_auxiliary_head();
     }
     const Value logits = build_head();
@@ -256,7 +257,8 @@ class NetworkBuilder {
   }
 
   [[nodiscard]] Size size_of(Value x) {
-    return infer_shapes(g_.graph(), *config_.image_size)[static_cast<std::size_t>(x.node)].size();
+    const auto shapes = infer_shapes(g_.graph(), *config_.image_size, AuxiliaryHead::included);
+    return shapes[static_cast<std::size_t>(x.node)].size();
   }
 
   const Architecture& architecture_;

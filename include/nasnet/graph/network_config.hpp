@@ -26,6 +26,8 @@ struct NetworkConfig {
   std::int64_t stem_filters = 0;      ///< of the stem's convolution; 0: 3F (CIFAR), 32 (ImageNet)
   bool skip_reduction_input = false;  ///< the cell after a reduction reads, as previous, what the reduction itself had
                                       ///< as previous, and not the reduction's input; as the released large network
+  bool reduction_starts_stack = false;  ///< a stack's reduction cell is the first of its N cells, as in PNASNet-5, and
+                                        ///< does not come before them
   BatchNorm batch_norm{.epsilon = 1e-5, .decay = 0.9};  ///< CIFAR's; ImageNet: {1e-3, 0.9997}
   double dropout_keep = 1.0;                            ///< before the last dense layer, in training
   std::optional<Size> image_size = {};  ///< fixes the last kernel of an auxiliary head; without it there is none
@@ -47,14 +49,22 @@ struct NetworkConfig {
 
   /// All cells, stem and reduction cells included: what ScheduledDropPath counts.
   [[nodiscard]] std::int64_t cell_count() const {
-    return checked_product(3, cells_per_stack) + 2 + (stem == Stem::imagenet ? 2 : 0);
+    return checked_product(3, cells_per_stack) + (reduction_starts_stack ? 0 : 2) + (stem == Stem::imagenet ? 2 : 0);
   }
+
+  /// Least height and width of an image in evaluation, and in training without an auxiliary head: the ImageNet stem's
+  /// first convolution needs its whole 3x3 window, a CIFAR stem takes a single pixel. There is no largest size.
+  [[nodiscard]] std::int64_t smallest_side() const { return stem == Stem::imagenet ? 3 : 1; }
+
+  /// Least height and width for the auxiliary head, whose pool needs 5x5 pixels of a map that is reduced once behind a
+  /// CIFAR stem (9 pixels give 5) and four times behind ImageNet's (67 give 33, 17, 9, 5).
+  [[nodiscard]] std::int64_t smallest_auxiliary_side() const { return stem == Stem::imagenet ? 67 : 9; }
 
   /// @throws ArgumentError for a value out of range.
   void check() const {
     check_count("input channels", input_channels);
     check_count("classes", classes);
-    check_count("cells per stack", cells_per_stack);
+    check_count("cells per stack", cells_per_stack, 1000);
     check_count("filters", filters);
     if (stem_filters < 0) fail<ArgumentError>("network: stem filters are ", stem_filters, ", 0 or more are needed");
     if (stem == Stem::imagenet && filters < 8) {
@@ -78,10 +88,8 @@ struct NetworkConfig {
   // Far above any network, far below what would overflow a product of a few of them.
   static constexpr std::int64_t largest_count = 1'000'000;
 
-  static void check_count(const char* what, std::int64_t value) {
-    if (value < 1 || value > largest_count) {
-      fail<ArgumentError>("network: ", what, " are ", value, ", wanted 1 to ", largest_count);
-    }
+  static void check_count(const char* what, std::int64_t value, std::int64_t largest = largest_count) {
+    if (value < 1 || value > largest) fail<ArgumentError>("network: ", what, " are ", value, ", wanted 1 to ", largest);
   }
 };
 

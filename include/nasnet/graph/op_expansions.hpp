@@ -83,6 +83,19 @@ Value FactorizedConvColumnFirst<Kernel>::expand(GraphBuilder& g, Value x, OpCont
 }
 
 template <int Kernel>
+Value BottleneckFactorizedConv<Kernel>::expand(GraphBuilder& g, Value x, OpContext at) {
+  const std::int64_t narrow = at.filters / 4;
+  if (narrow < 1) return FactorizedConv<Kernel>::expand(g, x, at);
+  {
+    const auto scope = g.scope("reduce");
+    x = detail::relu_conv_bn(g, x, narrow);
+  }
+  x = FactorizedConv<Kernel>::expand(g, x, {at.stride, narrow});
+  const auto scope = g.scope("expand");
+  return detail::relu_conv_bn(g, x, at.filters);
+}
+
+template <int Kernel>
 Value SepConv<Kernel>::expand(GraphBuilder& g, Value x, OpContext at) {
   for (const int pass : {1, 2}) {
     const auto scope = g.scope("sep", pass);

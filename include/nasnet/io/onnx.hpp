@@ -23,8 +23,8 @@ inline constexpr std::uint64_t largest_onnx_file = (std::uint64_t{1} << 31U) - 1
 
 inline void check_onnx_size(std::uint64_t size, const std::filesystem::path& path) {
   if (size <= largest_onnx_file) return;
-  fail<IoError>("cannot write '", path.string(), "': the network takes ", size, " bytes as ONNX, a file of that format ",
-                "has at most ", largest_onnx_file);
+  fail<IoError>("cannot write '", path.string(), "': the network takes ", size,
+                " bytes as ONNX, a file of that format ", "has at most ", largest_onnx_file);
 }
 
 /// A parameter's values as 32-bit floats in the file's layout.
@@ -45,9 +45,9 @@ template <class Scalar>
 }  // namespace detail
 
 /// Writes a network in evaluation mode as ONNX, whole or not at all: input "input" [N,C,H,W] and output "logits"
-/// [N,classes], both 32-bit floats, for images of one size and any number of them. What predict() is given, and no more:
-/// images are normalised before. Nodes and weights have the network's names; what the logits do not depend on is left
-/// out, the auxiliary head among it. Equal models give equal files.
+/// [N,classes], both 32-bit floats, for images of one size and any number of them. What predict() is given, and no
+/// more: images are normalised before. Nodes and weights have the network's names; what the logits do not depend on is
+/// left out, the auxiliary head among it. Equal models give equal files.
 /// @throws ShapeError for an image that the network cannot take; ArgumentError that names the node for a primitive
 /// without emit_onnx (see onnx_call.hpp); IoError where the file cannot be written or would have 2 GiB.
 template <class Scalar>

@@ -1,11 +1,13 @@
 /// How each built-in primitive is written as ONNX (opset 17). See onnx_call.hpp for the protocol. Drop path and dropout
 /// do nothing in evaluation: networks are written without them.
 ///
-/// Padding is written out for the one size of image: runtimes do not take automatic SAME padding together with dilation.
+/// Padding is written out for the one size of image: runtimes do not take automatic SAME padding together with
+/// dilation.
 #pragma once
 
 #include <cstddef>  // size_t
 #include <cstdint>  // int64_t
+#include <limits>   // numeric_limits
 #include <string>   // string
 #include <utility>  // move
 #include <vector>   // vector
@@ -21,27 +23,25 @@ namespace detail {
 
 using OnnxIntegers = std::vector<std::int64_t>;
 
-/// Padding behind the last cell of an axis of n cells; the windows may also leave cells over there, which is none.
-[[nodiscard]] constexpr std::int64_t padding_after(const WindowAxis& axis, std::int64_t n) {
-  const std::int64_t end = (axis.output(n) - 1) * axis.stride + axis.reach() - axis.before(n);
-  return end > n ? end - n : 0;
-}
-
-/// Attributes of a window over a map of this size. A convolution, a pool: both have them.
-[[nodiscard]] inline std::vector<OnnxAttribute> onnx_window(const Window& window, Size map) {
+/// Rows and columns of padding: above, to the left, below, to the right.
+[[nodiscard]] inline OnnxIntegers onnx_pads(const Window& window, Size map) {
   const WindowAxis rows = window.vertical();
   const WindowAxis columns = window.horizontal();
-  return {{"kernel_shape", OnnxIntegers{rows.kernel, columns.kernel}},
-          {"strides", OnnxIntegers{rows.stride, columns.stride}},
-          {"dilations", OnnxIntegers{rows.dilation, columns.dilation}},
-          {"pads", OnnxIntegers{rows.before(map.height), columns.before(map.width), padding_after(rows, map.height),
-                                padding_after(columns, map.width)}}};
+  return {rows.before(map.height), columns.before(map.width), rows.after(map.height), columns.after(map.width)};
 }
 
-/// The same for a convolution of each channel by itself.
-[[nodiscard]] inline std::vector<OnnxAttribute> onnx_depthwise_window(const Window& window, const FeatureShape& map) {
-  std::vector<OnnxAttribute> attributes = onnx_window(window, map.size());
-  attributes.push_back({"group", map.channels});
+/// What convolutions and pools have in common.
+[[nodiscard]] inline std::vector<OnnxAttribute> onnx_window(const Window& window, OnnxIntegers pads) {
+  return {{"kernel_shape", OnnxIntegers{window.kernel_height, window.kernel_width}},
+          {"strides", OnnxIntegers{window.stride_height, window.stride_width}},
+          {"pads", std::move(pads)}};
+}
+
+[[nodiscard]] inline std::vector<OnnxAttribute> onnx_convolution(const Window& window, Size map,
+                                                                 std::int64_t groups = 1) {
+  std::vector<OnnxAttribute> attributes = onnx_window(window, onnx_pads(window, map));
+  attributes.push_back({"dilations", OnnxIntegers{window.dilation, window.dilation}});
+  attributes.push_back({"group", groups});
   return attributes;
 }
 
@@ -77,7 +77,7 @@ inline void emit_dilated_average(const Window& window, OnnxCall& call) {
   const std::string ones =
       call.floats("ones", {map.channels, 1, window.kernel_height, window.kernel_width},
                   std::vector<float>(static_cast<std::size_t>(map.channels * window.taps()), 1.0F));
-  const std::string sums = call.add("Conv", {call.input(), ones}, onnx_depthwise_window(window, map));
+  const std::string sums = call.add("Conv", {call.input(), ones}, onnx_convolution(window, map.size(), map.channels));
   const std::string share = call.floats("share", {1, 1, output.height, output.width}, std::move(shares));
   call.add_output("Mul", {sums, share});
 }
@@ -91,24 +91,36 @@ inline void emit_dilated_average(const Window& window, OnnxCall& call) {
 
 inline void emit_onnx(const Convolution& convolution, OnnxCall& call) {
   call.add_output("Conv", {call.input(), call.parameter(0)},
-                  detail::onnx_window(convolution.window, call.input_shape().size()));
+                  detail::onnx_convolution(convolution.window, call.input_shape().size()));
 }
 
 inline void emit_onnx(const Pointwise&, OnnxCall& call) {
-  call.add_output("Conv", {call.input(), call.parameter(0)}, detail::onnx_window(Window{}, call.input_shape().size()));
+  call.add_output("Conv", {call.input(), call.parameter(0)},
+                  detail::onnx_convolution(Window{}, call.input_shape().size()));
 }
 
 inline void emit_onnx(const Depthwise& depthwise, OnnxCall& call) {
   call.add_output("Conv", {call.input(), call.parameter(0)},
-                  detail::onnx_depthwise_window(depthwise.window, call.input_shape()));
+                  detail::onnx_convolution(depthwise.window, call.input_shape().size(), call.input_shape().channels));
 }
 
-/// ONNX pads with minus infinity, which never wins.
+/// Padding is minus infinity, which never wins. The pads of a dilated window may be larger than its kernel; ONNX
+/// Runtime refuses that of a pool, so they are a node by themselves.
 inline void emit_onnx(const MaximumPool& pool, OnnxCall& call) {
   const Size map = call.input_shape().size();
+  detail::OnnxIntegers pads = detail::onnx_pads(pool.window, map);
+  if (pool.window.dilation == 1) {
+    call.add_output("MaxPool", {call.input()}, detail::onnx_window(pool.window, std::move(pads)));
+    return;
+  }
   static_cast<void>(detail::cells_covered(call.name(), pool.window.vertical(), map.height));
   static_cast<void>(detail::cells_covered(call.name(), pool.window.horizontal(), map.width));
-  call.add_output("MaxPool", {call.input()}, detail::onnx_window(pool.window, map));
+  const std::string around = call.integers("pads", {0, 0, pads[0], pads[1], 0, 0, pads[2], pads[3]});
+  const std::string outside = call.floats("outside", {}, {-std::numeric_limits<float>::infinity()});
+  const std::string padded = call.add("Pad", {call.input(), around, outside});
+  std::vector<OnnxAttribute> attributes = detail::onnx_window(pool.window, {0, 0, 0, 0});
+  attributes.push_back({"dilations", detail::OnnxIntegers{pool.window.dilation, pool.window.dilation}});
+  call.add_output("MaxPool", {padded}, std::move(attributes));
 }
 
 /// With count_include_pad = 0 a window's sum is divided by the number of its cells inside the map, whatever the pads.
@@ -117,10 +129,8 @@ inline void emit_onnx(const AveragePool& pool, OnnxCall& call) {
     detail::emit_dilated_average(pool.window, call);
     return;
   }
-  std::vector<OnnxAttribute> attributes;
-  for (OnnxAttribute& attribute : detail::onnx_window(pool.window, call.input_shape().size())) {
-    if (attribute.name != "dilations") attributes.push_back(std::move(attribute));
-  }
+  std::vector<OnnxAttribute> attributes =
+      detail::onnx_window(pool.window, detail::onnx_pads(pool.window, call.input_shape().size()));
   attributes.push_back({"count_include_pad", std::int64_t{0}});
   call.add_output("AveragePool", {call.input()}, std::move(attributes));
 }
@@ -170,8 +180,7 @@ inline void emit_onnx(const LayerNorm& norm, OnnxCall& call) {
   const std::string normal =
       call.add("InstanceNormalization", {line, one, zero}, {{"epsilon", static_cast<float>(norm.epsilon)}});
   const std::string shape = call.integers("map", {0, map.channels, map.height, map.width});
-  const std::string scaled =
-      call.add("Mul", {call.add("Reshape", {normal, shape}), detail::onnx_per_channel(call, 0)});
+  const std::string scaled = call.add("Mul", {call.add("Reshape", {normal, shape}), detail::onnx_per_channel(call, 0)});
   call.add_output("Add", {scaled, detail::onnx_per_channel(call, 1)});
 }
 
@@ -191,8 +200,7 @@ inline void emit_onnx(const Concat&, OnnxCall& call) {
 /// Only the number of samples comes from the input.
 inline void emit_onnx(const Zeros&, OnnxCall& call) {
   const FeatureShape& output = call.output_shape();
-  const std::string samples =
-      call.add("Shape", {call.input()}, {{"start", std::int64_t{0}}, {"end", std::int64_t{1}}});
+  const std::string samples = call.add("Shape", {call.input()}, {{"start", std::int64_t{0}}, {"end", std::int64_t{1}}});
   const std::string map = call.integers("map", {output.channels, output.height, output.width});
   const std::string shape = call.add("Concat", {samples, map}, {{"axis", std::int64_t{0}}});
   call.add_output("ConstantOfShape", {shape});
@@ -202,7 +210,7 @@ inline void emit_onnx(const Zeros&, OnnxCall& call) {
 inline void emit_onnx(const Dense&, OnnxCall& call) {
   const std::string kernel = call.add("Unsqueeze", {call.parameter(0), call.integers("axes", {2, 3})});
   call.add_output("Conv", {call.input(), kernel, call.parameter(1)},
-                  detail::onnx_window(Window{}, call.input_shape().size()));
+                  detail::onnx_convolution(Window{}, call.input_shape().size()));
 }
 
 }  // namespace nasnet::inline v0

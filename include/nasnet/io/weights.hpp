@@ -1,58 +1,25 @@
 /// A model's parameters to and from files, under their names and in the layouts that other libraries read.
 #pragma once
 
-#include <algorithm>    // binary_search, equal, sort
+#include <algorithm>    // copy
 #include <cstddef>      // size_t
 #include <cstdint>      // int64_t
 #include <filesystem>   // path
 #include <string>       // string
-#include <string_view>  // string_view
-#include <utility>      // move
+#include <type_traits>  // is_same_v
 #include <vector>       // vector
 
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/tensor.hpp"
 #include "nasnet/graph/network_graph.hpp"
+#include "nasnet/io/convert_weights.hpp"
+#include "nasnet/io/detail/kernel_layout.hpp"
 #include "nasnet/io/safetensors.hpp"
+#include "nasnet/io/tensor_file.hpp"
+#include "nasnet/io/weight_names.hpp"
 #include "nasnet/model/model.hpp"
 
 namespace nasnet::inline v0 {
-
-namespace detail {
-
-/// Moves a kernel between memory [taps, I, O] and file [O, I, taps]; depthwise has I = C, O = 1 in memory and the two
-/// exchanged in files. Other layouts are the same in both.
-struct LayoutExtents {
-  std::int64_t taps = 1;
-  std::int64_t inputs = 1;
-  std::int64_t outputs = 1;
-};
-
-[[nodiscard]] inline LayoutExtents layout_extents(const ParameterSpec& spec) {
-  const Shape& shape = spec.shape;
-  switch (spec.layout) {
-    case ParameterLayout::convolution: return {shape[0] * shape[1], shape[2], shape[3]};
-    case ParameterLayout::depthwise: return {shape[0] * shape[1], 1, shape[2]};
-    case ParameterLayout::dense: return {1, shape[0], shape[1]};
-    case ParameterLayout::vector: break;
-  }
-  return {1, 1, shape.elements()};
-}
-
-template <class Visit>
-void for_each_place(const ParameterSpec& spec, const Visit& visit) {
-  const LayoutExtents extents = layout_extents(spec);
-  std::int64_t memory = 0;
-  for (std::int64_t tap = 0; tap < extents.taps; ++tap) {
-    for (std::int64_t i = 0; i < extents.inputs; ++i) {
-      for (std::int64_t o = 0; o < extents.outputs; ++o) {
-        visit(memory++, (o * extents.inputs + i) * extents.taps + tap);
-      }
-    }
-  }
-}
-
-}  // namespace detail
 
 /// A parameter's values in the file's layout (see ParameterLayout).
 template <class Scalar>
@@ -73,11 +40,6 @@ void from_file_layout(const ParameterSpec& spec, const Tensor<Stored>& stored, T
       spec, [&](std::int64_t memory, std::int64_t file) { values[memory] = static_cast<Scalar>(stored[file]); });
 }
 
-/// Whether files hold a parameter: all but constants, which belong to the architecture.
-[[nodiscard]] inline bool is_stored(const GraphParameter& parameter) {
-  return parameter.spec.role != ParameterRole::fixed;
-}
-
 /// All parameters and statistics of a model.
 template <class Scalar>
 [[nodiscard]] TensorFile model_weights(const Model<Scalar>& model) {
@@ -92,55 +54,16 @@ template <class Scalar>
 }
 
 /// Writes a model's parameters as safetensors, all or nothing.
-/// @throws IoError where the file cannot be written.
+/// @param naming whose names and layouts; other libraries have none for the auxiliary head
+/// @throws IoError where the file cannot be written, ArgumentError where the naming has no name for a parameter.
 template <class Scalar>
-void save_weights(const Model<Scalar>& model, const std::filesystem::path& path) {
-  write_safetensors(path, model_weights(model));
+void save_weights(const Model<Scalar>& model, const std::filesystem::path& path,
+                  WeightNaming naming = WeightNaming::nasnet) {
+  const TensorFile weights = model_weights(model);
+  write_safetensors(path, naming == WeightNaming::nasnet
+                              ? weights
+                              : convert_weights(model.graph(), weights, WeightNaming::nasnet, naming));
 }
-
-namespace detail {
-
-/// What stands in the way of loading, a line each.
-[[nodiscard]] inline std::vector<std::string> weight_mismatches(const NetworkGraph& graph, const TensorFile& file) {
-  std::vector<std::string> faults;
-  std::size_t found = 0;
-  for (const GraphParameter& parameter : graph.parameters) {
-    const bool may_lack = graph.nodes[static_cast<std::size_t>(parameter.node)].part == NetworkPart::auxiliary;
-    if (!is_stored(parameter)) continue;
-    if (!file.contains(parameter.name)) {
-      if (!may_lack) faults.push_back(join("'", parameter.name, "' is missing"));
-      continue;
-    }
-    ++found;
-    const StoredTensor& stored = file.at(parameter.name);
-    const Shape wanted = parameter.spec.file_shape();
-    if (!std::equal(stored.extents.begin(), stored.extents.end(), wanted.extents().begin(), wanted.extents().end())) {
-      faults.push_back(join("'", parameter.name, "' is ", stored.to_string(), ", wanted ", wanted.to_string()));
-    }
-  }
-  if (found == file.tensors().size()) return faults;
-  std::vector<std::string_view> known;
-  for (const GraphParameter& parameter : graph.parameters) known.push_back(parameter.name);
-  std::sort(known.begin(), known.end());
-  for (const auto& [name, stored] : file.tensors()) {
-    const bool auxiliary = name.rfind("aux.", 0) == 0;
-    if (!auxiliary && !std::binary_search(known.begin(), known.end(), std::string_view(name))) {
-      faults.push_back(join("'", name, "' is not in the network"));
-    }
-  }
-  return faults;
-}
-
-/// The first few faults in one sentence.
-[[nodiscard]] inline std::string mismatch_sentence(const std::string& origin, const std::vector<std::string>& faults) {
-  constexpr std::size_t shown = 8;
-  std::string text = join("'", origin, "' does not fit the network: ");
-  for (std::size_t f = 0; f < faults.size() && f < shown; ++f) text.append(f == 0 ? "" : "; ").append(faults[f]);
-  if (faults.size() > shown) text.append(join("; and ", faults.size() - shown, " more"));
-  return text;
-}
-
-}  // namespace detail
 
 namespace detail {
 
@@ -160,13 +83,19 @@ template <class Scalar>
 
 }  // namespace detail
 
+/// Whether stored tensors are those of a network, as load_weights wants them.
+/// @throws DataError that names what is missing, extra or of another shape or type.
+inline void check_weights(const NetworkGraph& graph, const TensorFile& file) {
+  const std::vector<std::string> faults = weight_mismatches(graph, file);
+  if (!faults.empty()) detail::fail_mismatch(file.origin(), faults);
+}
+
 /// Fills a model from stored tensors. Each stored tensor has its parameter and each parameter its tensor; those of an
 /// auxiliary head may be lacking on either side. Nothing changes where it throws.
 /// @throws DataError that names what is missing, extra or of another shape or type.
 template <class Scalar>
 void load_weights(Model<Scalar>& model, const TensorFile& file) {
-  const std::vector<std::string> faults = detail::weight_mismatches(model.graph(), file);
-  if (!faults.empty()) fail<DataError>(detail::mismatch_sentence(file.origin(), faults));
+  check_weights(model.graph(), file);
   const std::vector<GraphParameter>& parameters = model.graph().parameters;
   std::vector<Tensor<Scalar>> loaded(parameters.size());
   for (std::size_t p = 0; p < parameters.size(); ++p) {
@@ -178,11 +107,18 @@ void load_weights(Model<Scalar>& model, const TensorFile& file) {
   }
 }
 
-/// Fills a model from a safetensors file.
-/// @throws IoError where it cannot be read, DataError as above.
+/// Fills a model from the tensors of another library; see convert_weights.
+/// @throws DataError as above, ArgumentError where the naming has no name for a parameter.
 template <class Scalar>
-void load_weights(Model<Scalar>& model, const std::filesystem::path& path) {
-  load_weights(model, read_safetensors(path));
+void load_weights(Model<Scalar>& model, const TensorFile& file, WeightNaming naming) {
+  load_weights(model, convert_weights(model.graph(), file, naming, WeightNaming::nasnet));
+}
+
+/// Fills a model from a safetensors file.
+/// @throws IoError where it cannot be read, others as above.
+template <class Scalar>
+void load_weights(Model<Scalar>& model, const std::filesystem::path& path, WeightNaming naming = WeightNaming::nasnet) {
+  load_weights(model, read_safetensors(path), naming);
 }
 
 }  // namespace nasnet::inline v0

@@ -1,13 +1,14 @@
 /// A network with its parameters: runs forward on a tape for training, without one for evaluation.
 #pragma once
 
-#include <cstddef>   // size_t
-#include <cstdint>   // int64_t
-#include <optional>  // optional
-#include <span>      // span
-#include <utility>   // move
-#include <variant>   // get_if
-#include <vector>    // vector
+#include <algorithm>  // find
+#include <cstddef>    // size_t
+#include <cstdint>    // int64_t
+#include <optional>   // optional
+#include <span>       // span
+#include <utility>    // move
+#include <variant>    // get_if
+#include <vector>     // vector
 
 #include "nasnet/autograd/tape.hpp"
 #include "nasnet/core/context.hpp"
@@ -26,6 +27,13 @@ struct ModelOutput {
   Variable<Scalar> logits;  ///< [N,1,1,classes]
   std::optional<Variable<Scalar>>
       auxiliary_logits{};  ///< the same; in training, where the network has an auxiliary head
+};
+
+/// The map of one node of a network, as cells' outputs are (GraphCell::output).
+template <class Scalar>
+struct NodeMap {
+  int node = 0;
+  Variable<Scalar> map;  ///< [N,H,W,C]
 };
 
 /// A graph plus parameters. The graph never changes; parameters do, so give each thread that trains its own model.
@@ -58,17 +66,46 @@ class Model {
                                             const RunOptions& run) const {
     const bool with_auxiliary = run.mode != Mode::evaluate && graph_.auxiliary_output.has_value();
     check_images(images.shape(), with_auxiliary ? AuxiliaryHead::included : AuxiliaryHead::excluded);
-    ModelOutput<Scalar> result;
-    std::vector<Variable<Scalar>> values(graph_.nodes.size());
-    for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
-      const GraphNode& node = graph_.nodes[n];
-      if (node.part == NetworkPart::auxiliary && !with_auxiliary) continue;
-      values[n] = apply(tape, node, n, images, values, run);
-      if (static_cast<int>(n) == graph_.output) result.logits = values[n];
-      if (with_auxiliary && static_cast<int>(n) == *graph_.auxiliary_output) result.auxiliary_logits = values[n];
-      for (const int done : released_after_[n]) values[static_cast<std::size_t>(done)] = {};
+    std::vector<bool> runs;
+    for (const GraphNode& node : graph_.nodes) {
+      runs.push_back(node.part != NetworkPart::auxiliary || with_auxiliary);
     }
-    return result;
+    std::vector<Variable<Scalar>> values(graph_.nodes.size());
+    return run_nodes(tape, images, values, runs, run, {});
+  }
+
+  /// Runs the network as forward does and hands out the maps of chosen nodes as well.
+  /// @param chosen nodes, each at most once, as `graph().cells[7].output`; their maps come in this order
+  /// @throws ShapeError where the images do not fit the network, ArgumentError for a node that does not run.
+  [[nodiscard]] std::vector<NodeMap<Scalar>> features(Tape<Scalar>& tape, const Variable<Scalar>& images,
+                                                      const std::vector<int>& chosen, const RunOptions& run) const {
+    check_images(images.shape(), AuxiliaryHead::excluded);
+    std::vector<bool> runs = nodes_below(chosen, std::vector<bool>(graph_.nodes.size(), false));
+    std::vector<Variable<Scalar>> values(graph_.nodes.size());
+    std::vector<NodeMap<Scalar>> maps;
+    static_cast<void>(run_nodes(tape, images, values, runs, run, chosen));
+    for (const int node : chosen) maps.push_back({node, values[static_cast<std::size_t>(node)]});
+    return maps;
+  }
+
+  /// Goes on from maps that are already there, as two consecutive cells' outputs are for a detector's second stage, to
+  /// the logits. Runs only what the logits need of it; the same maps give the same logits as the whole network.
+  /// @throws ArgumentError where the known maps do not cut the logits off from the images, or a node is none of the
+  /// network; ShapeError where maps do not fit.
+  [[nodiscard]] Variable<Scalar> forward_from(Tape<Scalar>& tape, const std::vector<NodeMap<Scalar>>& known,
+                                              const RunOptions& run) const {
+    std::vector<Variable<Scalar>> values(graph_.nodes.size());
+    std::vector<bool> given(graph_.nodes.size(), false);
+    for (const NodeMap<Scalar>& each : known) {
+      check_node(each.node);
+      check_map(each);
+      given[static_cast<std::size_t>(each.node)] = true;
+      values[static_cast<std::size_t>(each.node)] = each.map;
+    }
+    const std::vector<bool> runs = nodes_below({graph_.output}, given);
+    check_cut(runs);
+    if (given[static_cast<std::size_t>(graph_.output)]) return values[static_cast<std::size_t>(graph_.output)];
+    return run_nodes(tape, {}, values, runs, run, {}).logits;
   }
 
   /// Logits [N,classes] in evaluation mode.
@@ -83,6 +120,69 @@ class Model {
   }
 
  private:
+  /// Runs the marked nodes in order. Maps are let go after their last reader, but for those of `kept`.
+  [[nodiscard]] ModelOutput<Scalar> run_nodes(Tape<Scalar>& tape, const Variable<Scalar>& images,
+                                              std::vector<Variable<Scalar>>& values, const std::vector<bool>& runs,
+                                              const RunOptions& run, const std::vector<int>& kept) const {
+    ModelOutput<Scalar> result;
+    for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
+      if (!runs[n]) continue;
+      values[n] = apply(tape, graph_.nodes[n], n, images, values, run);
+      const int node = static_cast<int>(n);
+      if (node == graph_.output) result.logits = values[n];
+      if (graph_.auxiliary_output == node) result.auxiliary_logits = values[n];
+      for (const int done : released_after_[n]) {
+        if (std::find(kept.begin(), kept.end(), done) == kept.end()) values[static_cast<std::size_t>(done)] = {};
+      }
+    }
+    return result;
+  }
+
+  /// The nodes that the chosen ones need, themselves among them, without those that are given and what only they need.
+  [[nodiscard]] std::vector<bool> nodes_below(const std::vector<int>& chosen, const std::vector<bool>& given) const {
+    std::vector<bool> needed(graph_.nodes.size(), false);
+    for (const int node : chosen) {
+      check_node(node);
+      needed[static_cast<std::size_t>(node)] = true;
+    }
+    for (std::size_t n = graph_.nodes.size(); n-- > 0;) {
+      if (given[n]) needed[n] = false;
+      if (!needed[n]) continue;
+      for (const int source : graph_.nodes[n].inputs) {
+        if (source >= 0) needed[static_cast<std::size_t>(source)] = true;
+      }
+    }
+    return needed;
+  }
+
+  void check_node(int node) const {
+    const auto count = static_cast<int>(graph_.nodes.size());
+    const bool exists = node >= 0 && node < count;
+    if (!exists || graph_.nodes[static_cast<std::size_t>(node)].part == NetworkPart::auxiliary) {
+      fail<ArgumentError>("network: node ", node, exists ? " belongs to the auxiliary head" : " does not exist",
+                          ", it has nodes 0 to ", count - 1);
+    }
+  }
+
+  void check_map(const NodeMap<Scalar>& given) const {
+    const GraphNode& node = graph_.nodes[static_cast<std::size_t>(given.node)];
+    const Shape& shape = given.map.shape();
+    if (shape.rank() != 4 || shape.elements() == 0 || shape[3] != node.channels) {
+      fail<ShapeError>(node.name, ": the given map is ", shape.to_string(), ", wanted [N,H,W,", node.channels, ']');
+    }
+  }
+
+  void check_cut(const std::vector<bool>& runs) const {
+    for (std::size_t n = 0; n < runs.size(); ++n) {
+      if (!runs[n]) continue;
+      for (const int source : graph_.nodes[n].inputs) {
+        if (source >= 0) continue;
+        fail<ArgumentError>("network: '", graph_.nodes[n].name,
+                            "' still reads the images; the known maps do not lead to the logits alone");
+      }
+    }
+  }
+
   [[nodiscard]] Variable<Scalar> apply(Tape<Scalar>& tape, const GraphNode& node, std::size_t number,
                                        const Variable<Scalar>& images, const std::vector<Variable<Scalar>>& values,
                                        const RunOptions& run) const {

@@ -54,6 +54,7 @@ void max_pool(Context& context, const Window& window, const Tensor<T>& x, Tensor
                                        .before = columns.before,
                                        .outside = -std::numeric_limits<T>::infinity()},
                               .width = y.extent(2),
+                              .destination_pixel = y.extent(3),
                               .row_taps = rows.taps.data(),
                               .taps_begin = rows.begin.data(),
                               .oldest = rows.oldest.data(),

@@ -6,15 +6,9 @@
 
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/shape.hpp"
+#include "nasnet/core/size.hpp"
 
 namespace nasnet::inline v0 {
-
-/// Height and width in pixels.
-struct Size {
-  std::int64_t height = 0;
-  std::int64_t width = 0;
-  constexpr bool operator==(const Size&) const = default;
-};
 
 /// One sample's map, without the batch dimension.
 struct FeatureShape {

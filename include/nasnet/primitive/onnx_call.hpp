@@ -145,6 +145,8 @@ class OnnxCall {
 
 /// Whether a primitive can be written as ONNX.
 template <class P>
-concept EmitsOnnx = requires(const P& primitive, OnnxCall& call) { emit_onnx(primitive, call); };
+concept EmitsOnnx = requires(const P& primitive, OnnxCall& call) {
+  emit_onnx(primitive, call);
+};
 
 }  // namespace nasnet::inline v0

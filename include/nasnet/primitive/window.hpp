@@ -36,6 +36,11 @@ struct WindowAxis {
     if (padding == Padding::valid) return 0;
     return (std::max)((output(n) - 1) * stride + reach() - n, std::int64_t{0}) / 2;
   }
+
+  /// Padding behind the last cell of an axis of n cells.
+  [[nodiscard]] constexpr std::int64_t after(std::int64_t n) const {
+    return (std::max)((output(n) - 1) * stride + reach() - n - before(n), std::int64_t{0});
+  }
 };
 
 /// A window of kernel_height x kernel_width taps.

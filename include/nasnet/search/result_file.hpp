@@ -15,6 +15,7 @@
 #include <filesystem>         // exists, path
 #include <nlohmann/json.hpp>  // json, ordered_json
 #include <optional>           // nullopt, optional
+#include <span>               // span
 #include <string>             // string
 #include <string_view>        // string_view
 #include <system_error>       // error_code
@@ -25,7 +26,9 @@
 #include "nasnet/core/file.hpp"
 #include "nasnet/data/augmentation.hpp"
 #include "nasnet/genotype/architecture.hpp"
+#include "nasnet/genotype/fault.hpp"
 #include "nasnet/genotype/json.hpp"
+#include "nasnet/genotype/op_set.hpp"
 #include "nasnet/genotype/strict_json.hpp"
 #include "nasnet/graph/named_networks.hpp"
 #include "nasnet/graph/network_config.hpp"
@@ -54,6 +57,7 @@ inline constexpr std::uint64_t result_format = 1;
   json["channels"] = config.input_channels;
   json["stem_filters"] = config.stem_channels();
   json["skip_reduction_input"] = config.skip_reduction_input;
+  if (config.reduction_starts_stack) json["reduction_starts_stack"] = true;
   json["batch_norm_epsilon"] = config.batch_norm.epsilon;
   json["batch_norm_decay"] = config.batch_norm.decay;
   json["dropout_keep"] = config.dropout_keep;
@@ -99,7 +103,7 @@ class ResultReader {
   [[nodiscard]] static NetworkConfig network(const nlohmann::json& json) {
     check_keys(json, "network",
                {"stem", "cells", "filters", "classes", "channels", "stem_filters", "skip_reduction_input",
-                "batch_norm_epsilon", "batch_norm_decay", "dropout_keep", "auxiliary_head"});
+                "reduction_starts_stack", "batch_norm_epsilon", "batch_norm_decay", "dropout_keep", "auxiliary_head"});
     NetworkConfig config = stem(json) == Stem::imagenet ? NetworkConfig::imagenet() : NetworkConfig{};
     read_count(json, "cells", config.cells_per_stack);
     read_count(json, "filters", config.filters);
@@ -110,6 +114,7 @@ class ResultReader {
     read_number(json, "batch_norm_decay", config.batch_norm.decay);
     read_number(json, "dropout_keep", config.dropout_keep);
     read_switch(json, "skip_reduction_input", config.skip_reduction_input);
+    read_switch(json, "reduction_starts_stack", config.reduction_starts_stack);
     if (json.contains("auxiliary_head")) config.image_size = image_size(json["auxiliary_head"]);
     config.check();
     return config;
@@ -227,9 +232,19 @@ inline void write_result(const SearchResult& result, const std::filesystem::path
     std::string known;
     for (const std::string_view name : network_names) known.append(known.empty() ? "" : ", ").append(name);
     fail<IoError>("cannot read '", name_or_path, "': there is no such file, nor a network of that name; known are ",
-                  known);
+                  known, ", and published cells with stem and scale, as nasnet-a-cifar-2@48");
   }
   return read_result(name_or_path);
+}
+
+/// As above, and its architecture is valid and of these ops.
+/// @throws GenotypeError with the file's name where it is not.
+[[nodiscard]] inline SearchResult find_network(const std::string& name_or_path, std::span<const OpInfo> ops) {
+  SearchResult result = find_network(name_or_path);
+  if (const Fault fault = validate(result.architecture, ops)) {
+    fail<GenotypeError>('\'', name_or_path, "': ", describe(fault, result.architecture, ops));
+  }
+  return result;
 }
 
 }  // namespace nasnet::inline v0

@@ -53,7 +53,8 @@ concept TellableStrategy = requires(T& strategy, const Trial& trial) {
   strategy.tell(trial);
 };
 
-/// Has `save() const` that returns its state as JSON, and `load(const nlohmann::json&)` that takes it.
+/// Has `save() const` that returns its state as JSON, and `load(const nlohmann::json&)` that takes it: for programs
+/// that keep a strategy without a journal. `search` itself resumes by asking and telling again.
 template <class T>
 concept SavableStrategy = requires(T& strategy, const T& saved, const nlohmann::json& state) {
   { saved.save() } -> std::convertible_to<nlohmann::json>;

@@ -24,6 +24,11 @@ namespace nasnet::inline v0::detail {
 /// The format allows no larger header.
 inline constexpr std::uint64_t largest_safetensors_header = 100'000'000;
 
+/// Far above what any network needs, so that a hostile header of that size takes megabytes and not gigabytes: tensors
+/// and notes together, and extents of one tensor.
+inline constexpr std::size_t most_safetensors_entries = 1'000'000;
+inline constexpr std::size_t most_safetensors_extents = 64;
+
 inline constexpr std::string_view safetensors_metadata_key = "__metadata__";
 
 /// One tensor of the header: its bytes are [begin, end) of the data.
@@ -75,7 +80,7 @@ class SafetensorsHeaderReader {
       return refuse("its metadata has ", legible(text), " twice");
     }
     field_ = text;
-    return place_ != Place::tensor || begin_field();
+    return place_ == Place::tensor ? begin_field() : count_entry();
   }
 
   bool string(std::string& text) {
@@ -103,8 +108,12 @@ class SafetensorsHeaderReader {
       return refuse("tensor ", legible(name_), " has ", number, " in its ", field_, ", which is too large");
     }
     if (place_ == Place::shape) {
+      if (entry_.extents.size() == most_safetensors_extents) {
+        return refuse("tensor ", legible(name_), " has more than ", most_safetensors_extents, " extents");
+      }
       entry_.extents.push_back(static_cast<std::int64_t>(number));
     } else {
+      if (offsets_.size() == 2) return refuse("tensor ", legible(name_), " has more than 2 data_offsets");
       offsets_.push_back(number);
     }
     return true;
@@ -165,7 +174,12 @@ class SafetensorsHeaderReader {
     if (repeated) return refuse("it has ", legible(text), " twice");
     if (text == safetensors_metadata_key) has_metadata_ = true;
     name_ = text;
-    return true;
+    return count_entry();
+  }
+
+  bool count_entry() {
+    if (entries_++ < most_safetensors_entries) return true;
+    return refuse("it has more than ", most_safetensors_entries, " entries");
   }
 
   bool begin_field() {
@@ -204,6 +218,7 @@ class SafetensorsHeaderReader {
   std::string field_;  // of the tensor or of the metadata
   SafetensorsEntry entry_;
   std::vector<std::uint64_t> offsets_;
+  std::size_t entries_ = 0;
   bool has_metadata_ = false, has_type_ = false, has_shape_ = false, has_offsets_ = false;
   SafetensorsHeader header_;
   std::string fault_;

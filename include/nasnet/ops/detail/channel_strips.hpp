@@ -74,26 +74,37 @@ NASNET_ALWAYS_INLINE std::int64_t readable_pixels(const StripRow<T>& row) {
   return pixels < row.pixels ? pixels : row.pixels;
 }
 
-/// to [before + pixels + after][lanes] = the row between paddings of value `outside`.
-template <class L>
-NASNET_ALWAYS_INLINE void copy_strip_row(const StripRow<typename L::Scalar>& row, std::int64_t before,
-                                         std::int64_t after, typename L::Scalar outside, typename L::Scalar* to) {
-  fill_pixels<L>(to, before, outside);
-  to += before * L::width;
+/// to [pixels][lanes] = the row, of max(x, 0) where `rectify`.
+template <class L, bool rectify>
+NASNET_ALWAYS_INLINE void copy_pixels(const StripRow<typename L::Scalar>& row, typename L::Scalar* to) {
   const std::int64_t whole = readable_pixels<L>(row);
   const std::int64_t channels = row.channels;
   const auto* from = row.first;
-  typename L::Vector vector;
-  std::int64_t i = 0;
-  for (; i < whole; ++i, from += channels, to += L::width) {
-    load<L>(vector, from);
-    store<L>(to, vector);
+  for (std::int64_t i = 0; i < row.pixels; ++i, from += channels, to += L::width) {
+    typename L::Vector x;
+    if (i < whole) {
+      load<L>(x, from);
+    } else {
+      load_part<L>(x, from, row.used);
+    }
+    if constexpr (rectify) x = x < typename L::Vector{} ? typename L::Vector{} : x;
+    store<L>(to, x);
   }
-  for (; i < row.pixels; ++i, from += channels, to += L::width) {
-    load_part<L>(vector, from, row.used);
-    store<L>(to, vector);
+}
+
+/// to [before + pixels + after][lanes] = the row, of max(x, 0) where `rectify`, between paddings of value `outside`.
+template <class L>
+NASNET_ALWAYS_INLINE void copy_strip_row(const StripRow<typename L::Scalar>& row, std::int64_t before,
+                                         std::int64_t after, typename L::Scalar outside, typename L::Scalar* to,
+                                         bool rectify = false) {
+  fill_pixels<L>(to, before, outside);
+  to += before * L::width;
+  if (rectify) {
+    copy_pixels<L, true>(row, to);
+  } else {
+    copy_pixels<L, false>(row, to);
   }
-  fill_pixels<L>(to, after, outside);
+  fill_pixels<L>(to + row.pixels * L::width, after, outside);
 }
 
 /// The source rows that windows cover at a time, each narrowed to a strip, in a ring of padded rows.
@@ -106,6 +117,7 @@ struct RowRing {
   std::int64_t width = 0;   ///< pixels, padding included
   std::int64_t before = 0;  ///< pixels of padding on the left
   T outside = 0;            ///< value of the padding
+  bool rectify = false;     ///< whether cells below 0 count as 0
 };
 
 /// Where a source row lies while it is in the ring.
@@ -119,7 +131,8 @@ template <class L>
 NASNET_ALWAYS_INLINE void fetch_row(const RowRing<typename L::Scalar>& ring, std::int64_t source) {
   StripRow<typename L::Scalar> row = ring.source;
   row.first += source * ring.source_pitch;
-  copy_strip_row<L>(row, ring.before, ring.width - ring.before - row.pixels, ring.outside, ring_row<L>(ring, source));
+  copy_strip_row<L>(row, ring.before, ring.width - ring.before - row.pixels, ring.outside, ring_row<L>(ring, source),
+                    ring.rectify);
 }
 
 }  // namespace nasnet::inline v0::detail

@@ -24,9 +24,12 @@ inline constexpr std::uint8_t no_tap = 255;
 template <class T>
 struct MaxPoolTask {
   RowRing<T> ring{};
-  T* destination = nullptr;      ///< the strip in the first row of the image
-  std::uint8_t* taps = nullptr;  ///< likewise; null where nobody asks for the taps
-  std::int64_t width = 0;        ///< of the destination
+  T* destination = nullptr;            ///< the strip in the first row of the image
+  std::uint8_t* taps = nullptr;        ///< likewise; null where nobody asks for the taps
+  std::int64_t width = 0;              ///< of the destination
+  std::int64_t destination_pixel = 0;  ///< scalars from one destination pixel to the next
+  const T* addend = nullptr;           ///< what is added, by pixels of its own; null: nothing. May be the destination
+  std::int64_t addend_pixel = 0;
   std::int64_t row_begin = 0;
   std::int64_t row_end = 0;
   const RowTap* row_taps = nullptr;  ///< see RowTaps
@@ -234,13 +237,20 @@ struct MaxPoolKernel {
   template <class L, bool with_taps>
   static NASNET_ALWAYS_INLINE void write_block(const MaxPoolTask<typename L::Scalar>& task, std::int64_t row,
                                                std::int64_t first, std::int64_t count, MaxBlock<L>& block) {
-    const std::int64_t channels = task.ring.source.channels;
+    int adds = task.addend != nullptr ? 1 : 0;
+    hide(adds);
     NASNET_UNROLL
     for (int output = 0; output < pool_block; ++output) {
       if (output >= count) return;
-      const std::int64_t to = (row * task.width + first + output) * channels;
+      const std::int64_t to = (row * task.width + first + output) * task.destination_pixel;
       typename L::Vector value;
       OrderedBits<L>::to_values(value, block.best[output]);
+      if (adds != 0) {
+        typename L::Vector addend;
+        load_part<L>(addend, task.addend + (row * task.width + first + output) * task.addend_pixel,
+                     task.ring.source.used);
+        value += addend;
+      }
       store_part<L>(task.destination + to, value, task.ring.source.used);
       if constexpr (with_taps) store_bytes<L>(task.taps + to, block.tap[output], task.ring.source.used);
     }

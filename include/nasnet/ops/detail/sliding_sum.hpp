@@ -23,11 +23,14 @@ enum class Averaging { none, destination, source };
 template <class T>
 struct SlidingTask {
   RowRing<T> ring{};                   ///< source rows
-  T* destination = nullptr;            ///< the strip in the first row of the image
+  T* destination = nullptr;            ///< the strip in row `row_begin`
   std::int64_t destination_pitch = 0;  ///< scalars from one destination row to the next
+  std::int64_t destination_pixel = 0;  ///< and from one pixel to the next
   std::int64_t row_begin = 0;          ///< destination rows of the task
   std::int64_t row_end = 0;
-  bool accumulate = false;        ///< adds to the destination
+  const T* addend = nullptr;  ///< what is added, with pitches of its own; null: nothing. May be the destination
+  std::int64_t addend_pitch = 0;
+  std::int64_t addend_pixel = 0;
   const T* weights = nullptr;     ///< [kernel rows][taps in the order of ColumnTaps][lanes]
   std::int64_t weight_pitch = 0;  ///< taps of a kernel row
   Averaging averaging = Averaging::none;
@@ -57,8 +60,9 @@ struct SlidingRow {
   T* to = nullptr;
   std::int64_t to_step = 0;  ///< scalars from output to output
   std::int64_t count = 0;
-  std::int64_t used = 0;  ///< channels in the strip
-  bool accumulate = false;
+  std::int64_t used = 0;      ///< channels in the strip
+  const T* addend = nullptr;  ///< of the first output
+  std::int64_t addend_step = 0;
   T row_cells = 0;  ///< 0: no averaging
   const T* column_cells = nullptr;
 };
@@ -103,17 +107,16 @@ template <class L>
 NASNET_ALWAYS_INLINE void write_output(const SlidingRow<typename L::Scalar>& row, std::int64_t output,
                                        typename L::Vector& sum) {
   int averages = row.row_cells != 0 ? 1 : 0;
-  int accumulates = row.accumulate ? 1 : 0;
+  int adds = row.addend != nullptr ? 1 : 0;
   hide(averages);
-  hide(accumulates);
+  hide(adds);
   if (averages != 0) sum /= row.row_cells * row.column_cells[output];
-  auto* to = row.to + output * row.to_step;
-  if (accumulates != 0) {
-    typename L::Vector old;
-    load_part<L>(old, to, row.used);
-    sum += old;
+  if (adds != 0) {
+    typename L::Vector addend;
+    load_part<L>(addend, row.addend + output * row.addend_step, row.used);
+    sum += addend;
   }
-  store_part<L>(to, sum, row.used);
+  store_part<L>(row.to + output * row.to_step, sum, row.used);
 }
 
 /// Writes a block of outputs; whole blocks of whole vectors straight from the registers.
@@ -121,7 +124,7 @@ template <class L>
 NASNET_ALWAYS_INLINE void write_outputs(const SlidingRow<typename L::Scalar>& row, std::int64_t first,
                                         typename L::Vector (&sum)[sliding_block]) {
   const std::int64_t left = row.count - first;
-  int plain = row.used == L::width && row.row_cells == 0 && !row.accumulate ? 1 : 0;
+  int plain = row.used == L::width && row.row_cells == 0 && row.addend == nullptr ? 1 : 0;
   hide(plain);
   if (left >= sliding_block && plain != 0) {
     NASNET_UNROLL
@@ -234,11 +237,15 @@ struct SlidingSumKernel {
       job.taps = phase.taps;
       job.spacing = task.spacing * L::width;
       job.step = task.source_step * L::width;
-      job.to = task.destination + row * task.destination_pitch + phase.first * task.ring.source.channels;
-      job.to_step = task.destination_step * task.ring.source.channels;
+      job.to =
+          task.destination + (row - task.row_begin) * task.destination_pitch + phase.first * task.destination_pixel;
+      job.to_step = task.destination_step * task.destination_pixel;
       job.count = phase.count;
       job.used = task.ring.source.used;
-      job.accumulate = task.accumulate;
+      if (task.addend != nullptr) {
+        job.addend = task.addend + (row - task.row_begin) * task.addend_pitch + phase.first * task.addend_pixel;
+        job.addend_step = task.destination_step * task.addend_pixel;
+      }
       if (task.averaging == Averaging::destination) job.row_cells = task.row_cells[row];
       job.column_cells = task.column_cells;
       slide_any_row<L>(job);

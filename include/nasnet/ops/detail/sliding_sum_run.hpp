@@ -92,7 +92,9 @@ struct SlidingTables {
                  .width = columns.width,
                  .before = columns.before};
     task.destination_pitch = sum.destination->extent(2) * sum.destination->extent(3);
-    task.accumulate = sum.accumulate;
+    task.destination_pixel = sum.destination->extent(3);
+    task.addend_pitch = task.destination_pitch;
+    task.addend_pixel = task.destination_pixel;
     task.weight_pitch = static_cast<std::int64_t>(columns.order.size());
     task.averaging = sum.averaging;
     task.row_cells = row_cells.data();
@@ -126,7 +128,8 @@ void run_sliding_sum(Context& context, const SlidingSum<T>& sum, InstructionSet 
       task.ring.source = strip_row(*sum.source, at.n, tables.strips, at.strip);
       task.ring.memory = ring.data();
       task.row_pointers = pointer.data();
-      task.destination = sum.destination->data() + at.offset;
+      task.destination = sum.destination->data() + at.offset + at.row_begin * task.destination_pitch;
+      task.addend = sum.accumulate ? task.destination : nullptr;
       task.row_begin = at.row_begin;
       task.row_end = at.row_end;
       task.weights = tables.weights.data() + at.strip * sum.window.taps() * tables.strips.width;

@@ -61,7 +61,11 @@ class FirstError {
 /// The first figure of an evaluation that is no finite number, as a sentence.
 [[nodiscard]] inline std::optional<std::string> not_a_number(const Evaluation& evaluation) {
   const auto sentence = [](std::string_view name, double value) {
-    return join(name, " is ", std::to_string(value), ", no finite number");
+    return join(name, " is ",
+                std::isnan(value) ? "nan"
+                : value > 0       ? "infinite"
+                                  : "minus infinite",
+                ", no finite number");
   };
   if (!std::isfinite(evaluation.validation_accuracy)) {
     return sentence("the validation accuracy", evaluation.validation_accuracy);

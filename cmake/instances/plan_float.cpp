@@ -1,0 +1,7 @@
+#include "nasnet/model/inference_plan.hpp"
+
+namespace nasnet::inline v0 {
+
+template class InferencePlan<float>;
+
+}  // namespace nasnet::inline v0

@@ -1,0 +1,29 @@
+// Turns the weights of a network from the names and layouts of one library to those of another.
+#include <string>
+#include <vector>
+
+#include <nasnet/nasnet.hpp>
+
+#include "network_flags.hpp"
+#include "program.hpp"
+
+int main(int argc, char** argv) {
+  CLI::App app("Turns the weights of a network from the names of one library to those of another.", "convert_weights");
+  const program::NetworkFlags network(app);
+  std::string from, to, input, output;
+  const std::vector<std::string> namings(nasnet::weight_naming_names.begin(), nasnet::weight_naming_names.end());
+  app.add_option("--from", from, "whose names the input has: nasnet, timm, cadene or keras")
+      ->required()
+      ->check(CLI::IsMember(namings));
+  app.add_option("--to", to, "whose names the output gets")->required()->check(CLI::IsMember(namings));
+  app.add_option("--input", input, "weights to read (safetensors)")->required();
+  app.add_option("--output", output, "weights to write (safetensors)")->required();
+  return program::run(app, argc, argv, [&] {
+    const nasnet::SearchResult described = network.describe();
+    const nasnet::TensorFile weights = nasnet::read_safetensors(input);
+    const nasnet::NetworkGraph graph = build_network(described.architecture, nasnet::AllOps::table(),
+                                                     nasnet::prediction_config(described.network, weights));
+    write_safetensors(output, convert_weights(graph, weights, nasnet::weight_naming(from), nasnet::weight_naming(to)));
+    return 0;
+  });
+}

@@ -1,0 +1,97 @@
+/// What an inference plan does, without sizes: buffers, the place of each value in them, and the steps in order.
+#pragma once
+
+#include <cstddef>   // size_t
+#include <cstdint>   // int64_t
+#include <memory>    // shared_ptr
+#include <optional>  // optional
+#include <variant>   // variant
+#include <vector>    // vector
+
+#include "nasnet/core/instruction_set.hpp"
+#include "nasnet/core/tensor.hpp"
+#include "nasnet/ops/fused_convolution.hpp"
+#include "nasnet/ops/fused_pool.hpp"
+#include "nasnet/ops/map_view.hpp"
+#include "nasnet/primitive/primitive.hpp"
+
+namespace nasnet::inline v0::detail {
+
+/// Maps of one size in one piece of memory, the values of a concatenation side by side.
+struct PlanBuffer {
+  std::int64_t lanes = 0;  ///< scalars of a pixel
+  int node = -1;           ///< a node whose size it has; -1: the network's input
+  int first_step = 0;      ///< the steps from the first that writes it
+  int last_step = -1;      ///< to the last that reads it
+};
+
+/// Where a node's value lies. Each piece of a concatenation is filled up to whole vectors with zeros.
+struct PlanValue {
+  int buffer = -1;
+  std::int64_t lane = 0;           ///< first scalar in a pixel of the buffer
+  std::int64_t lanes = 0;          ///< scalars in a pixel, whole vectors
+  std::vector<ChannelRun> runs{};  ///< from lanes of the value to channels
+};
+
+/// Steps name values by their nodes, -1 for the network's input.
+template <class T>
+struct ConvolutionStep {
+  FusedConvolution<T> convolution;
+  int input;
+  std::optional<int> addend;
+  int output;
+};
+
+template <class T>
+struct PoolStep {
+  FusedPool<T> pool;
+  int input;
+  std::optional<int> addend;
+  int output;
+};
+
+struct SumStep {
+  std::vector<int> inputs;  ///< two or more
+  int output;
+};
+
+/// Copies a value to its place in a concatenation.
+struct CopyStep {
+  int input;
+  PlanValue place;
+  int output;  ///< the concatenation
+};
+
+struct MeanStep {
+  int input;
+  bool rectify;
+  int output;
+};
+
+/// Any other primitive, computed as outside a plan on dense copies of its inputs.
+template <class T>
+struct PrimitiveStep {
+  Primitive primitive;
+  std::vector<std::shared_ptr<Tensor<T>>> parameters;
+  std::vector<int> inputs;
+  int output;
+};
+
+template <class T>
+using PlanStep = std::variant<ConvolutionStep<T>, PoolStep<T>, SumStep, CopyStep, MeanStep, PrimitiveStep<T>>;
+
+template <class T>
+struct PlanProgram {
+  InstructionSet set{};
+  bool dense_input = false;  ///< the network's input lies in memory without padding between pixels
+  std::vector<PlanBuffer> buffers{};
+  std::vector<PlanValue> values{};  ///< by node
+  PlanValue input{};
+  std::vector<PlanStep<T>> steps{};
+
+  [[nodiscard]] const PlanValue& value(int node) const {
+    return node < 0 ? input : values[static_cast<std::size_t>(node)];
+  }
+};
+
+}  // namespace nasnet::inline v0::detail

@@ -1,0 +1,201 @@
+/// A network compiled for prediction.
+#pragma once
+
+#include <algorithm>  // copy_n, fill_n
+#include <cstddef>    // size_t
+#include <cstdint>    // int64_t
+#include <memory>     // make_shared, make_unique, shared_ptr, unique_ptr
+#include <mutex>      // lock_guard, mutex
+#include <utility>    // move
+#include <variant>    // visit
+#include <vector>     // vector
+
+#include "nasnet/core/context.hpp"
+#include "nasnet/core/error.hpp"
+#include "nasnet/core/instruction_set.hpp"
+#include "nasnet/model/detail/plan_builder.hpp"
+#include "nasnet/model/detail/plan_layout.hpp"
+#include "nasnet/model/detail/plan_program.hpp"
+#include "nasnet/model/model.hpp"
+#include "nasnet/ops/pixel_passes.hpp"
+#include "nasnet/ops/run_primitive.hpp"
+
+namespace nasnet::inline v0 {
+
+/// A network as a list of fused steps: batch norms are folded into weights, ReLUs, sums and concatenations are parts of
+/// the convolutions and pools around them, and all maps share one piece of memory. Its logits are those of
+/// `Model::predict` up to rounding.
+///
+/// It holds a copy of the parameters. It takes images of any size and number that the network takes; the first run of a
+/// new size prepares it. Several threads may run one plan at once, each with its own context.
+template <class Scalar = float>
+class InferencePlan {
+ public:
+  /// @param set instruction set of the kernels
+  explicit InferencePlan(const Model<Scalar>& model, InstructionSet set = instruction_set())
+      : state_(std::make_unique<State>(model, set)) {}
+
+  /// Logits [N,classes]. @param images [N,H,W,C]
+  /// @throws ShapeError where the images do not fit the network.
+  [[nodiscard]] Tensor<Scalar> predict(Context& context, const Tensor<Scalar>& images) const {
+    check_images(images.shape());
+    const std::shared_ptr<const Layout> layout = state_->layout(images.shape());
+    Tensor<Scalar> arena = context.tensor<Scalar>({layout->arena_size()});
+    run(context, *layout, images, arena.data());
+    const int output = state_->output;
+    const detail::PlanValue& value = state_->program.value(output);
+    Tensor<Scalar> logits = context.tensor<Scalar>({images.extent(0), state_->graph.channels_of(output)});
+    copy_channels(layout->view(value, arena.data()).read_only(), value, logits.data(), logits.extent(1));
+    return logits;
+  }
+
+  /// Memory that a run takes for its maps. @param images [N,H,W,C]
+  [[nodiscard]] std::int64_t arena_bytes(const Shape& images) const {
+    check_images(images);
+    return state_->layout(images)->arena_size() * static_cast<std::int64_t>(sizeof(Scalar));
+  }
+
+  /// The least that any order of memory could take: the largest set of maps that are needed at one time.
+  [[nodiscard]] std::int64_t live_bytes(const Shape& images) const {
+    check_images(images);
+    return state_->layout(images)->largest_alive() * static_cast<std::int64_t>(sizeof(Scalar));
+  }
+
+  [[nodiscard]] const NetworkGraph& graph() const { return state_->graph; }
+  /// How many passes over maps a run makes.
+  [[nodiscard]] std::size_t step_count() const { return state_->program.steps.size(); }
+
+ private:
+  using Layout = detail::PlanLayout<Scalar>;
+  using View = MapView<Scalar>;
+
+  struct State {
+    NetworkGraph graph;
+    int output;
+    detail::PlanProgram<Scalar> program;
+    std::mutex mutex{};
+    std::vector<std::shared_ptr<const Layout>> layouts{};
+
+    State(const Model<Scalar>& model, InstructionSet set)
+        : graph(model.graph()),
+          output(graph.output),
+          program(detail::PlanBuilder<Scalar>(graph, model.parameters(), {output}, set).build()) {}
+
+    /// Layouts of the sizes that were used last.
+    [[nodiscard]] std::shared_ptr<const Layout> layout(const Shape& images) {
+      constexpr std::size_t kept = 4;
+      const std::lock_guard lock(mutex);
+      for (const std::shared_ptr<const Layout>& known : layouts) {
+        if (known->images() == images) return known;
+      }
+      auto made = std::make_shared<const Layout>(program, graph, images);
+      if (layouts.size() == kept) layouts.erase(layouts.begin());
+      layouts.push_back(made);
+      return made;
+    }
+  };
+
+  void check_images(const Shape& shape) const {
+    const std::int64_t channels = state_->graph.input_channels;
+    if (shape.rank() != 4 || shape[3] != channels) {
+      fail<ShapeError>("network: images are ", shape.to_string(), ", wanted [N,H,W,", channels, ']');
+    }
+    if (shape[0] < 1) fail<ShapeError>("network: the batch ", shape.to_string(), " is empty");
+  }
+
+  /// One run of the steps.
+  struct Run {
+    Context& context;
+    const detail::PlanProgram<Scalar>& program;
+    const Layout& layout;
+    Scalar* arena;
+    TileScratch<Scalar>& scratch;
+    std::size_t number = 0;
+
+    [[nodiscard]] View view(int node) const { return layout.view(program.value(node), arena); }
+    [[nodiscard]] MapView<const Scalar> input(int node) const { return view(node).read_only(); }
+    [[nodiscard]] MapView<const Scalar> addend(const std::optional<int>& node) const {
+      return node ? input(*node) : MapView<const Scalar>{};
+    }
+
+    void operator()(const detail::ConvolutionStep<Scalar>& step) const {
+      layout.template tiling<ConvolutionTiling<Scalar>>(number).run(context, step.convolution, input(step.input),
+                                                                    addend(step.addend), view(step.output), scratch);
+    }
+    void operator()(const detail::PoolStep<Scalar>& step) const {
+      layout.template tiling<PoolTiling<Scalar>>(number).run(context, step.pool, input(step.input), addend(step.addend),
+                                                             view(step.output), scratch);
+    }
+    void operator()(const detail::SumStep& step) const {
+      const View to = view(step.output);
+      MapView<const Scalar> sum = input(step.inputs[0]);
+      for (std::size_t i = 1; i < step.inputs.size(); ++i, sum = to.read_only()) {
+        add_pixels<Scalar>(context, sum, input(step.inputs[i]), to, program.set);
+      }
+    }
+    void operator()(const detail::CopyStep& step) const {
+      copy_pixels<Scalar>(context, input(step.input), layout.view(step.place, arena), program.set);
+    }
+    void operator()(const detail::MeanStep& step) const {
+      mean_of_pixels<Scalar>(context, input(step.input), step.rectify, view(step.output), program.set);
+    }
+    void operator()(const detail::PrimitiveStep<Scalar>& step) const {
+      std::vector<Tensor<Scalar>> inputs;
+      OpCall<Scalar> call{.context = context, .keep = false};
+      for (const int node : step.inputs) inputs.push_back(dense(node));
+      for (const Tensor<Scalar>& tensor : inputs) call.inputs.push_back(&tensor);
+      for (const auto& parameter : step.parameters) call.parameters.push_back(parameter.get());
+      forward(step.primitive, call);
+      paste_channels(call.output, program.value(step.output), view(step.output));
+    }
+
+    [[nodiscard]] Tensor<Scalar> dense(int node) const {
+      const MapView<const Scalar> map = input(node);
+      const detail::PlanValue& value = program.value(node);
+      const std::int64_t channels = value.runs.back().to + value.runs.back().count;
+      Tensor<Scalar> tensor = context.tensor<Scalar>({map.images, map.height, map.width, channels});
+      copy_channels(map, value, tensor.data(), channels);
+      return tensor;
+    }
+  };
+
+  void run(Context& context, const Layout& layout, const Tensor<Scalar>& images, Scalar* arena) const {
+    const detail::PlanProgram<Scalar>& program = state_->program;
+    TileScratch<Scalar> scratch(context, layout.scratch_size(), layout.pointer_count());
+    if (program.dense_input) {
+      std::copy_n(images.data(), images.elements(), layout.view(program.input, arena).data);
+    } else {
+      paste_channels(images, program.input, layout.view(program.input, arena));
+    }
+    Run steps{context, program, layout, arena, scratch};
+    for (const detail::PlanStep<Scalar>& step : program.steps) {
+      std::visit(steps, step);
+      ++steps.number;
+    }
+  }
+
+  /// to [pixels,channels] = the channels of a value.
+  static void copy_channels(const MapView<const Scalar>& from, const detail::PlanValue& value, Scalar* to,
+                            std::int64_t channels) {
+    for (std::int64_t pixel = 0; pixel < from.pixels(); ++pixel) {
+      for (const ChannelRun& run : value.runs) {
+        std::copy_n(from.pixel(pixel) + run.from, run.count, to + pixel * channels + run.to);
+      }
+    }
+  }
+
+  /// The other way round, with zeros between the runs.
+  static void paste_channels(const Tensor<Scalar>& from, const detail::PlanValue& value, const View& to) {
+    const std::int64_t channels = from.extent(from.shape().rank() - 1);
+    for (std::int64_t pixel = 0; pixel < to.pixels(); ++pixel) {
+      std::fill_n(to.pixel(pixel), to.channels, Scalar{0});
+      for (const ChannelRun& run : value.runs) {
+        std::copy_n(from.data() + pixel * channels + run.to, run.count, to.pixel(pixel) + run.from);
+      }
+    }
+  }
+
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace nasnet::inline v0

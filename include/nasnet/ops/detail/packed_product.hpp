@@ -1,0 +1,128 @@
+/// Matrix products with a matrix that is packed once and used often, such as the weights of a network that predicts.
+#pragma once
+
+#include <cstdint>  // int64_t
+
+#include "nasnet/core/tensor.hpp"
+#include "nasnet/ops/detail/matrix_kernel.hpp"
+#include "nasnet/ops/detail/quotient.hpp"
+
+namespace nasnet::inline v0::detail {
+
+/// B of C = A B, cut into panels of up to `tile_vectors` vectors, each [terms][columns of the panel]: what a tile reads
+/// lies in order. Columns are filled up to whole vectors with zeros.
+template <class T>
+class PackedMatrix {
+ public:
+  PackedMatrix() = default;
+  /// Zeros. @param width lanes of a vector
+  PackedMatrix(std::int64_t terms, std::int64_t columns, std::int64_t width)
+      : terms_(terms), columns_(rounded_up(columns, width)), panel_(tile_vectors * width) {
+    values_ = Tensor<T>({terms_ * columns_});
+    values_.fill(T{0});
+  }
+
+  [[nodiscard]] std::int64_t terms() const { return terms_; }
+  /// Whole vectors.
+  [[nodiscard]] std::int64_t columns() const { return columns_; }
+  [[nodiscard]] std::int64_t panel_columns() const { return panel_; }
+  /// The panel that begins at a column, a multiple of panel_columns().
+  [[nodiscard]] const T* panel(std::int64_t column) const { return values_.data() + column * terms_; }
+
+  [[nodiscard]] T& operator()(std::int64_t term, std::int64_t column) {
+    const std::int64_t first = column / panel_ * panel_;
+    const std::int64_t width = columns_ - first < panel_ ? columns_ - first : panel_;
+    return values_[first * terms_ + term * width + column - first];
+  }
+
+ private:
+  std::int64_t terms_ = 0;
+  std::int64_t columns_ = 0;
+  std::int64_t panel_ = 1;
+  Tensor<T> values_;
+};
+
+/// C = A B + bias + addend. C, bias and addend have whole vectors of columns; the addend may be C itself.
+template <class T>
+struct PackedProduct {
+  const T* a = nullptr;
+  std::int64_t a_stride = 0;
+  const T* b = nullptr;  ///< first of its panels
+  const T* bias = nullptr;
+  const T* addend = nullptr;  ///< null: none
+  std::int64_t addend_stride = 0;
+  T* c = nullptr;
+  std::int64_t c_stride = 0;
+  std::int64_t rows = 0;
+  std::int64_t columns = 0;
+  std::int64_t terms = 0;
+};
+
+struct PackedProductKernel {
+  template <class Target>
+  static NASNET_ALWAYS_INLINE void run(const PackedProduct<typename Target::Scalar>& job) {
+    using L = typename Target::Full;
+    PackedProduct<typename Target::Scalar> panel = job;
+    for (std::int64_t left = job.columns; left > 0; left -= tile_vectors * L::width) {
+      if (left > 2 * L::width) {
+        multiply_panel<Target, L, tile_vectors>(panel);
+      } else if (left > L::width) {
+        multiply_panel<Target, L, 2>(panel);
+      } else {
+        multiply_panel<Target, L, 1>(panel);
+      }
+      constexpr std::int64_t columns = tile_vectors * L::width;
+      panel.b += columns * panel.terms;
+      panel.bias += columns;
+      panel.c += columns;
+      if (panel.addend != nullptr) panel.addend += columns;
+    }
+  }
+
+ private:
+  template <class Target, class L, int vectors>
+  static NASNET_ALWAYS_INLINE void multiply_panel(const PackedProduct<typename L::Scalar>& panel) {
+    constexpr int most = tile_rows<Target>(vectors);
+    std::int64_t row = 0;
+    if constexpr (most > 4) {
+      for (; row + most <= panel.rows; row += most) multiply_tile<L, most, vectors>(panel, row, most);
+    }
+    for (; row < panel.rows; row += 4) {
+      const std::int64_t left = panel.rows - row;
+      multiply_tile<L, 4, vectors>(panel, row, left < 4 ? left : 4);
+    }
+  }
+
+  /// `count` of the tile's rows are rows of C, the others repeat the last one and are not written.
+  template <class L, int rows, int vectors>
+  static NASNET_ALWAYS_INLINE void multiply_tile(const PackedProduct<typename L::Scalar>& panel, std::int64_t row,
+                                                 std::int64_t count) {
+    const typename L::Scalar* a[rows];
+    typename L::Vector sum[rows][vectors];
+    NASNET_UNROLL
+    for (int r = 0; r < rows; ++r) {
+      a[r] = panel.a + (row + (r < count ? r : count - 1)) * panel.a_stride;
+      NASNET_UNROLL
+      for (int v = 0; v < vectors; ++v) load<L>(sum[r][v], panel.bias + v * L::width);
+    }
+    const auto* b = panel.b;
+    for (std::int64_t term = 0; term < panel.terms; ++term, b += vectors * L::width) {
+      add_term<L, rows, vectors>(sum, a, term, b);
+    }
+    NASNET_UNROLL
+    for (int r = 0; r < rows; ++r) {
+      if (r >= count) return;
+      NASNET_UNROLL
+      for (int v = 0; v < vectors; ++v) {
+        if (panel.addend != nullptr) {
+          typename L::Vector old;
+          load<L>(old, panel.addend + (row + r) * panel.addend_stride + v * L::width);
+          sum[r][v] += old;
+        }
+        store<L>(panel.c + (row + r) * panel.c_stride + v * L::width, sum[r][v]);
+      }
+    }
+  }
+};
+
+}  // namespace nasnet::inline v0::detail

@@ -1,0 +1,312 @@
+// The inference plan against the model that it is made from.
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <random>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <variant>
+#include <vector>
+
+#include "cases/kernel_run.hpp"
+#include "catch.hpp"
+#include "graph/graph_probe.hpp"
+#include "graph/random_cells.hpp"
+#include "model/sample_networks.hpp"
+#include "nasnet/genotype/text.hpp"
+#include "nasnet/model/inference_plan.hpp"
+
+using namespace nasnet;
+using namespace graph_probe;
+using namespace sample_networks;
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::MessageMatches;
+
+namespace {
+
+// Parameters away from their neutral initial values, and variances above zero.
+template <class Scalar>
+Model<Scalar> make_model(const NetworkGraph& graph, std::uint64_t seed = 7) {
+  Model<Scalar> model(graph, RandomStream(seed));
+  RandomStream random = RandomStream(seed).split("statistics");
+  for (std::size_t p = 0; p < model.parameters().size(); ++p) {
+    const ParameterSpec& spec = graph.parameters[p].spec;
+    if (spec.layout != ParameterLayout::vector || spec.role == ParameterRole::fixed) continue;
+    for (Scalar& value : model.parameters()[p].value().values()) {
+      value = static_cast<Scalar>(spec.name == "running_var" || spec.name == "weight" ? 0.5 + random.uniform()
+                                                                                      : 0.3 * random.normal());
+    }
+  }
+  return model;
+}
+
+// The largest difference, relative to the largest logit.
+template <class Scalar>
+double difference(const Tensor<Scalar>& found, const Tensor<Scalar>& expected) {
+  REQUIRE(found.shape() == expected.shape());
+  double largest = 0;
+  double difference = 0;
+  for (std::int64_t i = 0; i < found.elements(); ++i) {
+    REQUIRE(std::isfinite(expected[i]));
+    largest = std::max(largest, std::abs(static_cast<double>(expected[i])));
+    difference = std::max(difference, std::abs(static_cast<double>(found[i]) - static_cast<double>(expected[i])));
+  }
+  REQUIRE(largest > 0);
+  return difference / largest;
+}
+
+std::string describe(const NetworkGraph& graph) {
+  std::string text;
+  for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
+    text += "\n" + std::to_string(n) + ": " + std::string(name_of(graph.nodes[n].primitive)) + " of";
+    for (const int input : graph.nodes[n].inputs) text += " " + std::to_string(input);
+    text += ", " + std::to_string(graph.nodes[n].channels) + " channels";
+  }
+  return text;
+}
+
+template <class Scalar>
+void check(const NetworkGraph& graph, const Shape& images, double tolerance) {
+  INFO(images.to_string());
+  Context context(2);
+  const Model<Scalar> model = make_model<Scalar>(graph);
+  const Tensor<Scalar> input = random_images<Scalar>(images, 5);
+  const Tensor<Scalar> expected = model.predict(context, input);
+  for (const InstructionSet set : cases::instruction_sets()) {
+    INFO(to_string(set));
+    const InferencePlan<Scalar> plan(model, set);
+    CHECK(difference(plan.predict(context, input), expected) <= tolerance);
+    if (graph.cells.empty()) continue;
+    CHECK(plan.arena_bytes(images) <= plan.live_bytes(images) * 6 / 5 + 128);
+  }
+}
+
+// Graphs that no network has: values that are read through ReLU and without, summed with themselves, concatenated
+// twice, normalised after a concatenation, the input itself among them.
+class RandomGraph {
+ public:
+  RandomGraph(std::uint64_t seed, std::int64_t channels) : random_(static_cast<unsigned>(seed)), builder_(channels) {
+    values_.push_back(builder_.input());
+    for (int op = 0; op < 14; ++op) {
+      const auto scope = builder_.scope("op", op);
+      values_.push_back(grow(pick()));
+      is_read_.resize(values_.size());
+    }
+  }
+
+  // The last value and those of its stride that nobody reads, pooled and joined; the rest is of no use.
+  NetworkGraph finish() && {
+    std::vector<Value> pooled;
+    for (std::size_t v = 0; v < values_.size(); ++v) {
+      if (!is_read_[v] && values_[v].node >= 0 && values_[v].stride == values_.back().stride) {
+        pooled.push_back(builder_.global_average_pool(values_[v]));
+      }
+    }
+    const Value joined = builder_.concat(pooled);
+    return std::move(builder_).finish(
+        builder_.dense(random_below(random_, 2) == 0 ? joined : builder_.relu(joined), 7, "classifier"));
+  }
+
+ private:
+  Value pick() {
+    const auto v = static_cast<std::size_t>(random_below(random_, static_cast<int>(values_.size())));
+    is_read_.resize(values_.size());
+    is_read_[v] = true;
+    return values_[v];
+  }
+
+  // Another value of maps of the same size, or the same one.
+  Value pick_like(Value x, bool equal_channels) {
+    for (int attempt = 0; attempt < 8; ++attempt) {
+      const auto v = static_cast<std::size_t>(random_below(random_, static_cast<int>(values_.size())));
+      if (values_[v].stride != x.stride || (equal_channels && values_[v].channels != x.channels)) continue;
+      is_read_[v] = true;
+      return values_[v];
+    }
+    return x;
+  }
+
+  Value grow(Value x) {
+    GraphBuilder& g = builder_;
+    const std::int64_t filters = 1 + random_below(random_, 9);
+    const std::int64_t kernel = 1 + random_below(random_, 4);
+    const std::int64_t stride = x.stride < 4 ? 1 + random_below(random_, 2) : 1;
+    switch (random_below(random_, 19)) {
+      case 0: return g.relu(x);
+      case 1: return g.convolution(x, filters, {.kernel = kernel, .stride = stride});
+      case 2: return g.batch_norm(g.convolution(g.relu(x), filters, {.kernel = 3, .stride = stride, .dilation = 2}));
+      case 3: return g.pointwise(x, filters);
+      case 4: return g.batch_norm(g.pointwise(g.relu(x), filters));
+      case 5: return g.depthwise(x, {.kernel = kernel, .stride = stride});
+      case 6:
+      case 7:
+        return g.batch_norm(g.pointwise(g.depthwise(g.relu(x), {.kernel = kernel + 3, .stride = stride}), filters));
+      case 8: return g.pointwise(g.depthwise(x, {.kernel = 3, .stride = stride}), filters);
+      case 9: return g.subsample(x, 2, random_below(random_, 2));
+      case 10: return stride == 1 ? g.batch_norm(x) : g.factorized_reduction(g.relu(x), filters + 1);
+      case 11: return g.max_pool(x, {.kernel = kernel, .stride = stride});
+      case 12: return g.average_pool(x, {.kernel = kernel, .stride = stride});
+      case 13: return g.layer_norm(x);
+      case 14: return g.instance_norm(x);
+      case 15: return g.add(x, pick_like(x, true));
+      case 16: return g.add(g.drop_path(g.batch_norm(g.pointwise(x, x.channels)), 0.5), pick_like(x, true));
+      case 17: return g.concat(std::vector<Value>{x, pick_like(x, false), pick_like(x, false)});
+      default: return g.zero(x, filters, stride);
+    }
+  }
+
+  std::mt19937 random_;
+  GraphBuilder builder_;
+  std::vector<Value> values_;
+  std::vector<bool> is_read_;
+};
+
+}  // namespace
+
+TEST_CASE("a plan has the logits of its model for random graphs", "[plan]") {
+  for (std::uint64_t seed = 0; seed < 1000; ++seed) {
+    INFO("seed " << seed);
+    const auto channels = static_cast<std::int64_t>(1 + seed % 4);
+    const NetworkGraph graph = RandomGraph(seed, channels).finish();
+    const auto height = static_cast<std::int64_t>(1 + seed % 13);
+    INFO(describe(graph));
+    check<double>(graph, {1 + static_cast<std::int64_t>(seed % 3), height, 1 + (height * 5) % 11, channels}, 1e-9);
+  }
+}
+
+TEST_CASE("a plan has the logits of its model for random cells", "[plan]") {
+  std::mt19937 random(11);
+  for (int i = 0; i < 30; ++i) {
+    const Architecture cells = random_cells(random, 1 + i % 5);
+    INFO(to_text(cells));
+    NetworkConfig config = i % 3 == 2 ? NetworkConfig::imagenet() : NetworkConfig{};
+    config.cells_per_stack = 1;
+    config.filters = i % 3 == 2 ? 9 : 3 + i % 7;
+    config.classes = 3 + i % 11;
+    config.input_channels = 1 + i % 3;
+    const NetworkGraph graph = build(cells, config);
+    const std::int64_t height = (i % 3 == 2 ? 40 : 9) + i % 5;
+    check<double>(graph, {1 + i % 2, height, height + i % 4, config.input_channels}, 1e-9);
+    check<float>(graph, {1 + i % 2, height, height + i % 4, config.input_channels}, 1e-4);
+  }
+}
+
+TEST_CASE("a plan has the logits of its model for published cells", "[plan]") {
+  for (const std::string_view name : published_names) {
+    INFO(name);
+    for (const bool imagenet : {false, true}) {
+      NetworkConfig config = imagenet ? NetworkConfig::imagenet() : NetworkConfig{};
+      config.cells_per_stack = 1;
+      config.filters = imagenet ? 8 : 5;
+      config.classes = 10;
+      config.skip_reduction_input = imagenet;
+      if (name == "nasnet-a" && !imagenet) config.image_size = Size{40, 41};  // an auxiliary head is no part of a plan
+      const NetworkGraph graph = build(published_architecture(name), config);
+      if (imagenet) {
+        check<float>(graph, {1, 48, 33, 3}, 1e-4);
+      } else {
+        check<double>(graph, {2, 21, 20, 3}, 1e-9);
+      }
+    }
+  }
+}
+
+TEST_CASE("one network's plan is as small as its fusions promise", "[plan]") {
+  const Model<float> model = make_model<float>(build(released_nasnet_a(), cifar_config(1, 8)));
+  const InferencePlan<float> plan(model);
+  // A step for each convolution and pool, the two paths of a factorised reduction together, and the mean; nothing is
+  // copied, and what a sum adds is added by a convolution or a pool.
+  std::size_t convolutions = 0;
+  std::size_t pools = 0;
+  std::size_t paths = 0;
+  const NetworkGraph& graph = plan.graph();
+  for (const GraphNode& node : graph.nodes) {
+    convolutions += std::holds_alternative<Pointwise>(node.primitive) ||
+                    std::holds_alternative<Convolution>(node.primitive) ||
+                    std::holds_alternative<Dense>(node.primitive);
+    pools += std::holds_alternative<MaximumPool>(node.primitive) || std::holds_alternative<AveragePool>(node.primitive);
+    paths += std::holds_alternative<Subsample>(node.primitive);
+  }
+  REQUIRE(paths > 0);
+  CHECK(plan.step_count() == convolutions - paths / 2 + pools + 1);
+}
+
+TEST_CASE("a plan has the same bits for any number of threads, and for several callers at once", "[plan]") {
+  const Model<float> model = make_model<float>(build(released_nasnet_a(), cifar_config(1, 6)));
+  const InferencePlan<float> plan(model);
+  const Tensor<float> images = random_images({3, 21, 17, 3}, 2);
+  Context single(1);
+  const std::vector<float> expected = to_vector(plan.predict(single, images));
+  for (const int threads : {2, 3}) {
+    Context team(threads);
+    CHECK(to_vector(plan.predict(team, images)) == expected);
+  }
+  std::vector<std::vector<float>> found(4);
+  std::vector<std::thread> callers;
+  for (std::vector<float>& logits : found) {
+    callers.emplace_back([&] {
+      Context own(1);
+      for (int i = 0; i < 5; ++i) {
+        const Tensor<float> other = random_images({1 + i % 2, 15 + i, 17, 3}, 3);
+        static_cast<void>(plan.predict(own, other));
+      }
+      logits = to_vector(plan.predict(own, images));
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  for (const std::vector<float>& logits : found) CHECK(logits == expected);
+}
+
+TEST_CASE("a sample's logits do not depend on the batch around it", "[plan]") {
+  const Model<float> model = make_model<float>(build(released_nasnet_a(), cifar_config(1, 6)));
+  const InferencePlan<float> plan(model);
+  Context context(2);
+  const Tensor<float> images = random_images({5, 20, 20, 3}, 2);
+  const Tensor<float> all = plan.predict(context, images);
+  for (std::int64_t n = 0; n < 5; ++n) {
+    const Tensor<float> one = plan.predict(context, slice_batch(images, n, 1));
+    for (std::int64_t c = 0; c < 10; ++c) CHECK(one[c] == Approx(all[n * 10 + c]).epsilon(1e-4).margin(1e-5));
+  }
+}
+
+TEST_CASE("a plan keeps its own parameters", "[plan]") {
+  Model<float> model = make_model<float>(build(released_nasnet_a(), cifar_config(1, 4)));
+  const InferencePlan<float> plan(model);
+  Context context(1);
+  const Tensor<float> images = random_images({1, 16, 16, 3}, 2);
+  const std::vector<float> before = to_vector(plan.predict(context, images));
+  for (Variable<float>& parameter : model.parameters()) parameter.value().fill(0.5F);
+  CHECK(to_vector(plan.predict(context, images)) == before);
+}
+
+TEST_CASE("what a plan cannot take is refused with a sentence", "[plan]") {
+  const InferencePlan<float> plan(make_model<float>(build(released_nasnet_a(), cifar_config(1, 4))));
+  Context context(1);
+  const auto refusal = [&](const Shape& shape, const char* text) {
+    REQUIRE_THROWS_MATCHES(plan.predict(context, Tensor<float>(shape)), ShapeError,
+                           MessageMatches(ContainsSubstring(text)));
+  };
+  refusal({1, 16, 16, 4}, "wanted [N,H,W,3]");
+  refusal({16, 16, 3}, "wanted [N,H,W,3]");
+  refusal({0, 16, 16, 3}, "is empty");
+  refusal({1, 0, 16, 3}, "0x16");
+}
+
+TEST_CASE("a plan's memory is reused by maps that are not needed together", "[plan]") {
+  std::vector<detail::ArenaBlock> blocks{{.size = 10, .first_step = 0, .last_step = 1},
+                                         {.size = 20, .first_step = 1, .last_step = 2},
+                                         {.size = 10, .first_step = 2, .last_step = 3},
+                                         {.size = 5, .first_step = 4, .last_step = 4},
+                                         {.size = 0, .first_step = 0, .last_step = 9}};
+  CHECK(detail::pack_arena(blocks) == 30);
+  CHECK(detail::largest_alive(blocks) == 30);
+  for (const detail::ArenaBlock& a : blocks) {
+    for (const detail::ArenaBlock& b : blocks) {
+      if (&a == &b || !a.lives_with(b)) continue;
+      CHECK((a.offset + a.size <= b.offset || b.offset + b.size <= a.offset));
+    }
+  }
+  std::vector<detail::ArenaBlock> none;
+  CHECK(detail::pack_arena(none) == 0);
+}
