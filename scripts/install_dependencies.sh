@@ -21,7 +21,7 @@ case "$selection" in
   examples) ;;
   all)
     packages+=(clang)
-    optional+=(clang-format-14)
+    optional+=(clang-format-14 python3-venv)
     ;;
   *)
     echo "install_dependencies.sh: found '$selection', wanted 'examples' or 'all'" >&2

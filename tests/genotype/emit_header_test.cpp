@@ -126,7 +126,7 @@ TEST_CASE("the text of a header holds any architecture", "[emit_header]") {
 }
 
 TEST_CASE("the op set is the paper's where its ops suffice", "[emit_header]") {
-  CHECK_THAT(emit_header(published_architecture("amoebanet-a")), ContainsSubstring("<nasnet::NasnetOps, 5>"));
+  CHECK_THAT(emit_header(published_architecture("pnasnet-5")), ContainsSubstring("<nasnet::NasnetOps, 5>"));
   CHECK_THAT(emit_header(published_architecture("darts-v2")), ContainsSubstring("<nasnet::AllOps, 4>"));
 }
 

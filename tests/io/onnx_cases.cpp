@@ -207,6 +207,20 @@ void add_each_op(Cases& cases) {
   }
 }
 
+// Whether an instance norm may see a map of one value: it magnifies what rounding leaves of it a thousand times, in any
+// program, and there is nothing to compare.
+bool may_normalise_constants(const Architecture& architecture) {
+  bool has_zero = false;
+  bool has_norm = false;
+  for (const Cell* cell : {&architecture.normal, &architecture.reduction}) {
+    for (const Block& block : cell->blocks) {
+      has_zero = has_zero || block.left.op == "zero" || block.right.op == "zero";
+      has_norm = has_norm || block.combine == Combiner::add_instance_norm;
+    }
+  }
+  return has_zero && has_norm;
+}
+
 void add_random_cells(Cases& cases) {
   const std::vector<Size> images{{8, 8}, {9, 9}, {7, 12}, {13, 5}, {16, 31}, {1, 1}, {3, 2}};
   std::mt19937 random(5);
@@ -221,10 +235,12 @@ void add_random_cells(Cases& cases) {
   }
   // All combiners, cells of one to four inputs, states passed on by themselves.
   RandomStream stream(9);
-  for (int i = 0; i < 40; ++i) {
+  for (int i = 0; i < 40;) {
     const Architecture architecture = nasnet_test::random_architecture(stream);
+    if (may_normalise_constants(architecture)) continue;
     const std::size_t turn = static_cast<std::size_t>(i);
     cases.add("any", architecture, small(Stem::cifar, 2 + i % 3), images[turn % 5]);
+    ++i;
   }
 }
 

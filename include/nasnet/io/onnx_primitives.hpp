@@ -82,6 +82,14 @@ inline void emit_dilated_average(const Window& window, OnnxCall& call) {
   call.add_output("Mul", {sums, share});
 }
 
+/// A value [N,C,...] without the mean of each channel, for an instance normalisation to read.
+///
+/// Runtimes normalise as x s + (shift - mean s) with s = scale / sqrt(variance + epsilon). Where a map hardly varies, s
+/// is near a thousand, and the digits that a mean beside it costs would be seen in the logits.
+[[nodiscard]] inline std::string onnx_centred(OnnxCall& call, const std::string& value) {
+  return call.add("Sub", {value, call.add("GlobalAveragePool", {value})});
+}
+
 /// A parameter [C] as [C,1,1], which acts on each channel of a map.
 [[nodiscard]] inline std::string onnx_per_channel(OnnxCall& call, std::size_t parameter) {
   return call.add("Unsqueeze", {call.parameter(parameter), call.integers("axes", {1, 2})});
@@ -177,15 +185,16 @@ inline void emit_onnx(const LayerNorm& norm, OnnxCall& call) {
   const std::string line = call.add("Reshape", {call.input(), call.integers("line", {0, 1, -1})});
   const std::string one = call.floats("one", {1}, {1.0F});
   const std::string zero = call.floats("zero", {1}, {0.0F});
-  const std::string normal =
-      call.add("InstanceNormalization", {line, one, zero}, {{"epsilon", static_cast<float>(norm.epsilon)}});
+  const std::string normal = call.add("InstanceNormalization", {detail::onnx_centred(call, line), one, zero},
+                                      {{"epsilon", static_cast<float>(norm.epsilon)}});
   const std::string shape = call.integers("map", {0, map.channels, map.height, map.width});
   const std::string scaled = call.add("Mul", {call.add("Reshape", {normal, shape}), detail::onnx_per_channel(call, 0)});
   call.add_output("Add", {scaled, detail::onnx_per_channel(call, 1)});
 }
 
 inline void emit_onnx(const InstanceNorm& norm, OnnxCall& call) {
-  call.add_output("InstanceNormalization", {call.input(), call.parameter(0), call.parameter(1)},
+  const std::string centred = detail::onnx_centred(call, call.input());
+  call.add_output("InstanceNormalization", {centred, call.parameter(0), call.parameter(1)},
                   {{"epsilon", static_cast<float>(norm.epsilon)}});
 }
 

@@ -39,6 +39,7 @@ struct WindowAxis {
 
   /// Padding behind the last cell of an axis of n cells.
   [[nodiscard]] constexpr std::int64_t after(std::int64_t n) const {
+    if (padding == Padding::valid) return 0;
     return (std::max)((output(n) - 1) * stride + reach() - n - before(n), std::int64_t{0});
   }
 };
