@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "golden/formula.hpp"
 #include "nasnet/genotype/ops.hpp"
 #include "nasnet/genotype/published.hpp"
 #include "nasnet/graph/build_network.hpp"
@@ -19,6 +20,8 @@
 
 namespace foreign_weights {
 
+using golden_formula::hash_of;
+using golden_formula::uniform;
 using nasnet::NetworkGraph;
 using nasnet::Shape;
 using nasnet::TensorFile;
@@ -29,33 +32,11 @@ inline nlohmann::json read_golden() {
   return nlohmann::json::parse(file);
 }
 
-// FNV-1a.
-inline std::uint64_t hash_of(const std::string& text, std::uint64_t start, std::uint64_t prime) {
-  for (const char letter : text) start = (start ^ static_cast<unsigned char>(letter)) * prime;
-  return start;
-}
-
-// Numbers in [-0.5, 0.5), multiples of 2^-16, from the name and the place.
-inline std::vector<double> uniform(const std::string& name, std::int64_t count) {
-  const std::uint64_t h = hash_of(name, 2166136261U, 16777619U) % 4294967296U;
-  std::vector<double> values;
-  for (std::uint64_t i = 0; i < static_cast<std::uint64_t>(count); ++i) {
-    std::uint64_t x = (h + i * 40503U + (i * i % 65536U) * 30011U) % 65536U;
-    x = (x * 25173U + 13849U + x * x % 65536U) % 65536U;
-    values.push_back(static_cast<double>(x) / 65536.0 - 0.5);
-  }
-  return values;
-}
-
-inline bool ends_with(const std::string& text, const std::string& end) {
-  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
-
 inline nasnet::Tensor<double> formula(const std::string& name, const Shape& shape, std::int64_t outputs) {
   nasnet::Tensor<double> tensor(shape);
   const std::vector<double> u = uniform(name, shape.elements());
   bool around_one = false;
-  for (const char* end : {"weight", "gamma", "running_var", "moving_variance"}) around_one |= ends_with(name, end);
+  for (const char* end : {"weight", "gamma", "running_var", "moving_variance"}) around_one |= name.ends_with(end);
   const double scale = std::sqrt(24.0 * static_cast<double>(outputs) / static_cast<double>(shape.elements()));
   for (std::int64_t i = 0; i < shape.elements(); ++i) {
     const double value = u[static_cast<std::size_t>(i)];

@@ -10,39 +10,24 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "golden/formula.hpp"
 #include "nasnet/io/weights.hpp"
 #include "nasnet/model/model.hpp"
 #include "tests_folder.hpp"
 
 namespace golden_values {
 
+using golden_formula::uniform;
 using nlohmann::json;
 using namespace nasnet;
-
-// Numbers in [-0.5, 0.5), multiples of 2^-16, from the name and the place.
-inline std::vector<double> uniform(const std::string& name, std::int64_t count) {
-  std::uint64_t h = 2166136261U;
-  for (const char letter : name) h = ((h ^ static_cast<unsigned char>(letter)) * 16777619U) % 4294967296U;
-  std::vector<double> values;
-  for (std::uint64_t i = 0; i < static_cast<std::uint64_t>(count); ++i) {
-    std::uint64_t x = (h + i * 40503U + (i * i % 65536U) * 30011U) % 65536U;
-    x = (x * 25173U + 13849U + x * x % 65536U) % 65536U;
-    values.push_back(static_cast<double>(x) / 65536.0 - 0.5);
-  }
-  return values;
-}
-
-inline bool ends_with(const std::string& text, const std::string& end) {
-  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
 
 // A parameter's values by formula, in the file's layout.
 inline Tensor<double> formula(const GraphParameter& parameter) {
   const Shape shape = parameter.spec.file_shape();
   const std::string& name = parameter.name;
   Tensor<double> tensor(shape);
-  const bool around_one = ends_with(name, "running_var") || ends_with(name, "bn.weight") ||
-                          ends_with(name, "bn1.weight") || ends_with(name, "bn2.weight");
+  const bool around_one = name.ends_with("running_var") || name.ends_with("bn.weight") ||
+                          name.ends_with("bn1.weight") || name.ends_with("bn2.weight");
   double scale = 0.25;
   if (shape.rank() > 1) scale = std::sqrt(24.0 / static_cast<double>(shape.elements() / shape[0]));
   const std::vector<double> u = uniform(name, shape.elements());
