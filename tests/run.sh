@@ -37,7 +37,7 @@ for preset in $presets; do
   echo "=== $preset: build"
   if ! { cmake --preset "$preset" -DNASNET_BUILD_TESTS=ON -DNASNET_BUILD_EXAMPLES=$programs -DNASNET_BUILD_BENCH=$programs \
            -DNASNET_INSTALL=ON -DNASNET_WERROR=$werror &&
-         cmake --build --preset "$preset" -j "$jobs"; }; then
+         cmake --build --preset "$preset" -j "$jobs" -- -k 0; }; then  # on, to show all faults at once
     echo "=== $preset: the build failed after $((SECONDS - started)) s"
     failed=$((failed + 1))
     continue

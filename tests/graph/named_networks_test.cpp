@@ -45,7 +45,7 @@ Agreement agreement(std::int64_t counted, double published, double unit) {
   if (published == 0) return Agreement::not_stated;
   const double millions = static_cast<double>(counted) / 1e6;
   if (std::abs(millions - published) <= unit / 2) return Agreement::equal;
-  return std::abs(millions - published) <= 0.005 * published ? Agreement::near : Agreement::differs;
+  return std::abs(millions - published) <= 0.005 * published ? Agreement::within_half_percent : Agreement::differs;
 }
 
 }  // namespace

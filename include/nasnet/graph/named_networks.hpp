@@ -19,17 +19,17 @@ namespace nasnet::inline v0 {
 
 /// How a count of this library stands to a published one.
 enum class Agreement {
-  not_stated,  ///< nothing was published
-  equal,       ///< rounds to what was published
-  near,        ///< within half a percent of it
-  differs,     ///< neither; the wiring behind the published figure is not that of any published description
+  not_stated,           ///< nothing was published
+  equal,                ///< rounds to what was published
+  within_half_percent,  ///< does not round to it, but is that close
+  differs,              ///< neither; the wiring behind the published figure is not that of any published description
 };
 
 [[nodiscard]] constexpr std::string_view to_string(Agreement agreement) {
   switch (agreement) {
     case Agreement::not_stated: return "not stated";
     case Agreement::equal: return "equal";
-    case Agreement::near: return "near";
+    case Agreement::within_half_percent: return "near";
     case Agreement::differs: return "differs";
   }
   return "unknown";
@@ -163,7 +163,7 @@ inline constexpr std::array<PublishedNetwork, 13> network_table{{
      .reduction_starts_stack = true,
      .image_side = 331,
      .parameters = {86.1, Agreement::equal},
-     .multiply_adds = {25'000, Agreement::near},
+     .multiply_adds = {25'000, Agreement::within_half_percent},
      .top_1 = 82.9,
      .top_5 = 96.2},
     {.name = "pnasnet-5-mobile",
@@ -174,7 +174,7 @@ inline constexpr std::array<PublishedNetwork, 13> network_table{{
      .reduction_starts_stack = true,
      .image_side = 224,
      .parameters = {5.1, Agreement::equal},
-     .multiply_adds = {588, Agreement::near},
+     .multiply_adds = {588, Agreement::within_half_percent},
      .top_1 = 74.2,
      .top_5 = 91.9},
     {.name = "amoebanet-a-large",
