@@ -8,6 +8,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <system_error>
 
 #include <nasnet/data/gzip.hpp>
 #include <nasnet/nasnet.hpp>
@@ -77,11 +79,13 @@ class Program {
       : flags_(flags),
         data_(nasnet::load_dataset(flags.data, nasnet::read_gzip_file)),
         pool_(std::make_shared<nasnet::ThreadPool>(pool_size(flags))),
+        space_(nasnet::NasnetOps::table(), {.blocks = flags.blocks}),
         evaluate_(data_, child_options()),
         final_images_(chosen_final_images()) {}
 
   /// The exit status.
   [[nodiscard]] int run() {
+    check_places();
     nasnet::make_folder(flags_.out);
     const nasnet::History history = search();
     if (history.interrupted) return stop_after_trials(history);
@@ -116,16 +120,32 @@ class Program {
     return nasnet::split(data_.train, 0, flags_.seed).train.first(flags_.final_images);
   }
 
+  /// Before anything is written: the places of all files, so that no search ends without them.
+  void check_places() const {
+    const std::filesystem::path journal = flags_.out / "journal.jsonl";
+    std::error_code absent;
+    if (!flags_.resume && std::filesystem::file_size(journal, absent) > 0 && !absent) {
+      nasnet::fail<nasnet::ArgumentError>(
+          '\'', journal.string(), "' holds a search already: --resume goes on with it, --out chooses another folder");
+    }
+    for (const std::string_view name :
+         {"journal.jsonl", "report.html", "best.json", "best.hpp", "best.dot", "best.svg", "best.safetensors"}) {
+      if (std::filesystem::is_directory(flags_.out / name, absent)) {
+        nasnet::fail<nasnet::IoError>('\'', (flags_.out / name).string(),
+                                      "' is a folder: a file is to be written there");
+      }
+    }
+  }
+
   // ---- the search
 
   [[nodiscard]] nasnet::History search() {
-    const nasnet::OpTable ops = nasnet::NasnetOps::table();
-    const nasnet::SearchSpace space(ops, {.blocks = flags_.blocks});
     nasnet::SearchProgressBar bar;
     nasnet::SearchOptions options = search_options();
     bar.attach(options);
     if (!std::filesystem::exists(options.journal)) remove_checkpoints();
-    nasnet::History history = nasnet::search(space, ops, nasnet::RandomSearch(space, flags_.seed), evaluate_, options);
+    nasnet::History history = nasnet::search(space_, nasnet::NasnetOps::table(),
+                                             nasnet::RandomSearch(space_, flags_.seed), evaluate_, options);
     if (static_cast<std::int64_t>(history.trials.size()) > flags_.trials) {
       nasnet::fail<nasnet::ArgumentError>("--trials ", flags_.trials, ": '", options.journal.string(), "' has ",
                                           history.trials.size(), " trials already");
@@ -141,10 +161,29 @@ class Program {
     options.journal = flags_.out / "journal.jsonl";
     options.resume = flags_.resume;
     options.limits = {.max_parameters = flags_.max_parameters, .max_multiply_adds = flags_.max_multiply_adds};
-    options.settings = {{"final_epochs", flags_.final_epochs}, {"final_images", final_images_.size()}};
+    options.settings = settings();
     options.pool = pool_;
     options.stop = stop_.pointer();
     return options;
+  }
+
+  /// The flags that results depend on; others may change from run to run.
+  [[nodiscard]] nlohmann::json settings() const {
+    return {{"--strategy", flags_.strategy},
+            {"--seed", flags_.seed},
+            {"--blocks", flags_.blocks},
+            {"--cells", flags_.cells},
+            {"--filters", flags_.filters},
+            {"--epochs", flags_.epochs},
+            {"--train-images", flags_.train_images},
+            {"--validation-images", flags_.validation_images},
+            {"--batch", flags_.batch},
+            {"--learning-rate", flags_.learning_rate},
+            {"--max-params", flags_.max_parameters ? nlohmann::json(*flags_.max_parameters) : nlohmann::json()},
+            {"--max-multiply-adds",
+             flags_.max_multiply_adds ? nlohmann::json(*flags_.max_multiply_adds) : nlohmann::json()},
+            {"--final-epochs", flags_.final_epochs},
+            {"--final-images", flags_.final_images}};
   }
 
   [[nodiscard]] int stop_after_trials(const nasnet::History& history) const {
@@ -254,6 +293,7 @@ class Program {
   program::StopSignal stop_;
   nasnet::ImageData data_;
   std::shared_ptr<nasnet::ThreadPool> pool_;
+  nasnet::SearchSpace space_;
   nasnet::ChildTrainer evaluate_;
   nasnet::ImageDataset final_images_;
 };

@@ -56,7 +56,7 @@ class CommandLine(ProgramTest):
         }.items():
             for value in values:
                 self.refuse("search_cells", *self.search_flags("out", f"{flag}={value}"))
-        self.assertFalse((self.folder / "out" / "best.json").exists())
+        self.assertFalse((self.folder / "out").exists())
 
     def test_more_threads_than_the_system_starts(self) -> None:
         def limit_memory() -> None:
@@ -164,6 +164,14 @@ class Disks(ProgramTest):
         self.refuse("search_cells", *self.search_flags("file/below"), naming=["file/below"])
         self.refuse("search_cells", *self.search_flags("/proc/out"), naming=["/proc/out"])
         self.assertEqual((self.folder / "file").read_text(), "here")
+
+    def test_a_folder_in_the_place_of_a_file(self) -> None:
+        for name in [*programs.RESULTS, "journal.jsonl", "report.html"]:
+            place = self.folder / "out" / name
+            place.mkdir(parents=True)
+            self.refuse("search_cells", *self.search_flags("out"), naming=[place, "folder"])
+            place.rmdir()
+        self.assertEqual(list((self.folder / "out").iterdir()), [])
 
     def test_folder_without_permission(self) -> None:
         if os.geteuid() == 0:

@@ -7,6 +7,7 @@ import pathlib
 import pty
 import random
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -57,6 +58,16 @@ class Results(ProgramTest):
         ops = [block[side][1] for role in ["normal", "reduction"] for block in architecture[role]["blocks"]
                for side in ["left", "right"]]
         self.assertEqual(re.findall(r'"(\w+)"', header), ops)
+
+    def test_graphviz_reads_the_drawing(self) -> None:
+        if shutil.which("dot") is None:
+            self.skipTest("Graphviz is not installed")
+        out = self.search("out", "--final-epochs", 0)
+        drawn = subprocess.run(["dot", "-Tsvg", out / "best.dot"], capture_output=True, text=True)
+        self.assertEqual((drawn.returncode, drawn.stderr), (0, ""))
+        blocks = json.loads((out / "best.json").read_text())["architecture"]["normal"]["blocks"]
+        for op in [block[side][1] for block in blocks for side in ["left", "right"]]:
+            self.assertIn(op.replace("_", " "), drawn.stdout.replace("_", " "))
 
     def test_names_of_the_weights(self) -> None:
         weights = programs.read_safetensors(self.search("out") / "best.safetensors")
@@ -141,19 +152,18 @@ class Resume(ProgramTest):
     def test_an_existing_journal_is_not_overwritten(self) -> None:
         out = self.search("out")
         before = {path.name: path.read_bytes() for path in out.iterdir()}
-        self.refuse("search_cells", *self.search_flags("out"), naming=["journal.jsonl", "resume"])
+        self.refuse("search_cells", *self.search_flags("out"), naming=["journal.jsonl", "--resume", "--out"])
         self.assertEqual({path.name: path.read_bytes() for path in out.iterdir()}, before)
 
     def test_other_settings_are_refused(self) -> None:
         out = self.search("out")
         before = {path.name: path.read_bytes() for path in out.iterdir()}
-        for flag, value, name in [("--seed", 2, "seed"), ("--epochs", 2, "epochs"), ("--filters", 3, "filters"),
-                                  ("--blocks", 3, "space"), ("--batch", 5, "batch"), ("--learning-rate", 0.01, "rate"),
-                                  ("--train-images", 30, "images"), ("--validation-images", 10, "images"),
-                                  ("--cells", 2, "cells"), ("--final-epochs", 3, "final_epochs"),
-                                  ("--final-images", 20, "final_images"), ("--max-params", 10**9, "max_parameters"),
-                                  ("--trials", 3, "--trials 3")]:
-            self.refuse("search_cells", *self.search_flags("out", flag, value, "--resume"), naming=["journal.jsonl", name])
+        for flag, value in [("--seed", 2), ("--epochs", 2), ("--filters", 3), ("--blocks", 3), ("--batch", 5),
+                            ("--learning-rate", 0.01), ("--train-images", 30), ("--validation-images", 10),
+                            ("--cells", 2), ("--final-epochs", 3), ("--final-images", 20), ("--max-params", 10**9),
+                            ("--max-multiply-adds", 10**12), ("--trials", 3)]:
+            self.refuse("search_cells", *self.search_flags("out", flag, value, "--resume"),
+                        naming=["journal.jsonl", flag, str(value)])
         other = programs.write_data(self.folder / "other", train=90)
         self.refuse("search_cells", *self.search_flags("out", "--data", other, "--resume"), naming=["journal.jsonl", "data"])
         self.assertEqual({path.name: path.read_bytes() for path in out.iterdir()}, before)

@@ -37,6 +37,7 @@ struct Batch {
   BatchPosition position;
 };
 
+/// How images become batches.
 struct LoaderOptions {
   std::int64_t batch = 64;            ///< images in a batch
   std::uint64_t seed = 0;             ///< of the order and of the augmentation

@@ -8,11 +8,14 @@
 
 namespace nasnet::inline v0 {
 
+/// Output and, where the call asks for them, the values that backward reads.
+/// @throws ShapeError for inputs that the primitive cannot take.
 template <class Scalar>
 void forward(const Primitive& primitive, OpCall<Scalar>& call) {
   std::visit([&](const auto& p) { forward(p, call); }, primitive);
 }
 
+/// Adds the gradients of the inputs and parameters that are asked for to those given.
 template <class Scalar>
 void backward(const Primitive& primitive, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
   std::visit([&](const auto& p) { backward(p, call, gradients); }, primitive);

@@ -10,6 +10,7 @@
 
 namespace nasnet::inline v0 {
 
+/// What lies around a map, and so how many positions a window has.
 enum class Padding {
   same,   ///< ceil(n / stride) outputs, zeros split before and after, the extra one after
   valid,  ///< only windows that lie inside the map

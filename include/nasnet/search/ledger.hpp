@@ -87,6 +87,7 @@ struct StrategyCalls {
   std::function<void(const Trial&)> tell;
 };
 
+/// When a search ends, and what it does with what was proposed before.
 struct LedgerOptions {
   std::int64_t trials = 0;  ///< wanted in all
   Duplicates duplicates = Duplicates::skip;

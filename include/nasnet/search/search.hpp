@@ -58,7 +58,7 @@ struct SearchJournal {
   if (options.journal.empty()) return journal;
   if (!options.resume && !journal_text(options.journal).empty()) {
     fail<ArgumentError>('\'', options.journal.string(),
-                        "' holds the journal of a search: resume it, or name another file");
+                        "' holds the journal of a search already: go on with it (resume), or choose another place");
   }
   journal.writer.emplace(options.journal, AppendOptions{.sync = options.sync_journal});
   JournalReader reader(options.journal);
@@ -129,15 +129,20 @@ class SearchRun {
   }
 
   void require_same_search(const JournalHeader& found) {
+    // The program's own settings come first: they have the names that its user knows.
+    const auto program_of = [](const JournalHeader& header) {
+      return header.settings.value("program", nlohmann::json::object());
+    };
     const auto settings_of = [](const JournalHeader& header) {
       nlohmann::json json = header.settings;
       json["seed"] = header.seed;
       json["space_hash"] = header.space;
       return json;
     };
-    if (const auto difference = first_difference(settings_of(found), settings_of(header_), "")) {
+    auto difference = first_difference(program_of(found), program_of(header_), "");
+    if (!difference) difference = first_difference(settings_of(found), settings_of(header_), "");
+    if (difference)
       fail<ArgumentError>('\'', options_.journal.string(), "' is the journal of another search: ", *difference);
-    }
     note_difference("version of nasnet", found.version, header_.version);
     note_difference("instruction set", found.instruction_set, header_.instruction_set);
   }

@@ -37,8 +37,11 @@ struct SearchOptions {
   std::optional<double> trial_seconds{};  ///< time limit of a trial, wall clock; the evaluator has to look at it
   std::size_t trial_bytes = static_cast<std::size_t>(-1);  ///< memory limit of a trial's tensors
 
-  nlohmann::json settings = nlohmann::json::object();  ///< whatever else the results depend on; the journal records it
-  std::shared_ptr<ThreadPool> pool{};                  ///< absent: one of a thread per core, or per worker where more
+  /// Whatever else the results depend on, under names that the user knows, such as "--epochs": the journal records it,
+  /// and where a resumed search has other ones the error names them.
+  nlohmann::json settings = nlohmann::json::object();
+
+  std::shared_ptr<ThreadPool> pool{};  ///< absent: one of a thread per core, or per worker where more
 
   const std::atomic<bool>* stop =
       nullptr;                  ///< true ends the search after the running trials; a signal handler may set it
