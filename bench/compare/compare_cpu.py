@@ -1,0 +1,367 @@
+#!/usr/bin/env python3
+"""This library beside PyTorch, ONNX Runtime and OpenVINO on the processor, in one run.
+
+    cmake --preset release && cmake --build --preset release --target network_bench kernels_bench limits_bench export_networks
+    python3 bench/compare/compare_cpu.py                  # installs the peers from PyPI into build/compare-venv
+
+All measure in turn, several times over; the table has medians, and of ratios the lowest and highest turn too. Networks
+are the same to the weight: the library writes them as ONNX files, and the logits of the peers are compared with its own.
+
+    infer      the inference plan beside ONNX Runtime, OpenVINO (32-bit floats, latency) and PyTorch eager
+    train      one training step beside PyTorch eager in channels-last; --compile adds torch.compile, minutes of compiling
+    begin      a new network: built, first step, ten more steps
+    depthwise  the weight gradient of depthwise convolutions, one thread
+    memory     what a training step adds to the resident memory
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import platform
+import resource
+import statistics
+import struct
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PACKAGES = ["torch", "numpy", "onnx", "onnxruntime", "openvino", "matplotlib"]
+NETWORKS = ["nasnet_a_mobile_224", "nasnet_a_cifar_6x768", "nasnet_a_large_331"]
+CHILDREN = {  # cells per stack, filters, size, channels, batch, parameters
+    "child_n1_f8_28x28/64": (1, 8, 28, 1, 64, 71938),
+    "child_n2_f32_32x32/32": (2, 32, 32, 3, 32, 1294698),
+}
+MAPS = [(44, 28, 1), (168, 42, 1), (336, 21, 1)]  # channels, extent, batch
+
+
+def enter_environment(folder):
+    """Goes on inside a virtual environment that has the peers, made at the first run."""
+    python = folder / "bin" / "python"
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+    if pathlib.Path(sys.prefix).resolve() != folder.resolve():
+        subprocess.run([str(python), "-m", "pip", "install", "-q", *PACKAGES], check=True)
+        os.execv(str(python), [str(python), *sys.argv])
+
+
+class Program:
+    """A Google Benchmark program of this project, on the first `threads` cores."""
+
+    def __init__(self, path, threads, seconds):
+        if not path.exists():
+            sys.exit(f"{path} is not there: build the targets that --help names first")
+        self.path, self.threads, self.seconds = path, threads, seconds
+
+    def command(self, *arguments):
+        return ["taskset", "-c", ",".join(str(core) for core in range(self.threads)), str(self.path), *arguments]
+
+    def run(self, name):
+        output = subprocess.run(self.command(f"--benchmark_filter=^{name}$", "--benchmark_format=json",
+                                             f"--benchmark_min_time={self.seconds}"),
+                                check=True, capture_output=True, text=True).stdout
+        runs = json.loads(output)["benchmarks"]
+        if len(runs) != 1:
+            sys.exit(f"{self.path} has no benchmark {name}")
+        return runs[0]
+
+    def measure(self, name):
+        run = self.run(name)
+        return run["real_time"] * {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0}[run["time_unit"]]
+
+
+def repeat(call, seconds):
+    """Seconds of one call."""
+    call()
+    begin, calls = time.perf_counter(), 0
+    while calls < 2 or time.perf_counter() - begin < seconds:
+        call()
+        calls += 1
+    return (time.perf_counter() - begin) / calls
+
+
+def read_tensors(path):
+    import numpy
+    content = path.read_bytes()
+    length = struct.unpack("<Q", content[:8])[0]
+    header = json.loads(content[8:8 + length])
+    tensors = {}
+    for name, entry in header.items():
+        if name != "__metadata__":
+            begin, end = entry["data_offsets"]
+            tensors[name] = numpy.frombuffer(content[8 + length + begin:8 + length + end], "<f4").reshape(entry["shape"])
+    return tensors
+
+
+# ---- inference
+
+
+def onnx_runtime(path, images, threads):
+    import onnxruntime
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    return lambda: session.run(None, {"input": images})[0]
+
+
+def openvino(path, images, threads):
+    import openvino as ov
+    core = ov.Core()
+    model = core.read_model(str(path))
+    model.reshape({"input": list(images.shape)})
+    compiled = core.compile_model(model, "CPU", {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": "f32",
+                                                 "PERFORMANCE_HINT": "LATENCY", "NUM_STREAMS": "1"})
+    request = compiled.create_infer_request()
+    request.set_input_tensor(ov.Tensor(images))
+
+    def run():
+        request.infer()
+        return request.get_output_tensor().data
+    return run
+
+
+def torch_eager(memory_format):
+    def make(path, images, threads):
+        import torch
+        from onnx_torch import OnnxNetwork
+        network, batch = OnnxNetwork(path, getattr(torch, memory_format)), torch.from_numpy(images)
+        return lambda: network(batch).numpy()
+    return make
+
+
+INFERENCE_PEERS = {"ONNX Runtime": onnx_runtime, "OpenVINO": openvino, "PyTorch NHWC": torch_eager("channels_last"),
+                   "PyTorch NCHW": torch_eager("contiguous_format")}
+
+
+def infer_rows(arguments):
+    import numpy
+    folder = arguments.build / "compare"
+    if not all((folder / f"{network}.onnx").exists() for network in NETWORKS):
+        subprocess.run([str(arguments.build / "bench/export_networks"), str(folder)], check=True)
+    program = Program(arguments.build / "bench/network_bench", arguments.threads, arguments.seconds)
+    for network in NETWORKS:
+        sample = read_tensors(folder / f"{network}.safetensors")
+        image = numpy.ascontiguousarray(sample["input"].transpose(0, 3, 1, 2))
+        for batch in arguments.batches:
+            images = numpy.repeat(image, batch, axis=0)
+            peers = {}
+            for name, make in INFERENCE_PEERS.items():
+                peers[name] = make(folder / f"{network}.onnx", images, arguments.threads)
+                error = numpy.abs(peers[name]()[:1] - sample["logits"]).max() / numpy.abs(sample["logits"]).max()
+                if not error <= 1e-3:
+                    sys.exit(f"{name} computes other logits for {network}: the error is {error:.1e} of the largest")
+            row = f"infer/{network}/{batch}"
+            yield row, lambda: program.measure(row), {name: (lambda run=run: repeat(run, arguments.seconds))
+                                                      for name, run in peers.items()}
+
+
+# ---- training
+
+
+class Child:
+    def __init__(self, cells, filters, size, channels, batch, parameters):
+        import torch
+        from nasnet_torch import NasnetA
+        torch.manual_seed(1)
+        self.model = NasnetA(cells, filters, channels).to(memory_format=torch.channels_last)
+        found = sum(p.numel() for p in self.model.parameters())
+        if found != parameters:
+            sys.exit(f"the peer has {found} parameters, {parameters} are wanted")
+        self.run = self.model
+        self.images = torch.randn(batch, channels, size, size).to(memory_format=torch.channels_last)
+        self.labels = torch.arange(batch) % 10
+        self.loss = torch.nn.CrossEntropyLoss()
+        self.optimizer = torch.optim.SGD(self.model.parameters(), 0.01, momentum=0.9, nesterov=True, weight_decay=5e-4)
+
+    def compiled(self):
+        import torch
+        self.run = torch.compile(self.model)
+        return self
+
+    def step(self):
+        self.optimizer.zero_grad(set_to_none=True)
+        self.loss(self.run(self.images), self.labels).backward()
+        self.optimizer.step()
+
+
+def train_rows(arguments):
+    program = Program(arguments.build / "bench/network_bench", arguments.threads, arguments.seconds)
+    for name, child in CHILDREN.items():
+        peers = {"PyTorch NHWC": Child(*child)}
+        if arguments.compile:
+            peers["torch.compile"] = Child(*child).compiled()
+        row = f"train/{name}"
+        yield row, lambda: program.measure(row), {peer: (lambda child=child: repeat(child.step, arguments.seconds))
+                                                  for peer, child in peers.items()}
+
+
+def begin_rows(arguments):
+    program = Program(arguments.build / "bench/network_bench", arguments.threads, arguments.seconds)
+
+    def begin(shape):
+        start = time.perf_counter()
+        child = Child(*shape)
+        for _ in range(11):
+            child.step()
+        return time.perf_counter() - start
+
+    for name, child in CHILDREN.items():
+        row = f"begin/{name}"
+        yield row, lambda: program.measure(row), {"PyTorch NHWC": lambda: begin(child)}
+
+
+def depthwise_rows(arguments):
+    import torch
+    program = Program(arguments.build / "bench/kernels_bench", 1, arguments.seconds / 4)
+
+    def gradient(k, channels, extent, batch):
+        x = torch.randn(batch, channels, extent, extent).to(memory_format=torch.channels_last)
+        dy = torch.randn_like(x)
+        weight = torch.randn(channels, 1, k, k)
+
+        def run():
+            torch.set_num_threads(1)
+            torch.ops.aten.convolution_backward(dy, x, weight, None, [1, 1], [k // 2, k // 2], [1, 1], False, [0, 0],
+                                                channels, [False, True, False])
+        return run
+
+    for k in [5, 7]:
+        for channels, extent, batch in MAPS:
+            row = f"depthwise/weight_gradient/k{k}/{channels}x{extent}/{batch}"
+            run = gradient(k, channels, extent, batch)
+            yield row, lambda: program.measure(row), {"PyTorch NHWC": lambda: repeat(run, arguments.seconds / 4)}
+
+
+# ---- memory
+
+
+def peak_of_library(program, row):
+    """Bytes that the benchmark adds to what the program takes anyway."""
+    def peak(*flags):
+        process = subprocess.Popen(program.command(*flags), stdout=subprocess.DEVNULL)
+        return os.wait4(process.pid, 0)[2].ru_maxrss * 1024
+    return peak(f"--benchmark_filter=^{row}$", "--benchmark_min_time=0.01") - peak("--benchmark_list_tests=true")
+
+
+def peak_of_peer(name):
+    """In a process of its own: the peak of three steps over what importing takes."""
+    return int(subprocess.run([sys.executable, __file__, "--peak-of", name], check=True, capture_output=True, text=True).stdout)
+
+
+def print_peak(name, threads):
+    import torch
+    import nasnet_torch  # noqa: F401
+    torch.set_num_threads(threads)
+    torch.nn.Conv2d(1, 1, 1)(torch.zeros(1, 1, 1, 1)).sum().backward()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    child = Child(*CHILDREN[name])
+    for _ in range(3):
+        child.step()
+    print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024)
+
+
+def print_memory(arguments):
+    program = Program(arguments.build / "bench/network_bench", arguments.threads, 0.01)
+    print(f"\n{'memory of a training step':40}{'nasnet MB':>12}{'PyTorch MB':>12}{'ratio':>8}")
+    for name in CHILDREN:
+        ours, theirs = peak_of_library(program, f"train/{name}"), peak_of_peer(name)
+        print(f"{name:40}{ours / 1e6:12.1f}{theirs / 1e6:12.1f}{ours / theirs:8.2f}", flush=True)
+
+
+# ---- the table
+
+
+def processor():
+    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.split(":", 1)[1].strip()
+    return platform.processor() or "unknown processor"
+
+
+def compare(row, ours, peers, repetitions):
+    """Medians in seconds and, for each peer, its time over ours in each turn."""
+    times = {"nasnet": []} | {name: [] for name in peers}
+    for _ in range(repetitions):
+        for name, measure in [("nasnet", ours), *peers.items()]:
+            times[name].append(measure())
+    result = {"row": row, "nasnet": statistics.median(times["nasnet"]), "peers": {}}
+    for name in peers:
+        ratios = [theirs / own for theirs, own in zip(times[name], times["nasnet"])]
+        result["peers"][name] = {"seconds": statistics.median(times[name]), "ratio": statistics.median(ratios),
+                                 "lowest": min(ratios), "highest": max(ratios)}
+    return result
+
+
+def print_result(result, limit):
+    fraction = ""
+    if result.get("multiply_adds"):
+        fraction = f"{2 * result['multiply_adds'] / result['nasnet'] / limit:8.0%} of the limit"
+    print(f"{result['row']:48}{1e3 * result['nasnet']:10.3f} ms{fraction}")
+    for name, peer in result["peers"].items():
+        print(f"    {name:44}{1e3 * peer['seconds']:10.3f} ms{peer['ratio']:8.2f} times ours, {peer['lowest']:.2f} to "
+              f"{peer['highest']:.2f}", flush=True)
+
+
+def draw(results, path):
+    """Bars of the peers' times over ours, for each row."""
+    import matplotlib
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+    colours = {name: f"C{index}" for index, name in enumerate(["ONNX Runtime", "OpenVINO", "PyTorch NHWC", "PyTorch NCHW",
+                                                               "torch.compile"])}
+    bars = [(result["row"], name, peer["ratio"]) for result in results for name, peer in result["peers"].items()]
+    figure, axes = pyplot.subplots(figsize=(9, 0.28 * len(bars) + 1.2))
+    for index, (row, name, ratio) in enumerate(bars):
+        axes.barh(index, ratio, color=colours[name])
+        axes.text(ratio, index, f" {ratio:.2f}", va="center", fontsize=8)
+    axes.set_yticks(range(len(bars)), [f"{row}  {name}" for row, name, _ in bars], fontsize=8)
+    axes.axvline(1, color="black", linewidth=1)
+    axes.invert_yaxis()
+    axes.set_xlabel(f"time over this library's ({processor()})")
+    figure.tight_layout()
+    figure.savefig(path)
+
+
+def main():
+    parts = {"infer": infer_rows, "train": train_rows, "begin": begin_rows, "depthwise": depthwise_rows}
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--parts", nargs="+", choices=[*parts, "memory"], default=[*parts, "memory"])
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
+    parser.add_argument("--repetitions", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=2.0, help="of each turn")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--batches", type=int, nargs="+", default=[1, 8])
+    parser.add_argument("--compile", action="store_true", help="measure torch.compile too")
+    parser.add_argument("--json", type=pathlib.Path, help="write the results there")
+    parser.add_argument("--chart", type=pathlib.Path, help="draw the ratios there (SVG or PNG)")
+    parser.add_argument("--environment", type=pathlib.Path, default=ROOT / "build/compare-venv")
+    parser.add_argument("--peak-of", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.peak_of:
+        return print_peak(arguments.peak_of, arguments.threads)
+    enter_environment(arguments.environment)
+    import torch
+    limits = Program(arguments.build / "bench/limits_bench", arguments.threads, 0.5)
+    limit = limits.run(f"multiply_adds/{arguments.threads}/real_time")["flop/s"]
+    print(f"{processor()}, {arguments.threads} threads, at most {limit / 1e9:.0f} GFLOP/s; PyTorch {torch.__version__}; "
+          f"medians of {arguments.repetitions} turns")
+    bench = Program(arguments.build / "bench/network_bench", arguments.threads, 0.01)
+    results = []
+    for part in (part for part in parts if part in arguments.parts):
+        for row, ours, peers in parts[part](arguments):
+            torch.set_num_threads(arguments.threads)
+            results.append(compare(row, ours, peers, arguments.repetitions))
+            if part in ("infer", "train"):
+                results[-1]["multiply_adds"] = bench.run(row)["multiply_adds"]
+            print_result(results[-1], limit)
+    if "memory" in arguments.parts:
+        print_memory(arguments)
+    if arguments.json:
+        arguments.json.write_text(json.dumps({"processor": processor(), "limit": limit, "rows": results}, indent=1) + "\n")
+    if arguments.chart:
+        draw(results, arguments.chart)
+
+
+if __name__ == "__main__":
+    main()
