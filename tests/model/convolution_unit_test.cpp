@@ -315,7 +315,7 @@ TEST_CASE("models train alike with units and node by node, for random cells") {
     const bool imagenet = i % 3 == 2;
     NetworkConfig config = imagenet ? NetworkConfig::imagenet() : NetworkConfig{};
     config.cells_per_stack = 1;
-    config.filters = imagenet ? 6 : 3 + i % 7;
+    config.filters = imagenet ? 8 : 3 + i % 7;
     config.classes = 5;
     config.input_channels = 1 + i % 3;
     const std::int64_t height = (imagenet ? 40 : 12) + i % 5;
