@@ -204,6 +204,8 @@ TEST_CASE("what is missing, extra or wrong in a foreign file is named as it is t
   check_refused(graph, without(timm, torch_name), WeightNaming::timm, "'" + torch_name + "' is missing");
   check_refused(graph, without(keras, keras_name), WeightNaming::keras, "'" + keras_name + "' is missing");
   check_refused(graph, with(timm, "cell_9.x", {1}), WeightNaming::timm, "'cell_9.x' is not in the network");
+  check_refused(graph, with(timm, std::string(1'000'000, 'x'), {1}), WeightNaming::timm,
+                std::string(80, 'x') + "...' is not in the network");
   check_refused(graph, with(keras, "extra/kernel", {1}), WeightNaming::keras, "'extra/kernel' is not in the network");
   check_refused(graph, with(timm, torch_name, {5, 5, 1, 2}), WeightNaming::timm, "[5,5,1,2], wanted [5,8,1,1]");
   check_refused(graph, with(keras, keras_name, {5, 5, 1, 1}), WeightNaming::keras, "[5,5,1,1], wanted [1,1,8,5]");
