@@ -133,9 +133,11 @@ TEST_CASE("result file: mistakes are named with file and place") {
                  ContainsSubstring(join(key, ": a number from 0 to 1 expected, found ")));
     }
   }
-  CHECK_THAT(sentence_of(R"({"normal": {"blocks": [{"left": [2, "identity"], "right": [0, "identity"]}]},
+  CHECK_THAT(
+      sentence_of(
+          R"({"numbering": "current-first", "normal": {"blocks": [{"left": [2, "identity"], "right": [0, "identity"]}]},
                              "reduction": {"blocks": [{"left": [0, "identity"], "right": [0, "identity"]}]}})"),
-             ContainsSubstring("file.json': normal.blocks[0].left"));
+      ContainsSubstring("file.json': normal.blocks[0].left"));
 }
 
 TEST_CASE("result file: networks by name or path") {
