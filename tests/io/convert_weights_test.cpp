@@ -58,7 +58,7 @@ void check_refused(const NetworkGraph& graph, const TensorFile& file, WeightNami
 TEST_CASE("networks of timm, Cadene and Keras give the logits of those libraries") {
   Context context(1);
   const nlohmann::json all = read_golden();
-  REQUIRE(all.at("networks").size() == 5);
+  REQUIRE(all.at("networks").size() == 6);
   for (const auto& golden : all.at("networks")) {
     const std::string name = golden.at("name");
     INFO(name);
@@ -68,6 +68,7 @@ TEST_CASE("networks of timm, Cadene and Keras give the logits of those libraries
     config.filters = golden.at("filters");
     config.stem_filters = golden.at("stem_filters");
     config.skip_reduction_input = golden.at("skip");
+    config.reduction_starts_stack = golden.value("starts", false);
     config.classes = stored_classes == 1001 ? 1000 : stored_classes;
     const NetworkGraph graph = build(published_architecture(golden.at("architecture").get<std::string>()), config);
     const WeightNaming naming = weight_naming(golden.at("naming").get<std::string>());
