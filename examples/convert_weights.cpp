@@ -19,10 +19,16 @@ int main(int argc, char** argv) {
   app.add_option("--input", input, "weights to read (safetensors)")->required();
   app.add_option("--output", output, "weights to write (safetensors)")->required();
   return program::run(app, argc, argv, [&] {
+    program::keep_inputs(output, network.inputs());
+    program::keep_inputs(output, {input});
     const nasnet::SearchResult described = network.describe();
     const nasnet::TensorFile weights = nasnet::read_safetensors(input);
-    const nasnet::NetworkGraph graph = build_network(described.architecture, nasnet::AllOps::table(),
-                                                     nasnet::prediction_config(described.network, weights));
+    const nasnet::NetworkConfig config = prediction_config(described, weights);
+    if (network.names_published_network() && config.input_channels != described.network.input_channels) {
+      nasnet::fail<nasnet::DataError>("'", input, "': its stem takes images of ", config.input_channels, " channels, ",
+                                      network.architecture, " takes ", described.network.input_channels);
+    }
+    const nasnet::NetworkGraph graph = build_network(described.architecture, nasnet::AllOps::table(), config);
     write_safetensors(output, convert_weights(graph, weights, nasnet::weight_naming(from), nasnet::weight_naming(to)));
     return 0;
   });

@@ -57,7 +57,8 @@ nlohmann::ordered_json json_of(const nasnet::PublishedNetwork& row) {
           {"published_multiply_adds", published(row.multiply_adds)},
           {"published_top_1", or_null(row.top_1)},
           {"published_top_5", or_null(row.top_5)},
-          {"published_cifar_10_error", or_null(row.error)}};
+          {"published_cifar_10_error", or_null(row.error)},
+          {"published_cifar_10_error_with_cutout", or_null(row.error_with_cutout)}};
 }
 
 std::string with_digits(const char* format, double value) {
@@ -74,7 +75,10 @@ std::string beside(double counted, const nasnet::PublishedCount& count, const ch
 }
 
 std::string accuracy(const nasnet::PublishedNetwork& row) {
-  if (row.error > 0) return with_digits("error %.2f", row.error);
+  if (row.error > 0) {
+    return with_digits("error %.2f", row.error) +
+           (row.error_with_cutout > 0 ? with_digits(", with cutout %.2f", row.error_with_cutout) : std::string());
+  }
   return with_digits("%.1f", row.top_1) + with_digits(" / %.1f", row.top_5);
 }
 

@@ -21,8 +21,10 @@ int main(int argc, char** argv) {
   app.add_option("--part", part, "which of its images: test or train")
       ->check(CLI::IsMember({"test", "train"}))
       ->capture_default_str();
-  app.add_option("--batch", batch, "images at a time")->check(CLI::PositiveNumber)->capture_default_str();
-  app.add_option("--threads", threads, "0: one for each core")->check(CLI::NonNegativeNumber)->capture_default_str();
+  app.add_option("--batch", batch, "images at a time")
+      ->check(program::whole_number<std::int64_t>(1))
+      ->capture_default_str();
+  app.add_option("--threads", threads, "0: one for each core")->check(program::whole_number(0))->capture_default_str();
   return program::run(app, argc, argv, [&] {
     const nasnet::SearchResult described = network.describe();
     const nasnet::Model<> model = network.load(described);
@@ -32,7 +34,8 @@ int main(int argc, char** argv) {
         described.normalisation.mean.empty() ? channel_statistics(images.train) : described.normalisation;
     nasnet::Context context(threads);
     const nasnet::ImageDataset& measured = part == "test" ? images.test : images.train;
-    const nasnet::Metrics metrics = evaluate(context, model, measured, normalisation, batch);
+    nasnet::Metrics metrics;
+    program::about(data, [&] { metrics = evaluate(context, model, measured, normalisation, batch); });
     std::cout << std::fixed << std::setprecision(2) << "accuracy " << 100 * metrics.accuracy << " % on "
               << metrics.images << ' ' << part << " images, loss " << std::setprecision(4) << metrics.loss << '\n';
     return 0;

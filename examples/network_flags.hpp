@@ -9,6 +9,8 @@
 
 #include <nasnet/nasnet.hpp>
 
+#include "program.hpp"
+
 namespace program {
 
 /// --architecture --cells --filters --classes --stem
@@ -23,9 +25,10 @@ struct NetworkFlags {
            "a file of a search or of an architecture (JSON), or the name of a published network (count_networks lists "
            "them) or of its cells with stem and scale, as nasnet-a-cifar-2@48")
         ->required();
-    app.add_option("--cells", cells, "normal cells in each of the three stacks");
-    app.add_option("--filters", filters, "filters of the cells of the first stack");
-    app.add_option("--classes", classes, "number of classes");
+    const auto count = whole_number<std::int64_t>(1);
+    app.add_option("--cells", cells, "normal cells in each of the three stacks")->check(count);
+    app.add_option("--filters", filters, "filters of the cells of the first stack")->check(count);
+    app.add_option("--classes", classes, "number of classes")->check(count);
     app.add_option("--stem", stem, "how images enter: cifar or imagenet")->check(CLI::IsMember({"cifar", "imagenet"}));
   }
 
@@ -40,6 +43,11 @@ struct NetworkFlags {
     config.check();
     return result;
   }
+
+  [[nodiscard]] bool names_published_network() const { return nasnet::is_network_name(architecture); }
+
+  /// What it reads.
+  [[nodiscard]] Inputs inputs() const { return names_published_network() ? Inputs{} : Inputs{architecture}; }
 
  private:
   static void change_stem(nasnet::NetworkConfig& config) {
@@ -58,6 +66,12 @@ struct TrainedNetworkFlags : NetworkFlags {
 
   explicit TrainedNetworkFlags(CLI::App& app) : NetworkFlags(app) {
     app.add_option("--weights", weights, "parameters of the network (safetensors)")->required();
+  }
+
+  [[nodiscard]] Inputs inputs() const {
+    Inputs inputs = NetworkFlags::inputs();
+    inputs.push_back(weights);
+    return inputs;
   }
 
   [[nodiscard]] nasnet::Model<> load(const nasnet::SearchResult& described) const {

@@ -1,9 +1,7 @@
 // Runs a network on images of a file and writes its logits to another.
 #include <algorithm>
 #include <cstdint>
-#include <filesystem>
 #include <string>
-#include <system_error>
 
 #include <nasnet/nasnet.hpp>
 
@@ -14,6 +12,7 @@ namespace {
 
 struct Flags {
   std::string input, output;
+  bool normalise = false;
   std::int64_t batch = 16;
   int threads = 0;
 };
@@ -50,23 +49,36 @@ nasnet::Tensor<float> predict(const nasnet::InferencePlan<>& plan, const nasnet:
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Runs a network on images and writes its logits.", "predict");
+  CLI::App app(
+      "Runs a network on images and writes its logits. Images are what the network itself takes: normalised as in its "
+      "training, which --normalise does by the constants of a search's file.",
+      "predict");
   const program::TrainedNetworkFlags network(app);
   Flags flags;
   app.add_option("--input", flags.input, "images: tensor 'input', [N,H,W,C], 32-bit floats (safetensors)")->required();
   app.add_option("--output", flags.output, "where to write the tensor 'logits', [N,classes] (safetensors)")->required();
-  app.add_option("--batch", flags.batch, "images at a time")->check(CLI::PositiveNumber)->capture_default_str();
+  app.add_flag("--normalise", flags.normalise,
+               "the images are pixels from 0 to 1: apply the normalisation of the architecture's file first");
+  app.add_option("--batch", flags.batch, "images at a time")
+      ->check(program::whole_number<std::int64_t>(1))
+      ->capture_default_str();
   app.add_option("--threads", flags.threads, "0: one for each core")
-      ->check(CLI::NonNegativeNumber)
+      ->check(program::whole_number(0))
       ->capture_default_str();
   return program::run(app, argc, argv, [&] {
-    if (std::error_code none; std::filesystem::equivalent(flags.input, flags.output, none)) {
-      nasnet::fail<nasnet::ArgumentError>("--output '", flags.output, "' would replace the images of --input");
-    }
+    program::keep_inputs(flags.output, network.inputs());
+    program::keep_inputs(flags.output, {flags.input});
     const nasnet::SearchResult described = network.describe();
+    if (flags.normalise && described.normalisation.mean.empty()) {
+      nasnet::fail<nasnet::ArgumentError>("--normalise: '", network.architecture, "' has no normalisation");
+    }
     const nasnet::InferencePlan<> plan(network.load(described));
+    nasnet::Tensor<float> images = read_images(flags.input);
     nasnet::TensorFile result;
-    result.set("logits", predict(plan, read_images(flags.input), flags));
+    program::about(flags.input, [&] {
+      if (flags.normalise) images = normalised(images, described.normalisation);
+      result.set("logits", predict(plan, images, flags));
+    });
     write_safetensors(flags.output, result);
     return 0;
   });

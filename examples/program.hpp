@@ -8,12 +8,15 @@
 #include <atomic>
 #include <charconv>
 #include <csignal>
+#include <filesystem>
 #include <functional>
 #include <iostream>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 #include <nasnet/core/attempt.hpp>
 #include <nasnet/core/error.hpp>
@@ -33,8 +36,12 @@ inline int refuse(const CLI::App& app, std::string sentence) {
 /// Reads the command line, then runs `body`, whose result is the exit status. --help is 0; every mistake and every
 /// error is one sentence and exit status 2.
 inline int run(CLI::App& app, int argc, char** argv, const std::function<int()>& body) {
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of its write, which removes what it began
   try {
     app.parse(argc, argv);
+  } catch (const CLI::RequiredError& end) {
+    // What is mistyped explains what is missing.
+    return refuse(app, app.remaining_size() > 0 ? CLI::ExtrasError(app.remaining()).what() : end.what());
   } catch (const CLI::ParseError& end) {
     if (end.get_exit_code() == 0) return app.exit(end);
     return refuse(app, end.what());
@@ -45,19 +52,72 @@ inline int run(CLI::App& app, int argc, char** argv, const std::function<int()>&
   return std::cout ? status : refuse(app, "cannot write to standard output");
 }
 
-/// Text that is a whole number of the type; CLI11 itself takes the nearest for one that is too large.
+namespace detail {
+
+/// All of a text as a number, or nothing.
 template <class Number>
-[[nodiscard]] CLI::Validator whole_number() {
+[[nodiscard]] std::optional<Number> number_in(const std::string& text) {
+  Number number{};
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, number);
+  return error == std::errc{} && rest == end ? std::optional<Number>(number) : std::nullopt;
+}
+
+}  // namespace detail
+
+/// Text that is a whole number in a range. CLI11 itself takes the nearest for one that its type does not hold.
+template <class Number>
+[[nodiscard]] CLI::Validator whole_number(Number least, Number most = std::numeric_limits<Number>::max()) {
   return CLI::Validator(
-      [](std::string& text) {
-        Number number{};
-        const char* end = text.data() + text.size();
-        const auto [rest, error] = std::from_chars(text.data(), end, number);
-        return error == std::errc{} && rest == end
+      [least, most](std::string& text) {
+        const std::optional<Number> number = detail::number_in<Number>(text);
+        return number && *number >= least && *number <= most
                    ? std::string()
-                   : nasnet::join('\'', text, "' is no whole number up to ", std::numeric_limits<Number>::max());
+                   : nasnet::join("a whole number from ", least, " to ", most, " is wanted, not '", text, '\'');
       },
       "");
+}
+
+/// The same with fractions. @param range as the refusal says it
+[[nodiscard]] inline CLI::Validator number(double least, double most, const std::string& range) {
+  return CLI::Validator(
+      [least, most, range](std::string& text) {
+        const std::optional<double> number = detail::number_in<double>(text);
+        return number && *number >= least && *number <= most  // false for what is no number
+                   ? std::string()
+                   : nasnet::join("a number ", range, " is wanted, not '", text, '\'');
+      },
+      "");
+}
+
+/// Of all trainings here.
+[[nodiscard]] inline CLI::Validator learning_rate() { return number(1e-9, 1e3, "from 1e-9 to 1000"); }
+
+/// Files and folders that a program reads, as the command line names them.
+using Inputs = std::vector<std::filesystem::path>;
+
+/// Refuses to replace what is read: the output is none of the inputs, nor a file right in a folder of them, whatever
+/// their names and links.
+inline void keep_inputs(const std::filesystem::path& output, const Inputs& inputs) {
+  std::error_code none;
+  const auto refuse_if_same = [&](const std::filesystem::path& input) {
+    if (!std::filesystem::equivalent(input, output, none)) return;
+    nasnet::fail<nasnet::ArgumentError>("the output '", output.string(), "' would replace the input '", input.string(),
+                                        '\'');
+  };
+  for (const std::filesystem::path& input : inputs) {
+    refuse_if_same(input);
+    if (!std::filesystem::is_directory(input, none)) continue;
+    for (const auto& entry : std::filesystem::directory_iterator(input, none)) refuse_if_same(entry.path());
+  }
+}
+
+/// Calls and gives an error the name of the file that it is about.
+template <class Call>
+void about(const std::string& file, const Call& call) {
+  if (const auto failure = nasnet::attempt(call)) {
+    nasnet::fail<nasnet::DataError>('\'', file, "': ", failure->message);
+  }
 }
 
 /// Ctrl-C and SIGTERM ask the program to stop; a second one ends it at once.

@@ -50,26 +50,26 @@ void declare(CLI::App& app, Flags& flags) {
   add("--out", flags.out, "folder for the results");
   app.add_flag("--resume", flags.resume, "go on with the search in the output folder");
   add("--strategy", flags.strategy, "how to choose cells")->check(CLI::IsMember({"random"}));
-  add("--trials", flags.trials, "networks to train")->check(CLI::PositiveNumber);
-  add("--workers", flags.workers, "trials at a time")->check(CLI::Range(1, most_workers));
+  const auto count = program::whole_number<std::int64_t>(0);
+  const auto positive = program::whole_number<std::int64_t>(1);
+  add("--trials", flags.trials, "networks to train")->check(positive);
+  add("--workers", flags.workers, "trials at a time")->check(program::whole_number(1, most_workers));
   add("--threads", flags.threads, "threads in all, 0: one for each core; at least one for each worker")
-      ->check(CLI::NonNegativeNumber);
-  add("--seed", flags.seed, "of everything that is random")->check(program::whole_number<std::uint64_t>());
-  add("--blocks", flags.blocks, "blocks of a cell");
-  add("--cells", flags.cells, "normal cells in each of the three stacks");
-  add("--filters", flags.filters, "filters of the cells of the first stack");
-  add("--epochs", flags.epochs, "of a trial");
-  add("--train-images", flags.train_images, "that a trial is trained on, 0: all that are left")
-      ->check(CLI::NonNegativeNumber);
-  add("--validation-images", flags.validation_images, "kept apart to judge the trials");
-  add("--batch", flags.batch, "images of a training step");
-  add("--learning-rate", flags.learning_rate, "at the start, then a cosine to 0")->check(CLI::Range(1e-9, 1e3));
-  add("--final-epochs", flags.final_epochs, "of the winner's training, 0: none")->check(CLI::NonNegativeNumber);
-  add("--final-images", flags.final_images, "that the winner is trained on, 0: all")->check(CLI::NonNegativeNumber);
-  app.add_option("--max-params", flags.max_parameters, "reject networks with more parameters")
-      ->check(CLI::PositiveNumber);
+      ->check(program::whole_number(0));
+  add("--seed", flags.seed, "of everything that is random")->check(program::whole_number<std::uint64_t>(0));
+  add("--blocks", flags.blocks, "blocks of a cell")->check(program::whole_number(1));
+  add("--cells", flags.cells, "normal cells in each of the three stacks")->check(positive);
+  add("--filters", flags.filters, "filters of the cells of the first stack")->check(positive);
+  add("--epochs", flags.epochs, "of a trial")->check(positive);
+  add("--train-images", flags.train_images, "that a trial is trained on, 0: all that are left")->check(count);
+  add("--validation-images", flags.validation_images, "kept apart to judge the trials")->check(positive);
+  add("--batch", flags.batch, "images of a training step")->check(positive);
+  add("--learning-rate", flags.learning_rate, "at the start, then a cosine to 0")->check(program::learning_rate());
+  add("--final-epochs", flags.final_epochs, "of the winner's training, 0: none")->check(count);
+  add("--final-images", flags.final_images, "that the winner is trained on, 0: all")->check(count);
+  app.add_option("--max-params", flags.max_parameters, "reject networks with more parameters")->check(positive);
   app.add_option("--max-multiply-adds", flags.max_multiply_adds, "reject networks with more multiply-adds for an image")
-      ->check(CLI::PositiveNumber);
+      ->check(positive);
 }
 
 /// From the command line to the files.
@@ -134,6 +134,7 @@ class Program {
         nasnet::fail<nasnet::IoError>('\'', (flags_.out / name).string(),
                                       "' is a folder: a file is to be written there");
       }
+      program::keep_inputs(flags_.out / name, {flags_.data});
     }
   }
 

@@ -2,6 +2,7 @@
 // the search's weights, trains it, then fine-tunes it with batch norms left as they are.
 // Leaves transfer.json, transfer.safetensors and load-report.json.
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -26,6 +27,7 @@ struct Flags {
   std::int64_t epochs = 2;
   std::int64_t frozen_epochs = 1;
   std::int64_t train_images = 0;
+  std::int64_t test_images = 0;
   std::int64_t batch = 64;
   double learning_rate = 0.05;
   bool auxiliary_head = false;
@@ -42,21 +44,25 @@ void declare(CLI::App& app, Flags& flags) {
   app.add_option("--data", flags.data, "folder of images: IDX, CIFAR-10, CIFAR-100 or NumPy, also with .gz")
       ->required();
   add("--out", flags.out, "folder for the results");
-  add("--size", flags.size, "height and width that images are brought to")->check(CLI::Range(1, 2048));
+  add("--size", flags.size, "height and width that images are brought to")
+      ->check(program::whole_number<std::int64_t>(1, 2048));
   add("--stem", flags.stem, "how images enter the larger network")->check(CLI::IsMember({"cifar", "imagenet"}));
-  app.add_option("--cells", flags.cells, "normal cells in each of the three stacks, instead of the search's");
-  app.add_option("--filters", flags.filters, "filters of the first stack, instead of the search's");
-  add("--epochs", flags.epochs, "of training, 0: none")->check(CLI::NonNegativeNumber);
-  add("--frozen-epochs", flags.frozen_epochs, "of fine-tuning with frozen batch norms, 0: none")
-      ->check(CLI::NonNegativeNumber);
-  add("--train-images", flags.train_images, "to train on, 0: all")->check(CLI::NonNegativeNumber);
-  add("--batch", flags.batch, "images of a training step")->check(CLI::PositiveNumber);
+  const auto count = program::whole_number<std::int64_t>(0);
+  const auto positive = program::whole_number<std::int64_t>(1);
+  app.add_option("--cells", flags.cells, "normal cells in each of the three stacks, instead of the search's")
+      ->check(positive);
+  app.add_option("--filters", flags.filters, "filters of the first stack, instead of the search's")->check(positive);
+  add("--epochs", flags.epochs, "of training, 0: none")->check(count);
+  add("--frozen-epochs", flags.frozen_epochs, "of fine-tuning with frozen batch norms, 0: none")->check(count);
+  add("--train-images", flags.train_images, "to train on, 0: all")->check(count);
+  add("--test-images", flags.test_images, "to measure the accuracy on, 0: all")->check(count);
+  add("--batch", flags.batch, "images of a training step")->check(positive);
   add("--learning-rate", flags.learning_rate, "at the start, then a cosine to 0; a tenth of it for the fine-tuning")
-      ->check(CLI::Range(1e-9, 1e3));
+      ->check(program::learning_rate());
   app.add_flag("--auxiliary-head", flags.auxiliary_head, "train with the auxiliary head, for 67 pixels and more");
   app.add_flag("--resume", flags.resume, "go on with the training in the output folder");
-  add("--threads", flags.threads, "0: one for each core")->check(CLI::NonNegativeNumber);
-  add("--seed", flags.seed, "of everything that is random")->check(CLI::NonNegativeNumber);
+  add("--threads", flags.threads, "0: one for each core")->check(program::whole_number(0));
+  add("--seed", flags.seed, "of everything that is random")->check(program::whole_number<std::uint64_t>(0));
 }
 
 class Program {
@@ -74,13 +80,14 @@ class Program {
                                 .network = larger_network(),
                                 .normalisation = channel_statistics(data_.train)};
     nasnet::Model<> model(graph_of(result.network), nasnet::RandomStream(flags_.seed).split("parameters"));
+    keep_inputs();
     nasnet::make_folder(flags_.out);
     load(model);
     if (!flags_.resume) remove_checkpoints();
     std::cout << accuracy_text("before training", measure(model, result));
     const double rate = flags_.learning_rate;
-    if (!train_phase(model, result, {"training", nasnet::Mode::train, flags_.epochs, rate}) ||
-        !train_phase(model, result, {"fine-tuning", nasnet::Mode::frozen, flags_.frozen_epochs, rate / 10})) {
+    if (!train_phase(model, result, {phases[0], nasnet::Mode::train, flags_.epochs, rate}) ||
+        !train_phase(model, result, {phases[1], nasnet::Mode::frozen, flags_.frozen_epochs, rate / 10})) {
       std::cerr << "stopped; --resume goes on\n";
       return stop_.exit_status();
     }
@@ -93,6 +100,8 @@ class Program {
   }
 
  private:
+  static constexpr std::array<std::string_view, 2> phases{"training", "fine-tuning"};
+
   struct Phase {
     std::string_view name;
     nasnet::Mode mode;
@@ -100,13 +109,25 @@ class Program {
     double learning_rate;
   };
 
+  void keep_inputs() const {
+    const program::Inputs inputs{flags_.from / "best.json", flags_.from / "best.safetensors", flags_.data};
+    for (const std::string_view name : {"transfer.json", "transfer.safetensors", "load-report.json"}) {
+      program::keep_inputs(flags_.out / name, inputs);
+    }
+    for (const std::string_view phase : phases) program::keep_inputs(checkpoint(phase), inputs);
+  }
+
   [[nodiscard]] nasnet::ImageData resized_data() const {
     const nasnet::ImageData read = nasnet::load_dataset(flags_.data, nasnet::read_gzip_file);
-    const nasnet::ImageDataset train = flags_.train_images > 0
-                                           ? nasnet::split(read.train, 0, flags_.seed).train.first(flags_.train_images)
-                                           : read.train;
+    const nasnet::ImageDataset train = some_of(read.train, flags_.train_images);
+    const nasnet::ImageDataset test = some_of(read.test, flags_.test_images);
     const nasnet::Size size{flags_.size, flags_.size};
-    return {resized(train, size), resized(read.test, size)};
+    return {resized(train, size), resized(test, size)};
+  }
+
+  /// As many images, chosen at random, or with 0 all.
+  [[nodiscard]] nasnet::ImageDataset some_of(const nasnet::ImageDataset& images, std::int64_t count) const {
+    return count > 0 ? nasnet::split(images, 0, flags_.seed).train.first(count) : images;
   }
 
   /// The search's network around the cells, with another stem and size. Its batch norm is kept: weights were trained
@@ -195,7 +216,7 @@ class Program {
   }
 
   void remove_checkpoints() const {
-    for (const std::string_view phase : {"training", "fine-tuning"}) std::filesystem::remove(checkpoint(phase));
+    for (const std::string_view phase : phases) std::filesystem::remove(checkpoint(phase));
   }
 
   Flags flags_;

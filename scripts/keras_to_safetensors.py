@@ -16,47 +16,67 @@ import pathlib
 import struct
 import sys
 
-import h5py
-import numpy as np
+try:
+    import h5py
+    import numpy as np
+except ImportError as error:
+    print(f"keras_to_safetensors: {error.name} is needed: pip install h5py numpy", file=sys.stderr)
+    sys.exit(2)
 
 DTYPES = {"float16": "F16", "float32": "F32", "float64": "F64"}
 
 
-def text(name: bytes | str) -> str:
-    return name.decode() if isinstance(name, bytes) else name
-
-
 def read_attribute(group, name: str) -> list[str]:
     """A list of names; long ones are cut into numbered pieces."""
-    if name in group.attrs:
-        return [text(each) for each in group.attrs[name]]
-    pieces: list[str] = []
-    while f"{name}{len(pieces)}" in group.attrs:
+    pieces = [name] if name in group.attrs else []
+    while not (name in pieces) and f"{name}{len(pieces)}" in group.attrs:
         pieces.append(f"{name}{len(pieces)}")
-    return [text(each) for piece in pieces for each in group.attrs[piece]]
+    found = [each for piece in pieces for each in np.atleast_1d(group.attrs[piece])]
+    names = [each.decode(errors="replace") if isinstance(each, bytes) else each for each in found]
+    if not all(isinstance(each, str) and each.isprintable() and "\ufffd" not in each for each in names):
+        raise ValueError(f"'{group.name}' has {name} that are no names")
+    return names
+
+
+def member(group, name: str, kind: type, what: str):
+    found = group.get(name) if name else None
+    if not isinstance(found, kind):
+        raise ValueError(f"'{group.name}' has no {what} '{name}'")
+    return found
+
+
+def read_tensors(file) -> dict[str, np.ndarray]:
+    tensors: dict[str, np.ndarray] = {}
+    root = member(file, "model_weights", h5py.Group, "group") if "model_weights" in file else file
+    layers = read_attribute(root, "layer_names")
+    if not layers:
+        raise ValueError("it names no layers; a .weights.h5 of Keras 3 must be saved as .h5 first")
+    for layer in layers:
+        group = member(root, layer, h5py.Group, "layer")
+        if not any(key.startswith("weight_names") for key in group.attrs):
+            raise ValueError(f"layer '{layer}' has no weight_names")
+        for weight in read_attribute(group, "weight_names"):
+            name = f"{layer}/{weight.split('/')[-1].split(':')[0]}"
+            if name in tensors:
+                raise ValueError(f"it has '{name}' twice")
+            tensor = member(group, weight, h5py.Dataset, "tensor")
+            if tensor.dtype.name not in DTYPES:
+                raise ValueError(f"'{name}' is of type {tensor.dtype}, floats are wanted")
+            tensors[name] = np.asarray(tensor, order="C")
+    return tensors
 
 
 def read_keras(path: pathlib.Path) -> dict[str, np.ndarray]:
-    tensors: dict[str, np.ndarray] = {}
-    with h5py.File(path, "r") as file:
-        root = file["model_weights"] if "model_weights" in file else file
-        layers = read_attribute(root, "layer_names")
-        if not layers:
-            raise ValueError(f"'{path}' names no layers; a .weights.h5 of Keras 3 must be saved as .h5 first")
-        for layer in layers:
-            for weight in read_attribute(root[layer], "weight_names"):
-                name = f"{layer}/{weight.split('/')[-1].split(':')[0]}"
-                if name in tensors:
-                    raise ValueError(f"'{path}' has '{name}' twice")
-                tensors[name] = np.ascontiguousarray(root[layer][weight])
-    return tensors
+    try:
+        with h5py.File(path, "r") as file:
+            return read_tensors(file)
+    except (OSError, KeyError, ValueError, RuntimeError) as error:
+        raise ValueError(f"'{path}': {error}") from None
 
 
 def write_safetensors(path: pathlib.Path, tensors: dict[str, np.ndarray]) -> None:
     header, end = {}, 0
     for name, tensor in tensors.items():
-        if tensor.dtype.name not in DTYPES:
-            raise ValueError(f"'{name}' is of type {tensor.dtype}, floats are wanted")
         begin, end = end, end + tensor.nbytes
         header[name] = {"dtype": DTYPES[tensor.dtype.name], "shape": list(tensor.shape), "data_offsets": [begin, end]}
     prefix = json.dumps(header).encode()
@@ -79,8 +99,8 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         write_safetensors(arguments.output, read_keras(arguments.input))
-    except (OSError, KeyError, ValueError) as error:
-        print(f"keras_to_safetensors: {error}", file=sys.stderr)
+    except (OSError, ValueError) as error:
+        print("keras_to_safetensors: " + " ".join(str(error).split()), file=sys.stderr)
         return 2
     return 0
 

@@ -206,6 +206,30 @@ TEST_CASE("normalised training images have mean 0 and deviation 1") {
   CHECK(squares / 360 == Approx(1).margin(1e-5));
 }
 
+TEST_CASE("a tensor of images is normalised as training images are") {
+  const auto dataset = sample::images(3, 5, 4, 2);
+  const ChannelStatistics constants = channel_statistics(dataset);
+  Tensor<float> pixels(Shape{3, 5, 4, 2});
+  for (std::int64_t i = 0; i < 3; ++i) {
+    const auto stored = dataset.pixels<std::uint8_t>(i);
+    for (std::size_t p = 0; p < stored.size(); ++p) {
+      pixels[i * 40 + static_cast<std::int64_t>(p)] = static_cast<float>(stored[p]) / 255.0F;
+    }
+  }
+  const Tensor<float> result = normalised(pixels, constants);
+  ImagePreparer preparer(dataset, {}, constants);
+  Image out(40);
+  for (std::int64_t i = 0; i < 3; ++i) {
+    preparer.prepare(i, {}, out);
+    for (std::int64_t p = 0; p < 40; ++p)
+      CHECK(result[i * 40 + p] == Approx(out[static_cast<std::size_t>(p)]).margin(1e-5));
+  }
+  CHECK(normalised(pixels, {})[7] == pixels[7]);
+  CHECK_THROWS_AS(normalised(pixels, {.mean = {0}, .deviation = {1}}), ArgumentError);
+  CHECK_THROWS_AS(normalised(pixels, {.mean = {0, 0}, .deviation = {1, 0}}), ArgumentError);
+  CHECK_THROWS_AS(normalised(Tensor<float>(Shape{4, 2}), constants), ShapeError);
+}
+
 TEST_CASE("a channel that never changes is not blown up") {
   const ImageDataset bytes("flat", Shape{2, 1, 1, 1}, std::vector<std::uint8_t>{200, 200}, {0, 0}, 1);
   CHECK(channel_statistics(bytes).deviation == Image{1});

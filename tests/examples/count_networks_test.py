@@ -56,6 +56,9 @@ class Counts(ProgramTest):
             self.assertIn(row["scale"], line)
         self.assertIn("5.29 (5.3 equal)", table)
         self.assertIn("88.95 (88.9 equal)", table)
+        self.assertIn("error 3.41, with cutout 2.65", table)
+        self.assertEqual(rows["nasnet-a-cifar"]["published_cifar_10_error_with_cutout"], 2.65)
+        self.assertIsNone(rows["nasnet-b-cifar"]["published_cifar_10_error_with_cutout"])
 
     def test_output_that_takes_nothing(self) -> None:
         with open("/dev/full", "wb") as full:

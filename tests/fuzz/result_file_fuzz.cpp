@@ -5,7 +5,7 @@
 namespace {
 
 nasnet::SearchResult parse(std::string_view text) {
-  return nasnet::detail::ResultReader::read(nasnet::parse_strict_json(text, "JSON"));
+  return nasnet::detail::ResultReader::read(nasnet::parse_strict_json(text, "JSON"), "input");
 }
 
 void run(std::span<const std::uint8_t> bytes) {

@@ -22,7 +22,8 @@ std::string sentence_of(const std::string& text) {
 
 // An architecture whose normal cell is `cell`.
 std::string with_normal(const std::string& cell) {
-  return R"({"normal": )" + cell + R"(, "reduction": {"blocks": [{"left": [0, "a"], "right": [1, "a"]}]}})";
+  return R"({"numbering": "current-first", "normal": )" + cell +
+         R"(, "reduction": {"blocks": [{"left": [0, "a"], "right": [1, "a"]}]}})";
 }
 std::string with_block(const std::string& block) { return with_normal(R"({"blocks": [)" + block + "]}"); }
 
@@ -54,8 +55,8 @@ TEST_CASE("the JSON text is fixed") {
 
 TEST_CASE("inputs and passed-on outputs are read") {
   const std::string cell = R"({"blocks": [{"left": [0, "a"], "right": [0, "a"]}], "concat": []})";
-  const auto architecture =
-      architecture_from_json(R"({"inputs": 1, "normal": )" + cell + R"(, "reduction": )" + cell + "}");
+  const auto architecture = architecture_from_json(R"({"numbering": "current-first", "inputs": 1, "normal": )" + cell +
+                                                   R"(, "reduction": )" + cell + "}");
   CHECK(architecture.inputs == 1);
   CHECK(architecture.normal.concat.empty());
 }
@@ -63,18 +64,21 @@ TEST_CASE("inputs and passed-on outputs are read") {
 TEST_CASE("each mistake is answered with its place") {
   const std::string block = R"({"left": [0, "a"], "right": [1, "a"]})";
   CHECK(sentence_of("[1]") == "architecture: an object expected, found an array of 1");
-  CHECK(sentence_of("{}") == "architecture: the key \"normal\" is missing");
-  CHECK(sentence_of(R"({"normal": 3})") == "architecture: the key \"reduction\" is missing");
+  CHECK(sentence_of(R"({"numbering": "current-first"})") == "architecture: the key \"normal\" is missing");
+  CHECK(sentence_of(R"({"numbering": "current-first", "normal": 3})") ==
+        "architecture: the key \"reduction\" is missing");
   CHECK(sentence_of(R"({"norml": 3})") ==
         "architecture: unknown key 'norml', did you mean 'normal'? Known are numbering, inputs, normal, reduction");
   CHECK(sentence_of(R"({"numbering": "older-first", "normal": 1, "reduction": 1})") ==
         "numbering: \"current-first\" expected (state 0 is the more recent input), found the text 'older-first'");
   CHECK(sentence_of(R"({"numbering": 1})") == "numbering: \"current-first\" expected, found 1");
-  CHECK(sentence_of(R"({"inputs": 2.5})") == "inputs: a number of inputs expected, found 2.5");
-  CHECK(sentence_of(R"({"inputs": 0})") == "inputs: a cell has 1 to 1000 inputs, found 0");
-  CHECK(sentence_of(R"({"inputs": 4294967298})") ==
+  CHECK(sentence_of(R"({"numbering": "current-first", "inputs": 2.5})") ==
+        "inputs: a number of inputs expected, found 2.5");
+  CHECK(sentence_of(R"({"numbering": "current-first", "inputs": 0})") ==
+        "inputs: a cell has 1 to 1000 inputs, found 0");
+  CHECK(sentence_of(R"({"numbering": "current-first", "inputs": 4294967298})") ==
         "inputs: a number of inputs expected, found 4294967298, which is out of range");
-  CHECK(sentence_of(R"({"inputs": -9000000000})") ==
+  CHECK(sentence_of(R"({"numbering": "current-first", "inputs": -9000000000})") ==
         "inputs: a number of inputs expected, found -9000000000, which is out of range");
   CHECK(sentence_of(with_normal("true")) == "normal: an object expected, found true");
   CHECK(sentence_of(with_normal("{}")) == "normal: the key \"blocks\" is missing");
@@ -106,8 +110,18 @@ TEST_CASE("each mistake is answered with its place") {
         "normal.blocks[0].right: state 2 is the block's own output; it may read states 0 to 1");
 }
 
+TEST_CASE("a file without its numbering is refused, whatever else it holds") {
+  auto json = nasnet::to_json(nasnet::published_architecture("nasnet-a"));
+  CHECK(sentence_of(json.dump()) == "nothing wrong");
+  json.erase("numbering");
+  CHECK(sentence_of(json.dump()) == "architecture: the key \"numbering\" is missing");
+  CHECK(sentence_of("{}") == "architecture: the key \"numbering\" is missing");
+  CHECK_THROWS_WITH(architecture_from_json(json, "architecture"), "architecture: the key \"numbering\" is missing");
+}
+
 TEST_CASE("a value within a larger one is named by its path") {
-  const auto file = nlohmann::json::parse(R"({"architecture": {"normal": {"blocks": 3}, "reduction": {}}})");
+  const auto file = nlohmann::json::parse(
+      R"({"architecture": {"numbering": "current-first", "normal": {"blocks": 3}, "reduction": {}}})");
   CHECK_THROWS_WITH(architecture_from_json(file["architecture"], "architecture"),
                     "architecture.normal.blocks: an array of blocks expected, found 3");
   auto broken = nasnet::to_json(nasnet::published_architecture("nasnet-a"));

@@ -142,11 +142,25 @@ def small_pnasnet(filters: int, stem: int, classes: int):
         def forward(self, x):
             maps = [self.conv_0(x)]
             maps.append(self.cell_stem_0(maps[0]))
-            for cell in (self.cell_stem_1, self.cell_0, self.cell_1, self.cell_2, self.cell_3, self.cell_4):
+            numbered = sorted((int(name[5:]), cell) for name, cell in self.named_children() if name.startswith("cell_") and name[5:].isdigit())
+            for cell in (self.cell_stem_1, *(cell for _, cell in numbered)):
                 maps.append(cell(maps[-2], maps[-1]))
             return self.last_linear(F.relu(maps[-1]).mean(dim=(2, 3)))
 
     return Small()
+
+
+def stacked_pnasnet(filters: int, stem: int, classes: int):
+    """timm's cells in the stacks of its pnasnet5large: a reduction cell is the first of its stack. Two cells a stack."""
+    from timm.models.pnasnet import Cell
+
+    network, f, same = small_pnasnet(filters, stem, classes), filters, {"pad_type": "same"}
+    network.cell_1 = Cell(5 * (f // 2), f, 5 * f, f, **same)
+    network.cell_2 = Cell(5 * f, 2 * f, 5 * f, 2 * f, is_reduction=True, **same)
+    network.cell_3 = Cell(5 * f, 2 * f, 10 * f, 2 * f, match_prev_layer_dims=True, **same)
+    network.cell_4 = Cell(10 * f, 4 * f, 10 * f, 4 * f, is_reduction=True, **same)
+    network.cell_5 = Cell(10 * f, 4 * f, 20 * f, 4 * f, match_prev_layer_dims=True, **same)
+    return network
 
 
 def cadene_module(folder: pathlib.Path, name: str):
@@ -230,11 +244,13 @@ def keras_case(name, config, size, **options) -> dict:
 
 def main() -> None:
     from timm.models.nasnet import NASNetALarge
+    from timm.models.pnasnet import PNASNet5Large
 
     cadene = pathlib.Path(sys.argv[1])
     beside = pathlib.Path(__file__).parent / "foreign_weights.json"
     cases = []
     lists = [torch_names("nasnet-a-large", "timm", NASNetALarge()),
+             torch_names("pnasnet-5-large", "timm", PNASNet5Large()),
              torch_names("nasnet-a-large", "cadene", cadene_module(cadene, "nasnet").NASNetALarge(num_classes=1000)),
              torch_names("nasnet-a-mobile", "cadene", cadene_module(cadene, "nasnet_mobile").NASNetAMobile(num_classes=1000)),
              keras_names("nasnet-a-mobile", "NASNetMobile"), keras_names("nasnet-a-large", "NASNetLarge")]
@@ -244,6 +260,9 @@ def main() -> None:
                             NASNetALarge(num_classes=5, stem_size=12, num_features=192), correct_timm))
     config = {"cells": 1, "filters": 12, "stem_filters": 10, "classes": 7, "skip": False}
     cases.append(torch_case("pnasnet of timm", "timm", "pnasnet-5", config, (63, 72), small_pnasnet(12, 10, 7), correct_timm))
+    config = {"cells": 2, "filters": 12, "stem_filters": 10, "classes": 7, "skip": False, "starts": True}
+    cases.append(torch_case("stacks of timm's pnasnet", "timm", "pnasnet-5", config, (63, 72),
+                            stacked_pnasnet(12, 10, 7), correct_timm))
     config = {"cells": 4, "filters": 8, "stem_filters": 6, "classes": 1001, "skip": False}
     mobile = cadene_module(cadene, "nasnet_mobile").NASNetAMobile(num_classes=1001, stem_filters=6, penultimate_filters=192)
     cases.append(torch_case("mobile of cadene", "cadene", "nasnet-a", config, (224, 224), mobile))

@@ -1,5 +1,6 @@
 #include "nasnet/graph/named_networks.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <stdexcept>
@@ -91,6 +92,10 @@ TEST_CASE("published figures are those of the tables") {
     CHECK(row.top_5 == w.top_5);
     CHECK(row.error == w.error);
   }
+  CHECK(row_of("nasnet-a-cifar").error_with_cutout == 2.65);
+  CHECK(row_of("nasnet-a-cifar-7@2304").error_with_cutout == 2.40);
+  CHECK(std::count_if(network_table.begin(), network_table.end(),
+                      [](const PublishedNetwork& row) { return row.error_with_cutout > 0; }) == 2);
 }
 
 TEST_CASE("PNASNet-5 has the parameters and multiply-adds of its released networks") {

@@ -58,7 +58,7 @@ void check_refused(const NetworkGraph& graph, const TensorFile& file, WeightNami
 TEST_CASE("networks of timm, Cadene and Keras give the logits of those libraries") {
   Context context(1);
   const nlohmann::json all = read_golden();
-  REQUIRE(all.at("networks").size() == 5);
+  REQUIRE(all.at("networks").size() == 6);
   for (const auto& golden : all.at("networks")) {
     const std::string name = golden.at("name");
     INFO(name);
@@ -68,6 +68,7 @@ TEST_CASE("networks of timm, Cadene and Keras give the logits of those libraries
     config.filters = golden.at("filters");
     config.stem_filters = golden.at("stem_filters");
     config.skip_reduction_input = golden.at("skip");
+    config.reduction_starts_stack = golden.value("starts", false);
     config.classes = stored_classes == 1001 ? 1000 : stored_classes;
     const NetworkGraph graph = build(published_architecture(golden.at("architecture").get<std::string>()), config);
     const WeightNaming naming = weight_naming(golden.at("naming").get<std::string>());
@@ -204,6 +205,8 @@ TEST_CASE("what is missing, extra or wrong in a foreign file is named as it is t
   check_refused(graph, without(timm, torch_name), WeightNaming::timm, "'" + torch_name + "' is missing");
   check_refused(graph, without(keras, keras_name), WeightNaming::keras, "'" + keras_name + "' is missing");
   check_refused(graph, with(timm, "cell_9.x", {1}), WeightNaming::timm, "'cell_9.x' is not in the network");
+  check_refused(graph, with(timm, std::string(1'000'000, 'x'), {1}), WeightNaming::timm,
+                std::string(80, 'x') + "...' is not in the network");
   check_refused(graph, with(keras, "extra/kernel", {1}), WeightNaming::keras, "'extra/kernel' is not in the network");
   check_refused(graph, with(timm, torch_name, {5, 5, 1, 2}), WeightNaming::timm, "[5,5,1,2], wanted [5,8,1,1]");
   check_refused(graph, with(keras, keras_name, {5, 5, 1, 1}), WeightNaming::keras, "[5,5,1,1], wanted [1,1,8,5]");

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -9,6 +10,7 @@
 #include "core/temporary_folder.hpp"
 #include "graph/graph_probe.hpp"
 #include "model/sample_networks.hpp"
+#include "nasnet/io/partial_weights.hpp"
 #include "nasnet/io/weights.hpp"
 
 using namespace nasnet;
@@ -161,6 +163,37 @@ TEST_CASE("what is missing, extra or of another shape is named and nothing chang
   TensorFile integers = file;
   integers.set("head.bias", Tensor<std::int32_t>(Shape{10}));
   check_refused(small(), integers, {"head.bias", "I32"});
+}
+
+TEST_CASE("values that would make logits no numbers are refused with tensor and value, and nothing changes") {
+  const NetworkGraph graph = small();
+  const TensorFile sound = model_weights(Model<float>(graph, RandomStream(1)));
+  const auto spoilt = [&](const std::string& name, double value, ElementType type = ElementType::f32) {
+    const Tensor<float> floats = sound.floats(name);
+    Tensor<float> changed = floats.clone();
+    changed[1] = static_cast<float>(value);
+    TensorFile file = with(sound, "head.bias", Shape{graph.channels_of(graph.output)});
+    file.set(name, changed);
+    if (type == ElementType::f64) {
+      Tensor<double> doubles(floats.shape());
+      std::copy(floats.values().begin(), floats.values().end(), doubles.values().begin());
+      doubles[1] = value;
+      file.set(name, doubles);
+    }
+    return file;
+  };
+  const std::string variance = "stem.bn.running_var";
+  check_refused(graph, spoilt(variance, -0.25), {"'tensors'", variance, "-0.25 at place 1", "0 or more"});
+  check_refused(graph, spoilt(variance, std::nan("")), {variance, "nan at place 1", "a finite number"});
+  check_refused(graph, spoilt("stem.conv.weight", std::nan("")), {"stem.conv.weight", "nan"});
+  check_refused(graph, spoilt("head.weight", -HUGE_VAL), {"head.weight", "-inf"});
+  check_refused(graph, spoilt("head.weight", 1e300, ElementType::f64), {"head.weight", "1e+300", "a finite number"});
+  Model<float> model(graph, RandomStream(2));
+  for (const double allowed : {0.0, 3.0}) load_weights(model, spoilt(variance, allowed));
+  load_weights(model, spoilt("stem.bn.running_mean", -0.25));
+  CHECK_THROWS_AS(load_partial_weights(model, spoilt(variance, -1)), DataError);
+  Model<double> doubles(graph, RandomStream(2));
+  load_weights(doubles, spoilt("head.weight", 1e300, ElementType::f64));
 }
 
 TEST_CASE("a file of another network is refused with the first faults and the number of the others") {

@@ -94,8 +94,14 @@ TEST_CASE("maps that leave the images needed, or that do not fit, are refused by
   const Variable<float> images(random_images({1, 33, 33, 3}, 1));
   const auto maps = model.features(tape, images, {graph.cells[6].output}, {});
   CHECK_THROWS_MATCHES(model.forward_from(tape, maps, {}), ArgumentError,
-                       MessageMatches(ContainsSubstring("stem.conv") && ContainsSubstring("images")));
-  CHECK_THROWS_AS(model.forward_from(tape, {}, {}), ArgumentError);
+                       MessageMatches(ContainsSubstring("cell 7 reads cells.5.") && ContainsSubstring("images") &&
+                                      ContainsSubstring(join("(node ", graph.cells[5].output, ')'))));
+  // Knowing a map inside a later cell does not hide which cell lacks one.
+  const int inside = graph.cells[8].blocks[0].output;
+  CHECK_THROWS_MATCHES(model.forward_from(tape, model.features(tape, images, {graph.cells[7].output, inside}, {}), {}),
+                       ArgumentError, MessageMatches(ContainsSubstring("cell 8 reads cells.6.")));
+  CHECK_THROWS_MATCHES(model.forward_from(tape, {}, {}), ArgumentError,
+                       MessageMatches(ContainsSubstring("no maps are known")));
   NodeMap<float> wrong{graph.cells[6].output, Variable<float>(random_images({1, 4, 4, 3}, 1))};
   CHECK_THROWS_MATCHES(model.forward_from(tape, {wrong}, {}), ShapeError,
                        MessageMatches(ContainsSubstring("[1,4,4,3]")));

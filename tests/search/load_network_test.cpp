@@ -65,6 +65,23 @@ TEST_CASE("load_network: the weights say how many channels images have") {
   CHECK(list(loaded.predict(context, input)) == list(model.predict(context, input)));
 }
 
+TEST_CASE("load_network: a file that states the channels has weights of as many") {
+  const TemporaryFolder folder;
+  const Model<float> model = fresh(small(2));
+  save_weights(model, folder / "w.safetensors");
+  write_result(small(3), folder / "a.json");
+  CHECK_THROWS_MATCHES(load_model((folder / "a.json").string(), folder / "w.safetensors"), DataError,
+                       MessageMatches(ContainsSubstring("w.safetensors': its stem takes images of 2 channels, '") &&
+                                      ContainsSubstring("a.json' says 3")));
+  write_result(small(2), folder / "a.json");
+  CHECK(load_model((folder / "a.json").string(), folder / "w.safetensors").graph().input_channels == 2);
+  // Neither a published network nor a file without "channels" says anything.
+  folder.write("part.json",
+               join(R"({"format": 1, "network": {"cells": 1, "filters": 3, "classes": 4}, "architecture": )",
+                    to_json_text(small(1).architecture), "}"));
+  CHECK(load_model((folder / "part.json").string(), folder / "w.safetensors").graph().input_channels == 2);
+}
+
 TEST_CASE("load_network: ops of a user's own") {
   using MyOps = OpSet<Identity, SepConv<9>>;
   Architecture architecture;
@@ -102,5 +119,6 @@ TEST_CASE("load_network: files that are missing or do not belong together are na
   TensorFile strange;
   strange.set<float>("stem.conv.weight", Shape{1, 0, 1, 1}, std::vector<float>{});
   write_safetensors(folder / "strange.safetensors", strange);
-  CHECK_THROWS_AS(load_network((folder / "a.json").string(), folder / "strange.safetensors"), ArgumentError);
+  CHECK_THROWS_MATCHES(load_network((folder / "a.json").string(), folder / "strange.safetensors"), DataError,
+                       MessageMatches(ContainsSubstring("strange.safetensors': its stem takes images of 0 channels")));
 }

@@ -105,8 +105,15 @@ TEST_CASE("result file: mistakes are named with file and place") {
              ContainsSubstring("network.filters: a whole number"));
   CHECK_THAT(sentence_of(with(R"("network": {"filters": 0})")), ContainsSubstring("filters are 0"));
   CHECK_THAT(sentence_of(with(R"("network": {"cells": -1})")), ContainsSubstring("are -1"));
-  CHECK_THAT(sentence_of(with(R"("network": {"cells": 18446744073709551615})")),
-             ContainsSubstring("file.json': network"));
+  CHECK_THAT(
+      sentence_of(with(R"("network": {"cells": 18446744073709551615})")),
+      ContainsSubstring("file.json': network.cells: a whole number expected, found 18446744073709551615, which"));
+  CHECK_THAT(sentence_of(with(R"("network": {"cells": 9223372036854775808})")),
+             ContainsSubstring("found 9223372036854775808, which is out of range"));
+  CHECK_THAT(sentence_of(with(R"("network": {"cells": 9223372036854775807})")),
+             ContainsSubstring("are 9223372036854775807"));
+  CHECK_THAT(sentence_of(with(R"("network": {"auxiliary_head": [1, 9223372036854775808]})")),
+             ContainsSubstring("network.auxiliary_head[1]") && ContainsSubstring("found 9223372036854775808"));
   CHECK_THAT(sentence_of(with(R"("network": {"stem": "other"})")), ContainsSubstring("network.stem"));
   CHECK_THAT(sentence_of(with(R"("network": {"skip_reduction_input": 1})")), ContainsSubstring("true or false"));
   CHECK_THAT(sentence_of(with(R"("network": {"auxiliary_head": 3})")), ContainsSubstring("[height, width]"));
@@ -114,10 +121,23 @@ TEST_CASE("result file: mistakes are named with file and place") {
   CHECK_THAT(sentence_of(with(R"("normalisation": {"mean": [1], "deviation": []})")),
              ContainsSubstring("1 means and 0"));
   CHECK_THAT(sentence_of(with(R"("normalisation": {"mean": ["a"], "deviation": [1]})")), ContainsSubstring("a number"));
-  CHECK_THAT(sentence_of(with(R"("test_accuracy": "high")")), ContainsSubstring("test_accuracy: a number"));
-  CHECK_THAT(sentence_of(R"({"normal": {"blocks": [{"left": [2, "identity"], "right": [0, "identity"]}]},
+  for (const char* constant : {"0", "-1", "1e-60", "1e300"}) {
+    CHECK_THAT(sentence_of(with(join(R"("normalisation": {"mean": [0, 0], "deviation": [1, )", constant, "]}"))),
+               ContainsSubstring("file.json': normalisation.deviation[1]: a finite number above 0 expected, found "));
+  }
+  CHECK_THAT(sentence_of(with(R"("normalisation": {"mean": [1e300], "deviation": [1]})")),
+             ContainsSubstring("normalisation.mean[0]: a finite number"));
+  for (const char* accuracy : {R"("high")", "7", "-0.1", "1.01"}) {
+    for (const char* key : {"test_accuracy", "validation_accuracy"}) {
+      CHECK_THAT(sentence_of(with(join('"', key, "\": ", accuracy))),
+                 ContainsSubstring(join(key, ": a number from 0 to 1 expected, found ")));
+    }
+  }
+  CHECK_THAT(
+      sentence_of(
+          R"({"numbering": "current-first", "normal": {"blocks": [{"left": [2, "identity"], "right": [0, "identity"]}]},
                              "reduction": {"blocks": [{"left": [0, "identity"], "right": [0, "identity"]}]}})"),
-             ContainsSubstring("file.json': normal.blocks[0].left"));
+      ContainsSubstring("file.json': normal.blocks[0].left"));
 }
 
 TEST_CASE("result file: networks by name or path") {

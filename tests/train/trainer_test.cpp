@@ -4,6 +4,7 @@
 #include <functional>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "core/temporary_folder.hpp"
 #include "graph/graph_probe.hpp"
 #include "model/sample_networks.hpp"
+#include "nasnet/graph/graph_builder.hpp"
 #include "nasnet/train/trainer.hpp"
 
 using namespace nasnet;
@@ -18,6 +20,30 @@ using namespace graph_probe;
 using namespace sample_networks;
 using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::MessageMatches;
+
+namespace clock_test {
+
+// Passes its input on and notes how far the training is.
+struct Clock {
+  static constexpr std::string_view name = "clock";
+  std::vector<double>* seen;
+};
+
+void forward(const Clock& clock, OpCall<float>& call) {
+  clock.seen->push_back(call.run.drop_path_progress);
+  Tensor<float>& y = call.allocate_output(call.input().shape());
+  for (std::int64_t i = 0; i < y.elements(); ++i) y[i] = call.input()[i];
+}
+
+void backward(const Clock&, const OpCall<float>&, const OpGradients<float>& gradients) {
+  const auto& dx = gradients.inputs[0];
+  if (!dx) return;
+  for (std::int64_t i = 0; i < dx.tensor->elements(); ++i) {
+    (*dx.tensor)[i] = gradients.output[i] + (dx.accumulate ? (*dx.tensor)[i] : 0.0F);
+  }
+}
+
+}  // namespace clock_test
 
 namespace {
 
@@ -115,6 +141,27 @@ TEST_CASE("so it does with Adam, RMSProp, a parameter average, drop path, augmen
   o.optimizer = RmsProp{};
   o.normalisation = {{0.1F}, {0.5F}};
   check_resumes(o);
+}
+
+TEST_CASE("the drop path's clock counts steps of the whole training and goes on where a training was stopped") {
+  const TemporaryFolder folder;
+  std::vector<double> seen;
+  TrainOptions o = options(2);
+  o.checkpoint = folder / "training.safetensors";
+  const auto run = [&](std::int64_t steps) {
+    GraphBuilder g(1);
+    const Value x = g.apply(clock_test::Clock{&seen}, {g.convolution(g.input(), 3, {.kernel = 3}, "conv")}, "clock");
+    Model<float> model(std::move(g).finish(g.dense(g.global_average_pool(x), 3, "head")), RandomStream(1));
+    Context context(1);
+    o.should_stop = [&, asked = std::int64_t{0}]() mutable { return asked++ == steps; };
+    return train(context, model, sample(27), o).finished;  // batches of 8: 3 steps an epoch
+  };
+  CHECK_FALSE(run(4));
+  REQUIRE(seen.size() == 4);
+  seen.resize(3);  // what was not saved is done again
+  CHECK(run(-1));
+  REQUIRE(seen.size() == 6);
+  for (std::size_t step = 0; step < 6; ++step) CHECK(seen[step] == static_cast<double>(step) / 6.0);
 }
 
 TEST_CASE("the same training gives the same bits with any threads, with and without a prefetching thread") {

@@ -12,6 +12,7 @@
 
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/random.hpp"
+#include "nasnet/core/tensor.hpp"
 #include "nasnet/data/dataset.hpp"
 
 namespace nasnet::inline v0 {
@@ -103,7 +104,44 @@ void for_each_float(const ImageDataset& dataset, const Visit& visit) {
   return statistics;
 }
 
+/// @throws ArgumentError for constants that are none or of other channels. Empty ones are fine.
+inline void check_normalisation(const ChannelStatistics& normalisation, std::int64_t channels) {
+  if (normalisation == ChannelStatistics{}) return;
+  const auto count = static_cast<std::size_t>(channels);
+  if (normalisation.mean.size() != count || normalisation.deviation.size() != count) {
+    fail<ArgumentError>("normalisation: ", normalisation.mean.size(), " means and ", normalisation.deviation.size(),
+                        " deviations for images of ", count, " channels");
+  }
+  for (std::size_t channel = 0; channel < count; ++channel) {
+    const float mean = normalisation.mean[channel];
+    const float deviation = normalisation.deviation[channel];
+    if (!(deviation > 0) || !std::isfinite(deviation) || !std::isfinite(mean)) {
+      fail<ArgumentError>("normalisation: channel ", channel, " has mean ", mean, " and deviation ", deviation);
+    }
+  }
+}
+
 }  // namespace detail
+
+/// Images as a network that was trained with these constants takes them: (value - mean) / deviation of each channel.
+/// @param images [N,H,W,C], values on the scale of the constants: 0 to 1 for those of stored bytes
+/// @param normalisation of C channels; empty for none
+/// @throws ShapeError for images that are none, ArgumentError for constants of other channels or that are none.
+[[nodiscard]] inline Tensor<float> normalised(const Tensor<float>& images, const ChannelStatistics& normalisation) {
+  if (images.shape().rank() != 4) {
+    fail<ShapeError>("normalisation: images are ", images.shape().to_string(), ", wanted [N,H,W,C]");
+  }
+  detail::check_normalisation(normalisation, images.extent(3));
+  Tensor<float> result = images.clone();
+  if (normalisation.mean.empty()) return result;
+  const std::size_t channels = normalisation.mean.size();
+  std::size_t channel = 0;
+  for (float& value : result.values()) {
+    value = (value - normalisation.mean[channel]) / normalisation.deviation[channel];
+    channel = channel + 1 == channels ? 0 : channel + 1;
+  }
+  return result;
+}
 
 /// Mean and deviation of each channel over the images of this view. A channel that never changes gets deviation 1.
 /// @throws DataError for a view without images.
@@ -176,7 +214,7 @@ class ImagePreparer {
 
   // value = stored * scale + shift. Both are written out for one row, so that rows are plain vector loops.
   void set_normalisation(const ChannelStatistics& normalisation) {
-    check_normalisation(normalisation);
+    detail::check_normalisation(normalisation, channels());
     const float unit = dataset_.stores_bytes() ? 1.0F / 255.0F : 1.0F;
     for (std::int64_t x = 0; x < width(); ++x) {
       for (std::size_t channel = 0; channel < static_cast<std::size_t>(channels()); ++channel) {
@@ -184,22 +222,6 @@ class ImagePreparer {
         const float deviation = normalisation.deviation.empty() ? 1.0F : normalisation.deviation[channel];
         scale_.push_back(unit / deviation);
         shift_.push_back((0.0F - mean) / deviation);
-      }
-    }
-  }
-
-  void check_normalisation(const ChannelStatistics& normalisation) const {
-    if (normalisation == ChannelStatistics{}) return;
-    const auto count = static_cast<std::size_t>(channels());
-    if (normalisation.mean.size() != count || normalisation.deviation.size() != count) {
-      fail<ArgumentError>("normalisation: ", normalisation.mean.size(), " means and ", normalisation.deviation.size(),
-                          " deviations for images of ", count, " channels");
-    }
-    for (std::size_t channel = 0; channel < count; ++channel) {
-      const float mean = normalisation.mean[channel];
-      const float deviation = normalisation.deviation[channel];
-      if (!(deviation > 0) || !std::isfinite(deviation) || !std::isfinite(mean)) {
-        fail<ArgumentError>("normalisation: channel ", channel, " has mean ", mean, " and deviation ", deviation);
       }
     }
   }

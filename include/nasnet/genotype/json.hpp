@@ -5,8 +5,9 @@
 ///                    "concat": [2]},
 ///      "reduction": {"blocks": [...], "concat": [...]}}
 ///
-/// "numbering" may be absent and has this one value: state 0 is the more recent input. "inputs" is 2 where it is
-/// absent, "combine" is "add", "concat" is the loose ends. Any other key is an error.
+/// "numbering" has this one value, state 0 is the more recent input, and stands in every file: there are files of the
+/// other numbering, and nothing else in them tells. "inputs" is 2 where it is absent, "combine" is "add", "concat" is
+/// the loose ends. Any other key is an error.
 #pragma once
 
 #include <array>              // array
@@ -259,7 +260,7 @@ requires nlohmann::detail::is_basic_json<Json>::value [[nodiscard]] Architecture
   const detail::JsonPlace place(path);
   detail::require_object(value, place, keys);
   Architecture architecture;
-  if (value.contains("numbering")) detail::require_numbering(value["numbering"], place / "numbering");
+  detail::require_numbering(detail::required(value, place, "numbering"), place / "numbering");
   if (value.contains("inputs")) architecture.inputs = detail::inputs_from_json(value["inputs"], place / "inputs");
   const Json& normal = detail::required(value, place, "normal");
   const Json& reduction = detail::required(value, place, "reduction");

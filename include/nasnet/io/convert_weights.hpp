@@ -17,6 +17,7 @@
 #include "nasnet/core/file.hpp"
 #include "nasnet/graph/network_graph.hpp"
 #include "nasnet/io/detail/kernel_layout.hpp"
+#include "nasnet/io/detail/safetensors_header.hpp"
 #include "nasnet/io/tensor_file.hpp"
 #include "nasnet/io/weight_names.hpp"
 
@@ -52,7 +53,7 @@ class WeightComparison {
     const std::unordered_set<std::string_view> known(names_.begin(), names_.end());
     for (const auto& [name, stored] : file_.tensors()) {
       if (known.count(name) == 0 && !may_stand_beside(name, naming_)) {
-        faults.push_back(join("'", name, "' is not in the network"));
+        faults.push_back(join(legible(name), " is not in the network"));
       }
     }
     return faults;

@@ -42,7 +42,8 @@ using NameInFile = std::function<std::string(const std::string&)>;
 /// Fills those parameters whose stored tensors are there with the right shape, and leaves the others as they are.
 /// Nothing changes where it throws.
 /// @param name_in_file where the file has other names; see corresponding_names
-/// @throws DataError for a tensor of a type that holds no weights.
+/// @throws DataError for a tensor of a type that holds no weights, and for values that are not finite or negative
+/// variances.
 template <class Scalar>
 [[nodiscard]] PartialLoad load_partial_weights(Model<Scalar>& model, const TensorFile& file,
                                                const NameInFile& name_in_file = {}) {
@@ -64,7 +65,7 @@ template <class Scalar>
       report.mismatched.push_back({parameters[p].name, tensor.to_string(), wanted.to_string()});
       continue;
     }
-    fitting.emplace_back(p, detail::stored_values<Scalar>(file, stored));
+    fitting.emplace_back(p, detail::stored_values<Scalar>(file, stored, parameters[p]));
     report.loaded.push_back(parameters[p].name);
   }
   for (const auto& [p, values] : fitting) from_file_layout(parameters[p].spec, values, model.parameters()[p].value());

@@ -2,8 +2,12 @@
 #pragma once
 
 #include <algorithm>    // copy
+#include <array>        // array
+#include <cmath>        // isfinite
 #include <cstddef>      // size_t
 #include <cstdint>      // int64_t
+#include <cstdio>       // snprintf
+#include <cstring>      // memcpy
 #include <filesystem>   // path
 #include <string>       // string
 #include <type_traits>  // is_same_v
@@ -67,9 +71,9 @@ void save_weights(const Model<Scalar>& model, const std::filesystem::path& path,
 
 namespace detail {
 
-/// A stored tensor as the model's scalars: doubles come from F64 without loss, all else through float.
+/// A stored tensor as scalars: doubles come from F64 without loss, all else through float.
 template <class Scalar>
-[[nodiscard]] Tensor<Scalar> stored_values(const TensorFile& file, const std::string& name) {
+[[nodiscard]] Tensor<Scalar> stored_scalars(const TensorFile& file, const std::string& name) {
   if constexpr (std::is_same_v<Scalar, float>) {
     return file.floats(name);
   } else {
@@ -79,6 +83,36 @@ template <class Scalar>
     std::copy(floats.values().begin(), floats.values().end(), values.values().begin());
     return values;
   }
+}
+
+/// Throws a sentence about a value, in the digits that the file gives it.
+template <class Scalar>
+[[noreturn]] NASNET_COLD void fail_value(const TensorFile& file, const std::string& name, std::int64_t place,
+                                         Scalar value, const char* wanted) {
+  auto found = static_cast<double>(value);
+  const StoredTensor& stored = file.at(name);
+  if (stored.type == ElementType::f64) {
+    std::memcpy(&found, stored.bytes.data() + static_cast<std::size_t>(place) * sizeof found, sizeof found);
+  }
+  std::array<char, 32> digits{};
+  std::snprintf(digits.data(), digits.size(), "%.9g", found);
+  fail<DataError>("'", file.origin(), "': tensor '", name, "' has the value ", digits.data(), " at place ", place, ", ",
+                  wanted, " is wanted");
+}
+
+/// A stored tensor as the values of a parameter.
+/// @throws DataError for another type, and for values that would make every logit no number: those that are not finite
+/// as the model's scalars, and negative variances.
+template <class Scalar>
+[[nodiscard]] Tensor<Scalar> stored_values(const TensorFile& file, const std::string& name,
+                                           const GraphParameter& parameter) {
+  Tensor<Scalar> values = stored_scalars<Scalar>(file, name);
+  const bool is_variance = parameter.name.ends_with("running_var");
+  for (std::int64_t i = 0; i < values.elements(); ++i) {
+    if (!std::isfinite(values[i])) fail_value(file, name, i, values[i], "a finite number");
+    if (is_variance && values[i] < 0) fail_value(file, name, i, values[i], "a variance of 0 or more");
+  }
+  return values;
 }
 
 }  // namespace detail
@@ -92,7 +126,8 @@ inline void check_weights(const NetworkGraph& graph, const TensorFile& file) {
 
 /// Fills a model from stored tensors. Each stored tensor has its parameter and each parameter its tensor; those of an
 /// auxiliary head may be lacking on either side. Nothing changes where it throws.
-/// @throws DataError that names what is missing, extra or of another shape or type.
+/// @throws DataError that names what is missing, extra or of another shape or type, and values that are not finite or
+/// negative variances.
 template <class Scalar>
 void load_weights(Model<Scalar>& model, const TensorFile& file) {
   check_weights(model.graph(), file);
@@ -100,7 +135,9 @@ void load_weights(Model<Scalar>& model, const TensorFile& file) {
   std::vector<Tensor<Scalar>> loaded(parameters.size());
   for (std::size_t p = 0; p < parameters.size(); ++p) {
     const std::string& name = parameters[p].name;
-    if (is_stored(parameters[p]) && file.contains(name)) loaded[p] = detail::stored_values<Scalar>(file, name);
+    if (is_stored(parameters[p]) && file.contains(name)) {
+      loaded[p] = detail::stored_values<Scalar>(file, name, parameters[p]);
+    }
   }
   for (std::size_t p = 0; p < parameters.size(); ++p) {
     if (!loaded[p].empty()) from_file_layout(parameters[p].spec, loaded[p], model.parameters()[p].value());

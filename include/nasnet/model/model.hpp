@@ -1,11 +1,12 @@
 /// A network with its parameters: runs forward on a tape for training, without one for evaluation.
 #pragma once
 
-#include <algorithm>  // find, max
+#include <algorithm>  // any_of, find, max
 #include <cstddef>    // size_t
 #include <cstdint>    // int64_t
 #include <optional>   // optional
 #include <span>       // span
+#include <string>     // string
 #include <utility>    // move
 #include <variant>    // get_if
 #include <vector>     // vector
@@ -109,7 +110,7 @@ class Model {
       values[static_cast<std::size_t>(each.node)] = each.map;
     }
     const std::vector<bool> runs = nodes_below({graph_.output}, given);
-    check_cut(runs);
+    check_cut(runs, given);
     if (given[static_cast<std::size_t>(graph_.output)]) return values[static_cast<std::size_t>(graph_.output)];
     return run_nodes(tape, {}, values, runs, run, {}).logits;
   }
@@ -203,15 +204,31 @@ class Model {
     }
   }
 
-  void check_cut(const std::vector<bool>& runs) const {
+  void check_cut(const std::vector<bool>& runs, const std::vector<bool>& given) const {
+    std::vector<bool> needs_images(runs.size(), false);
+    const auto leads_to_images = [&](int source) {
+      return source < 0 || needs_images[static_cast<std::size_t>(source)];
+    };
     for (std::size_t n = 0; n < runs.size(); ++n) {
-      if (!runs[n]) continue;
+      const std::vector<int>& sources = graph_.nodes[n].inputs;
+      needs_images[n] = runs[n] && std::any_of(sources.begin(), sources.end(), leads_to_images);
+    }
+    if (!needs_images[static_cast<std::size_t>(graph_.output)]) return;
+    const auto last = static_cast<int>(given.rend() - std::find(given.rbegin(), given.rend(), true)) - 1;
+    if (last < 0) fail<ArgumentError>("network: no maps are known to go on from");
+    // What reads past the last known map lacks one.
+    for (std::size_t n = static_cast<std::size_t>(last); n < runs.size(); ++n) {
       for (const int source : graph_.nodes[n].inputs) {
-        if (source >= 0) continue;
-        fail<ArgumentError>("network: '", graph_.nodes[n].name,
-                            "' still reads the images; the known maps do not lead to the logits alone");
+        if (runs[n] && source < last && leads_to_images(source)) fail_lacking(graph_.nodes[n], source);
       }
     }
+    fail<ArgumentError>("network: the known maps do not lead to the logits alone");
+  }
+
+  [[noreturn]] NASNET_COLD void fail_lacking(const GraphNode& reader, int source) const {
+    fail<ArgumentError>("network: ", reader.cell < 0 ? join("'", reader.name, "'") : join("cell ", reader.cell),
+                        " reads ", source < 0 ? "the images" : graph_.nodes[static_cast<std::size_t>(source)].name,
+                        " (node ", source, "), which is not among the known maps and still needs the images");
   }
 
   [[nodiscard]] Variable<Scalar> apply(Tape<Scalar>& tape, const GraphNode& node, std::size_t number,

@@ -11,7 +11,9 @@
 /// "format" and "architecture" may be absent.
 #pragma once
 
-#include <cstdint>            // int64_t, uint64_t
+#include <cmath>              // isfinite
+#include <cstddef>            // size_t
+#include <cstdint>            // INT64_MAX, int64_t, uint64_t
 #include <filesystem>         // exists, path
 #include <nlohmann/json.hpp>  // json, ordered_json
 #include <optional>           // nullopt, optional
@@ -42,6 +44,7 @@ struct SearchResult {
   ChannelStatistics normalisation{};            ///< of the images that it was trained on; empty where unknown
   std::optional<double> validation_accuracy{};  ///< 0 to 1
   std::optional<double> test_accuracy{};
+  std::string channels_stated_by{};  ///< the file that says network.input_channels; empty where none does
 };
 
 namespace detail {
@@ -78,8 +81,9 @@ inline constexpr std::uint64_t result_format = 1;
 /// Reads the parts of a result file that stand around the architecture.
 class ResultReader {
  public:
+  /// @param origin what the result calls its file
   /// @throws GenotypeError that names the key.
-  [[nodiscard]] static SearchResult read(const nlohmann::json& json) {
+  [[nodiscard]] static SearchResult read(const nlohmann::json& json, const std::string& origin) {
     if (!json.is_object() || !json.contains("format")) return {.architecture = architecture_from_json(json)};
     check_keys(json, "",
                {"format", "architecture", "network", "normalisation", "validation_accuracy", "test_accuracy"});
@@ -87,7 +91,10 @@ class ResultReader {
     if (format != result_format) fail<GenotypeError>("format: ", found_json(format), " found, 1 is known here");
     if (!json.contains("architecture")) fail<GenotypeError>("the key \"architecture\" is missing");
     SearchResult result{.architecture = architecture_from_json(json["architecture"], "architecture")};
-    if (json.contains("network")) result.network = network(json["network"]);
+    if (json.contains("network")) {
+      result.network = network(json["network"]);
+      if (json["network"].contains("channels")) result.channels_stated_by = origin;
+    }
     if (json.contains("normalisation")) result.normalisation = normalisation(json["normalisation"]);
     result.validation_accuracy = accuracy(json, "validation_accuracy");
     result.test_accuracy = accuracy(json, "test_accuracy");
@@ -127,17 +134,23 @@ class ResultReader {
   }
 
   [[nodiscard]] static Size image_size(const nlohmann::json& json) {
-    const bool fits = json.is_array() && json.size() == 2 && json[0].is_number_integer() && json[1].is_number_integer();
-    if (!fits) fail<GenotypeError>("network.auxiliary_head: [height, width] expected, found ", found_json(json));
-    return {json[0].get<std::int64_t>(), json[1].get<std::int64_t>()};
+    if (!json.is_array() || json.size() != 2) {
+      fail<GenotypeError>("network.auxiliary_head: [height, width] expected, found ", found_json(json));
+    }
+    return {whole_number(json[0], "auxiliary_head[0]"), whole_number(json[1], "auxiliary_head[1]")};
+  }
+
+  [[nodiscard]] static std::int64_t whole_number(const nlohmann::json& json, const char* key) {
+    const bool too_large = json.is_number_unsigned() && json.get<std::uint64_t>() > std::uint64_t{INT64_MAX};
+    if (!json.is_number_integer() || too_large) {
+      fail<GenotypeError>("network.", key, ": a whole number expected, found ", found_json(json),
+                          too_large ? ", which is out of range" : "");
+    }
+    return json.get<std::int64_t>();
   }
 
   static void read_count(const nlohmann::json& json, const char* key, std::int64_t& value) {
-    if (!json.contains(key)) return;
-    if (!json[key].is_number_integer()) {
-      fail<GenotypeError>("network.", key, ": a whole number expected, found ", found_json(json[key]));
-    }
-    value = json[key].get<std::int64_t>();
+    if (json.contains(key)) value = whole_number(json[key], key);
   }
 
   static void read_number(const nlohmann::json& json, const char* key, double& value) {
@@ -162,7 +175,20 @@ class ResultReader {
       fail<GenotypeError>("normalisation: ", statistics.mean.size(), " means and ", statistics.deviation.size(),
                           " deviations found");
     }
+    for (std::size_t channel = 0; channel < statistics.mean.size(); ++channel) {
+      if (!std::isfinite(statistics.mean[channel])) fail_normalisation(json, "mean", channel, "a finite number");
+      const float deviation = statistics.deviation[channel];
+      if (!std::isfinite(deviation) || !(deviation > 0)) {
+        fail_normalisation(json, "deviation", channel, "a finite number above 0");
+      }
+    }
     return statistics;
+  }
+
+  [[noreturn]] static void fail_normalisation(const nlohmann::json& json, const char* key, std::size_t channel,
+                                              const char* wanted) {
+    fail<GenotypeError>("normalisation.", key, '[', channel, "]: ", wanted, " expected, found ",
+                        found_json(json[key][channel]));
   }
 
   [[nodiscard]] static std::vector<float> floats(const nlohmann::json& json, const char* key) {
@@ -178,8 +204,11 @@ class ResultReader {
 
   [[nodiscard]] static std::optional<double> accuracy(const nlohmann::json& json, const char* key) {
     if (!json.contains(key)) return std::nullopt;
-    if (!json[key].is_number()) fail<GenotypeError>(key, ": a number expected, found ", found_json(json[key]));
-    return json[key].get<double>();
+    const double value = json[key].is_number() ? json[key].get<double>() : -1;
+    if (!(value >= 0 && value <= 1)) {
+      fail<GenotypeError>(key, ": a number from 0 to 1 expected, found ", found_json(json[key]));
+    }
+    return value;
   }
 };
 
@@ -215,7 +244,8 @@ inline void write_result(const SearchResult& result, const std::filesystem::path
   constexpr std::uint64_t largest = std::uint64_t{64} << 20U;
   const std::string text = read_text_file(path, largest);
   SearchResult result;
-  const auto failure = attempt([&] { result = detail::ResultReader::read(parse_strict_json(text, "JSON")); });
+  const auto failure =
+      attempt([&] { result = detail::ResultReader::read(parse_strict_json(text, "JSON"), path.string()); });
   if (failure) fail<GenotypeError>('\'', path.string(), "': ", failure->message);
   return result;
 }

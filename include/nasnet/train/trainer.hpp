@@ -183,12 +183,14 @@ class Training {
 
   [[nodiscard]] StepResult run_step(Batch batch) {
     const auto step = static_cast<std::uint64_t>(optimizer_.steps());
-    const double epoch = static_cast<double>(step) / static_cast<double>(loader_->batches_per_epoch());
+    const std::int64_t steps_per_epoch = loader_->batches_per_epoch();
+    const double epoch = static_cast<double>(step) / static_cast<double>(steps_per_epoch);
     const auto epochs = static_cast<double>(options_.epochs);
-    const RunOptions run{.mode = options_.mode,
-                         .random = RandomStream(options_.seed).split("train.step", step),
-                         .drop_path_keep = options_.drop_path_keep,
-                         .drop_path_progress = epoch / epochs};
+    const RunOptions run{
+        .mode = options_.mode,
+        .random = RandomStream(options_.seed).split("train.step", step),
+        .drop_path_keep = options_.drop_path_keep,
+        .drop_path_progress = static_cast<double>(step) / static_cast<double>(steps_per_epoch * options_.epochs)};
     const StepResult result =
         train_step(context_, model_, optimizer_, std::move(batch.images), batch.labels,
                    options_.learning_rate.at(epoch, epochs), run, options_.loss, options_.clip_norm);
