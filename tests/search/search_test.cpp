@@ -452,3 +452,26 @@ TEST_CASE("history: the best is the earliest of equals") {
   history.trials.push_back(Trial{.number = 4, .state = TrialState::failed, .evaluation = {.validation_accuracy = 0.9}});
   CHECK(history.best().number == 1);
 }
+
+TEST_CASE("search: proposals that break a rule are rejected, written down and told") {
+  SearchOptions options = toy::options(10);
+  const auto no_pools = [](const Architecture& architecture) -> std::optional<std::string> {
+    for (const Block& block : architecture.normal.blocks) {
+      if (block.left.op == "max_pool_3x3" || block.right.op == "max_pool_3x3") return "a normal cell with a pool";
+    }
+    return std::nullopt;
+  };
+  options.rules = {{"no pools", no_pools}};
+  const History history = search<toy::Space>(RandomSearch(toy::Space{}, 3), toy::Evaluator{}, options);
+  CHECK(history.trials.size() == 10);
+  CHECK(history.count(TrialState::rejected) > 0);
+  for (const Trial& trial : history.trials) CHECK_FALSE(no_pools(trial.architecture));
+  for (const Trial& trial : history.skipped) {
+    if (trial.state == TrialState::rejected) CHECK(trial.message == "a normal cell with a pool");
+  }
+  CHECK(history.settings["rules"] == nlohmann::json{"no pools"});
+
+  options.rules = {{"nothing", {}}};
+  CHECK_THROWS_MATCHES(search<toy::Space>(RandomSearch(toy::Space{}, 3), toy::Evaluator{}, options), ArgumentError,
+                       MessageMatches(ContainsSubstring("the rule 'nothing' has no function")));
+}

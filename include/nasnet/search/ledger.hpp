@@ -20,8 +20,8 @@
 #include "nasnet/search/journal.hpp"
 #include "nasnet/search/strategy.hpp"
 #include "nasnet/search/trial.hpp"
+#include "nasnet/space/any_space.hpp"
 #include "nasnet/space/constraint.hpp"
-#include "nasnet/space/search_space.hpp"
 
 namespace nasnet::inline v0 {
 
@@ -42,25 +42,37 @@ class ProposalJudge {
  public:
   /// @param ops of the space, with their expansions
   /// @param counted nothing is counted without it
-  /// @throws ArgumentError for limits without a network to count.
-  ProposalJudge(SearchSpace space, OpTable ops, std::optional<CountedNetwork> counted = {}, Limits limits = {})
-      : space_(std::move(space)), ops_(std::move(ops)), counted_(std::move(counted)), limits_(limits) {
+  /// @throws ArgumentError for limits without a network to count, and a rule without a function.
+  ProposalJudge(AnySpace space, OpTable ops, std::optional<CountedNetwork> counted = {}, Limits limits = {},
+                std::vector<ArchitectureRule> rules = {})
+      : space_(std::move(space)),
+        ops_(std::move(ops)),
+        counted_(std::move(counted)),
+        limits_(limits),
+        rules_(std::move(rules)) {
+    for (const ArchitectureRule& rule : rules_) {
+      if (!rule.reason_against) fail<ArgumentError>("search: the rule '", rule.name, "' has no function");
+    }
     if (!counted_ && !limits_.limit_nothing()) {
       fail<ArgumentError>(
           "search: limits on parameters or multiply-adds need to know the network; name it in the options");
     }
   }
 
-  [[nodiscard]] const SearchSpace& space() const { return space_; }
+  [[nodiscard]] const AnySpace& space() const { return space_; }
   [[nodiscard]] const std::optional<CountedNetwork>& counted() const { return counted_; }
   [[nodiscard]] const Limits& limits() const { return limits_; }
+  [[nodiscard]] const std::vector<ArchitectureRule>& rules() const { return rules_; }
 
-  /// Fills in the hash and the costs, and rejects what the space does not have or the limits do not allow.
+  /// Fills in the hash and the costs, and rejects what the space does not have or the rules or limits do not allow.
   /// @throws GenotypeError for an architecture that breaks a rule of structure, ShapeError where the image is too
   /// small.
   void judge(Trial& trial) const {
     trial.hash = space_.canonical_hash(trial.architecture);
     std::optional<std::string> reason = space_.reason_against(trial.architecture);
+    for (const ArchitectureRule& rule : rules_) {
+      if (!reason) reason = rule.reason_against(trial.architecture);
+    }
     if (!reason && counted_) reason = count(trial);
     if (!reason) return;
     trial.state = TrialState::rejected;
@@ -75,10 +87,11 @@ class ProposalJudge {
     return reason_against(graph, counted_->image, limits_);
   }
 
-  SearchSpace space_;
+  AnySpace space_;
   OpTable ops_;
   std::optional<CountedNetwork> counted_;
   Limits limits_;
+  std::vector<ArchitectureRule> rules_;
 };
 
 /// What a ledger calls of a strategy.
