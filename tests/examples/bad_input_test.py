@@ -20,7 +20,7 @@ def snapshot(folder) -> dict[str, bytes]:
 class CommandLine(ProgramTest):
     def test_help_is_no_mistake(self) -> None:
         for program in ["search_cells", "predict", "evaluate", "transfer_cell", "count_networks", "convert_weights",
-                        "export_onnx"]:
+                        "export_onnx", "compare_strategies"]:
             result = self.succeed(program, "--help")
             self.assertIn("Usage", result.stdout)
             self.assertEqual(result.stderr, "")
