@@ -119,6 +119,8 @@
 #include "nasnet/search/ledger.hpp"
 #include "nasnet/search/load_network.hpp"
 #include "nasnet/search/local_search.hpp"
+#include "nasnet/search/pareto_archive.hpp"
+#include "nasnet/search/pareto_evolution.hpp"
 #include "nasnet/search/random_search.hpp"
 #include "nasnet/search/regularized_evolution.hpp"
 #include "nasnet/search/replay_duplicates.hpp"

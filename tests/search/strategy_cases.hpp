@@ -8,6 +8,7 @@
 #include "nasnet/search/any_strategy.hpp"
 #include "nasnet/search/exhaustive.hpp"
 #include "nasnet/search/local_search.hpp"
+#include "nasnet/search/pareto_evolution.hpp"
 #include "nasnet/search/random_search.hpp"
 #include "nasnet/search/regularized_evolution.hpp"
 #include "nasnet/search/replay_duplicates.hpp"
@@ -38,6 +39,10 @@ inline std::vector<StrategyCase> strategy_cases() {
       {"exhaustive", [](const AnySpace& space, std::uint64_t) { return Exhaustive(space); }},
       {"exhaustive, all",
        [](const AnySpace& space, std::uint64_t) { return Exhaustive(space, {.canonical_only = false}); }},
+      {"pareto evolution",
+       [](const AnySpace& space, std::uint64_t seed) {
+         return ParetoEvolution(space, seed, {.costs = {"draw"}, .population = 6});
+       }},
       {"evolution with replay",
        [](const AnySpace& space, std::uint64_t seed) {
          return ReplayDuplicates(RegularizedEvolution(space, seed, few_members));
