@@ -1,5 +1,8 @@
 #include "nasnet/space/any_space.hpp"
 
+#include <cstdint>
+#include <type_traits>
+
 #include "catch.hpp"
 #include "nasnet/genotype/ops.hpp"
 #include "nasnet/graph/op_expansions.hpp"
@@ -38,7 +41,7 @@ void check_equal(const Space& space, const AnySpace& any, std::uint64_t seed) {
 }  // namespace
 
 TEST_CASE("any space: does what the space in it does") {
-  const std::uint64_t seed = GENERATE(1, 2, 3);
+  const auto seed = GENERATE(std::uint64_t{1}, std::uint64_t{2}, std::uint64_t{3});
   check_equal(Small::space(), Small{}, seed);
   check_equal(Nasbench201Space(), Nasbench201Space(), seed);
 }
