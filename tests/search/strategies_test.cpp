@@ -1,7 +1,10 @@
 // What every strategy has to do: repeat itself, go on from a journal or a saved state, end in a small space.
 #include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
 #include <string>
-#include <unordered_map>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -43,7 +46,7 @@ class Driver {
   }
 
   [[nodiscard]] AnyStrategy& strategy() { return strategy_; }
-  [[nodiscard]] const std::vector<Architecture>& proposals() const { return proposals_; }
+  [[nodiscard]] const std::vector<Proposal>& proposals() const { return proposals_; }
 
  private:
   bool ask() {
@@ -51,9 +54,11 @@ class Driver {
     if (!answer.has_proposal()) return false;
     Trial trial;
     trial.architecture = answer.proposal().architecture;
+    trial.budget = answer.proposal().budget;
+    trial.repeat = answer.proposal().repeat;
     trial.hash = space_.canonical_hash(trial.architecture);
-    proposals_.push_back(trial.architecture);
-    const auto [first, is_new] = first_.try_emplace(trial.hash, trials_);
+    proposals_.push_back(answer.proposal());
+    const auto [first, is_new] = first_.try_emplace({trial.hash, trial.budget, trial.repeat}, trials_);
     if (is_new) {
       trial.number = trials_++;
       running_.push_back(trial);
@@ -71,7 +76,8 @@ class Driver {
     running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(place));
     trial.state = random_.below(8) == 0 ? TrialState::failed : TrialState::done;
     if (trial.state == TrialState::failed) trial.failure = FailureKind::exception;
-    trial.evaluation.validation_accuracy = static_cast<double>(trial.hash % 1000) / 1000;
+    trial.evaluation.validation_accuracy =
+        static_cast<double>((trial.hash + 37 * static_cast<std::uint64_t>(trial.budget.value_or(0))) % 1000) / 1000;
     trial.evaluation.metrics["draw"] = static_cast<double>(trial.hash / 1000 % 1000);
     strategy_.tell(trial);
   }
@@ -81,9 +87,9 @@ class Driver {
   AnySpace space_ = toy::Space{};
   RandomStream random_{11};
   std::vector<Trial> running_;
-  std::unordered_map<std::uint64_t, std::int64_t> first_;
+  std::map<std::tuple<std::uint64_t, std::optional<std::int64_t>, std::int64_t>, std::int64_t> first_;
   std::int64_t trials_ = 0;
-  std::vector<Architecture> proposals_;
+  std::vector<Proposal> proposals_;
 };
 
 }  // namespace
@@ -101,7 +107,7 @@ TEST_CASE("strategies: proposals depend on the seed and on what was told, on not
     CHECK(proposals(3, 4).size() >= 50);
     const bool has_seed = one.make(toy::Space{}, 3).settings() != one.make(toy::Space{}, 4).settings();
     CHECK((proposals(3, 1) != proposals(4, 1)) == has_seed);
-    for (const Architecture& architecture : proposals(3, 4)) REQUIRE(toy::Space::space().contains(architecture));
+    for (const Proposal& one_of : proposals(3, 4)) REQUIRE(toy::Space::space().contains(one_of.architecture));
   }
 }
 
@@ -129,7 +135,7 @@ TEST_CASE("strategies: a saved state goes on, whenever it is taken") {
     loaded.load(driver.strategy().save());
     Driver rest = driver.with(std::move(loaded));
     rest.run(40);
-    std::vector<Architecture> both = driver.proposals();
+    std::vector<Proposal> both = driver.proposals();
     both.insert(both.end(), rest.proposals().begin(), rest.proposals().end());
     CHECK(both == whole.proposals());
   }
@@ -205,7 +211,9 @@ TEST_CASE("strategies: a space that is used up is a result") {
     const History history =
         search(space, OpSet<MaxPool<3>>::table(), one.make(space, 1), toy::Evaluator{.fails = false}, options);
     CHECK(history.exhausted);
-    CHECK(history.trials.size() == 3);  // of 4 sequences two compute the same
+    std::set<std::uint64_t> forms;
+    for (const Trial& trial : history.trials) forms.insert(trial.hash);
+    CHECK(forms.size() == 3);  // of 4 sequences two compute the same
   }
 }
 
@@ -219,6 +227,6 @@ TEST_CASE("strategies: a space of one architecture") {
     const History history =
         search(space, OpSet<MaxPool<3>>::table(), one.make(space, 1), toy::Evaluator{.fails = false}, options);
     CHECK(history.exhausted);
-    CHECK(history.trials.size() == 1);
+    CHECK(history.trials.size() == one.trials_of_one);
   }
 }

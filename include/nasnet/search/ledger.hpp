@@ -13,6 +13,7 @@
 #include <vector>         // vector
 
 #include "nasnet/core/error.hpp"
+#include "nasnet/genotype/hash.hpp"
 #include "nasnet/genotype/op_set.hpp"
 #include "nasnet/graph/build_network.hpp"
 #include "nasnet/graph/costs.hpp"
@@ -25,7 +26,7 @@
 
 namespace nasnet::inline v0 {
 
-/// What happens to a proposal whose canonical form was tried before.
+/// What happens to a proposal whose canonical form was tried before, with the same budget and repeat.
 enum class Duplicates {
   skip,      ///< it is told as a duplicate and does not count
   evaluate,  ///< it is a trial like any other
@@ -189,13 +190,31 @@ class SearchLedger {
     Trial trial;
     trial.proposal = proposals_;
     trial.architecture = proposal.architecture;
+    trial.budget = proposal.budget;
+    trial.repeat = proposal.repeat;
+    require_in_range(trial);
     judge_.judge(trial);
     if (trial.state == TrialState::rejected || options_.duplicates == Duplicates::evaluate) return trial;
-    if (const auto first = first_trial_.find(trial.hash); first != first_trial_.end()) {
+    if (const auto first = first_trial_.find(key_of(trial)); first != first_trial_.end()) {
       trial.state = TrialState::duplicate;
       trial.duplicate_of = first->second;
     }
     return trial;
+  }
+
+  static void require_in_range(const Trial& trial) {
+    if (trial.budget && *trial.budget < 1) {
+      fail<ArgumentError>("search: the strategy proposes a budget of ", *trial.budget, ", 1 or more are wanted");
+    }
+    if (trial.repeat < 0) {
+      fail<ArgumentError>("search: the strategy proposes repeat ", trial.repeat, ", 0 or more are wanted");
+    }
+  }
+
+  /// Equal for trials that are duplicates.
+  [[nodiscard]] static std::uint64_t key_of(const Trial& trial) {
+    if (!trial.budget && trial.repeat == 0) return trial.hash;
+    return text_hash(join(trial.hash, ' ', trial.budget.value_or(0), ' ', trial.repeat));
   }
 
   [[nodiscard]] std::optional<Trial> start(Trial trial, int worker) {
@@ -242,7 +261,7 @@ class SearchLedger {
     ++proposals_;
     ++started_;
     skipped_in_a_row_ = 0;
-    first_trial_.emplace(trial.hash, trial.number);
+    first_trial_.emplace(key_of(trial), trial.number);
     running_.emplace(trial.number, trial);
   }
 
@@ -294,7 +313,8 @@ class SearchLedger {
 
   void replay_ask(const JournalRecord& record, const std::filesystem::path& path) {
     const Answer answer = strategy_.ask();
-    if (answer.has_proposal() && answer.proposal().architecture == record.trial.architecture) return;
+    const Proposal recorded{record.trial.architecture, record.trial.budget, record.trial.repeat};
+    if (answer.has_proposal() && answer.proposal() == recorded) return;
     fail<IoError>('\'', path.string(), "', line ", record.line,
                   ": the strategy does not propose this architecture as "
                   "proposal ",
@@ -317,7 +337,7 @@ class SearchLedger {
   std::int64_t proposals_ = 0;
   std::int64_t started_ = 0;
   std::int64_t skipped_in_a_row_ = 0;
-  std::unordered_map<std::uint64_t, std::int64_t> first_trial_;  // of a canonical form, by its hash
+  std::unordered_map<std::uint64_t, std::int64_t> first_trial_;  // of equal ones, by their key
   std::map<std::int64_t, Trial> running_;
   std::map<std::int64_t, Trial> ended_;
   std::vector<Trial> skipped_;

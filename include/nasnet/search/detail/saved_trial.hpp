@@ -23,7 +23,7 @@ namespace nasnet::inline v0::detail {
   return std::nullopt;
 }
 
-/// All of a trial but when and by whom it was run. An architecture without blocks is left out.
+/// All of a trial but by whom it was run. An architecture without blocks is left out.
 [[nodiscard]] inline nlohmann::json save_trial(const Trial& trial) {
   nlohmann::json json = nlohmann::json::object();
   json["number"] = trial.number;
@@ -34,6 +34,9 @@ namespace nasnet::inline v0::detail {
   json["loss"] = trial.evaluation.validation_loss;
   json["metrics"] = trial.evaluation.metrics;
   json["message"] = trial.message;
+  json["seconds"] = trial.seconds;
+  json["repeat"] = trial.repeat;
+  if (trial.budget) json["budget"] = *trial.budget;
   json["of"] = trial.duplicate_of;
   if (trial.failure) json["failure"] = std::string(to_string(*trial.failure));
   if (trial.parameters) json["parameters"] = *trial.parameters;
@@ -59,6 +62,9 @@ namespace nasnet::inline v0::detail {
     trial.evaluation.metrics[name] = metrics.number(name.c_str());
   }
   trial.message = saved.text("message");
+  trial.seconds = saved.number("seconds");
+  trial.repeat = saved.count("repeat");
+  if (saved.has("budget")) trial.budget = saved.count("budget");
   trial.duplicate_of = saved.whole_number("of");
   if (saved.has("failure")) {
     trial.failure = failure_kind_named(saved.text("failure"));
