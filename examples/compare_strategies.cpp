@@ -3,18 +3,16 @@
 #include <cstdint>
 #include <filesystem>
 #include <iostream>
+#include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <nasnet/nasnet.hpp>
 
 #include "program.hpp"
+#include "strategies.hpp"
 
 namespace {
-
-using nasnet::AnySpace;
-using nasnet::AnyStrategy;
 
 struct Flags {
   std::filesystem::path table, out;
@@ -30,31 +28,6 @@ struct Flags {
   bool json = false;
 };
 
-/// All strategies that can search a table.
-[[nodiscard]] std::vector<nasnet::StudyStrategy> known_strategies(const Flags& flags) {
-  const nasnet::EvolutionOptions evolution{.population = flags.population, .sample = flags.sample};
-  return {
-      {"random",
-       [](const AnySpace& space, std::uint64_t seed) -> AnyStrategy { return nasnet::RandomSearch(space, seed); }},
-      {"regularized-evolution",
-       [evolution](const AnySpace& space, std::uint64_t seed) -> AnyStrategy {
-         return nasnet::RegularizedEvolution(space, seed, evolution);
-       }},
-      {"local-search",
-       [](const AnySpace& space, std::uint64_t seed) -> AnyStrategy { return nasnet::LocalSearch(space, seed); }},
-      {"local-search-whole",
-       [](const AnySpace& space, std::uint64_t seed) -> AnyStrategy {
-         return nasnet::LocalSearch(space, seed, {.whole_neighbourhood = true});
-       }},
-  };
-}
-
-[[nodiscard]] std::vector<std::string> known_names() {
-  std::vector<std::string> names;
-  for (const nasnet::StudyStrategy& strategy : known_strategies({})) names.push_back(strategy.name);
-  return names;
-}
-
 void declare(CLI::App& app, Flags& flags) {
   const auto add = [&app](const char* name, auto& value, const char* help) {
     return app.add_option(name, value, help)->capture_default_str();
@@ -63,7 +36,7 @@ void declare(CLI::App& app, Flags& flags) {
   app.add_option("--table", flags.table, "file of comma-separated values, known by its first line")->required();
   add("--strategies", flags.strategies, "to compare; random search is always among them")
       ->delimiter(',')
-      ->check(CLI::IsMember(known_names()));
+      ->check(CLI::IsMember(program::strategy_names()));
   add("--evaluations", flags.evaluations, "after how many evaluations they are compared, ascending")
       ->delimiter(',')
       ->check(CLI::Range(std::int64_t{1}, most));
@@ -83,13 +56,12 @@ void declare(CLI::App& app, Flags& flags) {
 /// Each once, in the order of the command line.
 [[nodiscard]] std::vector<nasnet::StudyStrategy> chosen_strategies(const Flags& flags) {
   std::vector<nasnet::StudyStrategy> chosen;
+  const program::StrategyFlags strategy_flags{.evolution = {.population = flags.population, .sample = flags.sample}};
   for (const std::string& name : flags.strategies) {
     for (const nasnet::StudyStrategy& one : chosen) {
       if (one.name == name) nasnet::fail<nasnet::ArgumentError>("--strategies: ", name, " is there twice");
     }
-    for (nasnet::StudyStrategy& known : known_strategies(flags)) {
-      if (known.name == name) chosen.push_back(std::move(known));
-    }
+    chosen.push_back(program::strategy_named(name, strategy_flags));
   }
   return chosen;
 }

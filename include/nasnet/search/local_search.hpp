@@ -19,7 +19,7 @@ namespace nasnet::inline v0 {
 
 struct LocalSearchOptions {
   /// Evaluate all neighbours and step to the best of them, the first told of equals. Else step to the first that is
-  /// better, which takes fewer evaluations on the tables known to us, and leaves the others.
+  /// better and leave the others, which finds good cells of NAS-Bench-201 in fewer evaluations.
   bool whole_neighbourhood = false;
 };
 
