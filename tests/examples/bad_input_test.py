@@ -51,6 +51,8 @@ class CommandLine(ProgramTest):
             "--final-images": [-1, 81],
             "--learning-rate": [0, -1, "nan", "inf", "fast"],
             "--strategy": ["magic"],
+            "--population": [0, "many"],
+            "--sample": [0],
             "--max-params": ["few", 0, -5],
             "--max-multiply-adds": [0],
         }.items():
