@@ -1,7 +1,7 @@
 /// A network compiled for prediction.
 #pragma once
 
-#include <algorithm>  // copy_n, fill_n
+#include <algorithm>  // clamp, copy_n, fill_n, min
 #include <cstddef>    // size_t
 #include <cstdint>    // int64_t
 #include <memory>     // make_shared, make_unique, shared_ptr, unique_ptr
@@ -39,26 +39,27 @@ class InferencePlan {
   /// @throws ShapeError where the images do not fit the network.
   [[nodiscard]] Tensor<Scalar> predict(Context& context, const Tensor<Scalar>& images) const {
     check_images(images.shape());
-    const std::shared_ptr<const Layout> layout = state_->layout(images.shape());
-    Tensor<Scalar> arena = context.tensor<Scalar>({layout->arena_size()});
-    run(context, *layout, images, arena.data());
-    const int output = state_->output;
-    const detail::PlanValue& value = state_->program.value(output);
-    Tensor<Scalar> logits = context.tensor<Scalar>({images.extent(0), state_->graph.channels_of(output)});
-    copy_channels(layout->view(value, arena.data()).read_only(), value, logits.data(), logits.extent(1));
+    const std::int64_t image_size = images.elements() / images.extent(0);
+    Tensor<Scalar> logits = context.tensor<Scalar>({images.extent(0), state_->graph.channels_of(state_->output)});
+    const std::int64_t group = images_at_a_time(images.shape());
+    for (std::int64_t first = 0; first < images.extent(0); first += group) {
+      const Shape shape = with_images(images.shape(), (std::min)(group, images.extent(0) - first));
+      predict_group(context, *state_->layout(shape), images.data() + first * image_size,
+                    logits.data() + first * logits.extent(1));
+    }
     return logits;
   }
 
   /// Memory that a run takes for its maps. @param images [N,H,W,C]
   [[nodiscard]] std::int64_t arena_bytes(const Shape& images) const {
     check_images(images);
-    return state_->layout(images)->arena_size() * static_cast<std::int64_t>(sizeof(Scalar));
+    return group_layout(images)->arena_size() * static_cast<std::int64_t>(sizeof(Scalar));
   }
 
   /// The least that any order of memory could take: the largest set of maps that are needed at one time.
   [[nodiscard]] std::int64_t live_bytes(const Shape& images) const {
     check_images(images);
-    return state_->layout(images)->largest_alive() * static_cast<std::int64_t>(sizeof(Scalar));
+    return group_layout(images)->largest_alive() * static_cast<std::int64_t>(sizeof(Scalar));
   }
 
   [[nodiscard]] const NetworkGraph& graph() const { return state_->graph; }
@@ -101,6 +102,32 @@ class InferencePlan {
       fail<ShapeError>("network: images are ", shape.to_string(), ", wanted [N,H,W,", channels, ']');
     }
     if (shape[0] < 1) fail<ShapeError>("network: the batch ", shape.to_string(), " is empty");
+  }
+
+  [[nodiscard]] static Shape with_images(const Shape& shape, std::int64_t images) {
+    return {images, shape[1], shape[2], shape[3]};
+  }
+
+  /// How many images go through the network together: as many as leave its maps in the cache, since more would not make
+  /// its products faster.
+  [[nodiscard]] std::int64_t images_at_a_time(const Shape& images) const {
+    constexpr std::int64_t wanted_bytes = std::int64_t{4} << 20;
+    if (images[0] == 1) return 1;
+    const std::int64_t image_bytes =
+        state_->layout(with_images(images, 1))->arena_size() * static_cast<std::int64_t>(sizeof(Scalar));
+    return std::clamp(wanted_bytes / image_bytes, std::int64_t{1}, images[0]);
+  }
+
+  [[nodiscard]] std::shared_ptr<const Layout> group_layout(const Shape& images) const {
+    return state_->layout(with_images(images, images_at_a_time(images)));
+  }
+
+  void predict_group(Context& context, const Layout& layout, const Scalar* images, Scalar* logits) const {
+    Tensor<Scalar> arena = context.tensor<Scalar>({layout.arena_size()});
+    run(context, layout, images, arena.data());
+    const int output = state_->output;
+    const detail::PlanValue& value = state_->program.value(output);
+    copy_channels(layout.view(value, arena.data()).read_only(), value, logits, state_->graph.channels_of(output));
   }
 
   /// One run of the steps.
@@ -146,7 +173,8 @@ class InferencePlan {
       for (const Tensor<Scalar>& tensor : inputs) call.inputs.push_back(&tensor);
       for (const auto& parameter : step.parameters) call.parameters.push_back(parameter.get());
       forward(step.primitive, call);
-      paste_channels(call.output, program.value(step.output), view(step.output));
+      const std::int64_t channels = call.output.extent(call.output.shape().rank() - 1);
+      paste_channels(call.output.data(), channels, program.value(step.output), view(step.output));
     }
 
     [[nodiscard]] Tensor<Scalar> dense(int node) const {
@@ -159,13 +187,13 @@ class InferencePlan {
     }
   };
 
-  void run(Context& context, const Layout& layout, const Tensor<Scalar>& images, Scalar* arena) const {
+  void run(Context& context, const Layout& layout, const Scalar* images, Scalar* arena) const {
     const detail::PlanProgram<Scalar>& program = state_->program;
     TileScratch<Scalar> scratch(context, layout.scratch_size(), layout.pointer_count());
     if (program.dense_input) {
-      std::copy_n(images.data(), images.elements(), layout.view(program.input, arena).data);
+      std::copy_n(images, layout.images().elements(), layout.view(program.input, arena).data);
     } else {
-      paste_channels(images, program.input, layout.view(program.input, arena));
+      paste_channels(images, layout.images()[3], program.input, layout.view(program.input, arena));
     }
     Run steps{context, program, layout, arena, scratch};
     for (const detail::PlanStep<Scalar>& step : program.steps) {
@@ -185,12 +213,12 @@ class InferencePlan {
   }
 
   /// The other way round, with zeros between the runs.
-  static void paste_channels(const Tensor<Scalar>& from, const detail::PlanValue& value, const View& to) {
-    const std::int64_t channels = from.extent(from.shape().rank() - 1);
+  static void paste_channels(const Scalar* from, std::int64_t channels, const detail::PlanValue& value,
+                             const View& to) {
     for (std::int64_t pixel = 0; pixel < to.pixels(); ++pixel) {
       std::fill_n(to.pixel(pixel), to.channels, Scalar{0});
       for (const ChannelRun& run : value.runs) {
-        std::copy_n(from.data() + pixel * channels + run.to, run.count, to.pixel(pixel) + run.from);
+        std::copy_n(from + pixel * channels + run.to, run.count, to.pixel(pixel) + run.from);
       }
     }
   }
