@@ -15,14 +15,18 @@
 #include <nasnet/nasnet.hpp>
 
 #include "program.hpp"
+#include "strategies.hpp"
 
 namespace {
 
 constexpr int most_workers = 256;
+constexpr std::int64_t most_members = 1'000'000;
 
 struct Flags {
   std::filesystem::path data, out = "search";
   std::string strategy = "random";
+  std::int64_t population = 20;
+  std::int64_t sample = 5;
   std::int64_t trials = 20;
   int workers = 2;
   int threads = 0;
@@ -49,9 +53,12 @@ void declare(CLI::App& app, Flags& flags) {
       ->required();
   add("--out", flags.out, "folder for the results");
   app.add_flag("--resume", flags.resume, "go on with the search in the output folder");
-  add("--strategy", flags.strategy, "how to choose cells")->check(CLI::IsMember({"random"}));
+  add("--strategy", flags.strategy, "how to choose cells")->check(CLI::IsMember(program::strategy_names()));
   const auto count = program::whole_number<std::int64_t>(0);
   const auto positive = program::whole_number<std::int64_t>(1);
+  const auto members = program::whole_number<std::int64_t>(1, most_members);
+  add("--population", flags.population, "members of an evolution")->check(members);
+  add("--sample", flags.sample, "members of a tournament of an evolution")->check(members);
   add("--trials", flags.trials, "networks to train")->check(positive);
   add("--workers", flags.workers, "trials at a time")->check(program::whole_number(1, most_workers));
   add("--threads", flags.threads, "threads in all, 0: one for each core; at least one for each worker")
@@ -145,13 +152,17 @@ class Program {
     nasnet::SearchOptions options = search_options();
     bar.attach(options);
     if (!std::filesystem::exists(options.journal)) remove_checkpoints();
-    nasnet::History history = nasnet::search(space_, nasnet::NasnetOps::table(),
-                                             nasnet::RandomSearch(space_, flags_.seed), evaluate_, options);
+    nasnet::History history = nasnet::search(space_, nasnet::NasnetOps::table(), strategy(), evaluate_, options);
     if (static_cast<std::int64_t>(history.trials.size()) > flags_.trials) {
       nasnet::fail<nasnet::ArgumentError>("--trials ", flags_.trials, ": '", options.journal.string(), "' has ",
                                           history.trials.size(), " trials already");
     }
     return history;
+  }
+
+  [[nodiscard]] nasnet::AnyStrategy strategy() const {
+    const program::StrategyFlags flags{.evolution = {.population = flags_.population, .sample = flags_.sample}};
+    return program::strategy_named(flags_.strategy, flags).make(space_, flags_.seed);
   }
 
   [[nodiscard]] nasnet::SearchOptions search_options() const {
@@ -171,6 +182,8 @@ class Program {
   /// The flags that results depend on; others may change from run to run.
   [[nodiscard]] nlohmann::json settings() const {
     return {{"--strategy", flags_.strategy},
+            {"--population", flags_.population},
+            {"--sample", flags_.sample},
             {"--seed", flags_.seed},
             {"--blocks", flags_.blocks},
             {"--cells", flags_.cells},

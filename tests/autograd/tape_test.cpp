@@ -254,3 +254,28 @@ TEST_CASE("a loss of several elements, or one that nothing led to, is refused") 
   REQUIRE_THROWS_MATCHES(tape.backward(std::span(&seed, 1)), ShapeError,
                          MessageMatches(ContainsSubstring("[2]") && ContainsSubstring("[3]")));
 }
+
+TEST_CASE("a gradient that is passed on as it is changes its owner, unless others know or share it") {
+  Context context(1);
+  const auto gradients = [&](bool keep, bool twice, bool used_before) {
+    Tape<double> tape(context);
+    const Variable<double> a = variable({1, 2});
+    const Variable<double> b = variable({3, 4});
+    Variable<double> kept;
+    {
+      const Variable<double> sum = tape.apply(Add{}, {a, twice ? a : b});
+      const Variable<double> result = tape.apply(Scale{2.0}, {sum});
+      const Variable<double> more = used_before ? tape.apply(Add{}, {result, b}) : result;
+      if (keep) kept = sum;
+      tape.backward(tape.apply(Sum{}, {more}));
+    }
+    if (keep) CHECK(gradient_of(kept) == std::vector<double>{2, 2});
+    return std::vector{gradient_of(a), twice && !used_before ? std::vector<double>{} : gradient_of(b)};
+  };
+  for (const bool keep : {false, true}) {
+    CHECK(gradients(keep, false, false) == std::vector<std::vector<double>>{{2, 2}, {2, 2}});
+    CHECK(gradients(keep, true, false) == std::vector<std::vector<double>>{{4, 4}, {}});
+    CHECK(gradients(keep, false, true) == std::vector<std::vector<double>>{{2, 2}, {3, 3}});
+    CHECK(gradients(keep, true, true) == std::vector<std::vector<double>>{{4, 4}, {1, 1}});
+  }
+}

@@ -82,5 +82,19 @@ TEST_CASE("several threads may call at once", "[thread_pool]") {
 
 TEST_CASE("a pool has one thread per core unless told otherwise", "[thread_pool]") {
   CHECK(ThreadPool{}.size() == ThreadPool::hardware_threads());
+#if defined(__linux__)
+  int threads = 0;
+  std::thread([&] {
+    cpu_set_t cores;
+    sched_getaffinity(0, sizeof cores, &cores);
+    int first = 0;
+    while (CPU_ISSET(first, &cores) == 0) ++first;
+    CPU_ZERO(&cores);
+    CPU_SET(first, &cores);
+    sched_setaffinity(0, sizeof cores, &cores);
+    threads = ThreadPool::hardware_threads();
+  }).join();
+  CHECK(threads == 1);  // as after taskset
+#endif
   CHECK_THROWS_AS(ThreadPool(-1), nasnet::ArgumentError);
 }

@@ -20,7 +20,7 @@ def snapshot(folder) -> dict[str, bytes]:
 class CommandLine(ProgramTest):
     def test_help_is_no_mistake(self) -> None:
         for program in ["search_cells", "predict", "evaluate", "transfer_cell", "count_networks", "convert_weights",
-                        "export_onnx"]:
+                        "export_onnx", "compare_strategies"]:
             result = self.succeed(program, "--help")
             self.assertIn("Usage", result.stdout)
             self.assertEqual(result.stderr, "")
@@ -51,6 +51,8 @@ class CommandLine(ProgramTest):
             "--final-images": [-1, 81],
             "--learning-rate": [0, -1, "nan", "inf", "fast"],
             "--strategy": ["magic"],
+            "--population": [0, "many"],
+            "--sample": [0],
             "--max-params": ["few", 0, -5],
             "--max-multiply-adds": [0],
         }.items():

@@ -60,4 +60,20 @@ void move_statistics(nasnet::Model<Scalar>& model, nasnet::Context& context, nas
   }
 }
 
+// Parameters away from their neutral initial values, and variances above zero.
+template <class Scalar>
+nasnet::Model<Scalar> varied_model(const nasnet::NetworkGraph& graph, std::uint64_t seed = 7) {
+  nasnet::Model<Scalar> model(graph, nasnet::RandomStream(seed));
+  nasnet::RandomStream random = nasnet::RandomStream(seed).split("statistics");
+  for (std::size_t p = 0; p < model.parameters().size(); ++p) {
+    const nasnet::ParameterSpec& spec = graph.parameters[p].spec;
+    if (spec.layout != nasnet::ParameterLayout::vector || spec.role == nasnet::ParameterRole::fixed) continue;
+    for (Scalar& value : model.parameters()[p].value().values()) {
+      value = static_cast<Scalar>(spec.name == "running_var" || spec.name == "weight" ? 0.5 + random.uniform()
+                                                                                      : 0.3 * random.normal());
+    }
+  }
+  return model;
+}
+
 }  // namespace sample_networks

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -198,4 +199,17 @@ TEST_CASE("child trainer: options out of range are refused") {
   CHECK_THROWS_AS(make([](ChildOptions& o) { o.dropout_keep = 0; }), ArgumentError);
   CHECK_THROWS_AS(make([](ChildOptions& o) { o.training.checkpoint = "x"; }), ArgumentError);
   CHECK_NOTHROW(make([](ChildOptions& o) { o.train_images = 40; }));
+}
+
+TEST_CASE("child trainer: a proposal's budget is its number of epochs") {
+  ChildOptions longer = small();
+  longer.epochs = 3;
+  const auto evaluation = [](const ChildOptions& options, std::optional<std::int64_t> budget) {
+    TrialContext trial = context();
+    trial.budget = budget;
+    return ChildTrainer(spots(160), options)(toy::architecture(2000), trial).evaluation();
+  };
+  CHECK(evaluation(small(), 3) == evaluation(longer, {}));
+  CHECK(evaluation(small(), 2) == evaluation(small(), {}));
+  CHECK(evaluation(small(), 3) != evaluation(small(), {}));
 }

@@ -233,7 +233,7 @@ TEST_CASE("resume: other settings are refused, the first that differs is named, 
   };
   refused([](Resumable& s) { s.options.seed = 8; }, "seed: the journal has 7, this run has 8");
   refused([](Resumable& s) { s.options.settings["data"]["images"] = 2000; },
-          "program.data.images: the journal has 1000, this run has 2000");
+          "another search: data.images: the journal has 1000, this run has 2000");
   refused([](Resumable& s) { s.options.settings["more"] = true; },
           "program.more: the journal has nothing, this run has true");
   refused([](Resumable& s) { s.evaluate.name = "other"; },

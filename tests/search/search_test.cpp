@@ -452,3 +452,63 @@ TEST_CASE("history: the best is the earliest of equals") {
   history.trials.push_back(Trial{.number = 4, .state = TrialState::failed, .evaluation = {.validation_accuracy = 0.9}});
   CHECK(history.best().number == 1);
 }
+
+TEST_CASE("search: proposals that break a rule are rejected, written down and told") {
+  SearchOptions options = toy::options(10);
+  const auto no_pools = [](const Architecture& architecture) -> std::optional<std::string> {
+    for (const Block& block : architecture.normal.blocks) {
+      if (block.left.op == "max_pool_3x3" || block.right.op == "max_pool_3x3") return "a normal cell with a pool";
+    }
+    return std::nullopt;
+  };
+  options.rules = {{"no pools", no_pools}};
+  const History history = search<toy::Space>(RandomSearch(toy::Space{}, 3), toy::Evaluator{}, options);
+  CHECK(history.trials.size() == 10);
+  CHECK(history.count(TrialState::rejected) > 0);
+  for (const Trial& trial : history.trials) CHECK_FALSE(no_pools(trial.architecture));
+  for (const Trial& trial : history.skipped) {
+    if (trial.state == TrialState::rejected) CHECK(trial.message == "a normal cell with a pool");
+  }
+  CHECK(history.settings["rules"] == nlohmann::json{"no pools"});
+
+  options.rules = {{"nothing", {}}};
+  CHECK_THROWS_MATCHES(search<toy::Space>(RandomSearch(toy::Space{}, 3), toy::Evaluator{}, options), ArgumentError,
+                       MessageMatches(ContainsSubstring("the rule 'nothing' has no function")));
+}
+
+TEST_CASE("search: equal architectures with other budgets or repeats are no duplicates") {
+  const TemporaryFolder folder;
+  SearchOptions options = toy::options(4);
+  options.journal = folder / "run.jsonl";
+  const std::vector<Proposal> proposals{{toy::architecture(1)},    {toy::architecture(1), 3},
+                                        {toy::architecture(1), 3}, {toy::architecture(1), 3, 1},
+                                        {toy::architecture(1)},    {toy::architecture(1), 4}};
+  const auto strategy = [&] {
+    return toy::Scripted{[&](int asked, int) { return Answer(proposals.at(static_cast<std::size_t>(asked))); }};
+  };
+  const History history = search<toy::Space>(strategy(), toy::Evaluator{.fails = false}, options);
+  REQUIRE(history.trials.size() == 4);
+  for (std::size_t k = 0; k < 4; ++k) {
+    const Trial& trial = history.trials[k];
+    CHECK(Proposal{trial.architecture, trial.budget, trial.repeat} ==
+          proposals[std::vector<std::size_t>{0, 1, 3, 5}[k]]);
+  }
+  REQUIRE(history.skipped.size() == 2);
+  CHECK(history.skipped[0].duplicate_of == 1);
+  CHECK(history.skipped[1].duplicate_of == 0);
+  const History read = toy::read_history(options.journal);
+  CHECK(equal_results(read, history));
+  CHECK(read.trials[2].budget == 3);
+  CHECK(read.trials[2].repeat == 1);
+  CHECK(read.skipped[0].budget == 3);
+  options.resume = true;
+  CHECK(equal_results(search<toy::Space>(strategy(), toy::Evaluator{.fails = false}, options), history));
+}
+
+TEST_CASE("search: a budget or repeat out of range is an error of the strategy") {
+  for (const Proposal& bad : {Proposal{toy::architecture(1), 0}, Proposal{toy::architecture(1), {}, -1}}) {
+    CHECK_THROWS_MATCHES(
+        search<toy::Space>(toy::Scripted{[&](int, int) { return Answer(bad); }}, toy::Evaluator{}, toy::options(3)),
+        ArgumentError, MessageMatches(ContainsSubstring("the strategy proposes ")));
+  }
+}

@@ -1,6 +1,7 @@
 /// Reverse-mode differentiation: the tape notes what was computed, and plays it backwards.
 #pragma once
 
+#include <algorithm>         // count
 #include <cstddef>           // size_t
 #include <cstdint>           // int64_t
 #include <initializer_list>  // initializer_list
@@ -57,16 +58,34 @@ class Application final : public TapeEntry {
   void play_back() override {
     if (!output_gradient_->filled) return;  // nothing that led to the loss
     OpGradients<Scalar> gradients{.output = output_gradient_->tensor, .inputs = {}, .parameters = {}};
+    Gradient<Scalar>* const heir = find_heir();
     for (std::size_t i = 0; i < input_gradients_.size(); ++i) {
-      gradients.inputs.push_back(slot(input_gradients_[i].get(), input_shapes_[i]));
+      Gradient<Scalar>* const gradient = input_gradients_[i].get();
+      gradients.inputs.push_back(gradient != nullptr && gradient == heir ? GradientSlot<Scalar>{}
+                                                                         : slot(gradient, input_shapes_[i]));
     }
     for (const Variable<Scalar>& parameter : parameters_) {
       gradients.parameters.push_back(slot(parameter.shared_gradient().get(), parameter.shape()));
     }
     backward(primitive_, std::as_const(call_), std::as_const(gradients));
+    if (heir == nullptr) return;
+    heir->tensor = std::move(output_gradient_->tensor);
+    heir->filled = true;
   }
 
  private:
+  /// The gradient that takes over the output's, where that is what it would be a copy of: one that nothing has been
+  /// added to yet, and of an output that nobody else knows.
+  [[nodiscard]] Gradient<Scalar>* find_heir() const {
+    if (output_gradient_.use_count() > 1) return nullptr;
+    for (std::size_t i = 0; i < input_gradients_.size(); ++i) {
+      Gradient<Scalar>* const gradient = input_gradients_[i].get();
+      const auto same = std::count(input_gradients_.begin(), input_gradients_.end(), input_gradients_[i]);
+      if (gradient != nullptr && !gradient->filled && same == 1 && passes_gradient(primitive_, i)) return gradient;
+    }
+    return nullptr;
+  }
+
   // Marks the gradient as filled at once: a variable that stands twice among the inputs accumulates the second time.
   [[nodiscard]] GradientSlot<Scalar> slot(Gradient<Scalar>* gradient, const Shape& shape) {
     if (gradient == nullptr) return {};

@@ -13,6 +13,9 @@
 #include "nasnet/core/attempt.hpp"
 #include "nasnet/core/error.hpp"
 
+#if defined(__linux__)
+#include <sched.h>  // sched_getaffinity
+#endif
 #if defined(__x86_64__) || defined(__i386__)
 #include <immintrin.h>  // _mm_pause
 #endif
@@ -64,7 +67,13 @@ class ThreadPool {
     run(job);
   }
 
+  /// Cores that this process may run on: those that taskset, a container or a batch system left it.
   [[nodiscard]] static int hardware_threads() {
+#if defined(__linux__)
+    cpu_set_t cores;
+    CPU_ZERO(&cores);
+    if (sched_getaffinity(0, sizeof cores, &cores) == 0 && CPU_COUNT(&cores) > 0) return CPU_COUNT(&cores);
+#endif
     return (std::max)(1, static_cast<int>(std::thread::hardware_concurrency()));
   }
 

@@ -1,7 +1,7 @@
 /// A network with its parameters: runs forward on a tape for training, without one for evaluation.
 #pragma once
 
-#include <algorithm>  // any_of, find, find_if
+#include <algorithm>  // any_of, find, find_if, max
 #include <cstddef>    // size_t
 #include <cstdint>    // int64_t
 #include <optional>   // optional
@@ -17,6 +17,7 @@
 #include "nasnet/core/random.hpp"
 #include "nasnet/graph/network_graph.hpp"
 #include "nasnet/graph/shapes.hpp"
+#include "nasnet/model/detail/unit_matching.hpp"
 #include "nasnet/model/initialization.hpp"
 #include "nasnet/ops/run_primitive.hpp"
 
@@ -47,7 +48,10 @@ class Model {
       parameters_.emplace_back(initial_values<Scalar>(parameter.spec, random.split(parameter.name)),
                                parameter.spec.role == ParameterRole::trainable);
     }
-    find_last_readers();
+    std::vector<int> themselves;
+    for (std::size_t n = 0; n < graph_.nodes.size(); ++n) themselves.push_back(static_cast<int>(n));
+    released_after_ = nodes_by_last_reader(themselves);
+    for (const bool with_drop_path : {false, true}) schedules_.push_back(schedule(with_drop_path));
   }
 
   [[nodiscard]] const NetworkGraph& graph() const { return graph_; }
@@ -60,7 +64,8 @@ class Model {
     for (Variable<Scalar>& parameter : parameters_) parameter.clear_gradient();
   }
 
-  /// Runs the network.
+  /// Runs the network. What backward passes will follow, chains of nodes are computed together (ConvolutionUnit),
+  /// unless `run.fusion` is off: then node by node, to the same results up to rounding.
   /// @param images [N,H,W,C] @param run its stream splits by node
   /// @throws ShapeError where the images do not fit the network.
   [[nodiscard]] ModelOutput<Scalar> forward(Tape<Scalar>& tape, const Variable<Scalar>& images,
@@ -72,7 +77,8 @@ class Model {
       runs.push_back(node.part != NetworkPart::auxiliary || with_auxiliary);
     }
     std::vector<Variable<Scalar>> values(graph_.nodes.size());
-    return run_nodes(tape, images, values, runs, run, {});
+    if (run.mode == Mode::evaluate || run.fusion == Fusion::off) return run_nodes(tape, images, values, runs, run, {});
+    return run_units(tape, images, values, runs, run);
   }
 
   /// Runs the network as forward does and hands out the maps of chosen nodes as well.
@@ -121,6 +127,13 @@ class Model {
   }
 
  private:
+  /// What training computes at each node.
+  struct Schedule {
+    std::vector<std::optional<detail::MatchedUnit>> units;  ///< at their last nodes
+    std::vector<int> ends;                                  ///< where each node is computed
+    std::vector<std::vector<int>> released_after;           ///< nodes whose last reader a node is
+  };
+
   /// Runs the marked nodes in order. Maps are let go after their last reader, but for those of `kept`.
   [[nodiscard]] ModelOutput<Scalar> run_nodes(Tape<Scalar>& tape, const Variable<Scalar>& images,
                                               std::vector<Variable<Scalar>>& values, const std::vector<bool>& runs,
@@ -135,6 +148,24 @@ class Model {
       for (const int done : released_after_[n]) {
         if (std::find(kept.begin(), kept.end(), done) == kept.end()) values[static_cast<std::size_t>(done)] = {};
       }
+    }
+    return result;
+  }
+
+  /// As run_nodes, for training: units in the place of their last nodes.
+  [[nodiscard]] ModelOutput<Scalar> run_units(Tape<Scalar>& tape, const Variable<Scalar>& images,
+                                              std::vector<Variable<Scalar>>& values, const std::vector<bool>& runs,
+                                              const RunOptions& run) const {
+    ModelOutput<Scalar> result;
+    const Schedule& schedule = schedules_[run.drop_path_keep < 1.0 ? 1 : 0];
+    for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
+      const int node = static_cast<int>(n);
+      if (!runs[n] || schedule.ends[n] != node) continue;
+      values[n] = schedule.units[n] ? apply(tape, *schedule.units[n], images, values, run)
+                                    : apply(tape, graph_.nodes[n], n, images, values, run);
+      if (node == graph_.output) result.logits = values[n];
+      if (graph_.auxiliary_output == node) result.auxiliary_logits = values[n];
+      for (const int done : schedule.released_after[n]) values[static_cast<std::size_t>(done)] = {};
     }
     return result;
   }
@@ -222,6 +253,21 @@ class Model {
                       std::span<const Variable<Scalar>>(parameters), node_run);
   }
 
+  [[nodiscard]] Variable<Scalar> apply(Tape<Scalar>& tape, const detail::MatchedUnit& matched,
+                                       const Variable<Scalar>& images, const std::vector<Variable<Scalar>>& values,
+                                       const RunOptions& run) const {
+    const auto value = [&](int node) { return node < 0 ? images : values[static_cast<std::size_t>(node)]; };
+    std::vector<Variable<Scalar>> inputs;
+    inputs.push_back(value(matched.input));
+    if (matched.unit.adds) inputs.push_back(value(matched.addend));
+    std::vector<Variable<Scalar>> parameters;
+    for (const int parameter : matched.parameters) {
+      parameters.push_back(parameters_[static_cast<std::size_t>(parameter)]);
+    }
+    return tape.apply(matched.unit, std::span<const Variable<Scalar>>(inputs),
+                      std::span<const Variable<Scalar>>(parameters), run);
+  }
+
   [[nodiscard]] static bool passes_through(const GraphNode& node, const RunOptions& run) {
     if (const auto* path = std::get_if<DropPath>(&node.primitive)) {
       return run.mode == Mode::evaluate || path->keep(run.drop_path_keep, run.drop_path_progress) >= 1.0;
@@ -240,23 +286,33 @@ class Model {
     static_cast<void>(infer_shapes(graph_, {shape[1], shape[2]}, auxiliary));
   }
 
-  void find_last_readers() {
-    std::vector<int> last(graph_.nodes.size(), -1);
+  [[nodiscard]] Schedule schedule(bool with_drop_path) const {
+    const detail::UnitMatching matching(graph_, with_drop_path);
+    return {matching.units(), matching.ends(), nodes_by_last_reader(matching.ends())};
+  }
+
+  /// For each node, those whose maps it is the last to read.
+  /// @param computed_at the node at which each node is computed
+  [[nodiscard]] std::vector<std::vector<int>> nodes_by_last_reader(const std::vector<int>& computed_at) const {
+    std::vector<int> last = computed_at;
     for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
-      last[n] = static_cast<int>(n);
       for (const int source : graph_.nodes[n].inputs) {
-        if (source >= 0) last[static_cast<std::size_t>(source)] = static_cast<int>(n);
+        if (source < 0) continue;
+        int& reader = last[static_cast<std::size_t>(source)];
+        reader = (std::max)(reader, computed_at[n]);
       }
     }
-    released_after_.resize(graph_.nodes.size());
+    std::vector<std::vector<int>> result(graph_.nodes.size());
     for (std::size_t n = 0; n < last.size(); ++n) {
-      released_after_[static_cast<std::size_t>(last[n])].push_back(static_cast<int>(n));
+      result[static_cast<std::size_t>(last[n])].push_back(static_cast<int>(n));
     }
+    return result;
   }
 
   NetworkGraph graph_;
   std::vector<Variable<Scalar>> parameters_;
   std::vector<std::vector<int>> released_after_;  // nodes whose last reader a node is
+  std::vector<Schedule> schedules_;               // of training: without and with drop path
 };
 
 }  // namespace nasnet::inline v0

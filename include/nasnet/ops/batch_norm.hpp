@@ -53,13 +53,13 @@ template <class Scalar>
 
 // Coefficients of dx. Batch statistics depend on x, running ones do not.
 template <class Scalar>
-[[nodiscard]] GradientLine<Scalar> batch_norm_line(const OpCall<Scalar>& call, const ChannelGroups& layout,
+[[nodiscard]] GradientLine<Scalar> batch_norm_line(Context& context, Mode mode, const ChannelGroups& layout,
+                                                   const Tensor<Scalar>& weight, const Tensor<Scalar>& inverse,
                                                    const GradientSums<Scalar>& sums) {
-  const Tensor<Scalar>& inverse = call.saved[1];
-  const Scalar share = call.run.mode == Mode::train ? Scalar{1} / static_cast<Scalar>(layout.rows) : Scalar{0};
-  GradientLine<Scalar> line(call.context, layout);
+  const Scalar share = mode == Mode::train ? Scalar{1} / static_cast<Scalar>(layout.rows) : Scalar{0};
+  GradientLine<Scalar> line(context, layout);
   for (std::int64_t c = 0; c < layout.channels; ++c) {
-    const Scalar scale = call.parameter(0)[c] * inverse[c];
+    const Scalar scale = weight[c] * inverse[c];
     line.scale[c] = scale;
     line.slope[c] = -scale * inverse[c] * inverse[c] * sums.product[c] * share;
     line.shift[c] = -scale * sums.sum[c] * share;
@@ -108,7 +108,8 @@ void backward(const BatchNorm&, const OpCall<Scalar>& call, const OpGradients<Sc
                              call.saved[1].data());
   detail::copy_gradient(call.context, gradients.parameters[1], sums.sum);
   if (!gradients.inputs[0]) return;
-  const detail::GradientLine<Scalar> line = detail::batch_norm_line(call, layout, sums);
+  const detail::GradientLine<Scalar> line =
+      detail::batch_norm_line(call.context, call.run.mode, layout, call.parameter(0), call.saved[1], sums);
   detail::normalise_gradient<Scalar>(call.context, layout, dy.data(), x.data(), mean.data(), line, gradients.inputs[0]);
 }
 

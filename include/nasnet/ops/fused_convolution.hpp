@@ -269,14 +269,8 @@ class ConvolutionTiling {
     task.row_end = at.row_end;
     task.weight_pitch = convolution.window.kernel_width;
     task.row_pointers = pointers;
-    task.taps = row_taps_->taps.data();
-    task.taps_begin = row_taps_->begin.data();
-    task.oldest = row_taps_->oldest.data();
-    task.needed = row_taps_->needed.data();
-    task.phases = column_taps_->phases.data();
-    task.phase_count = static_cast<std::int64_t>(column_taps_->phases.size());
-    task.source_step = column_taps_->source_step;
-    task.spacing = column_taps_->spacing;
+    task.rows = row_taps_->view();
+    task.columns = column_taps_->view();
     const T* image = input.row(at.image, 0);
     for (std::int64_t strip = 0; strip < strips_; ++strip) {
       task.ring.source = {.first = image + strip * width_,

@@ -100,10 +100,7 @@ class PoolTiling {
     task.addend_pixel = addend.pitch;
     task.row_begin = at.row_begin;
     task.row_end = at.row_end;
-    task.row_taps = rows_.taps.data();
-    task.taps_begin = rows_.begin.data();
-    task.oldest = rows_.oldest.data();
-    task.needed = rows_.needed.data();
+    task.rows = rows_.view();
     task.first_column_taps = first_column_taps_.data();
     task.kernel_width = pool.window.kernel_width;
     task.step = pool.window.stride_width;
@@ -129,14 +126,8 @@ class PoolTiling {
     task.row_cells = row_cells_.data();
     task.column_cells = column_cells_.data();
     task.row_pointers = pointers;
-    task.taps = rows_.taps.data();
-    task.taps_begin = rows_.begin.data();
-    task.oldest = rows_.oldest.data();
-    task.needed = rows_.needed.data();
-    task.phases = columns_.phases.data();
-    task.phase_count = static_cast<std::int64_t>(columns_.phases.size());
-    task.source_step = columns_.source_step;
-    task.spacing = columns_.spacing;
+    task.rows = rows_.view();
+    task.columns = columns_.view();
     detail::run_kernel<detail::SlidingSumKernel, T>(set_, task);
   }
 

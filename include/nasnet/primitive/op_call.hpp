@@ -23,12 +23,16 @@ enum class Mode {
   frozen,    ///< trains everything but the statistics: running statistics stay bit-equal, dropout and drop path act
 };
 
+/// Whether training computes chains of primitives together.
+enum class Fusion { on, off };
+
 /// What one run of a network is told.
 struct RunOptions {
   Mode mode = Mode::evaluate;
   RandomStream random{};          ///< of this run; each node splits its own stream from it
   double drop_path_keep = 1.0;    ///< probability of the last cell's paths at the end of training; 1 is off
   double drop_path_progress = 0;  ///< part of the training that is done, 0 to 1
+  Fusion fusion = Fusion::on;     ///< off only to check or to time what it does
 };
 
 /// One application of a primitive.

@@ -1,6 +1,7 @@
 /// Any primitive: one of the built-in ones, or a user's.
 #pragma once
 
+#include <cstddef>      // size_t
 #include <cstdint>      // int64_t
 #include <string_view>  // string_view
 #include <variant>      // variant, visit
@@ -29,6 +30,11 @@ using Primitive =
 /// Whether its backward pass reads its output, so that training has to keep it.
 [[nodiscard]] inline bool backward_reads_output(const Primitive& primitive) {
   return std::visit([](const auto& p) { return backward_reads_output(p); }, primitive);
+}
+
+/// Whether an input's gradient is the output's, so that backward need not copy it.
+[[nodiscard]] inline bool passes_gradient(const Primitive& primitive, std::size_t input) {
+  return std::visit([&](const auto& p) { return passes_gradient(p, input); }, primitive);
 }
 
 /// How many inputs it takes; -1 for any number from one on.

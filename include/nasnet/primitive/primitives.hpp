@@ -5,6 +5,7 @@
 /// Multiply-adds are those of convolutions and dense layers, as published figures count them.
 #pragma once
 
+#include <cstddef>      // size_t
 #include <cstdint>      // int64_t
 #include <span>         // span
 #include <string_view>  // string_view
@@ -191,6 +192,7 @@ struct Add {
   static constexpr bool backward_reads_inputs = false;
 
   [[nodiscard]] static constexpr std::int64_t input_count() { return -1; }
+  [[nodiscard]] static constexpr bool passes_gradient(std::size_t) { return true; }
 };
 
 /// Channels of all inputs, one after another.

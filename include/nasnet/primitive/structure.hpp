@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>     // convertible_to, copy_constructible
+#include <cstddef>      // size_t
 #include <cstdint>      // int64_t
 #include <string_view>  // string_view
 #include <vector>       // vector
@@ -22,6 +23,8 @@ namespace nasnet::inline v0 {
 /// | `std::int64_t multiply_adds(Features)`           | 0                                            |
 /// | `static constexpr bool backward_reads_inputs`    | true: training keeps the inputs              |
 /// | `static constexpr bool backward_reads_output`    | false: training does not keep the output     |
+/// | `bool passes_gradient(std::size_t input)`        | false: true where that input's gradient is   |
+/// |                                                  | the output's                                 |
 template <class P>
 concept PrimitiveStructure = std::copy_constructible<P> && requires {
   { P::name } -> std::convertible_to<std::string_view>;
@@ -41,6 +44,12 @@ template <PrimitiveStructure P>
 template <PrimitiveStructure P>
 [[nodiscard]] constexpr bool backward_reads_output(const P&) {
   if constexpr (requires { P::backward_reads_output; }) return P::backward_reads_output;
+  return false;
+}
+
+template <class P>
+[[nodiscard]] constexpr bool passes_gradient(const P& primitive, std::size_t input) {
+  if constexpr (requires { primitive.passes_gradient(input); }) return primitive.passes_gradient(input);
   return false;
 }
 

@@ -45,7 +45,8 @@ struct ChildOptions {
 };
 
 /// Trains a fresh network for each architecture, then measures it on the images held out. Initial parameters, the order
-/// of the images and all else that is random depend on the trial's random stream alone.
+/// of the images and all else that is random depend on the trial's random stream alone. A proposal with a budget is
+/// trained for so many epochs, with the learning rate's whole course.
 class ChildTrainer {
  public:
   /// @param images to divide into those that train and those held out
@@ -140,7 +141,7 @@ class ChildTrainer {
 
   [[nodiscard]] TrainOptions train_options(const TrialContext& trial) const {
     TrainOptions options = options_.training;
-    options.epochs = options_.epochs;
+    options.epochs = trial.budget.value_or(options_.epochs);
     options.normalisation = normalisation_;
     options.seed = trial.random.split("child training")();
     options.progress = trial.progress;

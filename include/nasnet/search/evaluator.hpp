@@ -29,6 +29,9 @@ struct TrialContext {
   /// it returns.
   std::optional<std::chrono::steady_clock::time_point> deadline = {};
 
+  /// How much the evaluation may spend, in its own unit: what the strategy proposes. Absent: as the evaluator is set.
+  std::optional<std::int64_t> budget = {};
+
   /// Whether the trial's time is over: return anything, soon.
   [[nodiscard]] bool is_over() const { return deadline && std::chrono::steady_clock::now() >= *deadline; }
 };

@@ -11,6 +11,8 @@
 ///     duplicate  proposal, of (the trial of the same canonical form), hash, architecture
 ///     rejected   proposal, reason, hash, parameters, multiply_adds, architecture
 ///     exhausted  nothing new is left to propose
+///
+/// Where a proposal has a budget or a repeat above 0, its first line has fields "budget" and "repeat".
 #pragma once
 
 #include <algorithm>          // min
@@ -97,6 +99,8 @@ namespace detail {
 
 inline void put_proposal(nlohmann::ordered_json& json, const Trial& trial) {
   json["hash"] = hex_text(trial.hash);
+  if (trial.budget) json["budget"] = *trial.budget;
+  if (trial.repeat != 0) json["repeat"] = trial.repeat;
   if (trial.parameters) json["parameters"] = *trial.parameters;
   if (trial.multiply_adds) json["multiply_adds"] = *trial.multiply_adds;
   json["architecture"] = to_json(trial.architecture);
@@ -265,6 +269,8 @@ class JournalReader {
       line.fail_here("proposal ", trial.proposal, " follows ", proposals_, " proposals");
     ++proposals_;
     trial.hash = line.hash();
+    if (line.has("budget")) trial.budget = line.count("budget");
+    if (line.has("repeat")) trial.repeat = line.count("repeat");
     if (line.has("parameters")) trial.parameters = line.count("parameters");
     if (line.has("multiply_adds")) trial.multiply_adds = line.count("multiply_adds");
     trial.architecture = line.architecture();

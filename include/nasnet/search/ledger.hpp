@@ -13,6 +13,7 @@
 #include <vector>         // vector
 
 #include "nasnet/core/error.hpp"
+#include "nasnet/genotype/hash.hpp"
 #include "nasnet/genotype/op_set.hpp"
 #include "nasnet/graph/build_network.hpp"
 #include "nasnet/graph/costs.hpp"
@@ -20,12 +21,12 @@
 #include "nasnet/search/journal.hpp"
 #include "nasnet/search/strategy.hpp"
 #include "nasnet/search/trial.hpp"
+#include "nasnet/space/any_space.hpp"
 #include "nasnet/space/constraint.hpp"
-#include "nasnet/space/search_space.hpp"
 
 namespace nasnet::inline v0 {
 
-/// What happens to a proposal whose canonical form was tried before.
+/// What happens to a proposal whose canonical form was tried before, with the same budget and repeat.
 enum class Duplicates {
   skip,      ///< it is told as a duplicate and does not count
   evaluate,  ///< it is a trial like any other
@@ -42,25 +43,37 @@ class ProposalJudge {
  public:
   /// @param ops of the space, with their expansions
   /// @param counted nothing is counted without it
-  /// @throws ArgumentError for limits without a network to count.
-  ProposalJudge(SearchSpace space, OpTable ops, std::optional<CountedNetwork> counted = {}, Limits limits = {})
-      : space_(std::move(space)), ops_(std::move(ops)), counted_(std::move(counted)), limits_(limits) {
+  /// @throws ArgumentError for limits without a network to count, and a rule without a function.
+  ProposalJudge(AnySpace space, OpTable ops, std::optional<CountedNetwork> counted = {}, Limits limits = {},
+                std::vector<ArchitectureRule> rules = {})
+      : space_(std::move(space)),
+        ops_(std::move(ops)),
+        counted_(std::move(counted)),
+        limits_(limits),
+        rules_(std::move(rules)) {
+    for (const ArchitectureRule& rule : rules_) {
+      if (!rule.reason_against) fail<ArgumentError>("search: the rule '", rule.name, "' has no function");
+    }
     if (!counted_ && !limits_.limit_nothing()) {
       fail<ArgumentError>(
           "search: limits on parameters or multiply-adds need to know the network; name it in the options");
     }
   }
 
-  [[nodiscard]] const SearchSpace& space() const { return space_; }
+  [[nodiscard]] const AnySpace& space() const { return space_; }
   [[nodiscard]] const std::optional<CountedNetwork>& counted() const { return counted_; }
   [[nodiscard]] const Limits& limits() const { return limits_; }
+  [[nodiscard]] const std::vector<ArchitectureRule>& rules() const { return rules_; }
 
-  /// Fills in the hash and the costs, and rejects what the space does not have or the limits do not allow.
+  /// Fills in the hash and the costs, and rejects what the space does not have or the rules or limits do not allow.
   /// @throws GenotypeError for an architecture that breaks a rule of structure, ShapeError where the image is too
   /// small.
   void judge(Trial& trial) const {
     trial.hash = space_.canonical_hash(trial.architecture);
     std::optional<std::string> reason = space_.reason_against(trial.architecture);
+    for (const ArchitectureRule& rule : rules_) {
+      if (!reason) reason = rule.reason_against(trial.architecture);
+    }
     if (!reason && counted_) reason = count(trial);
     if (!reason) return;
     trial.state = TrialState::rejected;
@@ -75,10 +88,11 @@ class ProposalJudge {
     return reason_against(graph, counted_->image, limits_);
   }
 
-  SearchSpace space_;
+  AnySpace space_;
   OpTable ops_;
   std::optional<CountedNetwork> counted_;
   Limits limits_;
+  std::vector<ArchitectureRule> rules_;
 };
 
 /// What a ledger calls of a strategy.
@@ -176,13 +190,31 @@ class SearchLedger {
     Trial trial;
     trial.proposal = proposals_;
     trial.architecture = proposal.architecture;
+    trial.budget = proposal.budget;
+    trial.repeat = proposal.repeat;
+    require_in_range(trial);
     judge_.judge(trial);
     if (trial.state == TrialState::rejected || options_.duplicates == Duplicates::evaluate) return trial;
-    if (const auto first = first_trial_.find(trial.hash); first != first_trial_.end()) {
+    if (const auto first = first_trial_.find(key_of(trial)); first != first_trial_.end()) {
       trial.state = TrialState::duplicate;
       trial.duplicate_of = first->second;
     }
     return trial;
+  }
+
+  static void require_in_range(const Trial& trial) {
+    if (trial.budget && *trial.budget < 1) {
+      fail<ArgumentError>("search: the strategy proposes a budget of ", *trial.budget, ", 1 or more are wanted");
+    }
+    if (trial.repeat < 0) {
+      fail<ArgumentError>("search: the strategy proposes repeat ", trial.repeat, ", 0 or more are wanted");
+    }
+  }
+
+  /// Equal for trials that are duplicates.
+  [[nodiscard]] static std::uint64_t key_of(const Trial& trial) {
+    if (!trial.budget && trial.repeat == 0) return trial.hash;
+    return text_hash(join(trial.hash, ' ', trial.budget.value_or(0), ' ', trial.repeat));
   }
 
   [[nodiscard]] std::optional<Trial> start(Trial trial, int worker) {
@@ -229,7 +261,7 @@ class SearchLedger {
     ++proposals_;
     ++started_;
     skipped_in_a_row_ = 0;
-    first_trial_.emplace(trial.hash, trial.number);
+    first_trial_.emplace(key_of(trial), trial.number);
     running_.emplace(trial.number, trial);
   }
 
@@ -281,7 +313,8 @@ class SearchLedger {
 
   void replay_ask(const JournalRecord& record, const std::filesystem::path& path) {
     const Answer answer = strategy_.ask();
-    if (answer.has_proposal() && answer.proposal().architecture == record.trial.architecture) return;
+    const Proposal recorded{record.trial.architecture, record.trial.budget, record.trial.repeat};
+    if (answer.has_proposal() && answer.proposal() == recorded) return;
     fail<IoError>('\'', path.string(), "', line ", record.line,
                   ": the strategy does not propose this architecture as "
                   "proposal ",
@@ -304,7 +337,7 @@ class SearchLedger {
   std::int64_t proposals_ = 0;
   std::int64_t started_ = 0;
   std::int64_t skipped_in_a_row_ = 0;
-  std::unordered_map<std::uint64_t, std::int64_t> first_trial_;  // of a canonical form, by its hash
+  std::unordered_map<std::uint64_t, std::int64_t> first_trial_;  // of equal ones, by their key
   std::map<std::int64_t, Trial> running_;
   std::map<std::int64_t, Trial> ended_;
   std::vector<Trial> skipped_;

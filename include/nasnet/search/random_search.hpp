@@ -9,7 +9,7 @@
 #include "nasnet/core/random.hpp"
 #include "nasnet/search/strategy.hpp"
 #include "nasnet/search/trial.hpp"
-#include "nasnet/space/search_space.hpp"
+#include "nasnet/space/any_space.hpp"
 
 namespace nasnet::inline v0 {
 
@@ -17,7 +17,7 @@ namespace nasnet::inline v0 {
 /// k alone. It repeats itself; search() skips what was tried before.
 class RandomSearch {
  public:
-  RandomSearch(SearchSpace space, std::uint64_t seed) : space_(std::move(space)), seed_(seed) {}
+  RandomSearch(AnySpace space, std::uint64_t seed) : space_(std::move(space)), seed_(seed) {}
 
   [[nodiscard]] Proposal ask() {
     RandomStream random = RandomStream(seed_).split("random search", static_cast<std::uint64_t>(proposals_));
@@ -44,7 +44,7 @@ class RandomSearch {
   }
 
  private:
-  SearchSpace space_;
+  AnySpace space_;
   std::uint64_t seed_;
   std::int64_t proposals_ = 0;
 };

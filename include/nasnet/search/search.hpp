@@ -24,7 +24,7 @@
 #include "nasnet/search/search_options.hpp"
 #include "nasnet/search/strategy.hpp"
 #include "nasnet/search/trial.hpp"
-#include "nasnet/space/search_space.hpp"
+#include "nasnet/space/any_space.hpp"
 #include "nasnet/version.hpp"
 
 namespace nasnet::inline v0 {
@@ -70,11 +70,11 @@ struct SearchJournal {
 /// One search from its beginning to its end.
 class SearchRun {
  public:
-  SearchRun(const SearchSpace& space, const OpTable& ops, SearchCalls calls, SearchOptions options)
+  SearchRun(const AnySpace& space, const OpTable& ops, SearchCalls calls, SearchOptions options)
       : options_(checked(std::move(options))),
         calls_(std::move(calls)),
         ops_(ops),
-        judge_(space, ops, options_.counted ? options_.counted : calls_.counted, options_.limits),
+        judge_(space, ops, options_.counted ? options_.counted : calls_.counted, options_.limits, options_.rules),
         header_{.version = NASNET_VERSION_STRING,
                 .instruction_set = std::string(to_string(instruction_set())),
                 .seed = options_.seed,
@@ -110,6 +110,7 @@ class SearchRun {
     json["duplicates"] = options_.duplicates == Duplicates::skip ? "skip" : "evaluate";
     json["max_skipped"] = options_.max_skipped;
     json["limits"] = limits_json(judge_.limits());
+    for (const ArchitectureRule& rule : judge_.rules()) json["rules"].push_back(rule.name);
     if (judge_.counted()) json["counted"] = counted_json(*judge_.counted());
     if (options_.trial_seconds) json["trial_seconds"] = *options_.trial_seconds;
     if (options_.trial_bytes != SearchOptions{}.trial_bytes) json["trial_bytes"] = options_.trial_bytes;
@@ -224,7 +225,7 @@ template <class StrategyType, class EvaluatorType>
 /// for a damaged journal, which is left as it is, and one that cannot be written; what the strategy throws. Trials that
 /// run then are finished first.
 template <class StrategyType, class EvaluatorType>
-[[nodiscard]] History search(const SearchSpace& space, const OpTable& ops, StrategyType&& strategy,
+[[nodiscard]] History search(const AnySpace& space, const OpTable& ops, StrategyType&& strategy,
                              const EvaluatorType& evaluate, SearchOptions options = {}) {
   static_assert(detail::check_strategy<std::remove_cvref_t<StrategyType>>());
   static_assert(detail::check_evaluator<EvaluatorType>());

@@ -9,6 +9,7 @@
 #include <memory>             // shared_ptr
 #include <nlohmann/json.hpp>  // json
 #include <optional>           // optional
+#include <vector>             // vector
 
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/progress.hpp"
@@ -32,6 +33,7 @@ struct SearchOptions {
   Duplicates duplicates = Duplicates::skip;
   std::int64_t max_skipped = 1000;          ///< proposals skipped in a row before nothing new is expected
   Limits limits{};                          ///< proposals beyond them are rejected
+  std::vector<ArchitectureRule> rules{};    ///< proposals that break one are rejected
   std::optional<CountedNetwork> counted{};  ///< what the limits are about; absent: the evaluator's network, if it tells
 
   std::optional<double> trial_seconds{};  ///< time limit of a trial, wall clock; the evaluator has to look at it

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>           // convertible_to
+#include <cstdint>            // int64_t
 #include <nlohmann/json.hpp>  // json
 #include <optional>           // optional
 #include <utility>            // move
@@ -14,6 +15,14 @@ namespace nasnet::inline v0 {
 /// An architecture that a strategy wants to be evaluated.
 struct Proposal {
   Architecture architecture;
+
+  /// How much its evaluation may spend, 1 or more; for ChildTrainer epochs. Absent: what the evaluator is set to.
+  std::optional<std::int64_t> budget{};
+
+  /// Counts evaluations of one architecture from 0: those with other numbers are no duplicates.
+  std::int64_t repeat = 0;
+
+  bool operator==(const Proposal&) const = default;
 };
 
 /// What a strategy answers when it is asked: a proposal, or the reason why there is none.

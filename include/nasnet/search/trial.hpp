@@ -20,7 +20,7 @@ enum class TrialState {
   done,       ///< evaluated
   failed,     ///< evaluated without a result; see FailureKind
   rejected,   ///< never evaluated: it breaks a limit
-  duplicate,  ///< never evaluated: its canonical form was tried before
+  duplicate,  ///< never evaluated: its canonical form was tried before, with the same budget and repeat
 };
 
 inline constexpr std::array all_trial_states{TrialState::done, TrialState::failed, TrialState::rejected,
@@ -86,7 +86,9 @@ struct Trial {
   std::int64_t number = -1;   ///< counts the trials from 0, in the order asked; -1 where it is no trial
   std::int64_t proposal = 0;  ///< counts all proposals from 0, in the order asked
   Architecture architecture{};
-  std::uint64_t hash = 0;  ///< of the canonical form: equal for architectures that compute the same
+  std::uint64_t hash = 0;                ///< of the canonical form: equal for architectures that compute the same
+  std::optional<std::int64_t> budget{};  ///< of the proposal
+  std::int64_t repeat = 0;               ///< of the proposal
   TrialState state = TrialState::done;
 
   Evaluation evaluation{};               ///< where done

@@ -1,8 +1,10 @@
-/// Limits on what a network may cost, decided from its graph alone: nothing is allocated or run.
+/// Limits on what a network may cost, decided from its graph alone, and rules on architectures: nothing is allocated or
+/// run.
 #pragma once
 
 #include <cstddef>      // size_t
 #include <cstdint>      // int64_t
+#include <functional>   // function
 #include <optional>     // optional
 #include <string>       // string
 #include <string_view>  // string_view
@@ -25,6 +27,14 @@ struct Limits {
 
   [[nodiscard]] bool limit_nothing() const { return !max_parameters && !max_multiply_adds; }
   bool operator==(const Limits&) const = default;
+};
+
+/// A rule of the user's own on architectures.
+struct ArchitectureRule {
+  std::string name{};  ///< in the settings of a search: the journal of a search with other rules is refused
+
+  /// Why an architecture breaks it, in one sentence; nothing where it does not. Depends on the architecture alone.
+  std::function<std::optional<std::string>(const Architecture&)> reason_against{};
 };
 
 namespace detail {

@@ -67,25 +67,26 @@ struct GradientSums {
   Tensor<Scalar> product;  ///< of g * (x - mean)
 };
 
-// Puts the chunks' moments of one channel together (Chan, Golub, LeVeque: "Algorithms for computing the sample
-// variance", 1983), in their order.
-template <class Scalar>
-void combine_moments(const ChannelGroups& layout, const Tensor<Scalar>& means, const Tensor<Scalar>& squares,
-                     std::int64_t group, std::int64_t channel, Moments<Scalar>& result) {
-  double mean = 0;
-  double square = 0;
-  double count = 0;
-  for (std::int64_t chunk = 0; chunk < layout.chunks(); ++chunk) {
-    const std::int64_t at = (group * layout.chunks() + chunk) * layout.channels + channel;
-    const auto rows = static_cast<double>(layout.rows_of(chunk));
-    const double distance = static_cast<double>(means[at]) - mean;
-    mean += distance * (rows / (count + rows));
-    square += static_cast<double>(squares[at]) + distance * distance * (count * rows / (count + rows));
-    count += rows;
+/// Mean and variance of one channel, put together chunk by chunk (Chan, Golub, LeVeque: "Algorithms for computing the
+/// sample variance", 1983), in their order.
+class RunningMoments {
+ public:
+  /// @param squares sum of squared distances to the chunk's mean
+  void add(std::int64_t count, double mean, double squares) {
+    const auto rows = static_cast<double>(count);
+    const double distance = mean - mean_;
+    mean_ += distance * (rows / (count_ + rows));
+    squares_ += squares + distance * distance * (count_ * rows / (count_ + rows));
+    count_ += rows;
   }
-  result.mean[group * layout.channels + channel] = static_cast<Scalar>(mean);
-  result.variance[group * layout.channels + channel] = static_cast<Scalar>(square / count);
-}
+  [[nodiscard]] double mean() const { return mean_; }
+  [[nodiscard]] double variance() const { return squares_ / count_; }
+
+ private:
+  double mean_ = 0;
+  double squares_ = 0;
+  double count_ = 0;
+};
 
 /// Calls body(group, channel) for all pairs.
 template <class Body>
@@ -106,7 +107,13 @@ template <class Scalar>
   });
   Moments<Scalar> result{context.tensor<Scalar>({layout.sums()}), context.tensor<Scalar>({layout.sums()})};
   for_each_channel(context, layout, [&](std::int64_t group, std::int64_t channel) {
-    combine_moments(layout, means, squares, group, channel, result);
+    RunningMoments moments;
+    for (std::int64_t chunk = 0; chunk < layout.chunks(); ++chunk) {
+      const std::int64_t at = (group * layout.chunks() + chunk) * layout.channels + channel;
+      moments.add(layout.rows_of(chunk), static_cast<double>(means[at]), static_cast<double>(squares[at]));
+    }
+    result.mean[group * layout.channels + channel] = static_cast<Scalar>(moments.mean());
+    result.variance[group * layout.channels + channel] = static_cast<Scalar>(moments.variance());
   });
   return result;
 }
@@ -173,19 +180,22 @@ template <class Scalar>
   return inverse;
 }
 
-/// y = (x - mean) * scale + shift; the three of [groups * channels].
+/// y = (x - mean) * scale + shift, plus an addend unless it is null; mean, scale and shift of [groups * channels].
 template <class Scalar>
 void normalise_channels(Context& context, const ChannelGroups& layout, const Scalar* x, const Scalar* mean,
-                        const Scalar* scale, const Scalar* shift, Scalar* y) {
+                        const Scalar* scale, const Scalar* shift, Scalar* y, const Scalar* addend = nullptr) {
   layout.for_each_chunk(context, [&](std::int64_t group, std::int64_t chunk, std::int64_t offset) {
     const std::int64_t at = group * layout.channels;
-    apply_columns<NormaliseStep, Scalar>({.x = x + offset,
-                                          .mean = mean + at,
-                                          .scale = scale + at,
-                                          .shift = shift + at,
-                                          .rows = layout.rows_of(chunk),
-                                          .columns = layout.channels,
-                                          .out = y + offset});
+    ColumnLineJob<Scalar> job{.x = x + offset,
+                              .mean = mean + at,
+                              .scale = scale + at,
+                              .shift = shift + at,
+                              .rows = layout.rows_of(chunk),
+                              .columns = layout.channels,
+                              .out = y + offset};
+    if (addend == nullptr) return apply_columns<NormaliseStep, Scalar>(job);
+    job.g = addend + offset;
+    apply_columns<NormaliseAddStep, Scalar>(job);
   });
 }
 

@@ -174,6 +174,25 @@ struct NormaliseStep {
   }
 };
 
+/// out = (x - mean) * scale + shift + g.
+struct NormaliseAddStep {
+  static constexpr bool reads_gradient = true;
+
+  template <class L, int, class Job>
+  static NASNET_ALWAYS_INLINE void run(const Job& job, std::int64_t c) {
+    typename L::Vector x, mean, scale, value, addend;
+    load<L>(x, job.x + c);
+    load<L>(mean, job.mean + c);
+    load<L>(scale, job.scale + c);
+    load<L>(value, job.shift + c);
+    load<L>(addend, job.g + c);
+    x -= mean;
+    value += x * scale;
+    value += addend;
+    store<L>(job.out + c, value);
+  }
+};
+
 /// out = g * scale + (x - mean) * slope + shift, added to out if `accumulate`.
 template <bool accumulate>
 struct NormaliseGradientStep {

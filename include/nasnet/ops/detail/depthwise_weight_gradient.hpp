@@ -38,7 +38,8 @@ struct WeightGradientBand {
   std::int64_t stride_height = 1;
   std::int64_t stride_width = 1;
   std::int64_t dilation = 1;
-  T* inputs = nullptr;  ///< [(rows - 1) * stride + reach][input_width][lanes]
+  bool rectify = false;  ///< ReLU of the input
+  T* inputs = nullptr;   ///< [(rows - 1) * stride + reach][input_width][lanes]
   std::int64_t input_width = 0;
   T* gradients = nullptr;           ///< [rows][gradient_width][lanes]
   std::int64_t gradient_width = 0;  ///< a multiple of gradient_columns
@@ -190,7 +191,7 @@ struct WeightGradientKernel {
       }
       StripRow<typename L::Scalar> from = band.input;
       from.first += source * band.input_pitch;
-      copy_strip_row<L>(from, band.before_width, after, 0, to);
+      copy_strip_row<L>(from, band.before_width, after, 0, to, band.rectify);
     }
   }
 
@@ -257,13 +258,13 @@ void add_strip_sums(const WeightGradientGrid& grid, const ChannelStrips& strips,
 
 /// A band without the places of its strip and rows.
 template <class T>
-[[nodiscard]] WeightGradientBand<T> common_band(const Window& window, const Tensor<T>& x, const Tensor<T>& dy,
+[[nodiscard]] WeightGradientBand<T> common_band(const Window& window, const Shape& x, const Shape& dy,
                                                 const WeightGradientGrid& grid) {
   WeightGradientBand<T> band;
-  band.input_height = x.extent(1);
-  band.input_pitch = x.extent(2) * x.extent(3);
-  band.gradient_pitch = dy.extent(2) * dy.extent(3);
-  band.before_width = window.horizontal().before(x.extent(2));
+  band.input_height = x[1];
+  band.input_pitch = x[2] * x[3];
+  band.gradient_pitch = dy[2] * dy[3];
+  band.before_width = window.horizontal().before(x[2]);
   band.kernel_height = window.kernel_height;
   band.kernel_width = window.kernel_width;
   band.stride_height = window.stride_height;
@@ -280,7 +281,7 @@ void depthwise_weight_gradient(Context& context, const Window& window, const Ten
                                const GradientSlot<T>& slot, InstructionSet set) {
   const auto strips = ChannelStrips::of<T>(x.extent(3), set);
   const WeightGradientGrid grid(window, x.shape(), dy.shape(), strips);
-  const WeightGradientBand<T> common = common_band(window, x, dy, grid);
+  const WeightGradientBand<T> common = common_band<T>(window, x.shape(), dy.shape(), grid);
   const std::int64_t sums_size = window.taps() * strips.width;
   const std::int64_t inputs_size = grid.input_rows * grid.input_width * strips.width;
   Tensor<T> sums = context.zeros<T>({grid.parts, strips.count(), sums_size});

@@ -32,10 +32,7 @@ struct MaxPoolTask {
   std::int64_t addend_pixel = 0;
   std::int64_t row_begin = 0;
   std::int64_t row_end = 0;
-  const RowTap* row_taps = nullptr;  ///< see RowTaps
-  const std::int64_t* taps_begin = nullptr;
-  const std::int64_t* oldest = nullptr;
-  const std::int64_t* needed = nullptr;
+  RowTapView rows{};
   const std::int64_t* first_column_taps = nullptr;  ///< of each destination column: its first tap inside the map
   std::int64_t kernel_width = 1;
   std::int64_t step = 1;     ///< source columns from window to window
@@ -53,15 +50,9 @@ struct MaxPoolGradientTask {
   std::int64_t row_begin = 0;
   std::int64_t row_end = 0;
   bool accumulate = false;
-  const RowTap* row_taps = nullptr;
-  const std::int64_t* taps_begin = nullptr;
-  const std::int64_t* oldest = nullptr;
-  const std::int64_t* needed = nullptr;
-  const ColumnPhase* phases = nullptr;  ///< see ColumnTaps
-  std::int64_t phase_count = 0;
+  RowTapView rows{};
+  ColumnTapView columns{};
   const std::int64_t* order = nullptr;
-  std::int64_t destination_step = 1;
-  std::int64_t spacing = 1;
   std::int64_t kernel_width = 1;
 };
 
@@ -181,9 +172,9 @@ struct MaxPoolKernel {
  private:
   template <class L>
   static NASNET_ALWAYS_INLINE void run_lanes(const MaxPoolTask<typename L::Scalar>& task) {
-    std::int64_t ready = task.oldest[task.row_begin];
+    std::int64_t ready = task.rows.oldest[task.row_begin];
     for (std::int64_t row = task.row_begin; row < task.row_end; ++row) {
-      for (; ready < task.needed[row]; ++ready) fetch_ordered_row<L>(task.ring, ready);
+      for (; ready < task.rows.needed[row]; ++ready) fetch_ordered_row<L>(task.ring, ready);
       for (std::int64_t first = 0; first < task.width; first += pool_block) {
         if (task.taps != nullptr) {
           compute_block<L, true>(task, row, first);
@@ -211,8 +202,8 @@ struct MaxPoolKernel {
   static NASNET_ALWAYS_INLINE void compute_block(const MaxPoolTask<typename L::Scalar>& task, std::int64_t row,
                                                  std::int64_t first) {
     using T = typename L::Scalar;
-    const RowTap* rows = task.row_taps + task.taps_begin[row];
-    const std::int64_t row_count = task.taps_begin[row + 1] - task.taps_begin[row];
+    const RowTap* rows = task.rows.taps + task.rows.begin[row];
+    const std::int64_t row_count = task.rows.begin[row + 1] - task.rows.begin[row];
     const std::int64_t count = task.width - first < pool_block ? task.width - first : pool_block;
     const std::int64_t step = task.step * L::width;
     const std::int64_t first_tap = rows[0].tap * task.kernel_width;
@@ -267,15 +258,15 @@ struct MaxPoolGradientKernel {
  private:
   template <class L>
   static NASNET_ALWAYS_INLINE void run_lanes(const MaxPoolGradientTask<typename L::Scalar>& task) {
-    std::int64_t ready = task.oldest[task.row_begin];
+    std::int64_t ready = task.rows.oldest[task.row_begin];
     for (std::int64_t row = task.row_begin; row < task.row_end; ++row) {
-      for (; ready < task.needed[row]; ++ready) {
+      for (; ready < task.rows.needed[row]; ++ready) {
         fetch_row<L>(task.ring, ready);
         fetch_taps<L>(task, ready);
       }
-      for (std::int64_t p = 0; p < task.phase_count; ++p) {
-        for (std::int64_t first = 0; first < task.phases[p].count; first += pool_block) {
-          compute_block<L>(task, row, task.phases[p], first);
+      for (std::int64_t p = 0; p < task.columns.phase_count; ++p) {
+        for (std::int64_t first = 0; first < task.columns.phases[p].count; first += pool_block) {
+          compute_block<L>(task, row, task.columns.phases[p], first);
         }
       }
     }
@@ -301,8 +292,8 @@ struct MaxPoolGradientKernel {
   static NASNET_ALWAYS_INLINE void compute_block(const MaxPoolGradientTask<typename L::Scalar>& task, std::int64_t row,
                                                  const ColumnPhase& phase, std::int64_t first) {
     using T = typename L::Scalar;
-    const RowTap* rows = task.row_taps + task.taps_begin[row];
-    const std::int64_t row_count = task.taps_begin[row + 1] - task.taps_begin[row];
+    const RowTap* rows = task.rows.taps + task.rows.begin[row];
+    const std::int64_t row_count = task.rows.begin[row + 1] - task.rows.begin[row];
     typename L::Vector sum[pool_block];
     NASNET_UNROLL
     for (int output = 0; output < pool_block; ++output) sum[output] = typename L::Vector{};
@@ -310,7 +301,7 @@ struct MaxPoolGradientKernel {
       const T* gradients = ring_row<L>(task.ring, rows[r].source) + (task.ring.before + phase.start + first) * L::width;
       const T* taps = task.tap_ring + (gradients - task.ring.memory);
       for (std::int64_t t = 0; t < phase.taps; ++t) {
-        const std::int64_t at = t * task.spacing * L::width;
+        const std::int64_t at = t * task.columns.spacing * L::width;
         take_gradients<L>(sum, gradients + at, taps + at,
                           static_cast<T>(rows[r].tap * task.kernel_width + task.order[phase.weight_start + t]));
       }
@@ -343,7 +334,7 @@ struct MaxPoolGradientKernel {
     NASNET_UNROLL
     for (int output = 0; output < pool_block; ++output) {
       if (first + output >= phase.count) return;
-      const std::int64_t column = phase.first + (first + output) * task.destination_step;
+      const std::int64_t column = phase.first + (first + output) * task.columns.destination_step;
       auto* to = task.destination + (row * task.width + column) * channels;
       if (task.accumulate) {
         typename L::Vector old;

@@ -28,6 +28,8 @@ struct SlidingTask {
   std::int64_t destination_pixel = 0;  ///< and from one pixel to the next
   std::int64_t row_begin = 0;          ///< destination rows of the task
   std::int64_t row_end = 0;
+  std::int64_t stored = 0;    ///< lanes that are written; 0: those that the source has
+  const T* gate = nullptr;    ///< lies as the destination: sums count only where it is above 0; null: everywhere
   const T* addend = nullptr;  ///< what is added, with pitches of its own; null: nothing. May be the destination
   std::int64_t addend_pitch = 0;
   std::int64_t addend_pixel = 0;
@@ -37,15 +39,8 @@ struct SlidingTask {
   const T* row_cells = nullptr;      ///< cells inside the map of each window row
   const T* column_cells = nullptr;   ///< and of each window column
   const T** row_pointers = nullptr;  ///< room for two pointers per kernel row
-  const RowTap* taps = nullptr;      ///< see RowTaps
-  const std::int64_t* taps_begin = nullptr;
-  const std::int64_t* oldest = nullptr;
-  const std::int64_t* needed = nullptr;
-  const ColumnPhase* phases = nullptr;  ///< see ColumnTaps
-  std::int64_t phase_count = 0;
-  std::int64_t destination_step = 1;
-  std::int64_t source_step = 1;
-  std::int64_t spacing = 1;
+  RowTapView rows{};
+  ColumnTapView columns{};
 };
 
 /// The outputs of one phase of one destination row.
@@ -60,8 +55,9 @@ struct SlidingRow {
   T* to = nullptr;
   std::int64_t to_step = 0;  ///< scalars from output to output
   std::int64_t count = 0;
-  std::int64_t used = 0;      ///< channels in the strip
-  const T* addend = nullptr;  ///< of the first output
+  std::int64_t used = 0;      ///< lanes that are written
+  const T* gate = nullptr;    ///< of the first output
+  const T* addend = nullptr;  ///< likewise
   std::int64_t addend_step = 0;
   T row_cells = 0;  ///< 0: no averaging
   const T* column_cells = nullptr;
@@ -104,13 +100,73 @@ NASNET_ALWAYS_INLINE void slide_any_kernel_row(typename L::Vector (&sum)[sliding
 }
 
 template <class L>
+NASNET_ALWAYS_INLINE void store_block(typename L::Scalar* to, std::int64_t step,
+                                      const typename L::Vector (&sum)[sliding_block]) {
+  NASNET_UNROLL
+  for (int output = 0; output < sliding_block; ++output) store<L>(to + output * step, sum[output]);
+}
+
+/// sum / cells, at the cost of three products: a quotient that is nearly right, and its correction.
+template <class L>
+NASNET_ALWAYS_INLINE void divide_by_cells(typename L::Vector& sum, typename L::Scalar cells) {
+  const typename L::Scalar share = 1 / cells;
+  typename L::Vector quotient = sum * share;
+  sum -= quotient * cells;
+  quotient += sum * share;
+  sum = quotient;
+}
+
+/// A whole block of whole vectors that are averages, gated or added to something.
+template <class L>
+NASNET_ALWAYS_INLINE void write_block(const SlidingRow<typename L::Scalar>& row, std::int64_t first,
+                                      typename L::Vector (&sum)[sliding_block]) {
+  int averages = row.row_cells != 0 ? 1 : 0;
+  int gated = row.gate != nullptr ? 1 : 0;
+  int adds = row.addend != nullptr ? 1 : 0;
+  hide(averages);
+  hide(gated);
+  hide(adds);
+  if (averages != 0) {
+    NASNET_UNROLL
+    for (int output = 0; output < sliding_block; ++output) {
+      divide_by_cells<L>(sum[output], row.row_cells * row.column_cells[first + output]);
+    }
+  }
+  if (gated != 0) {
+    NASNET_UNROLL
+    for (int output = 0; output < sliding_block; ++output) {
+      typename L::Vector gate;
+      load<L>(gate, row.gate + (first + output) * row.to_step);
+      sum[output] = gate > typename L::Vector{} ? sum[output] : typename L::Vector{};
+    }
+  }
+  if (adds != 0) {
+    NASNET_UNROLL
+    for (int output = 0; output < sliding_block; ++output) {
+      typename L::Vector addend;
+      load<L>(addend, row.addend + (first + output) * row.addend_step);
+      sum[output] += addend;
+    }
+  }
+  store_block<L>(row.to + first * row.to_step, row.to_step, sum);
+}
+
+/// What an output becomes after its sum: a mean, nothing, more.
+template <class L>
 NASNET_ALWAYS_INLINE void write_output(const SlidingRow<typename L::Scalar>& row, std::int64_t output,
                                        typename L::Vector& sum) {
   int averages = row.row_cells != 0 ? 1 : 0;
+  int gated = row.gate != nullptr ? 1 : 0;
   int adds = row.addend != nullptr ? 1 : 0;
   hide(averages);
+  hide(gated);
   hide(adds);
-  if (averages != 0) sum /= row.row_cells * row.column_cells[output];
+  if (averages != 0) divide_by_cells<L>(sum, row.row_cells * row.column_cells[output]);
+  if (gated != 0) {
+    typename L::Vector gate;
+    load_part<L>(gate, row.gate + output * row.to_step, row.used);
+    sum = gate > typename L::Vector{} ? sum : typename L::Vector{};
+  }
   if (adds != 0) {
     typename L::Vector addend;
     load_part<L>(addend, row.addend + output * row.addend_step, row.used);
@@ -124,17 +180,16 @@ template <class L>
 NASNET_ALWAYS_INLINE void write_outputs(const SlidingRow<typename L::Scalar>& row, std::int64_t first,
                                         typename L::Vector (&sum)[sliding_block]) {
   const std::int64_t left = row.count - first;
-  int plain = row.used == L::width && row.row_cells == 0 && row.addend == nullptr ? 1 : 0;
-  hide(plain);
-  if (left >= sliding_block && plain != 0) {
-    NASNET_UNROLL
-    for (int output = 0; output < sliding_block; ++output)
-      store<L>(row.to + (first + output) * row.to_step, sum[output]);
-    return;
+  int whole = left >= sliding_block && row.used == L::width ? 1 : 0;
+  hide(whole);
+  if (whole != 0) {
+    int plain = row.row_cells == 0 && row.gate == nullptr && row.addend == nullptr ? 1 : 0;
+    hide(plain);
+    if (plain != 0) return store_block<L>(row.to + first * row.to_step, row.to_step, sum);
+    return write_block<L>(row, first, sum);
   }
   alignas(sizeof(typename L::Vector)) typename L::Scalar lanes[sliding_block * L::width];
-  NASNET_UNROLL
-  for (int output = 0; output < sliding_block; ++output) store<L>(lanes + output * L::width, sum[output]);
+  store_block<L>(lanes, L::width, sum);
   for (std::int64_t output = 0; output < left && output < sliding_block; ++output) {
     typename L::Vector one;
     load<L>(one, lanes + output * L::width);
@@ -196,9 +251,9 @@ struct SlidingSumKernel {
  private:
   template <class L>
   static NASNET_ALWAYS_INLINE void run_lanes(const SlidingTask<typename L::Scalar>& task) {
-    std::int64_t ready = task.oldest[task.row_begin];
+    std::int64_t ready = task.rows.oldest[task.row_begin];
     for (std::int64_t row = task.row_begin; row < task.row_end; ++row) {
-      for (; ready < task.needed[row]; ++ready) {
+      for (; ready < task.rows.needed[row]; ++ready) {
         fetch_row<L>(task.ring, ready);
         if (task.averaging == Averaging::source) divide_row<L>(task, ready);
       }
@@ -220,12 +275,12 @@ struct SlidingSumKernel {
   template <class L>
   static NASNET_ALWAYS_INLINE void compute_row(const SlidingTask<typename L::Scalar>& task, std::int64_t row) {
     using T = typename L::Scalar;
-    const RowTap* taps = task.taps + task.taps_begin[row];
-    const std::int64_t rows = task.taps_begin[row + 1] - task.taps_begin[row];
+    const RowTap* taps = task.rows.taps + task.rows.begin[row];
+    const std::int64_t rows = task.rows.begin[row + 1] - task.rows.begin[row];
     const T** sources = task.row_pointers;
     const T** weights = task.row_pointers + rows;
-    for (std::int64_t p = 0; p < task.phase_count; ++p) {
-      const ColumnPhase& phase = task.phases[p];
+    for (std::int64_t p = 0; p < task.columns.phase_count; ++p) {
+      const ColumnPhase& phase = task.columns.phases[p];
       for (std::int64_t r = 0; r < rows; ++r) {
         sources[r] = ring_row<L>(task.ring, taps[r].source) + (task.ring.before + phase.start) * L::width;
         weights[r] = task.weights + (taps[r].tap * task.weight_pitch + phase.weight_start) * L::width;
@@ -235,16 +290,19 @@ struct SlidingSumKernel {
       job.weights = weights;
       job.rows = phase.taps == 0 ? 0 : rows;
       job.taps = phase.taps;
-      job.spacing = task.spacing * L::width;
-      job.step = task.source_step * L::width;
+      job.spacing = task.columns.spacing * L::width;
+      job.step = task.columns.source_step * L::width;
       job.to =
           task.destination + (row - task.row_begin) * task.destination_pitch + phase.first * task.destination_pixel;
-      job.to_step = task.destination_step * task.destination_pixel;
+      job.to_step = task.columns.destination_step * task.destination_pixel;
       job.count = phase.count;
-      job.used = task.ring.source.used;
+      job.used = task.stored > 0 ? task.stored : task.ring.source.used;
+      if (task.gate != nullptr) {
+        job.gate = task.gate + (row - task.row_begin) * task.destination_pitch + phase.first * task.destination_pixel;
+      }
       if (task.addend != nullptr) {
         job.addend = task.addend + (row - task.row_begin) * task.addend_pitch + phase.first * task.addend_pixel;
-        job.addend_step = task.destination_step * task.addend_pixel;
+        job.addend_step = task.columns.destination_step * task.addend_pixel;
       }
       if (task.averaging == Averaging::destination) job.row_cells = task.row_cells[row];
       job.column_cells = task.column_cells;

@@ -99,15 +99,8 @@ struct SlidingTables {
     task.averaging = sum.averaging;
     task.row_cells = row_cells.data();
     task.column_cells = column_cells.data();
-    task.taps = rows.taps.data();
-    task.taps_begin = rows.begin.data();
-    task.oldest = rows.oldest.data();
-    task.needed = rows.needed.data();
-    task.phases = columns.phases.data();
-    task.phase_count = static_cast<std::int64_t>(columns.phases.size());
-    task.destination_step = columns.destination_step;
-    task.source_step = columns.source_step;
-    task.spacing = columns.spacing;
+    task.rows = rows.view();
+    task.columns = columns.view();
     return task;
   }
 };

@@ -21,6 +21,14 @@ struct RowTap {
   std::int64_t tap = 0;
 };
 
+/// What a kernel reads of RowTaps.
+struct RowTapView {
+  const RowTap* taps = nullptr;
+  const std::int64_t* begin = nullptr;
+  const std::int64_t* oldest = nullptr;
+  const std::int64_t* needed = nullptr;
+};
+
 /// The source rows of each destination row, in the order of the taps.
 struct RowTaps {
   std::vector<RowTap> taps;
@@ -50,6 +58,8 @@ struct RowTaps {
     }
   }
 
+  [[nodiscard]] RowTapView view() const { return {taps.data(), begin.data(), oldest.data(), needed.data()}; }
+
   /// Rows that a ring must hold.
   [[nodiscard]] std::int64_t span() const {
     std::int64_t most = 1;
@@ -65,6 +75,15 @@ struct ColumnPhase {
   std::int64_t start = 0;         ///< source column of the first tap for the first destination column; may be negative
   std::int64_t weight_start = 0;  ///< where its taps are in the order of all phases' taps
   std::int64_t taps = 0;
+};
+
+/// What a kernel reads of ColumnTaps.
+struct ColumnTapView {
+  const ColumnPhase* phases = nullptr;
+  std::int64_t phase_count = 0;
+  std::int64_t destination_step = 1;
+  std::int64_t source_step = 1;
+  std::int64_t spacing = 1;
 };
 
 /// The columns of a sliding sum: one phase, or one for each remainder by the stride where it is transposed.
@@ -100,6 +119,10 @@ struct ColumnTaps {
           end, phase.start + (rounded_up(phase.count, block) - 1) * source_step + (phase.taps - 1) * spacing + 1);
     }
     width = before + end;
+  }
+
+  [[nodiscard]] ColumnTapView view() const {
+    return {phases.data(), static_cast<std::int64_t>(phases.size()), destination_step, source_step, spacing};
   }
 
  private:

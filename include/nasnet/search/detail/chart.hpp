@@ -1,7 +1,7 @@
 /// Scatter and line charts as inline SVG.
 #pragma once
 
-#include <algorithm>    // max, min
+#include <algorithm>    // max, min, reverse
 #include <array>        // array
 #include <charconv>     // chars_format, to_chars
 #include <cmath>        // ceil, floor, isfinite, log10, pow
@@ -137,6 +137,20 @@ class Chart {
     marks_ += join("<path class=\"", css_class, "\" d=\"", path, "\"/>");
   }
 
+  /// A line from point to point.
+  void add_line(const std::vector<std::pair<double, double>>& points, std::string_view css_class) {
+    if (points.size() < 2) return;
+    marks_ += join("<path class=\"", css_class, "\" d=\"", path_through(points, 'M'), "\"/>");
+  }
+
+  /// The area between two lines over the same places.
+  void add_band(const std::vector<std::pair<double, double>>& low, std::vector<std::pair<double, double>> high,
+                std::string_view css_class) {
+    if (low.size() < 2) return;
+    std::reverse(high.begin(), high.end());
+    marks_ += join("<path class=\"", css_class, "\" d=\"", path_through(low, 'M'), path_through(high, 'L'), "Z\"/>");
+  }
+
   [[nodiscard]] std::string text() const {
     return join("<svg class=\"chart\" role=\"img\" aria-label=\"", xml_escaped(label_), "\" viewBox=\"0 0 ",
                 svg_number(width), ' ', svg_number(height), "\">", grid_, marks_, "</svg>");
@@ -152,6 +166,17 @@ class Chart {
 
   [[nodiscard]] double left_of(double x) const { return left + x_.place(x) * (right - left); }
   [[nodiscard]] double top_of(double y) const { return bottom - y_.place(y) * (bottom - top); }
+
+  /// @param first M to begin a path, L to go on with one
+  [[nodiscard]] std::string path_through(const std::vector<std::pair<double, double>>& points, char first) const {
+    std::string path;
+    for (const auto& [x, y] : points) {
+      // What lies beyond the chart is drawn on its edge.
+      const double inside = (std::min)((std::max)(y, y_.low), y_.high);
+      path += join(path.empty() ? first : 'L', svg_number(left_of(x)), ' ', svg_number(top_of(inside)));
+    }
+    return path;
+  }
 
   void draw_grid() {
     for (const auto& [value, label] : y_.ticks) {

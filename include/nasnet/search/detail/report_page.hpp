@@ -65,6 +65,18 @@ section.long{break-inside:auto}tr{break-inside:avoid}details:not([open]){display
 )css";
 }
 
+/// Colours of the curves of a study, apart in light and dark and for the colour-blind (Okabe and Ito's, adapted).
+[[nodiscard]] inline std::string_view study_style() {
+  return R"css(
+:root{--series0:#7a8290;--series1:#2f6fde;--series2:#d9541e;--series3:#00896b;--series4:#b0408c;--series5:#9a7400}
+@media (prefers-color-scheme:dark){:root{--series0:#a3abb8;--series1:#6ea3ff;--series2:#ff8a50;--series3:#3ccfa6;
+--series4:#e58fc9;--series5:#e0b93a}}
+.series0{--ink:var(--series0)}.series1{--ink:var(--series1)}.series2{--ink:var(--series2)}
+.series3{--ink:var(--series3)}.series4{--ink:var(--series4)}.series5{--ink:var(--series5)}
+.curve{fill:none;stroke:var(--ink);stroke-width:1.8;stroke-linejoin:round}.band{fill:var(--ink);fill-opacity:.16}
+)css";
+}
+
 /// Makes the heads of `table.sortable` buttons that sort by the cells' data-v.
 [[nodiscard]] inline std::string_view report_script() {
   return R"js(

@@ -170,6 +170,7 @@ class WorkerTeam {
                          .context = Context(pool_, Allocator(options_.trial_bytes)),
                          .ops = ops_,
                          .progress = progress_of(trial.number)};
+    context.budget = trial.budget;
     if (options_.trial_seconds) {
       const std::chrono::duration<double> limit(*options_.trial_seconds);
       context.deadline = begin + std::chrono::duration_cast<Clock::duration>(limit);

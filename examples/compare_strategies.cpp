@@ -1,0 +1,103 @@
+// Compares search strategies on a table of all architectures of a small space: many searches of each, with simulated
+// workers in virtual time, and random search always among them.
+#include <cstdint>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <nasnet/nasnet.hpp>
+
+#include "program.hpp"
+#include "strategies.hpp"
+
+namespace {
+
+struct Flags {
+  std::filesystem::path table, out;
+  std::vector<std::string> strategies{"random", "regularized-evolution", "local-search"};
+  std::vector<std::int64_t> evaluations{50, 100, 200, 400};
+  std::int64_t seeds = 100;
+  std::uint64_t seed = 1;
+  int workers = 1;
+  int threads = 0;
+  std::string duplicates = "count";
+  std::int64_t population = 30;
+  std::int64_t sample = 8;
+  bool json = false;
+};
+
+void declare(CLI::App& app, Flags& flags) {
+  const auto add = [&app](const char* name, auto& value, const char* help) {
+    return app.add_option(name, value, help)->capture_default_str();
+  };
+  constexpr std::int64_t most = 1'000'000;
+  app.add_option("--table", flags.table, "file of comma-separated values, known by its first line")->required();
+  add("--strategies", flags.strategies, "to compare; random search is always among them")
+      ->delimiter(',')
+      ->check(CLI::IsMember(program::strategy_names()));
+  add("--evaluations", flags.evaluations, "after how many evaluations they are compared, ascending")
+      ->delimiter(',')
+      ->check(CLI::Range(std::int64_t{1}, most));
+  add("--seeds", flags.seeds, "searches of each strategy")->check(CLI::Range(std::int64_t{1}, most));
+  add("--seed", flags.seed, "of the first search; the others have the next ones")
+      ->check(program::whole_number<std::uint64_t>(0));
+  add("--workers", flags.workers, "evaluations at a time, in virtual time")->check(CLI::Range(1, 10'000));
+  add("--threads", flags.threads, "of this machine, 0: one for each core")->check(CLI::Range(0, 1024));
+  add("--duplicates", flags.duplicates, "whether architectures tried before count as evaluations or are free")
+      ->check(CLI::IsMember({"count", "free"}));
+  add("--population", flags.population, "members of an evolution")->check(CLI::Range(std::int64_t{1}, most));
+  add("--sample", flags.sample, "members of a tournament")->check(CLI::Range(std::int64_t{1}, most));
+  app.add_flag("--json", flags.json, "print the figures as JSON");
+  app.add_option("--out", flags.out, "folder for report.html and study.json");
+}
+
+/// Each once, in the order of the command line.
+[[nodiscard]] std::vector<nasnet::StudyStrategy> chosen_strategies(const Flags& flags) {
+  std::vector<nasnet::StudyStrategy> chosen;
+  const program::StrategyFlags strategy_flags{.evolution = {.population = flags.population, .sample = flags.sample}};
+  for (const std::string& name : flags.strategies) {
+    for (const nasnet::StudyStrategy& one : chosen) {
+      if (one.name == name) nasnet::fail<nasnet::ArgumentError>("--strategies: ", name, " is there twice");
+    }
+    chosen.push_back(program::strategy_named(name, strategy_flags));
+  }
+  return chosen;
+}
+
+[[nodiscard]] nasnet::StudyOptions study_options(const Flags& flags) {
+  nasnet::StudyOptions options;
+  options.evaluations = flags.evaluations;
+  options.seeds = flags.seeds;
+  options.first_seed = flags.seed;
+  options.workers = flags.workers;
+  options.duplicates = flags.duplicates == "free" ? nasnet::Duplicates::skip : nasnet::Duplicates::evaluate;
+  options.pool = std::make_shared<nasnet::ThreadPool>(flags.threads);
+  return options;
+}
+
+int compare(const Flags& flags) {
+  const nasnet::StudyOptions options = study_options(flags);
+  options.check();
+  const std::vector<nasnet::StudyStrategy> strategies = chosen_strategies(flags);
+  const nasnet::BenchmarkTable table = nasnet::load_benchmark_table(flags.table);
+  const nasnet::Study study = run_study(table, strategies, options);
+  const std::string json = to_json(study).dump(1) + '\n';
+  if (!flags.out.empty()) {
+    nasnet::make_folder(flags.out);
+    nasnet::write_file_atomically(flags.out / "study.json", json);
+    write_report(study, flags.out / "report.html");
+  }
+  std::cout << (flags.json ? json : to_text(study));
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Compares search strategies on a table of architectures.", "compare_strategies");
+  Flags flags;
+  declare(app, flags);
+  return program::run(app, argc, argv, [&] { return compare(flags); });
+}

@@ -1,0 +1,127 @@
+/// Which nodes of a network are computed together in training, found by matching the graph.
+#pragma once
+
+#include <cstddef>   // size_t
+#include <optional>  // optional
+#include <utility>   // move
+#include <variant>   // get_if
+#include <vector>    // vector
+
+#include "nasnet/graph/network_graph.hpp"
+#include "nasnet/ops/convolution_unit.hpp"
+
+namespace nasnet::inline v0::detail {
+
+/// A chain of nodes that is one unit.
+struct MatchedUnit {
+  ConvolutionUnit unit{};
+  int input = -1;                 ///< node that the chain reads; -1 for the images
+  int addend = -1;                ///< and the one that it adds, if unit.adds
+  std::vector<int> parameters{};  ///< of all nodes, in order
+};
+
+/// The units of a network. A unit stands at its last node, a batch norm or a sum; its other nodes are not computed.
+class UnitMatching {
+ public:
+  /// @param with_drop_path whether paths are dropped in this training; else drop paths are passed through
+  UnitMatching(const NetworkGraph& graph, bool with_drop_path)
+      : graph_(graph),
+        with_drop_path_(with_drop_path),
+        readers_(graph.nodes.size()),
+        units_(graph.nodes.size()),
+        ends_(graph.nodes.size()) {
+    for (const GraphNode& node : graph.nodes) {
+      for (const int input : node.inputs) {
+        if (input >= 0) ++readers_[at(input)];
+      }
+    }
+    ++readers_[at(graph.output)];
+    if (graph.auxiliary_output) ++readers_[at(*graph.auxiliary_output)];
+    for (std::size_t n = 0; n < graph.nodes.size(); ++n) ends_[n] = static_cast<int>(n);
+    for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) match(n);
+    for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) match_sum(n);
+  }
+
+  [[nodiscard]] const std::vector<std::optional<MatchedUnit>>& units() const { return units_; }
+
+  /// For each node, the one at which it is computed: itself, or the last node of its unit.
+  [[nodiscard]] const std::vector<int>& ends() const { return ends_; }
+
+ private:
+  [[nodiscard]] static std::size_t at(int node) { return static_cast<std::size_t>(node); }
+
+  /// The node before, if it is a P whose map nobody else reads.
+  template <class P>
+  [[nodiscard]] std::optional<int> step_back(int node) const {
+    const int before = graph_.nodes[at(node)].inputs[0];
+    if (before < 0 || readers_[at(before)] != 1) return std::nullopt;
+    return std::get_if<P>(&graph_.nodes[at(before)].primitive) == nullptr ? std::nullopt : std::optional(before);
+  }
+
+  template <class P>
+  [[nodiscard]] const P& primitive(int node) const {
+    return std::get<P>(graph_.nodes[at(node)].primitive);
+  }
+
+  void match(int norm) {
+    if (std::get_if<BatchNorm>(&graph_.nodes[at(norm)].primitive) == nullptr) return;
+    const std::optional<int> pointwise = step_back<Pointwise>(norm);
+    if (!pointwise) return;
+    MatchedUnit matched{
+        .unit = {.filters = primitive<Pointwise>(*pointwise).filters, .norm = primitive<BatchNorm>(norm)}};
+    std::vector<int> chain{norm, *pointwise};
+    if (const auto depthwise = step_back<Depthwise>(chain.back())) {
+      matched.unit.depthwise = primitive<Depthwise>(*depthwise).window;
+      chain.push_back(*depthwise);
+    }
+    if (const auto relu = step_back<Relu>(chain.back())) {
+      matched.unit.rectify = true;
+      chain.push_back(*relu);
+    }
+    matched.input = graph_.nodes[at(chain.back())].inputs[0];
+    for (auto node = chain.rbegin(); node != chain.rend(); ++node) {
+      ends_[at(*node)] = norm;
+      const std::vector<int>& parameters = graph_.nodes[at(*node)].parameters;
+      matched.parameters.insert(matched.parameters.end(), parameters.begin(), parameters.end());
+    }
+    units_[at(norm)] = std::move(matched);
+  }
+
+  /// A sum of two of which a unit makes one: the later one, so that the other is there.
+  void match_sum(int sum) {
+    const std::vector<int>& inputs = graph_.nodes[at(sum)].inputs;
+    if (std::get_if<Add>(&graph_.nodes[at(sum)].primitive) == nullptr || inputs.size() != 2) return;
+    const std::size_t later = inputs[1] > inputs[0] ? 1 : 0;
+    for (const std::size_t side : {later, 1 - later}) {
+      std::vector<int> path;
+      int node = inputs[side];
+      while (is_passed(node)) {
+        path.push_back(node);
+        node = graph_.nodes[at(node)].inputs[0];
+      }
+      if (node < 0 || !units_[at(node)] || units_[at(node)]->unit.adds || readers_[at(node)] != 1) continue;
+      MatchedUnit matched = std::move(*units_[at(node)]);
+      units_[at(node)].reset();
+      matched.unit.adds = true;
+      matched.addend = inputs[1 - side];
+      for (int& end : ends_) end = end == node ? sum : end;
+      for (const int passed : path) ends_[at(passed)] = sum;
+      units_[at(sum)] = std::move(matched);
+      return;
+    }
+  }
+
+  /// Whether a node is a drop path that only the sum reads and that does nothing.
+  [[nodiscard]] bool is_passed(int node) const {
+    return node >= 0 && !with_drop_path_ && readers_[at(node)] == 1 &&
+           std::get_if<DropPath>(&graph_.nodes[at(node)].primitive) != nullptr;
+  }
+
+  const NetworkGraph& graph_;
+  bool with_drop_path_;
+  std::vector<int> readers_;  // of each node
+  std::vector<std::optional<MatchedUnit>> units_;
+  std::vector<int> ends_;
+};
+
+}  // namespace nasnet::inline v0::detail

@@ -1,0 +1,335 @@
+/// Comparisons of strategies on a table: many searches, each with simulated workers in virtual time.
+#pragma once
+
+#include <algorithm>      // lower_bound, min, none_of, sort, upper_bound
+#include <cmath>          // sqrt
+#include <cstddef>        // size_t
+#include <cstdint>        // int64_t, uint64_t
+#include <functional>     // function, greater
+#include <memory>         // make_shared, shared_ptr
+#include <optional>       // optional
+#include <queue>          // priority_queue
+#include <string>         // string
+#include <unordered_set>  // unordered_set
+#include <utility>        // move, pair
+#include <vector>         // vector
+
+#include "nasnet/core/attempt.hpp"
+#include "nasnet/core/error.hpp"
+#include "nasnet/core/thread_pool.hpp"
+#include "nasnet/genotype/op_set.hpp"
+#include "nasnet/search/any_strategy.hpp"
+#include "nasnet/search/benchmark_table.hpp"
+#include "nasnet/search/ledger.hpp"
+#include "nasnet/search/random_search.hpp"
+#include "nasnet/search/replay_duplicates.hpp"
+#include "nasnet/search/trial.hpp"
+#include "nasnet/space/any_space.hpp"
+
+namespace nasnet::inline v0 {
+
+/// A strategy by name, made anew for each search.
+struct StudyStrategy {
+  std::string name;
+  std::function<AnyStrategy(const AnySpace& space, std::uint64_t seed)> make;
+};
+
+/// How strategies are compared.
+struct StudyOptions {
+  std::vector<std::int64_t> evaluations{50, 100, 200, 400};  ///< numbers at which they are compared, ascending
+  std::int64_t seeds = 100;                                  ///< searches of each strategy
+  std::uint64_t first_seed = 1;                              ///< search k has the seed first_seed + k
+  int workers = 1;                                           ///< evaluations at a time, in virtual time
+
+  /// `evaluate`: an architecture that was tried before counts as an evaluation like any other. `skip`: it is free, and
+  /// the strategy is told the stored result.
+  Duplicates duplicates = Duplicates::evaluate;
+  std::int64_t max_skipped = 10'000;  ///< free duplicates in a row before nothing new is expected
+
+  std::shared_ptr<ThreadPool> pool{};  ///< absent: one of a thread per core
+
+  /// @throws ArgumentError for a value out of range.
+  void check() const {
+    if (evaluations.empty()) fail<ArgumentError>("study: no numbers of evaluations");
+    std::int64_t before = 0;
+    for (const std::int64_t count : evaluations) {
+      if (count <= before) {
+        fail<ArgumentError>("study: ", count, " evaluations after ", before, ", ascending numbers from 1 are wanted");
+      }
+      before = count;
+    }
+    constexpr std::int64_t most = 1'000'000;
+    if (before > most) fail<ArgumentError>("study: ", before, " evaluations, at most ", most, " are possible");
+    if (seeds < 1 || seeds > most) fail<ArgumentError>("study: ", seeds, " seeds, 1 to ", most, " are wanted");
+    if (workers < 1 || workers > most) fail<ArgumentError>("study: ", workers, " workers, 1 to ", most, " are wanted");
+    if (max_skipped < 1) fail<ArgumentError>("study: at most ", max_skipped, " skipped in a row, wanted 1 or more");
+  }
+};
+
+/// What a search had found after so many evaluations. Accuracies are from 0 to 1.
+struct StudyPoint {
+  double validation = 0;  ///< the best validation accuracy
+  double test = 0;        ///< test accuracy of the first architecture with that
+  double top_5 = 0;       ///< mean validation accuracy of the best 5 of different canonical form, or of all if fewer
+  double top_25 = 0;      ///< of the best 25
+  double seconds = 0;     ///< virtual time
+
+  bool operator==(const StudyPoint&) const = default;
+};
+
+/// A search: the point after each evaluation. One that ended early stays where it was.
+using StudyRun = std::vector<StudyPoint>;
+
+/// All searches of a strategy, by seed.
+struct StudyResult {
+  std::string strategy;
+  std::vector<StudyRun> runs;
+};
+
+/// A comparison of strategies.
+struct Study {
+  std::string table;
+  TableEntry best{};  ///< of the table
+  StudyOptions options{};
+  std::vector<StudyResult> results{};
+};
+
+/// Mean, deviation and the 95 % interval of the mean (Student's t) of a sample.
+struct SampleSummary {
+  double mean = 0;
+  double deviation = 0;  ///< with n - 1; 0 for a single value
+  double low = 0;
+  double high = 0;
+};
+
+namespace detail {
+
+/// The 97.5 % quantile of Student's t: the expansion around the normal one (Abramowitz and Stegun, 26.7.5). Within 1 %
+/// from 4 degrees of freedom on.
+[[nodiscard]] inline double t_quantile(double degrees) {
+  constexpr double z = 1.959963984540054;
+  constexpr double z2 = z * z;
+  const double g1 = z * (z2 + 1) / 4;
+  const double g2 = z * (5 * z2 * z2 + 16 * z2 + 3) / 96;
+  const double g3 = z * (3 * z2 * z2 * z2 + 19 * z2 * z2 + 17 * z2 - 15) / 384;
+  return z + g1 / degrees + g2 / (degrees * degrees) + g3 / (degrees * degrees * degrees);
+}
+
+}  // namespace detail
+
+/// @throws ArgumentError for no values.
+[[nodiscard]] inline SampleSummary summary_of(const std::vector<double>& values) {
+  if (values.empty()) fail<ArgumentError>("study: a summary of no values");
+  const auto count = static_cast<double>(values.size());
+  SampleSummary summary;
+  for (const double value : values) summary.mean += value / count;
+  double squares = 0;
+  for (const double value : values) squares += (value - summary.mean) * (value - summary.mean);
+  if (values.size() > 1) summary.deviation = std::sqrt(squares / (count - 1));
+  const double half = values.size() > 1 ? detail::t_quantile(count - 1) * summary.deviation / std::sqrt(count) : 0.0;
+  summary.low = summary.mean - half;
+  summary.high = summary.mean + half;
+  return summary;
+}
+
+/// The probability that a value of the first sample is above one of the second; equal ones count half.
+/// @throws ArgumentError for an empty sample.
+[[nodiscard]] inline double probability_above(const std::vector<double>& first, std::vector<double> second) {
+  if (first.empty() || second.empty()) fail<ArgumentError>("study: a comparison with no values");
+  std::sort(second.begin(), second.end());
+  double wins = 0;
+  for (const double value : first) {
+    const auto below = std::lower_bound(second.begin(), second.end(), value);
+    const auto above = std::upper_bound(below, second.end(), value);
+    wins += static_cast<double>(below - second.begin()) + static_cast<double>(above - below) / 2;
+  }
+  return wins / (static_cast<double>(first.size()) * static_cast<double>(second.size()));
+}
+
+/// One figure of all searches of a strategy after `evaluation` evaluations, counted from 1.
+[[nodiscard]] inline std::vector<double> figures_at(const StudyResult& result, std::int64_t evaluation,
+                                                    double StudyPoint::*figure) {
+  std::vector<double> values;
+  for (const StudyRun& run : result.runs) values.push_back(run[static_cast<std::size_t>(evaluation - 1)].*figure);
+  return values;
+}
+
+namespace detail {
+
+/// Follows one search and writes down what it has found.
+class StudyFollower {
+ public:
+  [[nodiscard]] const StudyRun& run() const { return run_; }
+
+  void add(std::uint64_t form, const TableEntry& entry, double seconds) {
+    StudyPoint point = run_.empty() ? StudyPoint{} : run_.back();
+    if (run_.empty() || entry.validation_accuracy > point.validation) {
+      point.validation = entry.validation_accuracy;
+      point.test = entry.test_accuracy;
+    }
+    if (forms_.insert(form).second) rank(entry.validation_accuracy);
+    point.top_5 = mean_of_best(5);
+    point.top_25 = mean_of_best(most);
+    point.seconds = seconds;
+    run_.push_back(point);
+  }
+
+ private:
+  static constexpr std::size_t most = 25;
+
+  void rank(double accuracy) {
+    best_.insert(std::upper_bound(best_.begin(), best_.end(), accuracy, std::greater<>()), accuracy);
+    if (best_.size() > most) best_.pop_back();
+  }
+
+  [[nodiscard]] double mean_of_best(std::size_t wanted) const {
+    const std::size_t count = (std::min)(wanted, best_.size());
+    double sum = 0;
+    for (std::size_t k = 0; k < count; ++k) sum += best_[k];
+    return sum / static_cast<double>(count);
+  }
+
+  StudyRun run_;
+  std::unordered_set<std::uint64_t> forms_;
+  std::vector<double> best_;  // of different form, descending
+};
+
+/// A search on a table with simulated workers.
+class SimulatedSearch {
+ public:
+  SimulatedSearch(const BenchmarkTable& table, AnyStrategy strategy, const StudyOptions& options)
+      : table_(table),
+        strategy_(std::move(strategy)),
+        wanted_(options.evaluations.back()),
+        idle_(options.workers),
+        ledger_({[this] { return strategy_.ask(); }, [this](const Trial& trial) { strategy_.tell(trial); }},
+                ProposalJudge(table.space(), OpTable()),
+                {.trials = wanted_, .duplicates = options.duplicates, .max_skipped = options.max_skipped}) {}
+  SimulatedSearch(const SimulatedSearch&) = delete;
+  SimulatedSearch& operator=(const SimulatedSearch&) = delete;
+
+  [[nodiscard]] StudyRun run() {
+    for (start_trials(); !running_.empty(); start_trials()) end_first();
+    StudyRun run = follower_.run();
+    if (run.empty()) fail<DataError>("study: a strategy proposed nothing on the table ", table_.name());
+    run.resize(static_cast<std::size_t>(wanted_), run.back());
+    return run;
+  }
+
+ private:
+  struct Running {
+    double end;  // virtual time
+    Trial trial;
+    [[nodiscard]] bool operator>(const Running& other) const {
+      return end != other.end ? end > other.end : trial.number > other.trial.number;
+    }
+  };
+
+  void start_trials() {
+    for (; idle_ > 0; --idle_) {
+      std::optional<Trial> trial = ledger_.next(0, [] { return false; });
+      if (!trial) return;
+      const double end = now_ + table_.at(trial->architecture).seconds;
+      running_.push({end, *std::move(trial)});
+    }
+  }
+
+  void end_first() {
+    Running first = running_.top();
+    running_.pop();
+    now_ = first.end;
+    const TableEntry& entry = table_.at(first.trial.architecture);
+    first.trial.evaluation.validation_accuracy = entry.validation_accuracy;
+    first.trial.evaluation.metrics["test_accuracy"] = entry.test_accuracy;
+    first.trial.seconds = entry.seconds;
+    ++idle_;
+    follower_.add(first.trial.hash, entry, now_);
+    ledger_.record(first.trial);
+  }
+
+  const BenchmarkTable& table_;
+  AnyStrategy strategy_;
+  std::int64_t wanted_;
+  int idle_;
+  SearchLedger ledger_;
+  std::priority_queue<Running, std::vector<Running>, std::greater<>> running_;
+  double now_ = 0;
+  StudyFollower follower_;
+};
+
+}  // namespace detail
+
+/// One search of a study. Evaluations end in the order of virtual time, and at equal times in that of their numbers.
+/// @throws DataError where the table lacks an architecture that the strategy proposes.
+[[nodiscard]] inline StudyRun simulate_search(const BenchmarkTable& table, AnyStrategy strategy,
+                                              const StudyOptions& options) {
+  options.check();
+  if (options.duplicates == Duplicates::evaluate) {
+    return detail::SimulatedSearch(table, std::move(strategy), options).run();
+  }
+  return detail::SimulatedSearch(table, ReplayDuplicates(std::move(strategy)), options).run();
+}
+
+namespace detail {
+
+[[nodiscard]] inline StudyStrategy random_strategy() {
+  return {"random", [](const AnySpace& space, std::uint64_t seed) -> AnyStrategy { return RandomSearch(space, seed); }};
+}
+
+/// All searches of a study, side by side.
+class StudyRunner {
+ public:
+  StudyRunner(const BenchmarkTable& table, const std::vector<StudyStrategy>& strategies, Study& study)
+      : table_(table), strategies_(strategies), study_(study) {}
+
+  /// @throws DataError with what went wrong in the first search that failed.
+  void run() {
+    const std::int64_t seeds = study_.options.seeds;
+    const auto count = static_cast<std::int64_t>(strategies_.size()) * seeds;
+    failures_.resize(static_cast<std::size_t>(count));
+    const auto pool = study_.options.pool ? study_.options.pool : std::make_shared<ThreadPool>(0);
+    pool->parallel_for(count, 1, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t task = begin; task < end; ++task) {
+        failures_[static_cast<std::size_t>(task)] =
+            attempt([&] { run(static_cast<std::size_t>(task / seeds), task % seeds); });
+      }
+    });
+    for (const std::optional<Failure>& failure : failures_) {
+      if (failure) fail<DataError>(failure->message);
+    }
+  }
+
+ private:
+  void run(std::size_t which, std::int64_t search) {
+    const std::uint64_t seed = study_.options.first_seed + static_cast<std::uint64_t>(search);
+    study_.results[which].runs[static_cast<std::size_t>(search)] =
+        simulate_search(table_, strategies_[which].make(table_.space(), seed), study_.options);
+  }
+
+  const BenchmarkTable& table_;
+  const std::vector<StudyStrategy>& strategies_;
+  Study& study_;
+  std::vector<std::optional<Failure>> failures_;
+};
+
+}  // namespace detail
+
+/// The study itself: `options.seeds` searches of each strategy, and of random search, which comes first where it is not
+/// among them ("random"). The result does not depend on the number of threads.
+/// @throws ArgumentError for options out of range; DataError as simulate_search.
+[[nodiscard]] inline Study run_study(const BenchmarkTable& table, std::vector<StudyStrategy> strategies,
+                                     StudyOptions options = {}) {
+  options.check();
+  const auto is_random = [](const StudyStrategy& strategy) { return strategy.name == "random"; };
+  if (std::none_of(strategies.begin(), strategies.end(), is_random)) {
+    strategies.insert(strategies.begin(), detail::random_strategy());
+  }
+  Study study{.table = table.name(), .best = table.best(), .options = std::move(options)};
+  for (const StudyStrategy& strategy : strategies) {
+    study.results.push_back({strategy.name, std::vector<StudyRun>(static_cast<std::size_t>(study.options.seeds))});
+  }
+  detail::StudyRunner(table, strategies, study).run();
+  return study;
+}
+
+}  // namespace nasnet::inline v0
