@@ -57,7 +57,8 @@ class CommandLine(ProgramTest):
             "--max-multiply-adds": [0],
         }.items():
             for value in values:
-                self.refuse("search_cells", *self.search_flags("out", f"{flag}={value}"))
+                sentence = self.refuse("search_cells", *self.search_flags("out", f"{flag}={value}"))
+                self.assertLess(len(sentence), 200, sentence)
         self.assertFalse((self.folder / "out").exists())
 
     def test_more_threads_than_the_system_starts(self) -> None:
@@ -171,7 +172,7 @@ class Disks(ProgramTest):
         for name in [*programs.RESULTS, "journal.jsonl", "report.html"]:
             place = self.folder / "out" / name
             place.mkdir(parents=True)
-            self.refuse("search_cells", *self.search_flags("out"), naming=[place, "folder"])
+            self.refuse("search_cells", *self.search_flags("out"), naming=[f"out/{name}", "folder"])
             place.rmdir()
         self.assertEqual(list((self.folder / "out").iterdir()), [])
 
@@ -181,6 +182,16 @@ class Disks(ProgramTest):
         (self.folder / "closed").mkdir(mode=0o500)
         self.refuse("search_cells", *self.search_flags("closed"), naming=["closed"])
 
+    def test_data_are_not_replaced(self) -> None:
+        (self.folder / "out").mkdir()
+        images = self.data / "train-images-idx3-ubyte"
+        before = images.read_bytes()
+        for name in programs.RESULTS:
+            (self.folder / "out" / name).symlink_to(images)
+            self.refuse("search_cells", *self.search_flags("out"), naming=[name, "replace the input", images])
+            (self.folder / "out" / name).unlink()
+        self.assertEqual(images.read_bytes(), before)
+
     def test_output_that_takes_nothing(self) -> None:
         with open("/dev/full", "wb") as full:
             self.refuse("search_cells", *self.search_flags("out"), stdout=full, naming=["output"])
@@ -188,7 +199,7 @@ class Disks(ProgramTest):
     def limited(self, largest: int):
         """Runs in which files cannot grow beyond a size."""
         def prepare() -> None:
-            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # which would end the program
             resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
         return prepare
 

@@ -94,6 +94,15 @@ class ConvertWeights(ProgramTest):
         refuse(*NETWORK[:-1], 4, *both, *files, naming=["head.bias", "[3]", "[4]"])
         refuse(*NETWORK, "--stem", "cifar", *both, *files, naming=["no name in files of timm"])
         whole = (self.folder / "ours.safetensors").read_bytes()
+        refuse(*NETWORK, *both, "--input", "ours.safetensors", "--output", "ours.safetensors", naming=["replace the input"])
+        self.assertEqual((self.folder / "ours.safetensors").read_bytes(), whole)
+        grey = self.ours | {"stem.conv.weight": ("F32", [32, 1, 3, 3], floats([0.5] * 288))}
+        write_safetensors(self.folder / "grey.safetensors", grey)
+        refuse(*NETWORK, *both, "--input", "grey.safetensors", "--output", "out.safetensors",
+               naming=["grey.safetensors", "1 channels", "nasnet-a-mobile takes 3"])
+        long = self.ours | {"x" * 100_000: ("F32", [1], floats([0]))}
+        write_safetensors(self.folder / "long.safetensors", long)
+        refuse(*NETWORK, *both, "--input", "long.safetensors", "--output", "out.safetensors", naming=["x" * 80 + "...'"])
         for spoilt in [b"", whole[:9], whole[:-1], whole + b"x", b"\xff" * 100]:
             (self.folder / "ours.safetensors").write_bytes(spoilt)
             refuse(*NETWORK, *both, *files, naming=["ours.safetensors"])

@@ -1,7 +1,10 @@
 """predict and evaluate: what a search wrote is read back, and any mistake is named."""
 
 import json
+import os
 import random
+import resource
+import signal
 
 import programs
 from programs import ProgramTest, floats, floats_in, read_idx, read_safetensors, write_safetensors
@@ -42,6 +45,28 @@ class Predict(Networks):
         rows = [logits[n * classes:(n + 1) * classes] for n in range(count)]
         correct = sum(row.index(max(row)) == label for row, label in zip(rows, labels))
         self.assertAlmostEqual(correct / count, self.best["test_accuracy"])
+
+    def test_normalise_applies_the_constants_of_the_file(self) -> None:
+        shape, pixels = read_idx(self.data / "t10k-images-idx3-ubyte")
+        mean, deviation = self.best["normalisation"]["mean"][0], self.best["normalisation"]["deviation"][0]
+        wanted = self.predict(self.images([*shape, 1], content=floats([(pixel / 255 - mean) / deviation for pixel in pixels])))[1]
+        images = self.images([*shape, 1], content=floats([pixel / 255 for pixel in pixels]))
+        found = self.predict(images, "--normalise")[1]
+        self.assertTrue(all(abs(a - b) < 1e-4 * max(1, abs(a)) for a, b in zip(wanted, found)))
+        self.assertFalse(all(abs(a - b) < 1e-4 * max(1, abs(a)) for a, b in zip(wanted, self.predict(images)[1])))
+        self.best.pop("normalisation")
+        bare = self.folder / "bare.json"
+        bare.write_text(json.dumps(self.best))
+        self.refuse("predict", "--architecture", bare, *self.network[2:], "--input", images, "--output", "y.safetensors", "--normalise",
+                    naming=["--normalise", "bare.json", "no normalisation"])
+        self.assertIn("--normalise", self.succeed("predict", "--help").stdout)
+
+    def test_channels_that_the_file_states(self) -> None:
+        self.best["network"]["channels"] = 3
+        other = self.folder / "other.json"
+        other.write_text(json.dumps(self.best))
+        self.refuse("predict", "--architecture", other, *self.network[2:], "--input", self.images([1, 8, 8, 1]), "--output", "y",
+                    naming=["best.safetensors", "1 channels", "other.json", "says 3"])
 
     def test_any_size_and_number_of_images(self) -> None:
         for shape in [[1, 8, 8, 1], [3, 13, 9, 1], [37, 5, 5, 1], [1, 1, 1, 1], [2, 64, 3, 1]]:
@@ -95,7 +120,7 @@ class Predict(Networks):
         refuse(self.images([1, 8, 8, 1], name="images"), "input")
         refuse(self.images([1, 8, 8]), "[1,8,8]")
         refuse(self.images([0, 8, 8, 1]), "[0,8,8,1]")
-        refuse(self.images([1, 8, 8, 3]), "3")
+        refuse(self.images([1, 8, 8, 3]), "images.safetensors", "[1,8,8,3]")
         refuse(self.images([1, 2, 2, 1], dtype="I32", content=bytes(16)), "I32")
         path = self.images([1, 8, 8, 1])
         content = path.read_bytes()
@@ -132,14 +157,37 @@ class Predict(Networks):
 
     def test_flags_out_of_range(self) -> None:
         for flag, value in [("--cells", 0), ("--filters", -1), ("--classes", 0), ("--stem", "other"), ("--batch", 0),
-                            ("--threads", -1), ("--filters", "many"), ("--filters", 10**18)]:
-            self.refuse("predict", *self.network, "--input", "x", "--output", "y", flag, value)
+                            ("--threads", -1), ("--filters", "many"), ("--filters", 10**18), ("--cells", "9" * 20),
+                            ("--classes", ""), ("--batch", "")]:
+            sentence = self.refuse("predict", *self.network, "--input", "x", "--output", "y", flag, value)
+            self.assertLess(len(sentence), 160, sentence)
+            if flag != "--filters" or value != 10**18:
+                self.assertIn(flag, sentence)
 
-    def test_input_is_not_replaced(self) -> None:
+    def test_a_mistyped_flag_is_named_before_what_is_missing(self) -> None:
+        self.refuse("predict", "--foo", naming=["--foo"])
+
+    def test_inputs_are_not_replaced(self) -> None:
         images = self.images([1, 8, 8, 1])
-        before = images.read_bytes()
-        self.refuse("predict", *self.network, "--input", images, "--output", images, naming=["--output"])
-        self.assertEqual(images.read_bytes(), before)
+        link = self.folder / "link"
+        link.symlink_to(self.network[3])
+        os.link(self.network[1], self.folder / "hard")
+        for output in [images, self.network[1], self.network[3], link, "hard"]:
+            before = [path.read_bytes() for path in [images, self.network[1], self.network[3]]]
+            self.refuse("predict", *self.network, "--input", images, "--output", output, naming=["output", "replace the input"])
+            self.assertEqual([path.read_bytes() for path in [images, self.network[1], self.network[3]]], before)
+        for output in self.network[1::2]:
+            before = output.read_bytes()
+            self.refuse("export_onnx", *self.network, "--size", 8, 8, "--output", output, naming=["replace the input"])
+            self.assertEqual(output.read_bytes(), before)
+
+    def test_a_file_that_may_not_grow(self) -> None:
+        def limit() -> None:  # the signal's default ends the process
+            signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+        before = set(self.folder.iterdir())
+        self.refuse("export_onnx", *self.network, "--size", 8, 8, "--output", "net.onnx", preexec_fn=limit, naming=["net.onnx"])
+        self.assertEqual(set(self.folder.iterdir()), before)
 
 
 class Evaluate(Networks):
@@ -160,6 +208,13 @@ class Evaluate(Networks):
         self.refuse("evaluate", *self.network, "--data", self.data, "--part", "other", naming=["other"])
         self.refuse("evaluate", *self.network, "--data", self.data, "--batch", 0, naming=["batch"])
         self.refuse("evaluate", *self.network, "--data", self.data, "--classes", 3)
+        self.best["normalisation"] = {"mean": [0.5] * 3, "deviation": [0.5] * 3}
+        (self.folder / "three.json").write_text(json.dumps(self.best))
+        self.refuse("evaluate", "--architecture", "three.json", *self.network[2:], "--data", self.data, naming=[self.data, "3 means"])
+        self.best["normalisation"] = {"mean": [0.5], "deviation": [0]}
+        (self.folder / "zero.json").write_text(json.dumps(self.best))
+        self.refuse("evaluate", "--architecture", "zero.json", *self.network[2:], "--data", self.data,
+                    naming=["zero.json", "normalisation.deviation[0]"])
         with open("/dev/full", "wb") as full:
             self.refuse("evaluate", *self.network, "--data", self.data, stdout=full, naming=["output"])
 

@@ -93,6 +93,15 @@ class Transfer(ProgramTest):
         self.transfer("head", "--size", 67, "--auxiliary-head", "--train-images", 20, "--frozen-epochs", 0)
         self.assertIn("aux.dense.bias", read_safetensors(self.folder / "head" / "transfer.safetensors"))
 
+    def test_some_of_the_test_images(self) -> None:
+        accuracy = {}
+        for count in [7, 30, 0]:
+            self.transfer(f"out{count}", "--test-images", count, "--epochs", 0, "--frozen-epochs", 0, "--stem", "cifar", "--size", 8)
+            accuracy[count] = json.loads((self.folder / f"out{count}" / "transfer.json").read_text())["test_accuracy"]
+        self.assertAlmostEqual(accuracy[7] * 7, round(accuracy[7] * 7))
+        self.assertAlmostEqual(accuracy[30], accuracy[0])
+        self.assertAlmostEqual(accuracy[0] * 30, round(accuracy[0] * 30))
+
     def test_threads_change_nothing_and_a_stopped_run_goes_on(self) -> None:
         self.transfer("whole", "--epochs", 6)
         process = self.start("transfer_cell", *self.replaced(*self.flags, "--out", "parts", "--epochs", 6, "--threads", 2))
@@ -117,7 +126,15 @@ class Transfer(ProgramTest):
         refuse("--cells", 0, naming=["cells"])
         refuse("--batch", 0)
         refuse("--epochs", -1)
-        refuse("--learning-rate", 0)
+        for rate in [0, "nan", "inf", 1e4]:
+            refuse("--learning-rate", rate, naming=["--learning-rate"])
+        refuse("--cells", "9" * 20, naming=["--cells"])
+        refuse("--test-images", 31, naming=["31"])
+        for name in ["transfer.json", "transfer.safetensors"]:
+            (self.folder / "out").mkdir(exist_ok=True)
+            (self.folder / "out" / name).symlink_to(self.found / "best.safetensors")
+            refuse(naming=[name, "replace the input"])
+            (self.folder / "out" / name).unlink()
         refuse("--train-images", 81, naming=["81"])
         refuse("--auxiliary-head", naming=["auxiliary head", "20x20"])
         refuse("--resume", "--out", self.data / "train-images-idx3-ubyte" / "x")

@@ -1,7 +1,7 @@
 /// A network with its parameters: runs forward on a tape for training, without one for evaluation.
 #pragma once
 
-#include <algorithm>  // any_of, find, max
+#include <algorithm>  // any_of, find, find_if, max
 #include <cstddef>    // size_t
 #include <cstdint>    // int64_t
 #include <optional>   // optional
@@ -216,10 +216,16 @@ class Model {
     if (!needs_images[static_cast<std::size_t>(graph_.output)]) return;
     const auto last = static_cast<int>(given.rend() - std::find(given.rbegin(), given.rend(), true)) - 1;
     if (last < 0) fail<ArgumentError>("network: no maps are known to go on from");
-    // What reads past the last known map lacks one.
+    // What reads past the last known map lacks one: what its cell reads from outside.
     for (std::size_t n = static_cast<std::size_t>(last); n < runs.size(); ++n) {
-      for (const int source : graph_.nodes[n].inputs) {
-        if (runs[n] && source < last && leads_to_images(source)) fail_lacking(graph_.nodes[n], source);
+      for (int source : graph_.nodes[n].inputs) {
+        if (!runs[n] || source >= last || !leads_to_images(source)) continue;
+        const int cell = graph_.nodes[n].cell;
+        while (cell >= 0 && source >= 0 && graph_.nodes[static_cast<std::size_t>(source)].cell == cell) {
+          const std::vector<int>& before = graph_.nodes[static_cast<std::size_t>(source)].inputs;
+          source = *std::find_if(before.begin(), before.end(), leads_to_images);
+        }
+        fail_lacking(graph_.nodes[n], source);
       }
     }
     fail<ArgumentError>("network: the known maps do not lead to the logits alone");
