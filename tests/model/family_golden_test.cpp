@@ -91,6 +91,9 @@ void check_training(Context& context, Model<Scalar>& model, const json& golden, 
   const StepResult result = compute_gradients<Scalar>(context, model, images_of<Scalar>(golden), labels, run,
                                                       {.label_smoothing = 0.1, .auxiliary_weight = 0.4});
   CHECK(result.loss == Approx(golden.at("loss").get<double>()).epsilon(tolerance));
+  // A ReLU whose input is within rounding of 0 passes its gradient or not, and a few pixels bear much of a gradient
+  // here: in float one such pixel moves gradients by a percent. In double there is none.
+  const double gradient_tolerance = sizeof(Scalar) == 4 ? 0.02 : tolerance;
   for (const char* kind : {"gradients", "statistics"}) {
     REQUIRE(golden.at(kind).size() == 9);
     for (const auto& [name, wanted] : golden.at(kind).items()) {
@@ -99,7 +102,8 @@ void check_training(Context& context, Model<Scalar>& model, const json& golden, 
       const bool gradient = kind == std::string("gradients");
       REQUIRE((!gradient || variable.has_gradient()));
       const Tensor<Scalar>& values = gradient ? variable.gradient() : variable.value();
-      check_sums(name, sums(model.graph().parameters[p].spec, values), wanted, tolerance);
+      check_sums(name, sums(model.graph().parameters[p].spec, values), wanted,
+                 gradient ? gradient_tolerance : tolerance);
     }
   }
 }
