@@ -124,6 +124,7 @@
 #include "nasnet/search/median_stop.hpp"
 #include "nasnet/search/pareto_archive.hpp"
 #include "nasnet/search/pareto_evolution.hpp"
+#include "nasnet/search/process_evaluator.hpp"
 #include "nasnet/search/random_search.hpp"
 #include "nasnet/search/regularized_evolution.hpp"
 #include "nasnet/search/replay_duplicates.hpp"
