@@ -18,7 +18,7 @@
 #include <cstdio>             // fopen, fscanf
 #include <cstring>            // memcpy
 #include <limits>             // numeric_limits
-#include <memory>             // make_shared, make_unique, shared_ptr, unique_ptr
+#include <memory>             // make_shared, shared_ptr
 #include <new>                // set_new_handler
 #include <nlohmann/json.hpp>  // json
 #include <optional>           // nullopt, optional
@@ -41,6 +41,7 @@
 #include "nasnet/search/detail/journal_line.hpp"
 #include "nasnet/search/evaluator.hpp"
 #include "nasnet/search/ledger.hpp"
+#include "nasnet/search/search.hpp"
 #include "nasnet/search/strategy.hpp"
 #include "nasnet/search/trial.hpp"
 
@@ -370,8 +371,9 @@ class TrialReceiver {
 /// SearchOptions::trial_bytes limits the memory, it limits all of the process.
 ///
 /// Make it before the program has threads, hence before the thread pool of the search: the processes are copies of the
-/// program as it is now, forked by a server that has none. All of them end with this object and with the program,
-/// whatever ends it; Ctrl-C reaches the program alone. Evaluators may print; what they change stays in their process.
+/// program as it is now, forked by a server that has none. All of them end with the last copy of this object and with
+/// the program, whatever ends it; Ctrl-C reaches the program alone. Evaluators may print; what they change stays in
+/// their process.
 ///
 ///     const ProcessEvaluator isolated(ChildTrainer(images), NasnetOps::table());
 ///     search(space, NasnetOps::table(), strategy, isolated, options);
@@ -387,7 +389,7 @@ class ProcessEvaluator {
     if (options.threads < 1) {
       fail<ArgumentError>("processes for trials: ", options.threads, " threads for each, 1 or more are wanted");
     }
-    server_ = std::make_unique<detail::ForkServer>(
+    server_ = std::make_shared<const detail::ForkServer>(
         [evaluate = evaluate_, ops = std::move(ops), options](const detail::JobLines& lines) {
           detail::run_trial(*evaluate, ops, options, lines);
         });
@@ -413,14 +415,18 @@ class ProcessEvaluator {
 
   [[nodiscard]] nlohmann::json settings() const requires HasSettings<EvaluatorType> { return evaluate_->settings(); }
 
-  [[nodiscard]] CountedNetwork counted_network() const requires requires(const EvaluatorType& evaluate) {
-    evaluate.counted_network();
+  [[nodiscard]] CountedNetwork counted_network() const requires CountsNetwork<EvaluatorType> {
+    return evaluate_->counted_network();
   }
-  { return evaluate_->counted_network(); }
+
+  [[nodiscard]] std::int64_t predicted_bytes(const Architecture& architecture,
+                                             const OpTable& ops) const requires PredictsMemory<EvaluatorType> {
+    return evaluate_->predicted_bytes(architecture, ops);
+  }
 
  private:
   std::shared_ptr<const EvaluatorType> evaluate_;
-  std::unique_ptr<detail::ForkServer> server_;
+  std::shared_ptr<const detail::ForkServer> server_;
 };
 
 }  // namespace nasnet::inline v0
