@@ -58,8 +58,7 @@ TEST_CASE("training bytes: about what a training takes") {
     const TrainingBytes predicted = training_bytes(graph, {16, 16}, options);
     const double ratio = static_cast<double>(predicted.activations + predicted.images) / taken;
     INFO("batch " << batch << ": predicted " << predicted.activations << ", taken " << taken);
-    CHECK(ratio > 0.9);
-    CHECK(ratio < 4);
-    std::fprintf(stderr, "ratio %f taken %f\n", ratio, taken);
+    CHECK(ratio > 1);  // fused chains keep less than the graph says
+    CHECK(ratio < 2);
   }
 }
