@@ -1,6 +1,7 @@
 // Compares search strategies on a table of all architectures of a small space: many searches of each, with simulated
 // workers in virtual time, and random search always among them.
 #include <cstdint>
+#include <cstdio>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -49,7 +50,7 @@ void declare(CLI::App& app, Flags& flags) {
       ->check(CLI::IsMember({"count", "free"}));
   add("--population", flags.population, "members of an evolution")->check(CLI::Range(std::int64_t{1}, most));
   add("--sample", flags.sample, "members of a tournament")->check(CLI::Range(std::int64_t{1}, most));
-  app.add_flag("--json", flags.json, "print the figures as JSON");
+  app.add_flag("--json", flags.json, "print a line of JSON for each event, the figures in the last one");
   app.add_option("--out", flags.out, "folder for report.html and study.json");
 }
 
@@ -78,18 +79,33 @@ void declare(CLI::App& app, Flags& flags) {
 }
 
 int compare(const Flags& flags) {
-  const nasnet::StudyOptions options = study_options(flags);
+  nasnet::StudyOptions options = study_options(flags);
   options.check();
+  nasnet::ProgressBar bar(stderr, nasnet::OffTerminal::quiet);
+  double told_seconds = 0;
+  options.progress = [&](const nasnet::Progress& progress) {
+    bar(progress);
+    if (!flags.json || (progress.done < progress.total && progress.seconds < told_seconds + 1)) return;
+    told_seconds = progress.seconds;
+    const nlohmann::ordered_json event{{"event", "progress"},         {"task", progress.task},
+                                       {"done", progress.done},       {"total", progress.total},
+                                       {"seconds", progress.seconds}, {"seconds_left", nasnet::seconds_left(progress)}};
+    std::cout << event.dump() << '\n' << std::flush;
+  };
   const std::vector<nasnet::StudyStrategy> strategies = chosen_strategies(flags);
   const nasnet::BenchmarkTable table = nasnet::load_benchmark_table(flags.table);
   const nasnet::Study study = run_study(table, strategies, options);
-  const std::string json = to_json(study).dump(1) + '\n';
+  bar.finish();
   if (!flags.out.empty()) {
     nasnet::make_folder(flags.out);
-    nasnet::write_file_atomically(flags.out / "study.json", json);
+    nasnet::write_file_atomically(flags.out / "study.json", to_json(study).dump(1) + '\n');
     write_report(study, flags.out / "report.html");
   }
-  std::cout << (flags.json ? json : to_text(study));
+  if (flags.json) {
+    std::cout << nlohmann::ordered_json{{"event", "study"}, {"study", to_json(study)}}.dump() << '\n';
+  } else {
+    std::cout << to_text(study);
+  }
   return 0;
 }
 

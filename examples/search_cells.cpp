@@ -1,7 +1,9 @@
 // Searches NASNet cells on a folder of images: trials, the winner trained again on all images, and everything about it
-// in files: journal.jsonl, best.json, best.hpp, best.dot, best.svg, best.safetensors, report.html.
+// in files: journal.jsonl, trials.csv, best.json, best.hpp, best.dot, best.svg, best.safetensors, report.html.
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <filesystem>
 #include <functional>
 #include <iostream>
@@ -10,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 #include <nasnet/data/gzip.hpp>
 #include <nasnet/nasnet.hpp>
@@ -43,7 +46,15 @@ struct Flags {
   std::int64_t final_images = 0;
   std::optional<std::int64_t> max_parameters, max_multiply_adds;
   bool resume = false;
+  bool isolate = false;
+  bool json = false;
+  std::optional<std::int64_t> memory, trial_memory;  // MB
+  std::optional<double> trial_seconds;
+  std::vector<std::string> enqueue;
+  std::filesystem::path warm_start;
 };
+
+constexpr std::int64_t megabyte = 1'000'000;
 
 void declare(CLI::App& app, Flags& flags) {
   const auto add = [&app](const char* name, auto& value, const char* help) {
@@ -77,6 +88,18 @@ void declare(CLI::App& app, Flags& flags) {
   app.add_option("--max-params", flags.max_parameters, "reject networks with more parameters")->check(positive);
   app.add_option("--max-multiply-adds", flags.max_multiply_adds, "reject networks with more multiply-adds for an image")
       ->check(positive);
+  app.add_flag("--isolate", flags.isolate, "run each trial in a process of its own, so that a crash costs one trial");
+  const auto megabytes = program::whole_number<std::int64_t>(1, 1'000'000'000);
+  app.add_option("--trial-memory", flags.trial_memory, "most MB of a trial; with --isolate of its whole process")
+      ->check(megabytes);
+  app.add_option("--trial-seconds", flags.trial_seconds, "most seconds of a trial; with --isolate it is killed then")
+      ->check(program::number(1e-3, 1e9, "from 0.001 to 1e9"));
+  app.add_option("--memory", flags.memory,
+                 "MB for all trials: those predicted to need more are rejected, others wait for room")
+      ->check(megabytes);
+  app.add_option("--enqueue", flags.enqueue, "files of architectures (JSON) or names of published cells, tried first");
+  app.add_option("--warm-start", flags.warm_start, "journal of another search of these cells to learn from");
+  app.add_flag("--json", flags.json, "print a line of JSON for each event");
 }
 
 /// From the command line to the files.
@@ -85,9 +108,10 @@ class Program {
   explicit Program(const Flags& flags)
       : flags_(flags),
         data_(nasnet::load_dataset(flags.data, nasnet::read_gzip_file)),
-        pool_(std::make_shared<nasnet::ThreadPool>(pool_size(flags))),
         space_(nasnet::NasnetOps::table(), {.blocks = flags.blocks}),
         evaluate_(data_, child_options()),
+        isolated_(isolated()),
+        pool_(std::make_shared<nasnet::ThreadPool>(pool_size(flags))),
         final_images_(chosen_final_images()) {}
 
   /// The exit status.
@@ -122,6 +146,12 @@ class Program {
             .training = {.batch = flags_.batch, .learning_rate = {.initial = flags_.learning_rate}}};
   }
 
+  [[nodiscard]] std::optional<nasnet::ProcessEvaluator<nasnet::ChildTrainer>> isolated() const {
+    if (!flags_.isolate) return std::nullopt;
+    const int threads = std::max(1, pool_size(flags_) / flags_.workers);
+    return nasnet::ProcessEvaluator(evaluate_, nasnet::NasnetOps::table(), {.threads = threads});
+  }
+
   [[nodiscard]] nasnet::ImageDataset chosen_final_images() const {
     if (flags_.final_images == 0) return data_.train;
     return nasnet::split(data_.train, 0, flags_.seed).train.first(flags_.final_images);
@@ -129,30 +159,37 @@ class Program {
 
   /// Before anything is written: the places of all files, so that no search ends without them.
   void check_places() const {
+    program::Inputs inputs{flags_.data};
+    if (!flags_.warm_start.empty()) inputs.push_back(flags_.warm_start);
+    for (const std::string& name : flags_.enqueue) inputs.emplace_back(name);
     const std::filesystem::path journal = flags_.out / "journal.jsonl";
     std::error_code absent;
     if (!flags_.resume && std::filesystem::file_size(journal, absent) > 0 && !absent) {
       nasnet::fail<nasnet::ArgumentError>(
           '\'', journal.string(), "' holds a search already: --resume goes on with it, --out chooses another folder");
     }
-    for (const std::string_view name :
-         {"journal.jsonl", "report.html", "best.json", "best.hpp", "best.dot", "best.svg", "best.safetensors"}) {
+    for (const std::string_view name : {"journal.jsonl", "trials.csv", "report.html", "best.json", "best.hpp",
+                                        "best.dot", "best.svg", "best.safetensors"}) {
       if (std::filesystem::is_directory(flags_.out / name, absent)) {
         nasnet::fail<nasnet::IoError>('\'', (flags_.out / name).string(),
                                       "' is a folder: a file is to be written there");
       }
-      program::keep_inputs(flags_.out / name, {flags_.data});
+      program::keep_inputs(flags_.out / name, inputs);
     }
   }
 
   // ---- the search
 
   [[nodiscard]] nasnet::History search() {
-    nasnet::SearchProgressBar bar;
+    nasnet::SearchProgressBar bar(nasnet::OffTerminal::quiet);
     nasnet::SearchOptions options = search_options();
     bar.attach(options);
+    if (flags_.json) events_.attach(options);
     if (!std::filesystem::exists(options.journal)) remove_checkpoints();
-    nasnet::History history = nasnet::search(space_, nasnet::NasnetOps::table(), strategy(), evaluate_, options);
+    const nasnet::OpTable ops = nasnet::NasnetOps::table();
+    nasnet::History history = isolated_ ? nasnet::search(space_, ops, strategy(), *isolated_, options)
+                                        : nasnet::search(space_, ops, strategy(), evaluate_, options);
+    write_trials_csv(history, flags_.out / "trials.csv");
     if (static_cast<std::int64_t>(history.trials.size()) > flags_.trials) {
       nasnet::fail<nasnet::ArgumentError>("--trials ", flags_.trials, ": '", options.journal.string(), "' has ",
                                           history.trials.size(), " trials already");
@@ -174,6 +211,13 @@ class Program {
     options.resume = flags_.resume;
     options.limits = {.max_parameters = flags_.max_parameters, .max_multiply_adds = flags_.max_multiply_adds};
     options.settings = settings();
+    options.trial_seconds = flags_.trial_seconds;
+    if (flags_.trial_memory) options.trial_bytes = static_cast<std::size_t>(*flags_.trial_memory * megabyte);
+    if (flags_.memory) options.memory_bytes = *flags_.memory * megabyte;
+    for (const std::string& name : flags_.enqueue) {
+      options.enqueue.push_back({nasnet::find_network(name, nasnet::NasnetOps::infos()).architecture});
+    }
+    if (!flags_.warm_start.empty()) options.known = nasnet::warm_start(flags_.warm_start, space_);
     options.pool = pool_;
     options.stop = stop_.pointer();
     return options;
@@ -181,23 +225,28 @@ class Program {
 
   /// The flags that results depend on; others may change from run to run.
   [[nodiscard]] nlohmann::json settings() const {
-    return {{"--strategy", flags_.strategy},
-            {"--population", flags_.population},
-            {"--sample", flags_.sample},
-            {"--seed", flags_.seed},
-            {"--blocks", flags_.blocks},
-            {"--cells", flags_.cells},
-            {"--filters", flags_.filters},
-            {"--epochs", flags_.epochs},
-            {"--train-images", flags_.train_images},
-            {"--validation-images", flags_.validation_images},
-            {"--batch", flags_.batch},
-            {"--learning-rate", flags_.learning_rate},
-            {"--max-params", flags_.max_parameters ? nlohmann::json(*flags_.max_parameters) : nlohmann::json()},
-            {"--max-multiply-adds",
-             flags_.max_multiply_adds ? nlohmann::json(*flags_.max_multiply_adds) : nlohmann::json()},
-            {"--final-epochs", flags_.final_epochs},
-            {"--final-images", flags_.final_images}};
+    nlohmann::json json{
+        {"--strategy", flags_.strategy},
+        {"--population", flags_.population},
+        {"--sample", flags_.sample},
+        {"--seed", flags_.seed},
+        {"--blocks", flags_.blocks},
+        {"--cells", flags_.cells},
+        {"--filters", flags_.filters},
+        {"--epochs", flags_.epochs},
+        {"--train-images", flags_.train_images},
+        {"--validation-images", flags_.validation_images},
+        {"--batch", flags_.batch},
+        {"--learning-rate", flags_.learning_rate},
+        {"--max-params", flags_.max_parameters ? nlohmann::json(*flags_.max_parameters) : nlohmann::json()},
+        {"--max-multiply-adds",
+         flags_.max_multiply_adds ? nlohmann::json(*flags_.max_multiply_adds) : nlohmann::json()},
+        {"--final-epochs", flags_.final_epochs},
+        {"--final-images", flags_.final_images}};
+    if (flags_.trial_seconds) json["--trial-seconds"] = *flags_.trial_seconds;
+    if (flags_.trial_memory) json["--trial-memory"] = *flags_.trial_memory;
+    if (flags_.memory) json["--memory"] = *flags_.memory;
+    return json;
   }
 
   [[nodiscard]] int stop_after_trials(const nasnet::History& history) const {
@@ -216,8 +265,7 @@ class Program {
   [[nodiscard]] nasnet::SearchResult result_of(const nasnet::History& history) const {
     const nasnet::Trial& best = history.best();
     const double accuracy = best.evaluation.validation_accuracy;
-    std::cout << "best validation accuracy " << percent(accuracy) << ", trial " << best.number << " of "
-              << history.trials.size() << '\n';
+    tell("best validation accuracy ", percent(accuracy), ", trial ", best.number, " of ", history.trials.size());
     return {.architecture = best.architecture,
             .network = evaluate_.network(),
             .normalisation = channel_statistics(final_images_),
@@ -231,13 +279,20 @@ class Program {
     nasnet::Context context(pool_);
     nasnet::Model<> model(build_network(best.architecture, nasnet::NasnetOps::table(), result.network),
                           nasnet::RandomStream(flags_.seed).split("final.parameters"));
-    nasnet::ProgressBar bar;
+    nasnet::ProgressBar bar(stderr, nasnet::OffTerminal::quiet);
+    double told_seconds = 0;
     nasnet::TrainOptions options = evaluate_.options().training;
     options.epochs = flags_.final_epochs;
     options.normalisation = result.normalisation;
     options.seed = flags_.seed;
     options.checkpoint = flags_.out / nasnet::join(checkpoint_prefix, best.number, ".safetensors");
-    options.progress = std::ref(bar);
+    options.progress = [&](const nasnet::Progress& progress) {
+      bar(progress);
+      const bool is_due = progress.done == progress.total || progress.seconds >= told_seconds + 1;
+      if (!flags_.json || !is_due) return;
+      told_seconds = progress.seconds;
+      events_.write(json_of(progress));
+    };
     options.should_stop = [this] { return stop_.was_given(); };
     const nasnet::TrainSummary summary = train(context, model, final_images_, options);
     bar.finish();
@@ -248,8 +303,7 @@ class Program {
     }
     if (!summary.finished) return false;
     result.test_accuracy = evaluate(context, model, data_.test, result.normalisation).accuracy;
-    std::cout << "test accuracy " << percent(*result.test_accuracy) << " after training on " << final_images_.size()
-              << " images\n";
+    tell("test accuracy ", percent(*result.test_accuracy), " after training on ", final_images_.size(), " images");
     save_weights(model, flags_.out / "best.safetensors");
     return true;
   }
@@ -263,7 +317,7 @@ class Program {
 
   // ---- files
 
-  void write_files(const nasnet::History& history, const nasnet::SearchResult& result) const {
+  void write_files(const nasnet::History& history, const nasnet::SearchResult& result) {
     write_result(result, flags_.out / "best.json");
     write_header(result.architecture, flags_.out / "best.hpp");
     write_dot(result.architecture, flags_.out / "best.dot");
@@ -271,8 +325,27 @@ class Program {
     nasnet::ReportOptions options = report_options();
     options.test_accuracy = result.test_accuracy;
     write_report(history, flags_.out / "report.html", options);
-    std::cout << "results are in " << flags_.out.string() << ": best.json, best.hpp, best.dot, best.svg, "
-              << (result.test_accuracy ? "best.safetensors, " : "") << "report.html, journal.jsonl\n";
+    tell("results are in ", flags_.out.string(), ": best.json, best.hpp, best.dot, best.svg, ",
+         result.test_accuracy ? "best.safetensors, " : "", "report.html, trials.csv, journal.jsonl");
+    if (!flags_.json) return;
+    nlohmann::ordered_json event{{"event", "result"},
+                                 {"trial", history.best().number},
+                                 {"validation_accuracy", history.best().evaluation.validation_accuracy},
+                                 {"out", flags_.out.string()}};
+    if (result.test_accuracy) event["test_accuracy"] = *result.test_accuracy;
+    events_.write(event);
+  }
+
+  /// A sentence for people.
+  template <class... Parts>
+  void tell(const Parts&... parts) const {
+    if (!flags_.json) std::cout << nasnet::join(parts...) << '\n';
+  }
+
+  [[nodiscard]] static nlohmann::ordered_json json_of(const nasnet::Progress& progress) {
+    return {{"event", "progress"},         {"task", progress.task},
+            {"done", progress.done},       {"total", progress.total},
+            {"seconds", progress.seconds}, {"seconds_left", std::max(0.0, nasnet::seconds_left(progress))}};
   }
 
   [[nodiscard]] nasnet::ReportOptions report_options() const {
@@ -306,9 +379,11 @@ class Program {
   Flags flags_;
   program::StopSignal stop_;
   nasnet::ImageData data_;
-  std::shared_ptr<nasnet::ThreadPool> pool_;
   nasnet::SearchSpace space_;
   nasnet::ChildTrainer evaluate_;
+  std::optional<nasnet::ProcessEvaluator<nasnet::ChildTrainer>> isolated_;  // made before the first thread
+  std::shared_ptr<nasnet::ThreadPool> pool_;
+  nasnet::SearchEvents events_{std::cout};
   nasnet::ImageDataset final_images_;
 };
 

@@ -12,11 +12,11 @@ using namespace nasnet;
 namespace {
 
 /// What is written to a file that is no terminal.
-std::string shown(const std::function<void(ProgressBar&)>& use) {
+std::string shown(const std::function<void(ProgressBar&)>& use, OffTerminal off_terminal = OffTerminal::lines) {
   std::FILE* file = std::tmpfile();
   REQUIRE(file != nullptr);
   {
-    ProgressBar bar(file);
+    ProgressBar bar(file, off_terminal);
     use(bar);
   }
   std::rewind(file);
@@ -53,6 +53,13 @@ TEST_CASE("progress bar: outside a terminal the first and the last state are lin
 TEST_CASE("progress bar: the time left follows the pace, unfinished units included", "[progress]") {
   CHECK(shown([](ProgressBar& bar) { bar.show(progress(5, 10)); }) == "search: 5/10, best 80 %, 10 s left\n");
   CHECK(shown([](ProgressBar& bar) { bar.show(progress(3, 10), 2.0); }) == "search: 3/10, best 80 %, 10 s left\n");
+}
+
+TEST_CASE("progress bar: quiet outside a terminal where that is asked for", "[progress]") {
+  const auto use = [](ProgressBar& bar) {
+    for (int done = 0; done <= 10; ++done) bar.show(progress(done, 3.0 * done));
+  };
+  CHECK(shown(use, OffTerminal::quiet).empty());
 }
 
 TEST_CASE("progress bar: a total that is not known", "[progress]") {

@@ -32,13 +32,21 @@ def write_table(path: pathlib.Path, rows: int = 15625) -> pathlib.Path:
     return path
 
 
+def study_in(output: str) -> dict:
+    """The last line of --json; those before it say how far the searches are."""
+    *progress, last = map(json.loads, output.splitlines())
+    assert all((event["event"], event["task"]) == ("progress", "study") for event in progress), progress
+    assert last["event"] == "study", last["event"]
+    return last["study"]
+
+
 class MadeUpTable(ProgramTest):
     def setUp(self) -> None:
         super().setUp()
         self.table = write_table(self.folder / "table.csv")
 
     def figures(self, *arguments: object) -> dict:
-        return json.loads(self.succeed("compare_strategies", "--table", self.table, "--json", *arguments).stdout)
+        return study_in(self.succeed("compare_strategies", "--table", self.table, "--json", *arguments).stdout)
 
     def test_json_report_and_text(self) -> None:
         study = self.figures("--seeds", 10, "--evaluations", "20,60", "--out", "out")
@@ -88,7 +96,7 @@ class MadeUpTable(ProgramTest):
 class RealTable(ProgramTest):
     def figures(self, *arguments: object) -> dict:
         table = pathlib.Path(os.environ["NASNET_TABLE"]).resolve()
-        return json.loads(self.succeed("compare_strategies", "--table", table, "--json", *arguments).stdout)["strategies"]
+        return study_in(self.succeed("compare_strategies", "--table", table, "--json", *arguments).stdout)["strategies"]
 
     def test_figures_agree_with_another_program(self) -> None:
         seeds = 400

@@ -235,7 +235,7 @@ TEST_CASE("resume: other settings are refused, the first that differs is named, 
   refused([](Resumable& s) { s.options.settings["data"]["images"] = 2000; },
           "another search: data.images: the journal has 1000, this run has 2000");
   refused([](Resumable& s) { s.options.settings["more"] = true; },
-          "program.more: the journal has nothing, this run has true");
+          "another search: more: the journal has nothing, this run has true");
   refused([](Resumable& s) { s.evaluate.name = "other"; },
           "evaluator.name: the journal has \"toy\", this run has \"other\"");
   refused([](Resumable& s) { s.climbs = true; }, "strategy.name: the journal has \"random\", this run has \"climber\"");

@@ -134,6 +134,9 @@ class Allocator {
     return Buffer(block, size, state_);
   }
 
+  /// Most bytes that live buffers may hold together.
+  [[nodiscard]] std::size_t limit() const { return state_->limit; }
+
   [[nodiscard]] MemoryStatistics statistics() const {
     const std::lock_guard lock(state_->mutex);
     return state_->statistics;

@@ -20,7 +20,13 @@
 
 namespace nasnet::inline v0 {
 
-/// Shows progress: on a terminal as a bar that is drawn over itself, elsewhere as a line now and then. A
+/// What a progress bar does where its stream is no terminal.
+enum class OffTerminal {
+  lines,  ///< a line now and then
+  quiet,  ///< nothing
+};
+
+/// Shows progress: on a terminal as a bar that is drawn over itself, elsewhere as a line now and then or not at all. A
 /// ProgressCallback:
 ///
 ///     ProgressBar bar;
@@ -30,7 +36,8 @@ namespace nasnet::inline v0 {
 class ProgressBar {
  public:
   /// @param stream stays open as long as the bar lives
-  explicit ProgressBar(std::FILE* stream = stderr) : stream_(stream), is_terminal_(isatty(fileno(stream)) == 1) {}
+  explicit ProgressBar(std::FILE* stream = stderr, OffTerminal off_terminal = OffTerminal::lines)
+      : stream_(stream), is_terminal_(isatty(fileno(stream)) == 1), off_terminal_(off_terminal) {}
   ProgressBar(const ProgressBar&) = delete;
   ProgressBar& operator=(const ProgressBar&) = delete;
   ~ProgressBar() { finish(); }
@@ -42,7 +49,7 @@ class ProgressBar {
     const bool ends = progress.total > 0 && progress.done >= progress.total;
     if (is_terminal_) {
       if (ends || is_due(0.1)) draw(progress, running);
-    } else if (progress.done != shown_done_ && (ends || is_due(20))) {
+    } else if (off_terminal_ == OffTerminal::lines && progress.done != shown_done_ && (ends || is_due(20))) {
       shown_done_ = progress.done;
       print(join(progress.task, ": ", counts(progress), ", ", tail(progress, running), "\n"));
     }
@@ -141,6 +148,7 @@ class ProgressBar {
 
   std::FILE* stream_;
   bool is_terminal_;
+  OffTerminal off_terminal_;
   bool drawn_ = false;
   std::int64_t shown_done_ = -1;
   Clock::time_point shown_{};

@@ -20,6 +20,8 @@ class AnyStrategy {
 
   [[nodiscard]] Answer ask() { return strategy_->ask(); }
   void tell(const Trial& trial) { strategy_->tell(trial); }
+  /// Where the strategy takes results that it did not propose; else nothing happens.
+  void inform(const Trial& trial) { strategy_->inform(trial); }
   [[nodiscard]] nlohmann::json settings() const { return strategy_->settings(); }
   [[nodiscard]] nlohmann::json save() const { return strategy_->save(); }
   void load(const nlohmann::json& state) { strategy_->load(state); }
@@ -32,6 +34,7 @@ class AnyStrategy {
     virtual ~Interface() = default;
     [[nodiscard]] virtual Answer ask() = 0;
     virtual void tell(const Trial& trial) = 0;
+    virtual void inform(const Trial& trial) = 0;
     [[nodiscard]] virtual nlohmann::json settings() const = 0;
     [[nodiscard]] virtual nlohmann::json save() const = 0;
     virtual void load(const nlohmann::json& state) = 0;
@@ -42,6 +45,9 @@ class AnyStrategy {
     explicit Model(T strategy) : strategy_(std::move(strategy)) {}
     [[nodiscard]] Answer ask() override { return strategy_.ask(); }
     void tell(const Trial& trial) override { strategy_.tell(trial); }
+    void inform(const Trial& trial) override {
+      if constexpr (InformableStrategy<T>) strategy_.inform(trial);
+    }
     [[nodiscard]] nlohmann::json settings() const override { return strategy_.settings(); }
     [[nodiscard]] nlohmann::json save() const override { return strategy_.save(); }
     void load(const nlohmann::json& state) override { strategy_.load(state); }

@@ -55,6 +55,8 @@ class AverageRepeats {
     strategy_.tell(mean);
   }
 
+  void inform(const Trial& trial) requires InformableStrategy<StrategyType> { strategy_.inform(trial); }
+
   [[nodiscard]] nlohmann::json settings() const {
     return nlohmann::json::object(
         {{"name", "average_repeats"}, {"repeats", repeats_}, {"strategy", strategy_.settings()}});

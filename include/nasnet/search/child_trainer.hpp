@@ -13,6 +13,7 @@
 #include "nasnet/data/dataset.hpp"
 #include "nasnet/genotype/architecture.hpp"
 #include "nasnet/genotype/hash.hpp"
+#include "nasnet/genotype/op_set.hpp"
 #include "nasnet/graph/build_network.hpp"
 #include "nasnet/graph/network_config.hpp"
 #include "nasnet/model/model.hpp"
@@ -23,6 +24,7 @@
 #include "nasnet/search/trial.hpp"
 #include "nasnet/train/evaluation.hpp"
 #include "nasnet/train/trainer.hpp"
+#include "nasnet/train/training_bytes.hpp"
 
 namespace nasnet::inline v0 {
 
@@ -80,6 +82,11 @@ class ChildTrainer {
   [[nodiscard]] const NetworkConfig& network() const { return network_; }
 
   [[nodiscard]] CountedNetwork counted_network() const { return {network_, image_size_}; }
+
+  /// See training_bytes().
+  [[nodiscard]] std::int64_t predicted_bytes(const Architecture& architecture, const OpTable& ops) const {
+    return training_bytes(build_network(architecture, ops, network_), image_size_, options_.training).total();
+  }
 
   [[nodiscard]] Outcome operator()(const Architecture& architecture, TrialContext& trial) const {
     Model<float> model(build_network(architecture, trial.ops, network_), trial.random.split("child initialisation"));

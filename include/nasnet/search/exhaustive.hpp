@@ -37,6 +37,7 @@ class Exhaustive {
 
   /// Results change nothing.
   void tell(const Trial&) {}
+  void inform(const Trial&) {}
 
   [[nodiscard]] nlohmann::json settings() const {
     return nlohmann::json::object({{"name", "exhaustive"}, {"canonical_only", options_.canonical_only}});

@@ -11,8 +11,13 @@
 ///     duplicate  proposal, of (the trial of the same canonical form), hash, architecture
 ///     rejected   proposal, reason, hash, parameters, multiply_adds, architecture
 ///     exhausted  nothing new is left to propose
+///     enqueued   an architecture of the user's own, to be evaluated before the strategy is asked again: hash,
+///                architecture
+///     known      a result of another search, which the strategy was told: hash, validation_accuracy, validation_loss,
+///                metrics, architecture
 ///
-/// Where a proposal has a budget or a repeat above 0, its first line has fields "budget" and "repeat".
+/// Where a proposal has a budget or a repeat above 0, its first line has fields "budget" and "repeat"; where its memory
+/// was predicted, "bytes"; where it was enqueued, "enqueued".
 #pragma once
 
 #include <algorithm>          // min
@@ -52,11 +57,11 @@ struct JournalHeader {
 };
 
 /// The kinds of lines after the first.
-enum class JournalEvent { started, finished, failed, duplicate, rejected, exhausted };
+enum class JournalEvent { started, finished, failed, duplicate, rejected, exhausted, enqueued, known };
 
-inline constexpr std::array all_journal_events{JournalEvent::started,  JournalEvent::finished,
-                                               JournalEvent::failed,   JournalEvent::duplicate,
-                                               JournalEvent::rejected, JournalEvent::exhausted};
+inline constexpr std::array all_journal_events{JournalEvent::started,   JournalEvent::finished, JournalEvent::failed,
+                                               JournalEvent::duplicate, JournalEvent::rejected, JournalEvent::exhausted,
+                                               JournalEvent::enqueued,  JournalEvent::known};
 
 [[nodiscard]] constexpr std::string_view to_string(JournalEvent event) {
   switch (event) {
@@ -66,6 +71,8 @@ inline constexpr std::array all_journal_events{JournalEvent::started,  JournalEv
     case JournalEvent::duplicate: return "duplicate";
     case JournalEvent::rejected: return "rejected";
     case JournalEvent::exhausted: return "exhausted";
+    case JournalEvent::enqueued: return "enqueued";
+    case JournalEvent::known: return "known";
   }
   return "unknown";
 }
@@ -101,6 +108,8 @@ inline void put_proposal(nlohmann::ordered_json& json, const Trial& trial) {
   json["hash"] = hex_text(trial.hash);
   if (trial.budget) json["budget"] = *trial.budget;
   if (trial.repeat != 0) json["repeat"] = trial.repeat;
+  if (trial.enqueued) json["enqueued"] = true;
+  if (trial.bytes) json["bytes"] = *trial.bytes;
   if (trial.parameters) json["parameters"] = *trial.parameters;
   if (trial.multiply_adds) json["multiply_adds"] = *trial.multiply_adds;
   json["architecture"] = to_json(trial.architecture);
@@ -155,6 +164,19 @@ inline void put_run(nlohmann::ordered_json& json, const Trial& trial) {
   return json;
 }
 
+[[nodiscard]] inline nlohmann::ordered_json enqueued_json(const Trial& trial) {
+  nlohmann::ordered_json json{{"event", "enqueued"}};
+  put_proposal(json, trial);
+  return json;
+}
+
+[[nodiscard]] inline nlohmann::ordered_json known_json(const Trial& trial) {
+  nlohmann::ordered_json json{{"event", "known"}};
+  put_evaluation(json, trial.evaluation);
+  put_proposal(json, trial);
+  return json;
+}
+
 [[nodiscard]] inline nlohmann::ordered_json record_json(JournalEvent event, const Trial& trial) {
   switch (event) {
     case JournalEvent::started: return started_json(trial);
@@ -162,6 +184,8 @@ inline void put_run(nlohmann::ordered_json& json, const Trial& trial) {
     case JournalEvent::failed: return ended_json(trial);
     case JournalEvent::duplicate: return duplicate_json(trial);
     case JournalEvent::rejected: return rejected_json(trial);
+    case JournalEvent::enqueued: return enqueued_json(trial);
+    case JournalEvent::known: return known_json(trial);
     case JournalEvent::exhausted: break;
   }
   return {{"event", "exhausted"}};
@@ -230,6 +254,11 @@ class JournalReader {
       case JournalEvent::failed: read_failed(line, record.trial); break;
       case JournalEvent::duplicate: read_duplicate(line, record.trial); break;
       case JournalEvent::rejected: read_rejected(line, record.trial); break;
+      case JournalEvent::enqueued: read_architecture(line, record.trial); break;
+      case JournalEvent::known:
+        read_evaluation(line, record.trial);
+        read_architecture(line, record.trial);
+        break;
       case JournalEvent::exhausted: break;
     }
     journal_.records.push_back(std::move(record));
@@ -268,9 +297,15 @@ class JournalReader {
     if (trial.proposal != proposals_)
       line.fail_here("proposal ", trial.proposal, " follows ", proposals_, " proposals");
     ++proposals_;
+    read_architecture(line, trial);
+  }
+
+  static void read_architecture(const JournalLine& line, Trial& trial) {
     trial.hash = line.hash();
     if (line.has("budget")) trial.budget = line.count("budget");
     if (line.has("repeat")) trial.repeat = line.count("repeat");
+    trial.enqueued = line.has("enqueued");
+    if (line.has("bytes")) trial.bytes = line.count("bytes");
     if (line.has("parameters")) trial.parameters = line.count("parameters");
     if (line.has("multiply_adds")) trial.multiply_adds = line.count("multiply_adds");
     trial.architecture = line.architecture();
@@ -288,6 +323,10 @@ class JournalReader {
   void read_finished(const JournalLine& line, Trial& trial) {
     read_ended(line, trial);
     trial.state = TrialState::done;
+    read_evaluation(line, trial);
+  }
+
+  static void read_evaluation(const JournalLine& line, Trial& trial) {
     trial.evaluation.validation_accuracy = line.number_field("validation_accuracy");
     trial.evaluation.validation_loss = line.number_field("validation_loss");
     if (!line.has("metrics")) return;
@@ -417,6 +456,8 @@ class JournalWriter {
       case JournalEvent::duplicate:
       case JournalEvent::rejected: history.skipped.push_back(record.trial); break;
       case JournalEvent::exhausted: history.exhausted = true; break;
+      case JournalEvent::known: history.known.push_back(record.trial); break;
+      case JournalEvent::enqueued:
       case JournalEvent::started: break;
     }
   }

@@ -3,12 +3,15 @@
 
 #include <cstddef>        // size_t
 #include <cstdint>        // int64_t, uint64_t
+#include <deque>          // deque
 #include <filesystem>     // path
 #include <functional>     // function
 #include <map>            // map
 #include <optional>       // nullopt, optional
 #include <string>         // string
+#include <string_view>    // string_view
 #include <unordered_map>  // unordered_map
+#include <unordered_set>  // unordered_set
 #include <utility>        // move
 #include <vector>         // vector
 
@@ -38,19 +41,27 @@ struct CountedNetwork {
   Size image{};  ///< pixels
 };
 
+/// Memory for the trials of a search, and what each is predicted to need.
+struct TrialMemory {
+  std::function<std::int64_t(const Architecture&)> predicted_bytes{};
+  std::int64_t limit = 0;  ///< bytes, for all trials that run together
+};
+
 /// Decides whether a proposal may become a trial.
 class ProposalJudge {
  public:
   /// @param ops of the space, with their expansions
   /// @param counted nothing is counted without it
+  /// @param memory nothing is predicted without it
   /// @throws ArgumentError for limits without a network to count, and a rule without a function.
   ProposalJudge(AnySpace space, OpTable ops, std::optional<CountedNetwork> counted = {}, Limits limits = {},
-                std::vector<ArchitectureRule> rules = {})
+                std::vector<ArchitectureRule> rules = {}, std::optional<TrialMemory> memory = {})
       : space_(std::move(space)),
         ops_(std::move(ops)),
         counted_(std::move(counted)),
         limits_(limits),
-        rules_(std::move(rules)) {
+        rules_(std::move(rules)),
+        memory_(std::move(memory)) {
     for (const ArchitectureRule& rule : rules_) {
       if (!rule.reason_against) fail<ArgumentError>("search: the rule '", rule.name, "' has no function");
     }
@@ -65,16 +76,18 @@ class ProposalJudge {
   [[nodiscard]] const Limits& limits() const { return limits_; }
   [[nodiscard]] const std::vector<ArchitectureRule>& rules() const { return rules_; }
 
-  /// Fills in the hash and the costs, and rejects what the space does not have or the rules or limits do not allow.
+  /// Fills in the hash and the costs, and rejects what the space does not have, the rules or limits do not allow or the
+  /// memory does not hold.
   /// @throws GenotypeError for an architecture that breaks a rule of structure, ShapeError where the image is too
   /// small.
   void judge(Trial& trial) const {
     trial.hash = space_.canonical_hash(trial.architecture);
     std::optional<std::string> reason = space_.reason_against(trial.architecture);
+    if (!reason && counted_) reason = count(trial);
+    if (!reason && memory_) reason = predict(trial);
     for (const ArchitectureRule& rule : rules_) {
       if (!reason) reason = rule.reason_against(trial.architecture);
     }
-    if (!reason && counted_) reason = count(trial);
     if (!reason) return;
     trial.state = TrialState::rejected;
     trial.message = *reason;
@@ -88,17 +101,24 @@ class ProposalJudge {
     return reason_against(graph, counted_->image, limits_);
   }
 
+  [[nodiscard]] std::optional<std::string> predict(Trial& trial) const {
+    trial.bytes = memory_->predicted_bytes(trial.architecture);
+    return detail::reason_above(*trial.bytes, "bytes of memory", memory_->limit);
+  }
+
   AnySpace space_;
   OpTable ops_;
   std::optional<CountedNetwork> counted_;
   Limits limits_;
   std::vector<ArchitectureRule> rules_;
+  std::optional<TrialMemory> memory_;
 };
 
 /// What a ledger calls of a strategy.
 struct StrategyCalls {
   std::function<Answer()> ask;
   std::function<void(const Trial&)> tell;
+  std::function<void(const Trial&)> inform{};  ///< empty where it takes no results of others
 };
 
 /// When a search ends, and what it does with what was proposed before.
@@ -130,22 +150,53 @@ class SearchLedger {
     }
   }
 
-  /// The next trial to run. Nothing where all have been handed out, where nothing new is left, where the strategy waits
-  /// for results (see is_waiting), and when `should_stop()`.
+  /// Has this evaluated before the strategy is asked again; the strategy is informed of its result. What a journal says
+  /// was enqueued before is not enqueued again.
+  /// @throws ArgumentError for what the space does not have, IoError where the journal cannot be written.
+  void enqueue(const Proposal& proposal) {
+    Trial trial = trial_of(proposal);
+    require_in_space(trial, "an enqueued architecture");
+    trial.hash = judge_.space().canonical_hash(trial.architecture);
+    if (texts_.contains(text_of(JournalEvent::enqueued, trial))) return;
+    write(JournalEvent::enqueued, trial);
+    take_in(JournalEvent::enqueued, trial);
+  }
+
+  /// Informs the strategy of a result of another search. It is no trial of this one, and no duplicate of its trials.
+  /// What a journal says was told before is not told again.
+  /// @throws ArgumentError for what the space does not have and for a trial that is not done, IoError where the journal
+  /// cannot be written, and what the strategy throws.
+  void inform(const Trial& other) {
+    if (other.state != TrialState::done) fail<ArgumentError>("search: a result to begin with is not done");
+    Trial trial = trial_of({other.architecture, other.budget, other.repeat});
+    require_in_space(trial, "the architecture of a result to begin with");
+    trial.hash = judge_.space().canonical_hash(trial.architecture);
+    trial.evaluation = other.evaluation;
+    trial.parameters = other.parameters;
+    trial.multiply_adds = other.multiply_adds;
+    if (texts_.contains(text_of(JournalEvent::known, trial))) return;
+    write(JournalEvent::known, trial);
+    take_in(JournalEvent::known, trial);
+  }
+
+  /// The next trial to run: one that was interrupted, one that was enqueued, or what the strategy proposes. Nothing
+  /// where all have been handed out, where nothing new is left, where the strategy waits for results (see is_waiting),
+  /// and when `should_stop()`.
   /// @throws ArgumentError where the strategy waits although no trial is running, IoError where the journal cannot be
   /// written, and what the strategy throws.
   [[nodiscard]] std::optional<Trial> next(int worker, const std::function<bool()>& should_stop) {
     is_waiting_ = false;
     if (should_stop()) return std::nullopt;
     if (next_interrupted_ < interrupted_.size()) return restart(interrupted_[next_interrupted_++], worker);
-    while (started_ < options_.trials && !exhausted_ && !should_stop()) {
-      if (skipped_in_a_row_ >= options_.max_skipped) return exhaust();
-      const Answer answer = strategy_.ask();
-      if (!answer.has_proposal()) {
+    while (started_ < options_.trials && !(exhausted_ && enqueued_.empty()) && !should_stop()) {
+      std::optional<Trial> trial_of_user = take_enqueued();
+      if (!trial_of_user && skipped_in_a_row_ >= options_.max_skipped) return exhaust();
+      const Answer answer = trial_of_user ? Answer::waiting() : strategy_.ask();
+      if (!trial_of_user && !answer.has_proposal()) {
         if (answer.is_exhausted()) return exhaust();
         return wait();
       }
-      Trial trial = judged(answer.proposal());
+      Trial trial = judged(trial_of_user ? *std::move(trial_of_user) : trial_of(answer.proposal()));
       if (trial.state == TrialState::done) return start(std::move(trial), worker);
       skip(trial);
     }
@@ -160,6 +211,9 @@ class SearchLedger {
 
   /// Trials recorded, done and failed.
   [[nodiscard]] std::int64_t ended() const { return static_cast<std::int64_t>(ended_.size()); }
+
+  /// Trials handed out and not recorded.
+  [[nodiscard]] std::int64_t running() const { return static_cast<std::int64_t>(running_.size()); }
 
   /// Of the trials recorded, those failed.
   [[nodiscard]] std::int64_t failed() const { return failed_; }
@@ -178,20 +232,40 @@ class SearchLedger {
     observe(trial);
   }
 
-  /// Trials by number, skipped proposals in order.
+  /// Trials by number, skipped proposals and what the strategy was informed of in order.
   void fill(History& history) const {
+    history.known = known_;
     for (const auto& [number, trial] : ended_) history.trials.push_back(trial);
     history.skipped = skipped_;
     history.exhausted = exhausted_;
   }
 
  private:
-  [[nodiscard]] Trial judged(const Proposal& proposal) {
+  [[nodiscard]] static Trial trial_of(const Proposal& proposal) {
     Trial trial;
-    trial.proposal = proposals_;
     trial.architecture = proposal.architecture;
     trial.budget = proposal.budget;
     trial.repeat = proposal.repeat;
+    return trial;
+  }
+
+  [[nodiscard]] std::optional<Trial> take_enqueued() {
+    if (enqueued_.empty()) return std::nullopt;
+    Trial trial = trial_of(enqueued_.front());
+    trial.enqueued = true;
+    enqueued_.pop_front();
+    return trial;
+  }
+
+  void require_in_space(const Trial& trial, std::string_view what) const {
+    require_in_range(trial);
+    if (const auto reason = judge_.space().reason_against(trial.architecture)) {
+      fail<ArgumentError>("search: ", what, " is not of the space: ", *reason);
+    }
+  }
+
+  [[nodiscard]] Trial judged(Trial trial) {
+    trial.proposal = proposals_;
     require_in_range(trial);
     judge_.judge(trial);
     if (trial.state == TrialState::rejected || options_.duplicates == Duplicates::evaluate) return trial;
@@ -269,7 +343,21 @@ class SearchLedger {
     ++proposals_;
     ++skipped_in_a_row_;
     skipped_.push_back(trial);
-    strategy_.tell(trial);
+    if (!trial.enqueued) strategy_.tell(trial);
+  }
+
+  void take_in(JournalEvent event, const Trial& trial) {
+    texts_.insert(text_of(event, trial));
+    if (event == JournalEvent::enqueued) {
+      enqueued_.push_back({trial.architecture, trial.budget, trial.repeat});
+      return;
+    }
+    known_.push_back(trial);
+    if (strategy_.inform) strategy_.inform(trial);
+  }
+
+  [[nodiscard]] static std::string text_of(JournalEvent event, const Trial& trial) {
+    return detail::one_line(detail::record_json(event, trial));
   }
 
   void end(const Trial& trial) {
@@ -278,7 +366,8 @@ class SearchLedger {
     seconds_ += trial.seconds;
     if (trial.state == TrialState::failed) ++failed_;
     if (is_best(trial)) best_ = trial.number;
-    strategy_.tell(trial);
+    if (!trial.enqueued) return strategy_.tell(trial);
+    if (trial.state == TrialState::done && strategy_.inform) strategy_.inform(trial);
   }
 
   [[nodiscard]] bool is_best(const Trial& trial) const {
@@ -299,6 +388,8 @@ class SearchLedger {
         pass_over(record.trial);
         break;
       case JournalEvent::exhausted: exhausted_ = true; break;
+      case JournalEvent::enqueued:
+      case JournalEvent::known: take_in(record.event, record.trial); break;
     }
   }
 
@@ -312,8 +403,12 @@ class SearchLedger {
   }
 
   void replay_ask(const JournalRecord& record, const std::filesystem::path& path) {
-    const Answer answer = strategy_.ask();
     const Proposal recorded{record.trial.architecture, record.trial.budget, record.trial.repeat};
+    if (record.trial.enqueued) {
+      if (!enqueued_.empty() && enqueued_.front() == recorded) return enqueued_.pop_front();
+      fail<IoError>('\'', path.string(), "', line ", record.line, ": this architecture was not enqueued before");
+    }
+    const Answer answer = strategy_.ask();
     if (answer.has_proposal() && answer.proposal() == recorded) return;
     fail<IoError>('\'', path.string(), "', line ", record.line,
                   ": the strategy does not propose this architecture as "
@@ -341,6 +436,9 @@ class SearchLedger {
   std::map<std::int64_t, Trial> running_;
   std::map<std::int64_t, Trial> ended_;
   std::vector<Trial> skipped_;
+  std::vector<Trial> known_;
+  std::deque<Proposal> enqueued_;          // not handed out yet
+  std::unordered_set<std::string> texts_;  // of all that was enqueued and all that is known
   std::vector<std::int64_t> interrupted_;  // running when the journal ended
   std::size_t next_interrupted_ = 0;
   std::int64_t failed_ = 0;

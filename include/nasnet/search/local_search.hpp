@@ -44,6 +44,11 @@ class LocalSearch {
       return neighbours_[next_++];
     }
     if (pending_ > 0) return Answer::waiting();
+    if (known_) {
+      best_ = std::exchange(known_, std::nullopt);
+      step();
+      if (!neighbours_.empty()) return ask();
+    }
     RandomStream random = RandomStream(seed_).split("local search: start", static_cast<std::uint64_t>(starts_));
     Architecture start = space_.sample(random);
     ++starts_;
@@ -60,6 +65,13 @@ class LocalSearch {
     if (is_over || (best_ && !options_.whole_neighbourhood)) step();
   }
 
+  /// The best of them is the next start.
+  void inform(const Trial& trial) {
+    if (trial.state != TrialState::done) return;
+    const double accuracy = trial.evaluation.validation_accuracy;
+    if (!known_ || accuracy > known_->accuracy) known_ = detail::Scored{trial.architecture, accuracy};
+  }
+
   [[nodiscard]] nlohmann::json settings() const {
     return nlohmann::json::object(
         {{"name", "local_search"}, {"seed", seed_}, {"whole_neighbourhood", options_.whole_neighbourhood}});
@@ -70,6 +82,7 @@ class LocalSearch {
         {{"starts", starts_}, {"steps", steps_}, {"pending", pending_}, {"next", static_cast<std::int64_t>(next_)}});
     if (centre_) state["centre"] = centre_->save();
     if (best_) state["best"] = best_->save();
+    if (known_) state["known"] = known_->save();
     return state;
   }
 
@@ -81,6 +94,7 @@ class LocalSearch {
     loaded.steps_ = saved.count("steps");
     loaded.pending_ = saved.count("pending");
     if (saved.has("best")) loaded.best_ = detail::Scored::load(saved.part(saved.field("best")));
+    if (saved.has("known")) loaded.known_ = detail::Scored::load(saved.part(saved.field("known")));
     if (saved.has("centre")) {
       loaded.centre_ = detail::Scored::load(saved.part(saved.field("centre")));
       if (!space_.contains(loaded.centre_->architecture)) {
@@ -128,6 +142,7 @@ class LocalSearch {
   std::int64_t pending_ = 0;                // proposals that were not told yet
   std::optional<detail::Scored> centre_;    // absent before a start has its result
   std::optional<detail::Scored> best_;      // better than the centre, of those told
+  std::optional<detail::Scored> known_{};   // the best it was informed of, not climbed from yet
   std::vector<Architecture> neighbours_{};  // of the centre
   std::size_t next_ = 0;                    // of the neighbours
 };

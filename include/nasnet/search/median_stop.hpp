@@ -73,6 +73,8 @@ class MedianStop {
     going_on_.push_back(std::move(next));
   }
 
+  void inform(const Trial& trial) requires InformableStrategy<StrategyType> { strategy_.inform(trial); }
+
   [[nodiscard]] nlohmann::json settings() const {
     return nlohmann::json::object({{"name", "median_stop"},
                                    {"budgets", options_.budgets},

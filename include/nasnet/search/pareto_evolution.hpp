@@ -127,6 +127,9 @@ class ParetoEvolution {
     rank();
   }
 
+  /// It becomes a member like any other.
+  void inform(const Trial& trial) { tell(trial); }
+
   [[nodiscard]] nlohmann::json settings() const {
     return nlohmann::json::object({{"name", "pareto_evolution"},
                                    {"seed", seed_},

@@ -61,6 +61,9 @@ class RegularizedEvolution {
     if (static_cast<std::int64_t>(population_.size()) > options_.population) population_.pop_front();
   }
 
+  /// It becomes a member like any other.
+  void inform(const Trial& trial) { tell(trial); }
+
   [[nodiscard]] nlohmann::json settings() const {
     return nlohmann::json::object({{"name", "regularized_evolution"},
                                    {"seed", seed_},

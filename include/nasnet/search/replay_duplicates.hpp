@@ -39,6 +39,8 @@ class ReplayDuplicates {
     for (const Trial& duplicate : waiting.mapped()) strategy_.tell(replayed(duplicate, result));
   }
 
+  void inform(const Trial& trial) requires InformableStrategy<StrategyType> { strategy_.inform(trial); }
+
   [[nodiscard]] nlohmann::json settings() const {
     return nlohmann::json::object({{"name", "replay_duplicates"}, {"strategy", strategy_.settings()}});
   }

@@ -3,6 +3,8 @@
 
 #include <algorithm>          // max
 #include <concepts>           // convertible_to
+#include <cstdint>            // int64_t
+#include <functional>         // function
 #include <memory>             // make_shared, shared_ptr
 #include <nlohmann/json.hpp>  // json
 #include <optional>           // optional
@@ -15,6 +17,7 @@
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/instruction_set.hpp"
 #include "nasnet/core/thread_pool.hpp"
+#include "nasnet/genotype/architecture.hpp"
 #include "nasnet/genotype/op_set.hpp"
 #include "nasnet/search/detail/search_settings.hpp"
 #include "nasnet/search/detail/worker_team.hpp"
@@ -36,6 +39,12 @@ concept CountsNetwork = requires(const T& evaluate) {
   { evaluate.counted_network() } -> std::convertible_to<CountedNetwork>;
 };
 
+/// An evaluator that predicts how much memory an evaluation needs: `predicted_bytes(architecture, ops) const`.
+template <class T>
+concept PredictsMemory = requires(const T& evaluate, const Architecture& architecture, const OpTable& ops) {
+  { evaluate.predicted_bytes(architecture, ops) } -> std::convertible_to<std::int64_t>;
+};
+
 namespace detail {
 
 /// A strategy and an evaluator without their types.
@@ -45,6 +54,7 @@ struct SearchCalls {
   nlohmann::json strategy_settings;
   nlohmann::json evaluator_settings = nlohmann::json::object();
   std::optional<CountedNetwork> counted;
+  std::function<std::int64_t(const Architecture&, const OpTable&)> predicted_bytes{};  ///< empty: not predicted
 };
 
 /// The journal of a search: what was in it, and the pen.
@@ -74,7 +84,8 @@ class SearchRun {
       : options_(checked(std::move(options))),
         calls_(std::move(calls)),
         ops_(ops),
-        judge_(space, ops, options_.counted ? options_.counted : calls_.counted, options_.limits, options_.rules),
+        judge_(space, ops, options_.counted ? options_.counted : calls_.counted, options_.limits, options_.rules,
+               memory()),
         header_{.version = NASNET_VERSION_STRING,
                 .instruction_set = std::string(to_string(instruction_set())),
                 .seed = options_.seed,
@@ -90,6 +101,8 @@ class SearchRun {
 
   [[nodiscard]] History run() {
     take_up_journal();
+    for (const Trial& result : options_.known) ledger_.inform(result);
+    for (const Proposal& proposal : options_.enqueue) ledger_.enqueue(proposal);
     WorkerTeam team(ledger_, calls_.evaluate, ops_, options_, pool());
     team.run();
     return history(team.was_stopped());
@@ -99,6 +112,16 @@ class SearchRun {
   [[nodiscard]] static SearchOptions checked(SearchOptions options) {
     options.check();
     return options;
+  }
+
+  [[nodiscard]] std::optional<TrialMemory> memory() const {
+    if (!options_.memory_bytes) return std::nullopt;
+    if (!calls_.predicted_bytes) {
+      fail<ArgumentError>(
+          "search: memory for the trials is limited, but the evaluator does not predict what they need");
+    }
+    return TrialMemory{[this](const Architecture& architecture) { return calls_.predicted_bytes(architecture, ops_); },
+                       *options_.memory_bytes};
   }
 
   /// All that the results depend on besides the seed.
@@ -112,6 +135,7 @@ class SearchRun {
     json["limits"] = limits_json(judge_.limits());
     for (const ArchitectureRule& rule : judge_.rules()) json["rules"].push_back(rule.name);
     if (judge_.counted()) json["counted"] = counted_json(*judge_.counted());
+    if (options_.memory_bytes) json["memory_bytes"] = *options_.memory_bytes;
     if (options_.trial_seconds) json["trial_seconds"] = *options_.trial_seconds;
     if (options_.trial_bytes != SearchOptions{}.trial_bytes) json["trial_bytes"] = options_.trial_bytes;
     if (!options_.settings.empty()) json["program"] = options_.settings;
@@ -198,12 +222,20 @@ template <class StrategyType, class EvaluatorType>
   SearchCalls calls;
   calls.strategy.ask = [&strategy] { return Answer(strategy.ask()); };
   calls.strategy.tell = [&strategy](const Trial& trial) { strategy.tell(trial); };
+  if constexpr (InformableStrategy<StrategyType>) {
+    calls.strategy.inform = [&strategy](const Trial& trial) { strategy.inform(trial); };
+  }
   calls.evaluate = [&evaluate](const Architecture& architecture, TrialContext& trial) {
     return Outcome(evaluate(architecture, trial));
   };
   calls.strategy_settings = strategy.settings();
   if constexpr (HasSettings<EvaluatorType>) calls.evaluator_settings = evaluate.settings();
   if constexpr (CountsNetwork<EvaluatorType>) calls.counted = evaluate.counted_network();
+  if constexpr (PredictsMemory<EvaluatorType>) {
+    calls.predicted_bytes = [&evaluate](const Architecture& architecture, const OpTable& ops) {
+      return std::int64_t{evaluate.predicted_bytes(architecture, ops)};
+    };
+  }
   return calls;
 }
 
@@ -218,7 +250,7 @@ template <class StrategyType, class EvaluatorType>
 ///
 /// With a journal, a search that ended in any way goes on with `options.resume`, to the same results: the strategy,
 /// which must be fresh, is asked and told again what the journal records; trials that were running are run again. More
-/// `trials` than before extend the search.
+/// `trials` than before extend the search, and what is enqueued or known in addition comes next.
 ///
 /// @param ops those of the space, with their expansions
 /// @throws ArgumentError for options out of range and a journal of another search or, without `resume`, of any; IoError

@@ -15,10 +15,23 @@
 #include "nasnet/core/progress.hpp"
 #include "nasnet/core/thread_pool.hpp"
 #include "nasnet/search/ledger.hpp"
+#include "nasnet/search/strategy.hpp"
 #include "nasnet/search/trial.hpp"
 #include "nasnet/space/constraint.hpp"
 
 namespace nasnet::inline v0 {
+
+/// Where a search stands.
+struct SearchStatus {
+  std::int64_t done = 0;    ///< trials with a result
+  std::int64_t failed = 0;  ///< trials without one
+  int running = 0;
+  std::int64_t total = 0;                    ///< trials wanted
+  std::optional<double> best_accuracy = {};  ///< on the validation images
+  std::int64_t best_trial = -1;
+  double seconds = 0;                       ///< since the search began, earlier runs included
+  std::optional<double> seconds_left = {};  ///< at the pace so far
+};
 
 /// How to search.
 struct SearchOptions {
@@ -36,8 +49,16 @@ struct SearchOptions {
   std::vector<ArchitectureRule> rules{};    ///< proposals that break one are rejected
   std::optional<CountedNetwork> counted{};  ///< what the limits are about; absent: the evaluator's network, if it tells
 
-  std::optional<double> trial_seconds{};  ///< time limit of a trial, wall clock; the evaluator has to look at it
+  std::vector<Proposal> enqueue{};  ///< evaluated first, as trials of this search; see also Trial::enqueued
+  std::vector<Trial> known{};       ///< results of other searches that the strategy is informed of; see warm_start()
+
+  std::optional<double> trial_seconds{};  ///< time limit of a trial, wall clock; the evaluator has to look at it, a
+                                          ///< ProcessEvaluator enforces it
   std::size_t trial_bytes = static_cast<std::size_t>(-1);  ///< memory limit of a trial's tensors
+
+  /// Memory for all trials together: a proposal that is predicted to need more is rejected, others wait until those
+  /// that run leave room. The evaluator has to predict.
+  std::optional<std::int64_t> memory_bytes{};
 
   /// Whatever else the results depend on, under names that the user knows, such as "--epochs": the journal records it,
   /// and where a resumed search has other ones the error names them.
@@ -48,6 +69,7 @@ struct SearchOptions {
   const std::atomic<bool>* stop =
       nullptr;                  ///< true ends the search after the running trials; a signal handler may set it
   ProgressCallback progress{};  ///< after each trial, one call at a time
+  std::function<void(const SearchStatus&)> on_status{};  ///< when a trial begins or has ended, one call at a time
   std::function<void(const Trial&)> on_trial{};  ///< for each trial and skipped proposal when recorded, one at a time
   std::function<void(std::int64_t trial, const Progress&)> trial_progress{};  ///< within a trial, one call at a time
 
@@ -57,6 +79,9 @@ struct SearchOptions {
     if (workers < 1) fail<ArgumentError>("search: ", workers, " workers, 1 or more are wanted");
     if (max_skipped < 1) fail<ArgumentError>("search: at most ", max_skipped, " skipped in a row, wanted 1 or more");
     if (trial_bytes == 0) fail<ArgumentError>("search: a trial may have 0 bytes, 1 or more are wanted");
+    if (memory_bytes && *memory_bytes < 1) {
+      fail<ArgumentError>("search: the trials may have ", *memory_bytes, " bytes, 1 or more are wanted");
+    }
     constexpr double most_seconds = 1e9;  // 31 years: far below what overflows a clock
     if (trial_seconds && !(*trial_seconds > 0 && *trial_seconds <= most_seconds)) {
       fail<ArgumentError>("search: a trial may take ", *trial_seconds, " seconds, wanted above 0 and at most ",

@@ -3,6 +3,7 @@
 
 #include <chrono>   // duration, steady_clock
 #include <cstdint>  // int64_t
+#include <cstdio>   // stderr
 #include <map>      // map
 #include <mutex>    // lock_guard, mutex
 
@@ -20,6 +21,8 @@ namespace nasnet::inline v0 {
 ///     search(..., options);
 class SearchProgressBar {
  public:
+  explicit SearchProgressBar(OffTerminal off_terminal = OffTerminal::lines) : bar_(stderr, off_terminal) {}
+
   /// Takes the callbacks of a search that this object must outlive.
   void attach(SearchOptions& options) {
     options.progress = [this](const Progress& progress) { set_search(progress); };

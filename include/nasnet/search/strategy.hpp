@@ -70,6 +70,13 @@ concept SavableStrategy = requires(T& strategy, const T& saved, const nlohmann::
   strategy.load(state);
 };
 
+/// Has `inform(const Trial&)`: it takes results of architectures that it did not propose, those of another search or of
+/// the user's own choice. They are all done. Which of them, and when, belongs to what its answers depend on.
+template <class T>
+concept InformableStrategy = requires(T& strategy, const Trial& trial) {
+  strategy.inform(trial);
+};
+
 /// Has `settings() const`: what its proposals depend on, as JSON. The journal records them.
 template <class T>
 concept HasSettings = requires(const T& object) {

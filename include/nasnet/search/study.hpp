@@ -2,11 +2,13 @@
 #pragma once
 
 #include <algorithm>      // lower_bound, min, none_of, sort, upper_bound
+#include <chrono>         // duration, steady_clock
 #include <cmath>          // sqrt
 #include <cstddef>        // size_t
 #include <cstdint>        // int64_t, uint64_t
 #include <functional>     // function, greater
 #include <memory>         // make_shared, shared_ptr
+#include <mutex>          // lock_guard, mutex
 #include <optional>       // optional
 #include <queue>          // priority_queue
 #include <string>         // string
@@ -16,6 +18,7 @@
 
 #include "nasnet/core/attempt.hpp"
 #include "nasnet/core/error.hpp"
+#include "nasnet/core/progress.hpp"
 #include "nasnet/core/thread_pool.hpp"
 #include "nasnet/genotype/op_set.hpp"
 #include "nasnet/search/any_strategy.hpp"
@@ -47,6 +50,7 @@ struct StudyOptions {
   std::int64_t max_skipped = 10'000;  ///< free duplicates in a row before nothing new is expected
 
   std::shared_ptr<ThreadPool> pool{};  ///< absent: one of a thread per core
+  ProgressCallback progress{};         ///< after each search, one call at a time
 
   /// @throws ArgumentError for a value out of range.
   void check() const {
@@ -284,6 +288,9 @@ class StudyRunner {
 
   /// @throws DataError with what went wrong in the first search that failed.
   void run() {
+    const auto start = std::chrono::steady_clock::now();
+    std::mutex mutex;  // of the progress
+    std::int64_t done = 0;
     const std::int64_t seeds = study_.options.seeds;
     const auto count = static_cast<std::int64_t>(strategies_.size()) * seeds;
     failures_.resize(static_cast<std::size_t>(count));
@@ -292,6 +299,11 @@ class StudyRunner {
       for (std::int64_t task = begin; task < end; ++task) {
         failures_[static_cast<std::size_t>(task)] =
             attempt([&] { run(static_cast<std::size_t>(task / seeds), task % seeds); });
+        if (!study_.options.progress) continue;
+        const std::lock_guard lock(mutex);
+        const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start;
+        study_.options.progress(
+            {.task = "study", .done = ++done, .total = count, .seconds = passed.count(), .detail = ""});
       }
     });
     for (const std::optional<Failure>& failure : failures_) {

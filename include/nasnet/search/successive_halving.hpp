@@ -79,6 +79,13 @@ class SuccessiveHalving {
                         ", which is that of no rung");
   }
 
+  /// Results with the budget of a rung join it; others say nothing about any.
+  void inform(const Trial& trial) {
+    for (const Rung& rung : rungs_) {
+      if (rung.budget == trial.budget) return tell(trial);
+    }
+  }
+
   [[nodiscard]] nlohmann::json settings() const {
     return nlohmann::json::object({{"name", "successive_halving"},
                                    {"seed", seed_},

@@ -89,6 +89,7 @@ struct Trial {
   std::uint64_t hash = 0;                ///< of the canonical form: equal for architectures that compute the same
   std::optional<std::int64_t> budget{};  ///< of the proposal
   std::int64_t repeat = 0;               ///< of the proposal
+  bool enqueued = false;                 ///< the user's proposal rather than the strategy's
   TrialState state = TrialState::done;
 
   Evaluation evaluation{};               ///< where done
@@ -98,6 +99,8 @@ struct Trial {
 
   std::optional<std::int64_t> parameters{};     ///< trainable, auxiliary head left out; where costs are counted
   std::optional<std::int64_t> multiply_adds{};  ///< for one image, auxiliary head left out; where costs are counted
+
+  std::optional<std::int64_t> bytes{};  ///< memory that its evaluation is predicted to need; where that is asked for
 
   double seconds = 0;        ///< wall-clock time of its evaluation
   int worker = -1;           ///< which worker evaluated it, from 0
@@ -114,6 +117,7 @@ struct History {
 
   std::vector<Trial> trials{};   ///< done and failed, by number
   std::vector<Trial> skipped{};  ///< rejected and duplicates, by proposal
+  std::vector<Trial> known{};    ///< results of other searches that this one was told of
 
   std::vector<std::string> notices{};  ///< sentences for the user: a torn line dropped, an exhausted space, ...
   bool interrupted = false;            ///< asked to stop before all trials were done

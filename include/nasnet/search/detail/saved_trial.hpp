@@ -37,6 +37,8 @@ namespace nasnet::inline v0::detail {
   json["seconds"] = trial.seconds;
   json["repeat"] = trial.repeat;
   if (trial.budget) json["budget"] = *trial.budget;
+  if (trial.enqueued) json["enqueued"] = true;
+  if (trial.bytes) json["bytes"] = *trial.bytes;
   json["of"] = trial.duplicate_of;
   if (trial.failure) json["failure"] = std::string(to_string(*trial.failure));
   if (trial.parameters) json["parameters"] = *trial.parameters;
@@ -65,6 +67,8 @@ namespace nasnet::inline v0::detail {
   trial.seconds = saved.number("seconds");
   trial.repeat = saved.count("repeat");
   if (saved.has("budget")) trial.budget = saved.count("budget");
+  if (saved.has("enqueued")) trial.enqueued = saved.flag("enqueued");
+  if (saved.has("bytes")) trial.bytes = saved.count("bytes");
   trial.duplicate_of = saved.whole_number("of");
   if (saved.has("failure")) {
     trial.failure = failure_kind_named(saved.text("failure"));

@@ -125,7 +125,9 @@ class WorkerTeam {
 
   void work(int worker) {
     while (std::optional<Trial> trial = claim(worker)) {
+      if (!wait_for_memory(*trial)) return;  // stopped: it runs when the search goes on
       evaluate(*trial);
+      leave_memory(*trial);
       record(*trial);
     }
   }
@@ -134,11 +136,38 @@ class WorkerTeam {
     std::unique_lock lock(mutex_);
     std::optional<Trial> trial;
     while (!error_.any()) {
-      error_.watch([&] { trial = ledger_.next(worker, [this] { return was_stopped(); }); });
+      error_.watch([&] {
+        trial = ledger_.next(worker, [this] { return was_stopped(); });
+        if (trial) report_status();
+      });
       if (trial || !ledger_.is_waiting()) break;
       recorded_.wait(lock);
     }
     return trial;
+  }
+
+  /// Trials get their memory in the order in which they wait, so that none waits for ever. False where the search was
+  /// stopped meanwhile.
+  [[nodiscard]] bool wait_for_memory(const Trial& trial) {
+    if (!options_.memory_bytes) return true;
+    std::unique_lock lock(memory_mutex_);
+    const std::int64_t bytes = trial.bytes.value_or(0);
+    const std::int64_t place = waiting_end_++;
+    const auto fits = [&] { return used_bytes_ == 0 || bytes <= *options_.memory_bytes - used_bytes_; };
+    const bool waits = place != waiting_begin_ || !fits();
+    memory_left_.wait(lock, [&] { return place == waiting_begin_ && fits(); });
+    ++waiting_begin_;
+    const bool runs = !(waits && was_stopped());
+    if (runs) used_bytes_ += bytes;
+    memory_left_.notify_all();
+    return runs;
+  }
+
+  void leave_memory(const Trial& trial) {
+    if (!options_.memory_bytes) return;
+    const std::lock_guard lock(memory_mutex_);
+    used_bytes_ -= trial.bytes.value_or(0);
+    memory_left_.notify_all();
   }
 
   void record(const Trial& trial) {
@@ -190,7 +219,28 @@ class WorkerTeam {
     return join("it ran longer than the limit of ", nlohmann::json(*options_.trial_seconds).dump(), " seconds");
   }
 
+  void report_status() const {
+    if (!options_.on_status) return;
+    SearchStatus status{.done = ledger_.ended() - ledger_.failed(),
+                        .failed = ledger_.failed(),
+                        .running = static_cast<int>(ledger_.running()),
+                        .total = options_.trials,
+                        .seconds = seconds_before_ + seconds_since(begin_)};
+    if (const Trial* best = ledger_.best()) {
+      status.best_accuracy = best->evaluation.validation_accuracy;
+      status.best_trial = best->number;
+    }
+    Progress pace;
+    pace.done = ledger_.ended();
+    pace.total = status.total;
+    pace.seconds = status.seconds;
+    const double left = seconds_left(pace);
+    if (left >= 0) status.seconds_left = left;
+    options_.on_status(status);
+  }
+
   void report() const {
+    report_status();
     if (!options_.progress) return;
     options_.progress({.task = "search",
                        .done = ledger_.ended(),
@@ -205,6 +255,7 @@ class WorkerTeam {
       std::snprintf(best.data(), best.size(), "best %.2f %%", 100 * trial->evaluation.validation_accuracy);
     }
     std::string text(best.data());
+    if (ledger_.running() > 0) text.append(join(", ", ledger_.running(), " running"));
     if (ledger_.failed() > 0) text.append(join(", ", ledger_.failed(), " failed"));
     return text;
   }
@@ -225,6 +276,12 @@ class WorkerTeam {
   std::condition_variable recorded_;
   FirstError error_;
   std::mutex progress_mutex_;
+
+  std::mutex memory_mutex_;
+  std::condition_variable memory_left_;
+  std::int64_t used_bytes_ = 0;  // predicted, of the trials that run
+  std::int64_t waiting_begin_ = 0;
+  std::int64_t waiting_end_ = 0;
 };
 
 }  // namespace nasnet::inline v0::detail

@@ -1,0 +1,32 @@
+/// What earlier searches of a space found out, to begin another one with.
+#pragma once
+
+#include <filesystem>  // path
+#include <vector>      // vector
+
+#include "nasnet/core/error.hpp"
+#include "nasnet/search/journal.hpp"
+#include "nasnet/search/trial.hpp"
+#include "nasnet/space/any_space.hpp"
+
+namespace nasnet::inline v0 {
+
+/// The results in the journal of another search of this space, by number, for SearchOptions::known. Their accuracies
+/// come from the settings of that search: with other data or epochs they guide the strategy no better than those
+/// resemble each other.
+/// @throws IoError where the journal cannot be read, ArgumentError where it is of another space or holds no search.
+[[nodiscard]] inline std::vector<Trial> warm_start(const std::filesystem::path& journal, const AnySpace& space) {
+  const Journal found = read_journal(journal);
+  if (!found.header) fail<ArgumentError>('\'', journal.string(), "' holds no search to begin with");
+  if (found.header->space != space.fingerprint()) {
+    fail<ArgumentError>('\'', journal.string(), "' is of another space: it has ", found.header->space, ", this search ",
+                        space.fingerprint());
+  }
+  std::vector<Trial> results;
+  for (const Trial& trial : history_of(found).trials) {
+    if (trial.state == TrialState::done) results.push_back(trial);
+  }
+  return results;
+}
+
+}  // namespace nasnet::inline v0
