@@ -1,6 +1,7 @@
 // Searches NASNet cells on a folder of images: trials, the winner trained again on all images, and everything about it
 // in files: journal.jsonl, best.json, best.hpp, best.dot, best.svg, best.safetensors, report.html.
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -10,10 +11,15 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include <nasnet/data/gzip.hpp>
 #include <nasnet/nasnet.hpp>
+#ifdef NASNET_HAS_QUEUE
+#include <nasnet/redis/queue_evaluator.hpp>
+#endif
 
+#include "child_options.hpp"
 #include "program.hpp"
 #include "strategies.hpp"
 
@@ -43,6 +49,8 @@ struct Flags {
   std::int64_t final_images = 0;
   std::optional<std::int64_t> max_parameters, max_multiply_adds;
   bool resume = false;
+  std::string queue;
+  std::int64_t lease_seconds = 60;
 };
 
 void declare(CLI::App& app, Flags& flags) {
@@ -53,6 +61,11 @@ void declare(CLI::App& app, Flags& flags) {
       ->required();
   add("--out", flags.out, "folder for the results");
   app.add_flag("--resume", flags.resume, "go on with the search in the output folder");
+  app.add_option("--queue", flags.queue,
+                 "have trials evaluated by search_worker: redis://[user:password-file@]host:port/name");
+  add("--lease", flags.lease_seconds,
+      "seconds without a sign of life after which a trial goes to another worker of the queue")
+      ->check(program::whole_number<std::int64_t>(1, 86'400));
   add("--strategy", flags.strategy, "how to choose cells")->check(CLI::IsMember(program::strategy_names()));
   const auto count = program::whole_number<std::int64_t>(0);
   const auto positive = program::whole_number<std::int64_t>(1);
@@ -60,7 +73,8 @@ void declare(CLI::App& app, Flags& flags) {
   add("--population", flags.population, "members of an evolution")->check(members);
   add("--sample", flags.sample, "members of a tournament of an evolution")->check(members);
   add("--trials", flags.trials, "networks to train")->check(positive);
-  add("--workers", flags.workers, "trials at a time")->check(program::whole_number(1, most_workers));
+  add("--workers", flags.workers, "trials at a time; with --queue, trials in the queue")
+      ->check(program::whole_number(1, most_workers));
   add("--threads", flags.threads, "threads in all, 0: one for each core; at least one for each worker")
       ->check(program::whole_number(0));
   add("--seed", flags.seed, "of everything that is random")->check(program::whole_number<std::uint64_t>(0));
@@ -109,18 +123,11 @@ class Program {
 
  private:
   [[nodiscard]] static int pool_size(const Flags& flags) {
-    return std::max(flags.threads > 0 ? flags.threads : nasnet::ThreadPool::hardware_threads(), flags.workers);
+    const int threads = flags.threads > 0 ? flags.threads : nasnet::ThreadPool::hardware_threads();
+    return flags.queue.empty() ? std::max(threads, flags.workers) : threads;
   }
 
-  [[nodiscard]] nasnet::ChildOptions child_options() const {
-    return {.cells_per_stack = flags_.cells,
-            .filters = flags_.filters,
-            .epochs = flags_.epochs,
-            .train_images = flags_.train_images,
-            .validation_images = flags_.validation_images,
-            .split_seed = flags_.seed,
-            .training = {.batch = flags_.batch, .learning_rate = {.initial = flags_.learning_rate}}};
-  }
+  [[nodiscard]] nasnet::ChildOptions child_options() const { return program::child_options(settings()); }
 
   [[nodiscard]] nasnet::ImageDataset chosen_final_images() const {
     if (flags_.final_images == 0) return data_.train;
@@ -152,13 +159,39 @@ class Program {
     nasnet::SearchOptions options = search_options();
     bar.attach(options);
     if (!std::filesystem::exists(options.journal)) remove_checkpoints();
-    nasnet::History history = nasnet::search(space_, nasnet::NasnetOps::table(), strategy(), evaluate_, options);
+    nasnet::History history = flags_.queue.empty() ? search_with(evaluate_, options) : search_through_queue(options);
     if (static_cast<std::int64_t>(history.trials.size()) > flags_.trials) {
       nasnet::fail<nasnet::ArgumentError>("--trials ", flags_.trials, ": '", options.journal.string(), "' has ",
                                           history.trials.size(), " trials already");
     }
     return history;
   }
+
+  template <class Evaluator>
+  [[nodiscard]] nasnet::History search_with(const Evaluator& evaluate, const nasnet::SearchOptions& options) const {
+    return nasnet::search(space_, nasnet::NasnetOps::table(), strategy(), evaluate, options);
+  }
+
+#ifdef NASNET_HAS_QUEUE
+  /// Trials wait for workers on threads of their own, since these do nothing.
+  [[nodiscard]] nasnet::History search_through_queue(nasnet::SearchOptions options) const {
+    options.pool.reset();
+    nasnet::QueueOptions queue{
+        .resume = flags_.resume,
+        .lease = std::chrono::seconds(flags_.lease_seconds),
+        .settings = settings(),
+        .stop = stop_.pointer(),
+        .notice = [](const std::string& sentence) { std::cerr << nasnet::join(sentence, '\n'); }};
+    const nasnet::QueueEvaluator evaluate(evaluate_, space_, nasnet::queue_address(flags_.queue), std::move(queue));
+    nasnet::History history = search_with(evaluate, options);
+    if (!history.interrupted) evaluate.finish();
+    return history;
+  }
+#else
+  [[noreturn]] static nasnet::History search_through_queue(const nasnet::SearchOptions&) {
+    nasnet::fail<nasnet::ArgumentError>("--queue needs hiredis, which this program was built without");
+  }
+#endif
 
   [[nodiscard]] nasnet::AnyStrategy strategy() const {
     const program::StrategyFlags flags{.evolution = {.population = flags_.population, .sample = flags_.sample}};
