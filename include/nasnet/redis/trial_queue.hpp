@@ -179,8 +179,7 @@ class TrialQueue {
   // ---- workers
 
   /// A trial for this worker: one that was abandoned, or the next one. Waits for one, but not longer than `time`.
-  [[nodiscard]] QueueStep claim(const std::string& consumer, std::chrono::milliseconds time,
-                                std::optional<QueuedTrial>& claimed) {
+  QueueStep claim(const std::string& consumer, std::chrono::milliseconds time, std::optional<QueuedTrial>& claimed) {
     const auto left = recover(consumer);
     if (!left) return QueueStep::stopped;
     if (word(*left) == "gone") return QueueStep::gone;
