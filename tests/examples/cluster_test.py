@@ -137,7 +137,7 @@ class Cluster(ProgramTest):
 
     def test_refusals(self) -> None:
         self.refuse("search_worker", "--queue", "127.0.0.1", "--data", self.data, naming=["redis://"])
-        self.refuse("search_worker", "--queue", "redis://127.0.0.1:1/cells", "--data", self.data, naming=["127.0.0.1:1"])
+        self.refuse("search_cells", *self.search_flags("none", "--queue", "redis://127.0.0.1:1/cells"), naming=["127.0.0.1:1"])
         driver = self.driver("cluster")
         self.wait_for(lambda: events(self.folder / "cluster" / "journal.jsonl", "started"))
         other = programs.write_data(self.folder / "other", train=90)

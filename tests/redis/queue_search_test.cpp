@@ -110,11 +110,11 @@ TEST_CASE("a search through a queue is the search") {
     options.journal = folder / "queue";
     const QueueEvaluator queue(evaluate, toy::Space::space(), server.address(), queue_options());
     Workers workers(server.address(), 3);
-    (void)nasnet::search<toy::Space>(toy::Climber(3), queue, options);
+    const History history = nasnet::search<toy::Space>(toy::Climber(3), queue, options);
     CHECK(timeless(folder / "queue") == timeless(folder / "alone"));
     queue.finish();
     workers.join();
-    CHECK(workers.recorded() == 40);
+    CHECK(workers.recorded() == static_cast<std::int64_t>(history.trials.size()));  // the climber gets stuck
   }
 
   SECTION("result by result, with several trials in the queue") {

@@ -94,7 +94,7 @@ struct RedisOptions {
   std::function<bool()> should_stop{};               ///< true: do not wait for the server any longer
   std::chrono::milliseconds timeout{
       10'000};           ///< for connecting, and for an answer beyond what the command itself waits
-  bool patient = false;  ///< wait for the server the first time, too
+  bool patient = false;  ///< wait for a server that cannot be reached the first time, too
   std::chrono::milliseconds first_retry{
       50};  ///< pause before the second attempt to connect; it doubles, to two seconds
 };
@@ -108,7 +108,7 @@ class RedisConnection {
   explicit RedisConnection(QueueAddress address, RedisOptions options = {})
       : address_(std::move(address)), options_(std::move(options)) {
     require_tls();
-    if (!connect() && !options_.patient) fail<IoError>("queue: ", trouble_);
+    if (!connect() && (is_refused_ || !options_.patient)) fail<IoError>("queue: ", trouble_);
   }
 
   [[nodiscard]] const QueueAddress& address() const { return address_; }
@@ -173,6 +173,7 @@ class RedisConnection {
   }
 
   [[nodiscard]] bool connect() {
+    is_refused_ = false;
     context_.reset(redisConnectWithTimeout(address_.host.c_str(), address_.port, detail::timeval_of(options_.timeout)));
     timeout_ = std::chrono::milliseconds(-1);
     if (!context_ || context_->err != 0) {
@@ -184,6 +185,11 @@ class RedisConnection {
     ++connections_;
     since_ = std::chrono::steady_clock::now();
     return true;
+  }
+
+  [[nodiscard]] bool refuse(std::string trouble) {
+    is_refused_ = true;
+    return give_up(std::move(trouble));
   }
 
   [[nodiscard]] bool give_up(std::string trouble) {
@@ -201,14 +207,14 @@ class RedisConnection {
     const std::optional<RedisReply> reply = send(command, std::chrono::milliseconds(0));
     if (!reply) return give_up(trouble_);
     if (reply->is_error("NOAUTH")) {
-      return give_up(join("the server ", address_.server(),
-                          " wants a password: name a file that holds it, as in redis://:FILE@", address_.server(), '/',
-                          address_.name, ", or set NASNET_REDIS_PASSWORD"));
+      return refuse(join("the server ", address_.server(),
+                         " wants a password: name a file that holds it, as in redis://:FILE@", address_.server(), '/',
+                         address_.name, ", or set NASNET_REDIS_PASSWORD"));
     }
     // A server without a password says so, and lets everybody in.
     if (reply->kind == RedisReply::Kind::error && !detail::says_later(*reply) &&
         reply->text.find("without any password") == std::string::npos) {
-      return give_up(join("the server ", address_.server(), " does not let us in: ", reply->text));
+      return refuse(join("the server ", address_.server(), " does not let us in: ", reply->text));
     }
     return true;
   }
@@ -251,6 +257,7 @@ class RedisConnection {
   std::unique_ptr<redisContext, detail::FreeRedis> context_;
   std::chrono::milliseconds timeout_{-1};  // of context_
   std::string trouble_;                    // why the last attempt failed
+  bool is_refused_ = false;                // by the login
   std::int64_t connections_ = 0;
   std::chrono::steady_clock::time_point since_{};
 };

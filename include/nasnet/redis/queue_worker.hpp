@@ -65,10 +65,12 @@ struct QueueWorkerOptions {
 
   [[nodiscard]] bool is_stopping() const { return stop != nullptr && stop->load(); }
 
+  /// A server that cannot be reached yet is waited for.
   [[nodiscard]] RedisOptions connection() const {
     return {.notice = notice,
             .should_stop = [flag = stop] { return flag != nullptr && flag->load(); },
-            .timeout = server_timeout};
+            .timeout = server_timeout,
+            .patient = true};
   }
 };
 
@@ -119,7 +121,6 @@ class Heartbeat {
   [[nodiscard]] RedisOptions with_end(RedisOptions options) {
     options.notice = {};  // the worker's own connection speaks
     options.should_stop = [this] { return ending_.load(); };
-    options.patient = true;
     return options;
   }
 
