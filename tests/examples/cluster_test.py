@@ -2,6 +2,7 @@
 is lost or done twice."""
 
 import json
+import os
 import pathlib
 import random
 import shutil
@@ -55,10 +56,10 @@ class Cluster(ProgramTest):
     def queue(self, name: str = "cells", login: str = "") -> str:
         return f"redis://{login}127.0.0.1:{self.port}/{name}"
 
-    def begin(self, program: str, *arguments: object) -> subprocess.Popen:
+    def begin(self, program: str, *arguments: object, **options: object) -> subprocess.Popen:
         with open(self.folder / "said.txt", "a", encoding="utf-8") as said:
             process = subprocess.Popen(self.command(program, *arguments), cwd=self.folder, stdin=subprocess.DEVNULL,
-                                       stdout=said, stderr=said)
+                                       stdout=said, stderr=said, **options)
         self.processes.append(process)
         return process
 
@@ -145,6 +146,23 @@ class Cluster(ProgramTest):
         self.refuse("search_cells", *self.search_flags("again", *FLAGS, "--queue", self.queue()), naming=["holds a search already"])
         driver.kill()
         driver.wait()
+
+    def test_the_instruction_set_is_the_drivers(self) -> None:
+        weak = {**os.environ, "NASNET_ISA": "baseline"}
+        flags = [*FLAGS, "--trials", 3]
+        self.succeed("search_cells", *self.search_flags("alone", *flags), env=weak)
+        strong = self.begin("search_cells", *self.search_flags("strong", *flags, "--queue", self.queue("strong")))
+        self.wait_for(lambda: events(self.folder / "strong" / "journal.jsonl", "started"))
+        header = json.loads((self.folder / "strong" / "journal.jsonl").read_text(encoding="utf-8").splitlines()[0])
+        if header["instruction_set"] != "baseline":
+            self.refuse("search_worker", "--queue", self.queue("strong"), "--data", self.data, env=weak,
+                        naming=["cannot take part", "instruction_set", "NASNET_ISA"])
+        strong.kill()
+
+        worker = self.worker()  # lowers itself
+        driver = self.begin("search_cells", *self.search_flags("cluster", *flags, "--queue", self.queue()), env=weak)
+        self.assertEqual((driver.wait(), worker.wait()), (0, 0), self.said())
+        self.assertEqual(records(self.folder / "cluster" / "journal.jsonl"), records(self.folder / "alone" / "journal.jsonl"))
 
     def test_password(self) -> None:
         self.server.kill()
