@@ -1,4 +1,4 @@
-# The installed package: headers, find_package files (components zlib and eigen), a pkg-config file. All paths are relative.
+# The installed package: headers, find_package files (components zlib, eigen and redis), a pkg-config file. All paths are relative.
 
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
@@ -7,7 +7,7 @@ set(nasnet_package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/nasnet")
 
 install(TARGETS nasnet EXPORT nasnet-core FILE_SET HEADERS DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(EXPORT nasnet-core FILE nasnet-core.cmake NAMESPACE nasnet:: DESTINATION "${nasnet_package_dir}")
-foreach(component zlib eigen)
+foreach(component zlib eigen redis)
   if(TARGET nasnet_${component})
     install(TARGETS nasnet_${component} EXPORT nasnet-${component})
     install(EXPORT nasnet-${component} FILE nasnet-${component}.cmake NAMESPACE nasnet::
@@ -25,6 +25,7 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/cmake/nasnet-config-vers
 install(FILES
   "${PROJECT_BINARY_DIR}/cmake/nasnet-config.cmake"
   "${PROJECT_BINARY_DIR}/cmake/nasnet-config-version.cmake"
+  "${PROJECT_SOURCE_DIR}/cmake/nasnet-find-hiredis.cmake"
   DESTINATION "${nasnet_package_dir}")
 
 file(RELATIVE_PATH nasnet_prefix_from_pc "/prefix/${CMAKE_INSTALL_DATADIR}/pkgconfig" "/prefix")

@@ -1,6 +1,7 @@
 // Searches NASNet cells on a folder of images: trials, the winner trained again on all images, and everything about it
 // in files: journal.jsonl, trials.csv, best.json, best.hpp, best.dot, best.svg, best.safetensors, report.html.
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -12,11 +13,16 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include <nasnet/data/gzip.hpp>
 #include <nasnet/nasnet.hpp>
+#ifdef NASNET_HAS_QUEUE
+#include <nasnet/redis/queue_evaluator.hpp>
+#endif
 
+#include "child_options.hpp"
 #include "program.hpp"
 #include "strategies.hpp"
 
@@ -52,6 +58,8 @@ struct Flags {
   std::optional<double> trial_seconds;
   std::vector<std::string> enqueue;
   std::filesystem::path warm_start;
+  std::string queue;
+  std::int64_t lease_seconds = 60;
 };
 
 constexpr std::int64_t megabyte = 1'000'000;
@@ -64,6 +72,11 @@ void declare(CLI::App& app, Flags& flags) {
       ->required();
   add("--out", flags.out, "folder for the results");
   app.add_flag("--resume", flags.resume, "go on with the search in the output folder");
+  app.add_option("--queue", flags.queue,
+                 "have trials evaluated by search_worker: redis://[user:password-file@]host:port/name");
+  add("--lease", flags.lease_seconds,
+      "seconds without a sign of life after which a trial goes to another worker of the queue")
+      ->check(program::whole_number<std::int64_t>(1, 86'400));
   add("--strategy", flags.strategy, "how to choose cells")->check(CLI::IsMember(program::strategy_names()));
   const auto count = program::whole_number<std::int64_t>(0);
   const auto positive = program::whole_number<std::int64_t>(1);
@@ -71,7 +84,8 @@ void declare(CLI::App& app, Flags& flags) {
   add("--population", flags.population, "members of an evolution")->check(members);
   add("--sample", flags.sample, "members of a tournament of an evolution")->check(members);
   add("--trials", flags.trials, "networks to train")->check(positive);
-  add("--workers", flags.workers, "trials at a time")->check(program::whole_number(1, most_workers));
+  add("--workers", flags.workers, "trials at a time; with --queue, trials in the queue")
+      ->check(program::whole_number(1, most_workers));
   add("--threads", flags.threads, "threads in all, 0: one for each core; at least one for each worker")
       ->check(program::whole_number(0));
   add("--seed", flags.seed, "of everything that is random")->check(program::whole_number<std::uint64_t>(0));
@@ -88,7 +102,8 @@ void declare(CLI::App& app, Flags& flags) {
   app.add_option("--max-params", flags.max_parameters, "reject networks with more parameters")->check(positive);
   app.add_option("--max-multiply-adds", flags.max_multiply_adds, "reject networks with more multiply-adds for an image")
       ->check(positive);
-  app.add_flag("--isolate", flags.isolate, "run each trial in a process of its own, so that a crash costs one trial");
+  app.add_flag("--isolate", flags.isolate, "run each trial in a process of its own, so that a crash costs one trial")
+      ->excludes("--queue");  // its trials run in other programs
   const auto megabytes = program::whole_number<std::int64_t>(1, 1'000'000'000);
   app.add_option("--trial-memory", flags.trial_memory, "most MB of a trial; with --isolate of its whole process")
       ->check(megabytes);
@@ -133,18 +148,11 @@ class Program {
 
  private:
   [[nodiscard]] static int pool_size(const Flags& flags) {
-    return std::max(flags.threads > 0 ? flags.threads : nasnet::ThreadPool::hardware_threads(), flags.workers);
+    const int threads = flags.threads > 0 ? flags.threads : nasnet::ThreadPool::hardware_threads();
+    return flags.queue.empty() ? std::max(threads, flags.workers) : threads;
   }
 
-  [[nodiscard]] nasnet::ChildOptions child_options() const {
-    return {.cells_per_stack = flags_.cells,
-            .filters = flags_.filters,
-            .epochs = flags_.epochs,
-            .train_images = flags_.train_images,
-            .validation_images = flags_.validation_images,
-            .split_seed = flags_.seed,
-            .training = {.batch = flags_.batch, .learning_rate = {.initial = flags_.learning_rate}}};
-  }
+  [[nodiscard]] nasnet::ChildOptions child_options() const { return program::child_options(settings()); }
 
   [[nodiscard]] std::optional<nasnet::ProcessEvaluator<nasnet::ChildTrainer>> isolated() const {
     if (!flags_.isolate) return std::nullopt;
@@ -186,9 +194,7 @@ class Program {
     bar.attach(options);
     if (flags_.json) events_.attach(options);
     if (!std::filesystem::exists(options.journal)) remove_checkpoints();
-    const nasnet::OpTable ops = nasnet::NasnetOps::table();
-    nasnet::History history = isolated_ ? nasnet::search(space_, ops, strategy(), *isolated_, options)
-                                        : nasnet::search(space_, ops, strategy(), evaluate_, options);
+    nasnet::History history = search_with(options);
     write_trials_csv(history, flags_.out / "trials.csv");
     if (static_cast<std::int64_t>(history.trials.size()) > flags_.trials) {
       nasnet::fail<nasnet::ArgumentError>("--trials ", flags_.trials, ": '", options.journal.string(), "' has ",
@@ -196,6 +202,37 @@ class Program {
     }
     return history;
   }
+
+  [[nodiscard]] nasnet::History search_with(const nasnet::SearchOptions& options) const {
+    if (!flags_.queue.empty()) return search_through_queue(options);
+    return isolated_ ? search_with(*isolated_, options) : search_with(evaluate_, options);
+  }
+
+  template <class Evaluator>
+  [[nodiscard]] nasnet::History search_with(const Evaluator& evaluate, const nasnet::SearchOptions& options) const {
+    return nasnet::search(space_, nasnet::NasnetOps::table(), strategy(), evaluate, options);
+  }
+
+#ifdef NASNET_HAS_QUEUE
+  /// Trials wait for workers on threads of their own, since these do nothing.
+  [[nodiscard]] nasnet::History search_through_queue(nasnet::SearchOptions options) const {
+    options.pool.reset();
+    nasnet::QueueOptions queue{
+        .resume = flags_.resume,
+        .lease = std::chrono::seconds(flags_.lease_seconds),
+        .settings = settings(),
+        .stop = stop_.pointer(),
+        .notice = [](const std::string& sentence) { std::cerr << nasnet::join(sentence, '\n'); }};
+    const nasnet::QueueEvaluator evaluate(evaluate_, space_, nasnet::queue_address(flags_.queue), std::move(queue));
+    nasnet::History history = search_with(evaluate, options);
+    if (!history.interrupted) evaluate.finish();
+    return history;
+  }
+#else
+  [[noreturn]] static nasnet::History search_through_queue(const nasnet::SearchOptions&) {
+    nasnet::fail<nasnet::ArgumentError>("--queue needs hiredis, which this program was built without");
+  }
+#endif
 
   [[nodiscard]] nasnet::AnyStrategy strategy() const {
     const program::StrategyFlags flags{.evolution = {.population = flags_.population, .sample = flags_.sample}};

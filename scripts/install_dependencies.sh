@@ -11,7 +11,7 @@ selection=${1:-all}
 
 packages=(
   g++ cmake ninja-build python3
-  libeigen3-dev nlohmann-json3-dev libcli11-dev zlib1g-dev
+  libeigen3-dev nlohmann-json3-dev libcli11-dev zlib1g-dev libhiredis-dev
   catch2 libbenchmark-dev
   graphviz dataset-fashion-mnist
 )
@@ -20,7 +20,7 @@ optional=(ccache)
 case "$selection" in
   examples) ;;
   all)
-    packages+=(clang)
+    packages+=(clang redis-server)
     optional+=(clang-format-14 python3-venv)
     ;;
   *)

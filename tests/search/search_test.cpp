@@ -512,3 +512,34 @@ TEST_CASE("search: a budget or repeat out of range is an error of the strategy")
         ArgumentError, MessageMatches(ContainsSubstring("the strategy proposes ")));
   }
 }
+
+TEST_CASE("a withheld outcome ends the search, and a resumed one runs the trial again") {
+  const TemporaryFolder folder;
+  struct Withholding {
+    std::int64_t from;
+    Outcome operator()(const Architecture& architecture, TrialContext& trial) const {
+      if (trial.trial >= from) return Outcome::withheld("the oven is cold");
+      return Constant{}(architecture, trial);
+    }
+  };
+  SearchOptions options = toy::options(6);
+  options.journal = folder / "journal";
+  options.resume = true;
+  CHECK_THROWS_MATCHES((void)search<toy::Space>(counting(), Withholding{2}, options), IoError,
+                       MessageMatches(ContainsSubstring("the oven is cold")));
+  CHECK(toy::read_history(options.journal).trials.size() == 2);
+
+  std::atomic<bool> stop = false;
+  options.stop = &stop;
+  options.on_trial = [&](const Trial&) { stop = true; };
+  const History stopped = search<toy::Space>(counting(), Withholding{3}, options);
+  CHECK(stopped.interrupted);
+  CHECK(stopped.trials.size() == 3);
+
+  stop = false;
+  options.on_trial = {};
+  const History history = search<toy::Space>(counting(), Withholding{6}, options);
+  CHECK(history.trials.size() == 6);
+  CHECK(history.count(TrialState::failed) == 0);
+  CHECK(history.trials[2].attempt == 1);
+}

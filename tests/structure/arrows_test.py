@@ -20,6 +20,7 @@ BELOW = {
     "data": ["core"],
     "train": ["data", "io"],
     "search": ["space", "train"],
+    "redis": ["search"],
 }
 
 # Headers beside the folders that any module may include.

@@ -1,4 +1,4 @@
-"""Which headers of other libraries ours include: CUDA nowhere, Eigen and zlib in one place each."""
+"""Which headers of other libraries ours include: CUDA nowhere, Eigen, zlib and hiredis in one place each."""
 
 import pathlib
 import re
@@ -22,6 +22,8 @@ def faults(root: pathlib.Path) -> list[str]:
                 found.append(f"{name}:{line}: {target} belongs to kernels/")
             if target == "zlib.h" and name != "nasnet/data/gzip.hpp":
                 found.append(f"{name}:{line}: zlib is included by nasnet/data/gzip.hpp alone")
+            if target.startswith("hiredis/") and name != "nasnet/redis/connection.hpp":
+                found.append(f"{name}:{line}: hiredis is included by nasnet/redis/connection.hpp alone")
         if "Eigen::" in text and name != EIGEN_HEADER:
             found.append(f"{name}: Eigen belongs to {EIGEN_HEADER}")
         if re.search(r"\b__(global|device|shared)__\b|<<<", text):
@@ -51,6 +53,9 @@ class Outside(unittest.TestCase):
 
     def test_notices_zlib(self) -> None:
         self.notices("data/idx.hpp", "#include <zlib.h>\n", "gzip.hpp alone")
+
+    def test_notices_hiredis(self) -> None:
+        self.notices("redis/trial_queue.hpp", "#include <hiredis/hiredis.h>\n", "connection.hpp alone")
 
 
 if __name__ == "__main__":

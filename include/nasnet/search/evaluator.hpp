@@ -1,12 +1,13 @@
 /// What an evaluator is: something that finds out how good an architecture is.
 #pragma once
 
-#include <chrono>    // steady_clock
-#include <concepts>  // convertible_to
-#include <cstdint>   // int64_t
-#include <optional>  // nullopt, optional
-#include <string>    // string
-#include <utility>   // move
+#include <chrono>      // steady_clock
+#include <concepts>    // convertible_to
+#include <cstdint>     // int64_t
+#include <functional>  // function
+#include <optional>    // nullopt, optional
+#include <string>      // string
+#include <utility>     // move
 
 #include "nasnet/core/context.hpp"
 #include "nasnet/core/progress.hpp"
@@ -32,11 +33,20 @@ struct TrialContext {
   /// How much the evaluation may spend, in its own unit: what the strategy proposes. Absent: as the evaluator is set.
   std::optional<std::int64_t> budget = {};
 
-  /// Whether the trial's time is over: return anything, soon.
-  [[nodiscard]] bool is_over() const { return deadline && std::chrono::steady_clock::now() >= *deadline; }
+  /// Counts evaluations of one architecture that are to differ, as the strategy proposes. The random stream differs
+  /// anyhow.
+  std::int64_t repeat = 0;
+
+  /// May be empty. True where nobody waits for the result any more: the machine is wanted back, or the search has gone.
+  std::function<bool()> given_up{};
+
+  /// Whether the trial's time is over or it was given up: return anything, soon.
+  [[nodiscard]] bool is_over() const {
+    return (deadline && std::chrono::steady_clock::now() >= *deadline) || (given_up && given_up());
+  }
 };
 
-/// What came of an evaluation: a result, or the reason why there is none.
+/// What came of an evaluation: a result, or the reason why there is none. Or nothing yet: see `withheld`.
 class Outcome {
  public:
   Outcome(Evaluation evaluation) : evaluation_(std::move(evaluation)) {}  // NOLINT: an evaluation is an outcome
@@ -46,6 +56,16 @@ class Outcome {
     return Outcome(kind, std::move(message));
   }
 
+  /// The evaluation goes on elsewhere, or its means have gone: the search ends and records nothing of the trial, which
+  /// a resumed search runs again. Without a request to stop, the search ends with an IoError.
+  /// @param message one sentence for the user
+  [[nodiscard]] static Outcome withheld(std::string message) {
+    Outcome outcome(FailureKind::lost, std::move(message));
+    outcome.withheld_ = true;
+    return outcome;
+  }
+
+  [[nodiscard]] bool is_withheld() const { return withheld_; }
   [[nodiscard]] const std::optional<Evaluation>& evaluation() const { return evaluation_; }
   [[nodiscard]] FailureKind failure() const { return failure_; }  ///< where there is no evaluation
   [[nodiscard]] const std::string& message() const { return message_; }
@@ -56,6 +76,7 @@ class Outcome {
   std::optional<Evaluation> evaluation_;
   FailureKind failure_ = FailureKind::exception;
   std::string message_;
+  bool withheld_ = false;
 };
 
 /// An evaluator: `evaluate(architecture, trial)` gives an Outcome or an Evaluation.

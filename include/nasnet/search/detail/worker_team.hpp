@@ -126,8 +126,9 @@ class WorkerTeam {
   void work(int worker) {
     while (std::optional<Trial> trial = claim(worker)) {
       if (!wait_for_memory(*trial)) return;  // stopped: it runs when the search goes on
-      evaluate(*trial);
+      const bool has_ended = evaluate(*trial);
       leave_memory(*trial);
+      if (!has_ended) return;
       record(*trial);
     }
   }
@@ -181,16 +182,33 @@ class WorkerTeam {
     recorded_.notify_all();
   }
 
-  void evaluate(Trial& trial) {
+  /// False where the outcome is withheld: nothing is to be recorded, and no further trial to be run.
+  [[nodiscard]] bool evaluate(Trial& trial) {
     const Clock::time_point begin = Clock::now();
     TrialContext context = context_of(trial, begin);
     std::optional<Outcome> outcome;
     const auto failure = attempt([&] { outcome = evaluate_(trial.architecture, context); });
     const bool is_late = context.is_over();
     trial.seconds = seconds_since(begin);
-    if (is_late) return set_failed(trial, FailureKind::timeout, timeout_sentence());
-    if (failure) return set_failed(trial, failure_kind(failure->kind), failure->message);
-    set_outcome(trial, *outcome);
+    if (is_late) {
+      set_failed(trial, FailureKind::timeout, timeout_sentence());
+    } else if (failure) {
+      set_failed(trial, failure_kind(failure->kind), failure->message);
+    } else if (outcome->is_withheld()) {
+      withhold(outcome->message());
+      return false;
+    } else {
+      set_outcome(trial, *outcome);
+    }
+    return true;
+  }
+
+  void withhold(const std::string& message) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!was_stopped()) error_.watch([&] { fail<IoError>(message); });
+    }
+    recorded_.notify_all();
   }
 
   [[nodiscard]] TrialContext context_of(const Trial& trial, Clock::time_point begin) {
@@ -200,6 +218,7 @@ class WorkerTeam {
                          .ops = ops_,
                          .progress = progress_of(trial.number)};
     context.budget = trial.budget;
+    context.repeat = trial.repeat;
     if (options_.trial_seconds) {
       const std::chrono::duration<double> limit(*options_.trial_seconds);
       context.deadline = begin + std::chrono::duration_cast<Clock::duration>(limit);

@@ -1,0 +1,84 @@
+// Evaluates trials of a search that `search_cells --queue` drives, on this machine or another: takes them from a queue
+// on a Redis server until the search is over. All it needs to know of the search stands in the queue. docs/cluster.md
+// says how to start many.
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <nasnet/data/gzip.hpp>
+#include <nasnet/nasnet.hpp>
+#include <nasnet/redis/queue_worker.hpp>
+
+#include "child_options.hpp"
+#include "program.hpp"
+
+namespace {
+
+struct Flags {
+  std::string queue;
+  std::filesystem::path data;
+  int threads = 0;
+};
+
+void declare(CLI::App& app, Flags& flags) {
+  app.add_option("--queue", flags.queue, "redis://[user:password-file@]host:port/name")->required();
+  app.add_option("--data", flags.data, "folder of the images that the search is about")->required();
+  app.add_option("--threads", flags.threads, "threads of this worker, 0: one for each core")
+      ->capture_default_str()
+      ->check(program::whole_number(0));
+}
+
+void say(const std::string& sentence) { std::cerr << nasnet::join("search_worker: ", sentence, '\n'); }
+
+/// Before anything is computed: the search's instruction set, where this processor has more.
+void lower_instruction_set(const nlohmann::json& description) {
+  const auto found = description.find("instruction_set");
+  if (found != description.end() && found->is_string()) {
+    setenv("NASNET_ISA", found->get_ref<const std::string&>().c_str(), 0);
+  }
+}
+
+void report(std::int64_t trial, nasnet::QueueWork work) {
+  const auto is_now = [&](std::string_view what) { say(nasnet::join("trial ", trial, ' ', what)); };
+  switch (work) {
+    case nasnet::QueueWork::begun: return is_now("begins");
+    case nasnet::QueueWork::recorded: return is_now("is done");
+    case nasnet::QueueWork::late: return is_now("had a result already");
+    case nasnet::QueueWork::given_back: return is_now("was given back");
+    case nasnet::QueueWork::dropped: return is_now("is not wanted any more");
+  }
+}
+
+int work(const Flags& flags) {
+  const program::StopSignal stop;
+  const nasnet::QueueAddress address = nasnet::queue_address(flags.queue);
+  nasnet::QueueWorkerOptions options{.stop = stop.pointer(), .notice = say, .on_trial = report};
+  const auto search = nasnet::wait_for_search(address, options);
+  if (!search) return stop.exit_status();
+  lower_instruction_set(search->description);
+
+  const nlohmann::json settings = search->description.value("program", nlohmann::json::object());
+  const nasnet::SearchSpace space(nasnet::NasnetOps::table(), {.blocks = program::setting<int>(settings, "--blocks")});
+  const nasnet::ImageData data = nasnet::load_dataset(flags.data, nasnet::read_gzip_file);
+  const nasnet::ChildTrainer evaluate(data, program::child_options(settings));
+  options.pool =
+      std::make_shared<nasnet::ThreadPool>(flags.threads > 0 ? flags.threads : nasnet::ThreadPool::hardware_threads());
+  const nasnet::QueueWorkerSummary summary =
+      nasnet::serve_queue(address, space, nasnet::NasnetOps::table(), evaluate, options);
+  say(nasnet::join(summary.stopped ? "stopped" : "the search is over", " after ", summary.recorded, " trials"));
+  return summary.stopped ? stop.exit_status() : 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Evaluates trials of a search on many machines.", "search_worker");
+  Flags flags;
+  declare(app, flags);
+  return program::run(app, argc, argv, [&] { return work(flags); });
+}

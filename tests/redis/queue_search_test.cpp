@@ -1,0 +1,304 @@
+// Searches whose trials go through a queue: driver and workers are threads of one process here.
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "catch.hpp"
+#include "core/temporary_folder.hpp"
+#include "nasnet/redis/queue_evaluator.hpp"
+#include "nasnet/redis/queue_worker.hpp"
+#include "nasnet/search/average_repeats.hpp"
+#include "nasnet/search/exhaustive.hpp"
+#include "redis/redis_server.hpp"
+#include "search/toy_search.hpp"
+
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::MessageMatches;
+using nasnet::History;
+using nasnet::QueueEvaluator;
+using nasnet::QueueOptions;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Workers on threads, which leave when the search is over or this ends.
+template <class Evaluator = toy::Evaluator>
+class Workers {
+ public:
+  Workers(const nasnet::QueueAddress& address, int count, Evaluator evaluate = {}) : evaluate_(std::move(evaluate)) {
+    for (int worker = 0; worker < count; ++worker) {
+      threads_.emplace_back([this, address] {
+        nasnet::QueueWorkerOptions options{.pool = pool_, .stop = &stop_};
+        recorded_ +=
+            nasnet::serve_queue(address, toy::Space::space(), toy::Space::op_table(), evaluate_, options).recorded;
+      });
+    }
+  }
+  ~Workers() {
+    stop_ = true;
+    join();
+  }
+
+  void join() {
+    for (std::thread& thread : threads_) {
+      if (thread.joinable()) thread.join();
+    }
+  }
+  [[nodiscard]] std::int64_t recorded() const { return recorded_; }
+
+ private:
+  Evaluator evaluate_;
+  std::shared_ptr<nasnet::ThreadPool> pool_ = std::make_shared<nasnet::ThreadPool>(1);
+  std::atomic<bool> stop_ = false;
+  std::atomic<std::int64_t> recorded_ = 0;
+  std::vector<std::thread> threads_;
+};
+
+QueueOptions queue_options() { return {.lease = 300ms}; }
+
+void wait_for(const RedisServer& server) { nasnet::TrialQueue(server.address(), RedisServer::patient()); }
+
+/// Lines of a journal without times.
+std::vector<std::string> timeless(const std::filesystem::path& journal) {
+  std::vector<std::string> found;
+  for (const std::string& line : toy::lines(journal)) {
+    nlohmann::json json = nlohmann::json::parse(line);
+    json.erase("seconds");
+    found.push_back(json.dump());
+  }
+  return found;
+}
+
+/// Says how often it was called for each trial.
+struct Counting {
+  std::shared_ptr<std::array<std::atomic<int>, 100>> calls = std::make_shared<std::array<std::atomic<int>, 100>>();
+
+  nasnet::Outcome operator()(const nasnet::Architecture& architecture, nasnet::TrialContext& trial) const {
+    ++(*calls)[static_cast<std::size_t>(trial.trial)];
+    return toy::Evaluator{.fails = false}(architecture, trial);
+  }
+  [[nodiscard]] nlohmann::json settings() const { return {{"name", "counting"}}; }
+};
+
+/// Works until it is given up.
+struct Endless {
+  nasnet::Outcome operator()(const nasnet::Architecture&, nasnet::TrialContext& trial) const {
+    *begun = true;
+    while (!trial.is_over()) std::this_thread::yield();
+    return nasnet::Evaluation{};
+  }
+  [[nodiscard]] nlohmann::json settings() const { return {{"name", "endless"}}; }
+  std::shared_ptr<std::atomic<bool>> begun = std::make_shared<std::atomic<bool>>(false);
+};
+
+}  // namespace
+
+TEST_CASE("a search through a queue is the search") {
+  const RedisServer server;
+  wait_for(server);
+  const TemporaryFolder folder;
+  const toy::Evaluator evaluate;
+
+  SECTION("line by line, where results come in the same order") {
+    nasnet::SearchOptions options = toy::options(40);
+    options.journal = folder / "alone";
+    (void)nasnet::search<toy::Space>(toy::Climber(3), evaluate, options);
+    options.journal = folder / "queue";
+    const QueueEvaluator queue(evaluate, toy::Space::space(), server.address(), queue_options());
+    Workers workers(server.address(), 3);
+    const History history = nasnet::search<toy::Space>(toy::Climber(3), queue, options);
+    CHECK(timeless(folder / "queue") == timeless(folder / "alone"));
+    queue.finish();
+    workers.join();
+    CHECK(workers.recorded() == static_cast<std::int64_t>(history.trials.size()));  // the climber gets stuck
+  }
+
+  SECTION("result by result, with several trials in the queue") {
+    const nasnet::RandomSearch strategy(toy::Space::space(), 5);
+    const History alone = nasnet::search<toy::Space>(nasnet::RandomSearch(strategy), evaluate, toy::options(60));
+    Workers workers(server.address(), 3);  // before there is a search
+    const QueueEvaluator queue(evaluate, toy::Space::space(), server.address(), queue_options());
+    const History history = nasnet::search<toy::Space>(nasnet::RandomSearch(strategy), queue, toy::options(60, 6));
+    CHECK(nasnet::results_text(history) == nasnet::results_text(alone));
+    CHECK(history.count(nasnet::TrialState::failed) > 0);
+  }
+
+  SECTION("repeats of a network are trials of their own") {
+    using nasnet::AverageRepeats;
+    const nasnet::RandomSearch strategy(toy::Space::space(), 5);
+    const History alone = nasnet::search<toy::Space>(AverageRepeats(strategy, 3), evaluate, toy::options(30));
+    Workers workers(server.address(), 2);
+    const QueueEvaluator queue(evaluate, toy::Space::space(), server.address(), queue_options());
+    const History history = nasnet::search<toy::Space>(AverageRepeats(strategy, 3), queue, toy::options(30));
+    CHECK(nasnet::results_text(history) == nasnet::results_text(alone));
+  }
+}
+
+TEST_CASE("a server that is killed during a search changes nothing") {
+  RedisServer server;
+  wait_for(server);
+  const toy::Evaluator evaluate{.most_milliseconds = 5};
+  const nasnet::RandomSearch strategy(toy::Space::space(), 5);
+  const History alone = nasnet::search<toy::Space>(nasnet::RandomSearch(strategy), evaluate, toy::options(60));
+  const QueueEvaluator queue(evaluate, toy::Space::space(), server.address(), queue_options());
+  Workers workers(server.address(), 3, evaluate);
+  nasnet::SearchOptions options = toy::options(60, 6);
+  options.on_trial = [&](const nasnet::Trial& trial) {
+    if (trial.number != 20 && trial.number != 40) return;
+    server.kill();
+    if (trial.number == 40) std::filesystem::remove_all(server.folder() / "appendonlydir");  // and lost everything
+    server.start();
+  };
+  const History history = nasnet::search<toy::Space>(nasnet::RandomSearch(strategy), queue, options);
+  CHECK(nasnet::results_text(history) == nasnet::results_text(alone));
+}
+
+TEST_CASE("a search that was stopped takes its results from the queue") {
+  const RedisServer server;
+  wait_for(server);
+  const TemporaryFolder folder;
+  const Counting evaluate;
+  std::atomic<bool> stop = false;
+  nasnet::SearchOptions options = toy::options(12, 4);
+  options.journal = folder / "journal";
+  options.resume = true;
+  options.stop = &stop;
+  options.on_trial = [&](const nasnet::Trial& trial) { stop = stop || trial.number == 3; };
+  const nasnet::RandomSearch strategy(toy::Space::space(), 5);
+  QueueOptions with_stop = queue_options();
+  with_stop.stop = &stop;
+
+  Workers<Counting> workers(server.address(), 2, evaluate);
+  {
+    const QueueEvaluator queue(evaluate, toy::Space::space(), server.address(), with_stop);
+    const History part = nasnet::search<toy::Space>(nasnet::RandomSearch(strategy), queue, options);
+    CHECK(part.interrupted);
+    CHECK(part.trials.size() < 12);
+    CHECK(part.count(nasnet::TrialState::failed) == 0);
+  }
+  stop = false;
+  CHECK_THROWS_MATCHES(QueueEvaluator(evaluate, toy::Space::space(), server.address(), with_stop),
+                       nasnet::ArgumentError, MessageMatches(ContainsSubstring("holds a search already")));
+  with_stop.resume = true;
+  const QueueEvaluator queue(evaluate, toy::Space::space(), server.address(), with_stop);
+  options.on_trial = {};
+  const History history = nasnet::search<toy::Space>(nasnet::RandomSearch(strategy), queue, options);
+  CHECK_FALSE(history.interrupted);
+  const History alone = nasnet::search<toy::Space>(nasnet::RandomSearch(strategy), Counting{}, toy::options(12));
+  CHECK(nasnet::results_text(history) == nasnet::results_text(alone));
+  for (std::size_t trial = 0; trial < 12; ++trial) CHECK((*evaluate.calls)[trial] == 1);  // no network twice
+}
+
+TEST_CASE("a worker that is asked to stop gives its trial back") {
+  const RedisServer server;
+  wait_for(server);
+  const Endless evaluate;
+  const QueueEvaluator queue(evaluate, toy::Space::space(), server.address(), {.lease = 100s});
+  std::atomic<bool> stop = false;
+  std::vector<nasnet::QueueWork> seen;
+  nasnet::QueueWorkerSummary summary;
+  std::thread worker([&] {
+    nasnet::QueueWorkerOptions options{.stop = &stop};
+    options.on_trial = [&](std::int64_t, nasnet::QueueWork work) { seen.push_back(work); };
+    summary = nasnet::serve_queue(server.address(), toy::Space::space(), toy::Space::op_table(), evaluate, options);
+  });
+  History history;
+  std::thread driver([&] {
+    history = nasnet::search<toy::Space>(nasnet::RandomSearch(toy::Space::space(), 5), queue, toy::options(1));
+  });
+  while (!*evaluate.begun) std::this_thread::yield();
+  stop = true;
+  worker.join();
+  CHECK(summary.stopped);
+  CHECK(summary.given_back == 1);
+  CHECK(seen == std::vector{nasnet::QueueWork::begun, nasnet::QueueWork::given_back});
+
+  // The lease is long, and yet another worker has it at once.
+  nasnet::TrialQueue end(server.address());
+  end.attach(*end.find());
+  std::optional<nasnet::QueuedTrial> trial;
+  end.claim("another", 10s, trial);
+  REQUIRE(trial);
+  end.finish(*trial, R"({"accuracy":0.5,"loss":1,"metrics":{}})");
+  driver.join();
+  CHECK(history.best().evaluation.validation_accuracy == 0.5);
+}
+
+TEST_CASE("a trial that ends its workers is lost, and the strategy is told") {
+  const RedisServer server;
+  wait_for(server);
+  const toy::Evaluator evaluate{.fails = false};
+  const QueueEvaluator queue(evaluate, toy::Space::space(), server.address(), {.lease = 60ms});
+  std::atomic<bool> ended = false;
+  std::thread dying([&] {  // claims and never answers
+    nasnet::TrialQueue end(server.address());
+    end.attach(*end.find());
+    for (int worker = 0; !ended; ++worker) {
+      std::optional<nasnet::QueuedTrial> trial;
+      end.claim("dying " + std::to_string(worker), 10ms, trial);
+    }
+  });
+  toy::Scripted strategy{[](int, int) { return toy::architecture(7); }};
+  const History history = nasnet::search<toy::Space>(strategy, queue, toy::options(1));
+  ended = true;
+  dying.join();
+  REQUIRE(strategy.trials.size() == 1);
+  CHECK(strategy.trials[0].failure == nasnet::FailureKind::lost);
+  CHECK(history.trials[0].failure == nasnet::FailureKind::lost);
+  CHECK_THAT(history.trials[0].message, ContainsSubstring("3 workers began it and never answered"));
+}
+
+TEST_CASE("workers that would compute something else are refused") {
+  const RedisServer server;
+  wait_for(server);
+  const toy::Evaluator evaluate;
+  const QueueEvaluator queue(evaluate, toy::Space::space(), server.address(), queue_options());
+  const auto serve = [&](const nasnet::AnySpace& space, const toy::Evaluator& own) {
+    (void)nasnet::serve_queue(server.address(), space, toy::Space::op_table(), own);
+  };
+  CHECK_THROWS_MATCHES(serve(toy::tiny_space(), evaluate), nasnet::ArgumentError,
+                       MessageMatches(ContainsSubstring("cannot take part: space: the search has")));
+  CHECK_THROWS_MATCHES(
+      serve(toy::Space::space(), {.name = "other"}), nasnet::ArgumentError,
+      MessageMatches(ContainsSubstring(R"(evaluator.name: the search has "toy", this worker has "other")")));
+
+  // Searches of another version and another instruction set, as their drivers would have written them.
+  nasnet::TrialQueue end(server.address());
+  nasnet::QueueSearch search = *end.find();
+  for (const auto& [key, value, text] : {std::tuple("nasnet", "99.1.0", "nasnet: the search has \"99.1.0\""),
+                                         std::tuple("instruction_set", "tubes", "NASNET_ISA")}) {
+    nasnet::QueueSearch other = search;
+    other.description[key] = value;
+    end.remove();
+    REQUIRE(end.open(other));
+    CHECK_THROWS_MATCHES(serve(toy::Space::space(), evaluate), nasnet::ArgumentError,
+                         MessageMatches(ContainsSubstring(text)));
+    QueueOptions resumed = queue_options();
+    resumed.resume = true;
+    CHECK_THROWS_MATCHES(QueueEvaluator(evaluate, toy::Space::space(), server.address(), resumed),
+                         nasnet::ArgumentError,
+                         MessageMatches(ContainsSubstring("holds another search") && ContainsSubstring(text)));
+  }
+}
+
+TEST_CASE("a search whose queue is taken by another one ends, and its trials have not failed") {
+  const RedisServer server;
+  wait_for(server);
+  const TemporaryFolder folder;
+  const toy::Evaluator evaluate;
+  const QueueEvaluator queue(evaluate, toy::Space::space(), server.address(), queue_options());
+  nasnet::TrialQueue end(server.address());
+  nasnet::QueueSearch other = *end.find();
+  other.id = "other";
+  end.remove();
+  REQUIRE(end.open(other));
+  nasnet::SearchOptions options = toy::options(4, 2);
+  options.journal = folder / "journal";
+  CHECK_THROWS_MATCHES((void)nasnet::search<toy::Space>(nasnet::RandomSearch(toy::Space::space(), 5), queue, options),
+                       nasnet::IoError, MessageMatches(ContainsSubstring("holds another search now")));
+  CHECK(toy::read_history(folder / "journal").trials.empty());
+}
