@@ -27,6 +27,7 @@ struct Flags {
   std::string strategy = "random";
   std::int64_t population = 20;
   std::int64_t sample = 5;
+  nasnet::PpoOptions controller = program::StrategyFlags{}.controller;
   std::int64_t trials = 20;
   int workers = 2;
   int threads = 0;
@@ -57,6 +58,9 @@ void declare(CLI::App& app, Flags& flags) {
   add("--population", flags.population, "members of an evolution")->check(CLI::Range(std::int64_t{1}, most_members));
   add("--sample", flags.sample, "members of a tournament of an evolution")
       ->check(CLI::Range(std::int64_t{1}, most_members));
+  add("--controller-batch", flags.controller.batch, "results that the controller of ppo learns from at a time")
+      ->check(CLI::Range(std::int64_t{1}, most_members));
+  add("--controller-rate", flags.controller.learning_rate, "its learning rate")->check(CLI::Range(1e-9, 1.0));
   add("--trials", flags.trials, "networks to train")->check(CLI::PositiveNumber);
   add("--workers", flags.workers, "trials at a time")->check(CLI::Range(1, most_workers));
   add("--threads", flags.threads, "threads in all, 0: one for each core; at least one for each worker")
@@ -160,7 +164,8 @@ class Program {
   }
 
   [[nodiscard]] nasnet::AnyStrategy strategy() const {
-    const program::StrategyFlags flags{.evolution = {.population = flags_.population, .sample = flags_.sample}};
+    const program::StrategyFlags flags{.evolution = {.population = flags_.population, .sample = flags_.sample},
+                                       .controller = flags_.controller};
     return program::strategy_named(flags_.strategy, flags).make(space_, flags_.seed);
   }
 
@@ -183,6 +188,8 @@ class Program {
     return {{"--strategy", flags_.strategy},
             {"--population", flags_.population},
             {"--sample", flags_.sample},
+            {"--controller-batch", flags_.controller.batch},
+            {"--controller-rate", flags_.controller.learning_rate},
             {"--seed", flags_.seed},
             {"--blocks", flags_.blocks},
             {"--cells", flags_.cells},

@@ -7,6 +7,7 @@
 
 #include <nasnet/search/any_strategy.hpp>
 #include <nasnet/search/local_search.hpp>
+#include <nasnet/search/ppo_controller.hpp>
 #include <nasnet/search/random_search.hpp>
 #include <nasnet/search/regularized_evolution.hpp>
 #include <nasnet/search/study.hpp>
@@ -16,6 +17,7 @@ namespace program {
 /// What the strategies are set to.
 struct StrategyFlags {
   nasnet::EvolutionOptions evolution{};
+  nasnet::PpoOptions controller{.batch = 10, .learning_rate = 0.003};  // for hundreds of trials, not the paper's 20,000
 };
 
 /// All strategies that search by accuracy alone, on images as on tables.
@@ -28,6 +30,10 @@ struct StrategyFlags {
       {"regularized-evolution",
        [evolution = flags.evolution](const AnySpace& space, std::uint64_t seed) -> AnyStrategy {
          return nasnet::RegularizedEvolution(space, seed, evolution);
+       }},
+      {"ppo",
+       [controller = flags.controller](const AnySpace& space, std::uint64_t seed) -> AnyStrategy {
+         return nasnet::PpoController(space, seed, controller);
        }},
       {"local-search",
        [](const AnySpace& space, std::uint64_t seed) -> AnyStrategy { return nasnet::LocalSearch(space, seed); }},

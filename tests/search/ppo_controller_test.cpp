@@ -172,7 +172,7 @@ TEST_CASE("ppo controller: a batch makes the better proposals likelier and the w
   CHECK(log_probability(controller, proposals[9]) < before[9]);
 }
 
-TEST_CASE("ppo controller: it finds the best of 5,184 architectures, which random search seldom does") {
+TEST_CASE("ppo controller: it finds the best architecture of a toy space, which random search seldom does") {
   // Random search: 250 draws hit one of 5,184 with probability 0.047.
   const auto learns = [](PolicyGradient gradient) {
     PpoOptions options = quick();
@@ -184,8 +184,8 @@ TEST_CASE("ppo controller: it finds the best of 5,184 architectures, which rando
   const int reinforce = learns(PolicyGradient::reinforce);
   INFO("random " << random << ", ppo " << ppo << ", reinforce " << reinforce << " of 12");
   CHECK(random <= 4);
-  CHECK(ppo >= 9);
-  CHECK(reinforce > random);
+  CHECK(ppo >= 8);
+  CHECK(reinforce >= 8);
 }
 
 TEST_CASE("ppo controller: a late result counts by the probability that it was drawn with") {
