@@ -50,9 +50,7 @@ void declare(CLI::App& app, Flags& flags) {
       ->check(CLI::IsMember({"count", "free"}));
   add("--population", flags.population, "members of an evolution")->check(CLI::Range(std::int64_t{1}, most));
   add("--sample", flags.sample, "members of a tournament")->check(CLI::Range(std::int64_t{1}, most));
-  add("--controller-batch", flags.controller.batch, "results that the controller of ppo learns from at a time")
-      ->check(CLI::Range(std::int64_t{1}, most));
-  add("--controller-rate", flags.controller.learning_rate, "its learning rate")->check(CLI::Range(1e-9, 1.0));
+  program::declare_controller(app, flags.controller);
   app.add_flag("--json", flags.json, "print the figures as JSON");
   app.add_option("--out", flags.out, "folder for report.html and study.json");
 }

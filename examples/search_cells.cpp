@@ -58,9 +58,7 @@ void declare(CLI::App& app, Flags& flags) {
   add("--population", flags.population, "members of an evolution")->check(CLI::Range(std::int64_t{1}, most_members));
   add("--sample", flags.sample, "members of a tournament of an evolution")
       ->check(CLI::Range(std::int64_t{1}, most_members));
-  add("--controller-batch", flags.controller.batch, "results that the controller of ppo learns from at a time")
-      ->check(CLI::Range(std::int64_t{1}, most_members));
-  add("--controller-rate", flags.controller.learning_rate, "its learning rate")->check(CLI::Range(1e-9, 1.0));
+  program::declare_controller(app, flags.controller);
   add("--trials", flags.trials, "networks to train")->check(CLI::PositiveNumber);
   add("--workers", flags.workers, "trials at a time")->check(CLI::Range(1, most_workers));
   add("--threads", flags.threads, "threads in all, 0: one for each core; at least one for each worker")

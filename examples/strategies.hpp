@@ -1,7 +1,10 @@
 // The strategies that programs offer by name. Included by examples only.
 #pragma once
 
+#include <CLI/CLI.hpp>
+
 #include <cstdint>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -19,6 +22,22 @@ struct StrategyFlags {
   nasnet::EvolutionOptions evolution{};
   nasnet::PpoOptions controller{.batch = 10, .learning_rate = 0.003};  // for hundreds of trials, not the paper's 20,000
 };
+
+/// The flags of the strategy ppo.
+inline void declare_controller(CLI::App& app, nasnet::PpoOptions& controller) {
+  constexpr std::int64_t most = 1'000'000;
+  app.add_option("--controller-batch", controller.batch, "results that the controller of ppo learns from at a time")
+      ->capture_default_str()
+      ->check(CLI::Range(std::int64_t{1}, most));
+  app.add_option("--controller-rate", controller.learning_rate, "its learning rate")
+      ->capture_default_str()
+      ->check(CLI::Validator(
+          [](std::string& text) {  // CLI::Range takes nan
+            const double rate = std::strtod(text.c_str(), nullptr);
+            return rate >= 1e-9 && rate <= 1 ? std::string() : "a number from 1e-9 to 1 is wanted, not '" + text + '\'';
+          },
+          "NUMBER in [1e-9 - 1]"));
+}
 
 /// All strategies that search by accuracy alone, on images as on tables.
 [[nodiscard]] inline std::vector<nasnet::StudyStrategy> known_strategies(const StrategyFlags& flags = {}) {
