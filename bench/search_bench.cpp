@@ -45,6 +45,19 @@ void local_search(benchmark::State& state) { ask_and_tell(state, nasnet::LocalSe
 
 void pareto_evolution(benchmark::State& state) { ask_and_tell(state, nasnet::ParetoEvolution(paper_space(), 1)); }
 
+/// An ask, a tell, and a twentieth of an update.
+void ppo_controller(benchmark::State& state) { ask_and_tell(state, nasnet::PpoController(paper_space(), 1)); }
+
+void ppo_controller_asks(benchmark::State& state) {
+  nasnet::PpoController controller(paper_space(), 1);
+  nasnet::Trial trial;
+  trial.state = nasnet::TrialState::failed;
+  for (auto _ : state) {
+    trial.architecture = controller.ask().proposal().architecture;
+    controller.tell(trial);
+  }
+}
+
 void evolution_on_a_table(benchmark::State& state) {
   ask_and_tell(state, nasnet::RegularizedEvolution(nasnet::Nasbench201Space(), 1));
 }
@@ -65,6 +78,8 @@ BENCHMARK(random_search);
 BENCHMARK(regularized_evolution);
 BENCHMARK(local_search);
 BENCHMARK(pareto_evolution);
+BENCHMARK(ppo_controller);
+BENCHMARK(ppo_controller_asks);
 BENCHMARK(evolution_on_a_table);
 BENCHMARK(judge);
 

@@ -26,6 +26,7 @@ struct Flags {
   std::string duplicates = "count";
   std::int64_t population = 30;
   std::int64_t sample = 8;
+  nasnet::PpoOptions controller = program::StrategyFlags{}.controller;
   bool json = false;
 };
 
@@ -50,6 +51,7 @@ void declare(CLI::App& app, Flags& flags) {
       ->check(CLI::IsMember({"count", "free"}));
   add("--population", flags.population, "members of an evolution")->check(CLI::Range(std::int64_t{1}, most));
   add("--sample", flags.sample, "members of a tournament")->check(CLI::Range(std::int64_t{1}, most));
+  program::declare_controller(app, flags.controller);
   app.add_flag("--json", flags.json, "print a line of JSON for each event, the figures in the last one");
   app.add_option("--out", flags.out, "folder for report.html and study.json");
 }
@@ -57,7 +59,8 @@ void declare(CLI::App& app, Flags& flags) {
 /// Each once, in the order of the command line.
 [[nodiscard]] std::vector<nasnet::StudyStrategy> chosen_strategies(const Flags& flags) {
   std::vector<nasnet::StudyStrategy> chosen;
-  const program::StrategyFlags strategy_flags{.evolution = {.population = flags.population, .sample = flags.sample}};
+  const program::StrategyFlags strategy_flags{.evolution = {.population = flags.population, .sample = flags.sample},
+                                              .controller = flags.controller};
   for (const std::string& name : flags.strategies) {
     for (const nasnet::StudyStrategy& one : chosen) {
       if (one.name == name) nasnet::fail<nasnet::ArgumentError>("--strategies: ", name, " is there twice");

@@ -36,6 +36,7 @@ struct Flags {
   std::string strategy = "random";
   std::int64_t population = 20;
   std::int64_t sample = 5;
+  nasnet::PpoOptions controller = program::StrategyFlags{}.controller;
   std::int64_t trials = 20;
   int workers = 2;
   int threads = 0;
@@ -83,6 +84,7 @@ void declare(CLI::App& app, Flags& flags) {
   const auto members = program::whole_number<std::int64_t>(1, most_members);
   add("--population", flags.population, "members of an evolution")->check(members);
   add("--sample", flags.sample, "members of a tournament of an evolution")->check(members);
+  program::declare_controller(app, flags.controller);
   add("--trials", flags.trials, "networks to train")->check(positive);
   add("--workers", flags.workers, "trials at a time; with --queue, trials in the queue")
       ->check(program::whole_number(1, most_workers));
@@ -235,7 +237,8 @@ class Program {
 #endif
 
   [[nodiscard]] nasnet::AnyStrategy strategy() const {
-    const program::StrategyFlags flags{.evolution = {.population = flags_.population, .sample = flags_.sample}};
+    const program::StrategyFlags flags{.evolution = {.population = flags_.population, .sample = flags_.sample},
+                                       .controller = flags_.controller};
     return program::strategy_named(flags_.strategy, flags).make(space_, flags_.seed);
   }
 
@@ -266,6 +269,8 @@ class Program {
         {"--strategy", flags_.strategy},
         {"--population", flags_.population},
         {"--sample", flags_.sample},
+        {"--controller-batch", flags_.controller.batch},
+        {"--controller-rate", flags_.controller.learning_rate},
         {"--seed", flags_.seed},
         {"--blocks", flags_.blocks},
         {"--cells", flags_.cells},

@@ -1,12 +1,16 @@
 // The strategies that programs offer by name. Included by examples only.
 #pragma once
 
+#include <CLI/CLI.hpp>
+
 #include <cstdint>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
 #include <nasnet/search/any_strategy.hpp>
 #include <nasnet/search/local_search.hpp>
+#include <nasnet/search/ppo_controller.hpp>
 #include <nasnet/search/random_search.hpp>
 #include <nasnet/search/regularized_evolution.hpp>
 #include <nasnet/search/study.hpp>
@@ -16,7 +20,24 @@ namespace program {
 /// What the strategies are set to.
 struct StrategyFlags {
   nasnet::EvolutionOptions evolution{};
+  nasnet::PpoOptions controller{.batch = 10, .learning_rate = 0.003};  // for hundreds of trials, not the paper's 20,000
 };
+
+/// The flags of the strategy ppo.
+inline void declare_controller(CLI::App& app, nasnet::PpoOptions& controller) {
+  constexpr std::int64_t most = 1'000'000;
+  app.add_option("--controller-batch", controller.batch, "results that the controller of ppo learns from at a time")
+      ->capture_default_str()
+      ->check(CLI::Range(std::int64_t{1}, most));
+  app.add_option("--controller-rate", controller.learning_rate, "its learning rate")
+      ->capture_default_str()
+      ->check(CLI::Validator(
+          [](std::string& text) {  // CLI::Range takes nan
+            const double rate = std::strtod(text.c_str(), nullptr);
+            return rate >= 1e-9 && rate <= 1 ? std::string() : "a number from 1e-9 to 1 is wanted, not '" + text + '\'';
+          },
+          "NUMBER in [1e-9 - 1]"));
+}
 
 /// All strategies that search by accuracy alone, on images as on tables.
 [[nodiscard]] inline std::vector<nasnet::StudyStrategy> known_strategies(const StrategyFlags& flags = {}) {
@@ -28,6 +49,10 @@ struct StrategyFlags {
       {"regularized-evolution",
        [evolution = flags.evolution](const AnySpace& space, std::uint64_t seed) -> AnyStrategy {
          return nasnet::RegularizedEvolution(space, seed, evolution);
+       }},
+      {"ppo",
+       [controller = flags.controller](const AnySpace& space, std::uint64_t seed) -> AnyStrategy {
+         return nasnet::PpoController(space, seed, controller);
        }},
       {"local-search",
        [](const AnySpace& space, std::uint64_t seed) -> AnyStrategy { return nasnet::LocalSearch(space, seed); }},

@@ -53,6 +53,8 @@ class CommandLine(ProgramTest):
             "--strategy": ["magic"],
             "--population": [0, "many"],
             "--sample": [0],
+            "--controller-batch": [0, "few"],
+            "--controller-rate": [0, 2, "nan"],
             "--max-params": ["few", 0, -5],
             "--max-multiply-adds": [0],
         }.items():

@@ -65,6 +65,12 @@ class MadeUpTable(ProgramTest):
         study = self.figures("--seeds", 3, "--evaluations", "10", "--strategies", "local-search")
         self.assertEqual(list(study["strategies"]), ["random", "local-search"])
 
+    def test_the_controller_learns(self) -> None:
+        study = self.figures("--seeds", 10, "--evaluations", "100,300", "--strategies", "ppo", "--controller-rate", 0.01)
+        learnt, random = study["strategies"]["ppo"], study["strategies"]["random"]
+        self.assertGreater(learnt["test_low"][1], random["test_high"][1])
+        self.assertGreater(learnt["test_mean"][1], learnt["test_mean"][0])
+
     def test_equal_seeds_give_equal_figures(self) -> None:
         flags = ["--seeds", 5, "--evaluations", "50", "--workers", 7, "--duplicates", "free"]
         first = self.figures(*flags, "--threads", 1)
@@ -78,7 +84,7 @@ class MadeUpTable(ProgramTest):
         self.refuse("compare_strategies", *table, "--strategies", "magic", naming=["magic"])
         self.refuse("compare_strategies", *table, "--strategies", "random,random", naming=["twice"])
         for flag, value in [("--seeds", 0), ("--evaluations", "50,20"), ("--evaluations", "0"), ("--evaluations", "x"),
-                            ("--workers", 0), ("--duplicates", "maybe"), ("--population", 0), ("--sample", 0),
+                            ("--workers", 0), ("--duplicates", "maybe"), ("--population", 0), ("--sample", 0), ("--controller-batch", 0), ("--controller-rate", 0),
                             ("--seed", -1), ("--threads", -1)]:
             self.refuse("compare_strategies", *table, f"{flag}={value}")
         self.refuse("compare_strategies", "--table", self.folder / "absent.csv", naming=["absent.csv"])

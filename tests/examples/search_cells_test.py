@@ -69,8 +69,9 @@ class Results(ProgramTest):
             self.assertIn(op.rsplit("_", 1)[-1], drawn.stdout)
 
     def test_each_strategy_repeats_itself_and_goes_on(self) -> None:
-        for strategy in ["regularized-evolution", "local-search", "local-search-whole"]:
-            flags = ["--strategy", strategy, "--population", 2, "--sample", 2, "--final-epochs", 0]
+        for strategy in ["regularized-evolution", "ppo", "local-search", "local-search-whole"]:
+            flags = ["--strategy", strategy, "--population", 2, "--sample", 2, "--controller-batch", 2,
+                     "--final-epochs", 0]
             whole = self.search(f"whole-{strategy}", "--trials", 6, *flags)
             out = self.search(f"part-{strategy}", "--trials", 3, *flags)
             self.succeed("search_cells", *self.search_flags(f"part-{strategy}", "--trials", 6, *flags), "--resume")

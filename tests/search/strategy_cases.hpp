@@ -11,6 +11,7 @@
 #include "nasnet/search/local_search.hpp"
 #include "nasnet/search/median_stop.hpp"
 #include "nasnet/search/pareto_evolution.hpp"
+#include "nasnet/search/ppo_controller.hpp"
 #include "nasnet/search/random_search.hpp"
 #include "nasnet/search/regularized_evolution.hpp"
 #include "nasnet/search/replay_duplicates.hpp"
@@ -26,6 +27,8 @@ struct StrategyCase {
 };
 
 inline constexpr nasnet::EvolutionOptions few_members{.population = 6, .sample = 3};
+inline constexpr nasnet::PpoOptions few_units{
+    .network = {.units = 4, .embedding = 3}, .batch = 5, .epochs = 2, .learning_rate = 0.02};
 
 inline std::ostream& operator<<(std::ostream& out, const StrategyCase& one) { return out << one.name; }
 
@@ -46,6 +49,14 @@ inline std::vector<StrategyCase> strategy_cases() {
       {"pareto evolution",
        [](const AnySpace& space, std::uint64_t seed) {
          return ParetoEvolution(space, seed, {.costs = {"draw"}, .population = 6});
+       }},
+      {"ppo controller",
+       [](const AnySpace& space, std::uint64_t seed) { return PpoController(space, seed, few_units); }},
+      {"reinforce with replay",
+       [](const AnySpace& space, std::uint64_t seed) {
+         PpoOptions options = few_units;
+         options.gradient = PolicyGradient::reinforce;
+         return ReplayDuplicates(PpoController(space, seed, options));
        }},
       {"successive halving",
        [](const AnySpace& space, std::uint64_t seed) {
