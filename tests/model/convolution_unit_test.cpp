@@ -6,6 +6,7 @@
 #include <random>
 #include <span>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -321,4 +322,10 @@ TEST_CASE("models train alike with units and node by node, for random cells") {
     const std::int64_t height = (imagenet ? 40 : 12) + i % 5;
     check_model(build(cells, config), {4, height, height + i % 4, config.input_channels});
   }
+}
+
+TEST_CASE("a graph without nodes, whose output is the images, has no units") {
+  GraphBuilder builder(2);
+  const NetworkGraph graph = std::move(builder).finish(builder.input());
+  CHECK(unit_count(graph) == 0);
 }

@@ -31,12 +31,10 @@ class UnitMatching {
         units_(graph.nodes.size()),
         ends_(graph.nodes.size()) {
     for (const GraphNode& node : graph.nodes) {
-      for (const int input : node.inputs) {
-        if (input >= 0) ++readers_[at(input)];
-      }
+      for (const int input : node.inputs) count_reader(input);
     }
-    ++readers_[at(graph.output)];
-    if (graph.auxiliary_output) ++readers_[at(*graph.auxiliary_output)];
+    count_reader(graph.output);
+    if (graph.auxiliary_output) count_reader(*graph.auxiliary_output);
     for (std::size_t n = 0; n < graph.nodes.size(); ++n) ends_[n] = static_cast<int>(n);
     for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) match(n);
     for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) match_sum(n);
@@ -49,6 +47,10 @@ class UnitMatching {
 
  private:
   [[nodiscard]] static std::size_t at(int node) { return static_cast<std::size_t>(node); }
+
+  void count_reader(int node) {
+    if (node >= 0) ++readers_[at(node)];  // others are the images
+  }
 
   /// The node before, if it is a P whose map nobody else reads.
   template <class P>
