@@ -124,6 +124,7 @@
 #include "nasnet/search/load_network.hpp"
 #include "nasnet/search/local_search.hpp"
 #include "nasnet/search/median_stop.hpp"
+#include "nasnet/search/outcome_json.hpp"
 #include "nasnet/search/pareto_archive.hpp"
 #include "nasnet/search/pareto_evolution.hpp"
 #include "nasnet/search/ppo_controller.hpp"

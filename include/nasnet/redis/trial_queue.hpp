@@ -116,7 +116,7 @@ class TrialQueue {
     bool is_new = false;
   };
   [[nodiscard]] std::optional<Opened> open(const QueueSearch& search) {
-    const auto reply = run(detail::open_script, {search.id, detail::json_line(search.description)});
+    const auto reply = run(detail::open_script, {search.id, detail::one_line(search.description)});
     if (!reply) return std::nullopt;
     require_list(*reply, 4);
     return Opened{search_of(reply->list), reply->list[3].number == 1};

@@ -384,26 +384,32 @@ class JournalReader {
   return std::filesystem::is_regular_file(path, ignored) ? read_text_file(path) : std::string();
 }
 
+/// Settings, and whose they are.
+struct OwnedSettings {
+  std::string_view owner;
+  const nlohmann::json& settings;
+};
+
 /// Where two settings differ first: "evaluator.epochs: the journal has 1, this run has 2".
-[[nodiscard]] inline std::optional<std::string> first_difference(const nlohmann::json& journal,
-                                                                 const nlohmann::json& run, const std::string& name) {
-  if (journal == run) return std::nullopt;
-  if (journal.is_object() && run.is_object()) {
-    nlohmann::json either = journal;
-    either.update(run);
+[[nodiscard]] inline std::optional<std::string> first_difference(const OwnedSettings& first,
+                                                                 const OwnedSettings& second, const std::string& name) {
+  if (first.settings == second.settings) return std::nullopt;
+  if (first.settings.is_object() && second.settings.is_object()) {
+    nlohmann::json either = first.settings;
+    either.update(second.settings);
     for (const auto& [key, value] : either.items()) {
-      const auto find = [&key = key](const nlohmann::json& object) {
-        const auto found = object.find(key);
-        return found == object.end() ? nlohmann::json(nullptr) : *found;
+      const auto part = [&key = key](const nlohmann::json& object) {
+        return object.contains(key) ? object.at(key) : nlohmann::json();
       };
-      const auto below = first_difference(find(journal), find(run), name.empty() ? key : join(name, '.', key));
+      auto below = first_difference({first.owner, part(first.settings)}, {second.owner, part(second.settings)},
+                                    name.empty() ? key : join(name, '.', key));
       if (below) return below;
     }
   }
-  const auto shown = [](const nlohmann::json& value) {
-    return value.is_null() ? std::string("nothing") : one_line(value);
+  const auto shown = [](const OwnedSettings& owned) {
+    return join(owned.owner, " has ", owned.settings.is_null() ? std::string("nothing") : one_line(owned.settings));
   };
-  return join(name, ": the journal has ", shown(journal), ", this run has ", shown(run));
+  return join(name, ": ", shown(first), ", ", shown(second));
 }
 
 }  // namespace detail

@@ -11,7 +11,6 @@
 #include <array>              // array
 #include <cerrno>             // errno, EINTR
 #include <chrono>             // duration, steady_clock
-#include <cmath>              // isfinite, isnan
 #include <csignal>            // SIG*
 #include <cstddef>            // size_t
 #include <cstdint>            // int64_t, uint64_t
@@ -41,6 +40,7 @@
 #include "nasnet/search/detail/journal_line.hpp"
 #include "nasnet/search/evaluator.hpp"
 #include "nasnet/search/ledger.hpp"
+#include "nasnet/search/outcome_json.hpp"
 #include "nasnet/search/search.hpp"
 #include "nasnet/search/strategy.hpp"
 #include "nasnet/search/trial.hpp"
@@ -74,59 +74,6 @@ inline constexpr std::uint64_t largest_result = std::uint64_t{64} << 20U;
   std::string prefix(sizeof value, '\0');
   std::memcpy(prefix.data(), &value, sizeof value);
   return prefix;
-}
-
-/// Numbers that JSON does not have are texts.
-[[nodiscard]] inline nlohmann::json exact_number(double value) {
-  if (std::isfinite(value)) return value;
-  if (std::isnan(value)) return "nan";
-  return value > 0 ? "inf" : "-inf";
-}
-
-[[nodiscard]] inline std::optional<double> read_exact_number(const nlohmann::json& json) {
-  if (json.is_number()) return json.get<double>();
-  if (json == "nan") return std::numeric_limits<double>::quiet_NaN();
-  if (json == "inf") return std::numeric_limits<double>::infinity();
-  if (json == "-inf") return -std::numeric_limits<double>::infinity();
-  return std::nullopt;
-}
-
-[[nodiscard]] inline std::string outcome_text(const Outcome& outcome) {
-  nlohmann::json json = nlohmann::json::object();
-  if (const auto& evaluation = outcome.evaluation()) {
-    json["accuracy"] = exact_number(evaluation->validation_accuracy);
-    json["loss"] = exact_number(evaluation->validation_loss);
-    json["metrics"] = nlohmann::json::object();
-    for (const auto& [name, value] : evaluation->metrics) json["metrics"][name] = exact_number(value);
-  } else {
-    json["failure"] = std::string(to_string(outcome.failure()));
-    json["message"] = outcome.message();
-  }
-  return one_line(json);
-}
-
-/// Nothing for what outcome_text does not write: the process may have written it with damaged memory.
-[[nodiscard]] inline std::optional<Outcome> read_outcome(std::string_view text) {
-  const nlohmann::json json = nlohmann::json::parse(text, nullptr, false);
-  if (!json.is_object()) return std::nullopt;
-  if (const auto failure = json.find("failure"); failure != json.end()) {
-    const auto message = json.find("message");
-    if (!failure->is_string() || message == json.end() || !message->is_string()) return std::nullopt;
-    const auto kind = failure_kind_named(failure->get_ref<const std::string&>());
-    if (!kind) return std::nullopt;
-    return Outcome::failed(*kind, message->get<std::string>());
-  }
-  const auto accuracy = read_exact_number(json.value("accuracy", nlohmann::json()));
-  const auto loss = read_exact_number(json.value("loss", nlohmann::json()));
-  const nlohmann::json metrics = json.value("metrics", nlohmann::json());
-  if (!accuracy || !loss || !metrics.is_object()) return std::nullopt;
-  Evaluation evaluation{.validation_accuracy = *accuracy, .validation_loss = *loss};
-  for (const auto& [name, value] : metrics.items()) {
-    const auto number = read_exact_number(value);
-    if (!number) return std::nullopt;
-    evaluation.metrics.emplace(name, *number);
-  }
-  return Outcome(std::move(evaluation));
 }
 
 [[nodiscard]] inline std::string progress_text(const Progress& progress) {
@@ -268,7 +215,7 @@ void run_trial(const EvaluatorType& evaluate, const OpTable& ops, const ProcessO
     const bool memory = failure->kind == Failure::Kind::out_of_memory;
     outcome = Outcome::failed(memory ? FailureKind::out_of_memory : FailureKind::exception, failure->message);
   }
-  send_result(lines.result, result_letter, outcome_text(*outcome));
+  send_result(lines.result, result_letter, one_line(to_json(*outcome)));
 }
 
 /// Puts together what a process sends.
@@ -306,7 +253,7 @@ class TrialReceiver {
       return text.empty();
     }
     if (letter == result_letter) {
-      outcome_ = read_outcome(text);
+      outcome_ = outcome_from_json(nlohmann::json::parse(text, nullptr, false));
       return outcome_.has_value();
     }
     if (letter != progress_letter) return false;

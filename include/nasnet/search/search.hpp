@@ -164,8 +164,11 @@ class SearchRun {
       json["space_hash"] = header.space;
       return json;
     };
-    auto difference = first_difference(program_of(found), program_of(header_), "");
-    if (!difference) difference = first_difference(settings_of(found), settings_of(header_), "");
+    const auto difference_of = [&](const auto& part_of) {
+      return first_difference({"the journal", part_of(found)}, {"this run", part_of(header_)}, "");
+    };
+    auto difference = difference_of(program_of);
+    if (!difference) difference = difference_of(settings_of);
     if (difference)
       fail<ArgumentError>('\'', options_.journal.string(), "' is the journal of another search: ", *difference);
     note_difference("version of nasnet", found.version, header_.version);

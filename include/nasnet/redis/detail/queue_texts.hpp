@@ -2,9 +2,8 @@
 #pragma once
 
 #include <chrono>             // duration, milliseconds, steady_clock
-#include <cmath>              // isfinite, isnan, round
+#include <cmath>              // round
 #include <cstdint>            // int64_t, uint64_t
-#include <limits>             // numeric_limits
 #include <nlohmann/json.hpp>  // json
 #include <optional>           // nullopt, optional
 #include <string>             // string
@@ -17,16 +16,13 @@
 #include "nasnet/genotype/architecture.hpp"
 #include "nasnet/genotype/json.hpp"
 #include "nasnet/search/evaluator.hpp"
+#include "nasnet/search/journal.hpp"
+#include "nasnet/search/outcome_json.hpp"
 #include "nasnet/search/trial.hpp"
 #include "nasnet/space/any_space.hpp"
 #include "nasnet/version.hpp"
 
 namespace nasnet::inline v0::detail {
-
-/// One line; what is no UTF-8 is replaced.
-[[nodiscard]] inline std::string json_line(const nlohmann::json& json) {
-  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
 
 // ---- searches
 
@@ -39,28 +35,6 @@ namespace nasnet::inline v0::detail {
           {"evaluator", evaluator}};
 }
 
-/// Where two descriptions differ first, as "evaluator.training.epochs: the search has 2, this worker has 1".
-[[nodiscard]] inline std::optional<std::string> difference_between(const nlohmann::json& search,
-                                                                   const nlohmann::json& own, std::string_view owner,
-                                                                   const std::string& place = {}) {
-  if (search == own) return std::nullopt;
-  if (search.is_object() && own.is_object()) {
-    nlohmann::json either = search;
-    either.update(own);
-    for (const auto& [key, value] : either.items()) {
-      const auto part = [&key = key](const nlohmann::json& object) {
-        return object.contains(key) ? object.at(key) : nlohmann::json();
-      };
-      auto below = difference_between(part(search), part(own), owner, place.empty() ? key : join(place, '.', key));
-      if (below) return below;
-    }
-  }
-  const auto shown = [](const nlohmann::json& value) {
-    return value.is_null() ? std::string("nothing") : json_line(value);
-  };
-  return join(place, ": the search has ", shown(search), ", ", owner, " has ", shown(own));
-}
-
 /// Why results of this process would not be those of the search. Keys that the process does not have are not compared.
 [[nodiscard]] inline std::optional<std::string> reason_against_taking_part(const nlohmann::json& search,
                                                                            const nlohmann::json& own,
@@ -70,7 +44,7 @@ namespace nasnet::inline v0::detail {
     if (!own.contains(key)) continue;
     const nlohmann::json theirs = search.contains(key) ? search.at(key) : nlohmann::json();
     const bool is_program = std::string_view(key) == "program";  // its settings have the names that its user knows
-    auto difference = difference_between(theirs, own.at(key), owner, is_program ? "" : key);
+    auto difference = first_difference({"the search", theirs}, {owner, own.at(key)}, is_program ? "" : key);
     if (!difference) continue;
     if (std::string_view(key) != "instruction_set") return difference;
     return join(*difference, "; NASNET_ISA set to the weakest of all machines makes them agree");
@@ -94,7 +68,7 @@ namespace nasnet::inline v0::detail {
     const std::chrono::duration<double, std::milli> left = *trial.deadline - std::chrono::steady_clock::now();
     json["seconds"] = std::round(left.count()) / 1000;
   }
-  return json_line(json);
+  return one_line(json);
 }
 
 /// A trial as a worker reads it.
@@ -133,52 +107,17 @@ struct ReadTrial {
 
 // ---- results
 
-/// JSON has no infinities.
-[[nodiscard]] inline nlohmann::json number_json(double number) {
-  if (std::isfinite(number)) return number;
-  return std::isnan(number) ? "nan" : number > 0 ? "infinite" : "minus infinite";
-}
-
-/// @throws DataError for what number_json does not give.
-[[nodiscard]] inline double number_of(const nlohmann::json& json) {
-  constexpr double infinite = std::numeric_limits<double>::infinity();
-  if (json.is_number()) return json.get<double>();
-  if (json == "nan") return std::numeric_limits<double>::quiet_NaN();
-  if (json == "infinite") return infinite;
-  if (json == "minus infinite") return -infinite;
-  fail<DataError>("queue: a result has ", json_line(json), " where a number is wanted");
-}
-
 [[nodiscard]] inline std::string result_text(const Outcome& outcome, const std::string& worker) {
-  nlohmann::json json{{"worker", worker}};
-  if (outcome.evaluation()) {
-    json["accuracy"] = number_json(outcome.evaluation()->validation_accuracy);
-    json["loss"] = number_json(outcome.evaluation()->validation_loss);
-    json["metrics"] = nlohmann::json::object();
-    for (const auto& [name, value] : outcome.evaluation()->metrics) json["metrics"][name] = number_json(value);
-  } else {
-    json["failure"] = std::string(to_string(outcome.failure()));
-    json["message"] = outcome.message();
-  }
-  return json_line(json);
+  nlohmann::json json = to_json(outcome);
+  json["worker"] = worker;
+  return one_line(json);
 }
 
 /// @throws DataError for what result_text does not write.
 [[nodiscard]] inline Outcome read_result(const std::string& text) {
-  const nlohmann::json json = nlohmann::json::parse(text, nullptr, false);
-  if (json.is_object() && json.contains("failure") && json.at("failure").is_string() && json.contains("message") &&
-      json.at("message").is_string()) {
-    if (const auto kind = failure_kind_named(json.at("failure").get<std::string>())) {
-      return Outcome::failed(*kind, json.at("message").get<std::string>());
-    }
-  }
-  if (!json.is_object() || !json.contains("accuracy") || !json.contains("loss") || !json.contains("metrics")) {
-    fail<DataError>("queue: a result is not what a worker writes: ", text.substr(0, 200));
-  }
-  Evaluation evaluation{.validation_accuracy = number_of(json.at("accuracy")),
-                        .validation_loss = number_of(json.at("loss"))};
-  for (const auto& [name, value] : json.at("metrics").items()) evaluation.metrics[name] = number_of(value);
-  return evaluation;
+  const auto outcome = outcome_from_json(nlohmann::json::parse(text, nullptr, false));
+  if (!outcome) fail<DataError>("queue: a result is not what a worker writes: ", text.substr(0, 200));
+  return *outcome;
 }
 
 }  // namespace nasnet::inline v0::detail
