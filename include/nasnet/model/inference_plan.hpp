@@ -84,7 +84,7 @@ class InferencePlan {
 
     /// Layouts of the sizes that were used last.
     [[nodiscard]] std::shared_ptr<const Layout> layout(const Shape& images) {
-      constexpr std::size_t kept = 4;
+      constexpr std::size_t kept = 12;  // of four sizes: one image, a group, the rest
       const std::lock_guard lock(mutex);
       for (const std::shared_ptr<const Layout>& known : layouts) {
         if (known->images() == images) return known;

@@ -50,8 +50,11 @@ class Model {
     }
     std::vector<int> themselves;
     for (std::size_t n = 0; n < graph_.nodes.size(); ++n) themselves.push_back(static_cast<int>(n));
-    released_after_ = nodes_by_last_reader(themselves);
-    for (const bool with_drop_path : {false, true}) schedules_.push_back(schedule(with_drop_path));
+    node_by_node_ = schedule(std::vector<std::optional<detail::MatchedUnit>>(graph_.nodes.size()), themselves);
+    for (const bool with_drop_path : {false, true}) {
+      const detail::UnitMatching matching(graph_, with_drop_path);
+      with_units_.push_back(schedule(matching.units(), matching.ends()));
+    }
   }
 
   [[nodiscard]] const NetworkGraph& graph() const { return graph_; }
@@ -77,8 +80,9 @@ class Model {
       runs.push_back(node.part != NetworkPart::auxiliary || with_auxiliary);
     }
     std::vector<Variable<Scalar>> values(graph_.nodes.size());
-    if (run.mode == Mode::evaluate || run.fusion == Fusion::off) return run_nodes(tape, images, values, runs, run, {});
-    return run_units(tape, images, values, runs, run);
+    const bool fuses = run.mode != Mode::evaluate && run.fusion == Fusion::on;
+    const Schedule& schedule = fuses ? with_units_[run.drop_path_keep < 1.0 ? 1 : 0] : node_by_node_;
+    return run_nodes(tape, schedule, images, values, runs, run, {});
   }
 
   /// Runs the network as forward does and hands out the maps of chosen nodes as well.
@@ -90,7 +94,7 @@ class Model {
     std::vector<bool> runs = nodes_below(chosen, std::vector<bool>(graph_.nodes.size(), false));
     std::vector<Variable<Scalar>> values(graph_.nodes.size());
     std::vector<NodeMap<Scalar>> maps;
-    static_cast<void>(run_nodes(tape, images, values, runs, run, chosen));
+    static_cast<void>(run_nodes(tape, node_by_node_, images, values, runs, run, chosen));
     for (const int node : chosen) maps.push_back({node, values[static_cast<std::size_t>(node)]});
     return maps;
   }
@@ -112,7 +116,7 @@ class Model {
     const std::vector<bool> runs = nodes_below({graph_.output}, given);
     check_cut(runs, given);
     if (given[static_cast<std::size_t>(graph_.output)]) return values[static_cast<std::size_t>(graph_.output)];
-    return run_nodes(tape, {}, values, runs, run, {}).logits;
+    return run_nodes(tape, node_by_node_, {}, values, runs, run, {}).logits;
   }
 
   /// Logits [N,classes] in evaluation mode.
@@ -127,37 +131,20 @@ class Model {
   }
 
  private:
-  /// What training computes at each node.
+  /// What is computed where.
   struct Schedule {
     std::vector<std::optional<detail::MatchedUnit>> units;  ///< at their last nodes
-    std::vector<int> ends;                                  ///< where each node is computed
+    std::vector<int> ends;                                  ///< the node at which each node is computed
     std::vector<std::vector<int>> released_after;           ///< nodes whose last reader a node is
   };
 
-  /// Runs the marked nodes in order. Maps are let go after their last reader, but for those of `kept`.
-  [[nodiscard]] ModelOutput<Scalar> run_nodes(Tape<Scalar>& tape, const Variable<Scalar>& images,
-                                              std::vector<Variable<Scalar>>& values, const std::vector<bool>& runs,
-                                              const RunOptions& run, const std::vector<int>& kept) const {
+  /// Runs the marked nodes in order, units in the place of their last nodes. Maps are let go after their last reader,
+  /// but for those of `kept`.
+  [[nodiscard]] ModelOutput<Scalar> run_nodes(Tape<Scalar>& tape, const Schedule& schedule,
+                                              const Variable<Scalar>& images, std::vector<Variable<Scalar>>& values,
+                                              const std::vector<bool>& runs, const RunOptions& run,
+                                              const std::vector<int>& kept) const {
     ModelOutput<Scalar> result;
-    for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
-      if (!runs[n]) continue;
-      values[n] = apply(tape, graph_.nodes[n], n, images, values, run);
-      const int node = static_cast<int>(n);
-      if (node == graph_.output) result.logits = values[n];
-      if (graph_.auxiliary_output == node) result.auxiliary_logits = values[n];
-      for (const int done : released_after_[n]) {
-        if (std::find(kept.begin(), kept.end(), done) == kept.end()) values[static_cast<std::size_t>(done)] = {};
-      }
-    }
-    return result;
-  }
-
-  /// As run_nodes, for training: units in the place of their last nodes.
-  [[nodiscard]] ModelOutput<Scalar> run_units(Tape<Scalar>& tape, const Variable<Scalar>& images,
-                                              std::vector<Variable<Scalar>>& values, const std::vector<bool>& runs,
-                                              const RunOptions& run) const {
-    ModelOutput<Scalar> result;
-    const Schedule& schedule = schedules_[run.drop_path_keep < 1.0 ? 1 : 0];
     for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
       const int node = static_cast<int>(n);
       if (!runs[n] || schedule.ends[n] != node) continue;
@@ -165,7 +152,9 @@ class Model {
                                     : apply(tape, graph_.nodes[n], n, images, values, run);
       if (node == graph_.output) result.logits = values[n];
       if (graph_.auxiliary_output == node) result.auxiliary_logits = values[n];
-      for (const int done : schedule.released_after[n]) values[static_cast<std::size_t>(done)] = {};
+      for (const int done : schedule.released_after[n]) {
+        if (std::find(kept.begin(), kept.end(), done) == kept.end()) values[static_cast<std::size_t>(done)] = {};
+      }
     }
     return result;
   }
@@ -286,33 +275,26 @@ class Model {
     static_cast<void>(infer_shapes(graph_, {shape[1], shape[2]}, auxiliary));
   }
 
-  [[nodiscard]] Schedule schedule(bool with_drop_path) const {
-    const detail::UnitMatching matching(graph_, with_drop_path);
-    return {matching.units(), matching.ends(), nodes_by_last_reader(matching.ends())};
-  }
-
-  /// For each node, those whose maps it is the last to read.
-  /// @param computed_at the node at which each node is computed
-  [[nodiscard]] std::vector<std::vector<int>> nodes_by_last_reader(const std::vector<int>& computed_at) const {
-    std::vector<int> last = computed_at;
+  [[nodiscard]] Schedule schedule(std::vector<std::optional<detail::MatchedUnit>> units, std::vector<int> ends) const {
+    std::vector<int> last = ends;  // reader of each node
     for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
       for (const int source : graph_.nodes[n].inputs) {
         if (source < 0) continue;
         int& reader = last[static_cast<std::size_t>(source)];
-        reader = (std::max)(reader, computed_at[n]);
+        reader = (std::max)(reader, ends[n]);
       }
     }
-    std::vector<std::vector<int>> result(graph_.nodes.size());
+    std::vector<std::vector<int>> released_after(graph_.nodes.size());
     for (std::size_t n = 0; n < last.size(); ++n) {
-      result[static_cast<std::size_t>(last[n])].push_back(static_cast<int>(n));
+      released_after[static_cast<std::size_t>(last[n])].push_back(static_cast<int>(n));
     }
-    return result;
+    return {std::move(units), std::move(ends), std::move(released_after)};
   }
 
   NetworkGraph graph_;
   std::vector<Variable<Scalar>> parameters_;
-  std::vector<std::vector<int>> released_after_;  // nodes whose last reader a node is
-  std::vector<Schedule> schedules_;               // of training: without and with drop path
+  Schedule node_by_node_;
+  std::vector<Schedule> with_units_;  // of training: without and with drop path
 };
 
 }  // namespace nasnet::inline v0
