@@ -213,7 +213,8 @@ class UnitGradient {
       depthwise_sums_ =
           context.zeros<T>({parts_, rows_.strips().count(), unit_.depthwise->taps() * rows_.strips().width});
     }
-    Scratch<T> scratch(context, layout().total);
+    const Layout at = layout();
+    Scratch<T> scratch(context, at.total);
     Scratch<const T*> pointers(context, rows_.pointers());
     context.parallel_for(parts_, 1, [&](std::int64_t begin, std::int64_t end) {
       const auto memory = scratch.lease();
@@ -221,7 +222,7 @@ class UnitGradient {
       for (std::int64_t part = begin; part < end; ++part) {
         const std::int64_t last = (std::min)((part + 1) * part_images_, images_);
         for (std::int64_t image = part * part_images_; image < last; ++image) {
-          run_image(image, part, image == part * part_images_, memory.data(), pointer.data());
+          run_image(image, part, image == part * part_images_, at, memory.data(), pointer.data());
         }
       }
     });
@@ -272,8 +273,7 @@ class UnitGradient {
   [[nodiscard]] bool wants_rows_gradient() const { return input_slot() || depthwise_slot(); }
   [[nodiscard]] std::int64_t rows_gradient_stride() const { return unit_.depthwise ? rows_.stride() : terms_; }
 
-  void run_image(std::int64_t image, std::int64_t part, bool first, T* memory, const T** pointers) {
-    const Layout at = layout();
+  void run_image(std::int64_t image, std::int64_t part, bool first, const Layout& at, T* memory, const T** pointers) {
     T* dy = memory + at.output_gradient;
     const std::int64_t offset = image * pixels_ * filters_;
     apply_columns<NormaliseGradientStep<false>, T>({.g = gradients_.output.data() + offset,
@@ -408,7 +408,7 @@ class UnitGradient {
   InstructionSet weight_set_;
   InstructionSet rows_set_;
   ReadableMatrix<T> transposed_{};
-  std::optional<UnitSlide<T>> slide_{};
+  std::optional<StripSlide<T>> slide_{};
   std::optional<WeightGradientGrid> grid_{};
   std::int64_t part_images_ = 1;
   std::int64_t parts_ = 1;

@@ -193,9 +193,9 @@ void normalise_channels(Context& context, const ChannelGroups& layout, const Sca
                               .rows = layout.rows_of(chunk),
                               .columns = layout.channels,
                               .out = y + offset};
-    if (addend == nullptr) return apply_columns<NormaliseStep, Scalar>(job);
+    if (addend == nullptr) return apply_columns<NormaliseStep<false>, Scalar>(job);
     job.g = addend + offset;
-    apply_columns<NormaliseAddStep, Scalar>(job);
+    apply_columns<NormaliseStep<true>, Scalar>(job);
   });
 }
 

@@ -157,38 +157,25 @@ struct ColumnLineKernel {
   }
 };
 
-/// out = (x - mean) * scale + shift.
+/// out = (x - mean) * scale + shift, plus g if `adds`.
+template <bool adds>
 struct NormaliseStep {
-  static constexpr bool reads_gradient = false;
+  static constexpr bool reads_gradient = adds;
 
   template <class L, int, class Job>
   static NASNET_ALWAYS_INLINE void run(const Job& job, std::int64_t c) {
-    typename L::Vector x, mean, scale, shift;
-    load<L>(x, job.x + c);
-    load<L>(mean, job.mean + c);
-    load<L>(scale, job.scale + c);
-    load<L>(shift, job.shift + c);
-    x -= mean;
-    shift += x * scale;
-    store<L>(job.out + c, shift);
-  }
-};
-
-/// out = (x - mean) * scale + shift + g.
-struct NormaliseAddStep {
-  static constexpr bool reads_gradient = true;
-
-  template <class L, int, class Job>
-  static NASNET_ALWAYS_INLINE void run(const Job& job, std::int64_t c) {
-    typename L::Vector x, mean, scale, value, addend;
+    typename L::Vector x, mean, scale, value;
     load<L>(x, job.x + c);
     load<L>(mean, job.mean + c);
     load<L>(scale, job.scale + c);
     load<L>(value, job.shift + c);
-    load<L>(addend, job.g + c);
     x -= mean;
     value += x * scale;
-    value += addend;
+    if constexpr (adds) {
+      typename L::Vector addend;
+      load<L>(addend, job.g + c);
+      value += addend;
+    }
     store<L>(job.out + c, value);
   }
 };

@@ -61,44 +61,36 @@ template <class T>
   return cells;
 }
 
-/// What all tasks of a sliding sum read.
+/// Weighted windows that slide over the strips of maps of one size, or their transpose.
 template <class T>
-struct SlidingTables {
+struct StripSlide {
   RowTaps rows;
   ColumnTaps columns;
-  ChannelStrips strips;
-  Tensor<T> weights;
-  std::vector<T> row_cells;
-  std::vector<T> column_cells;
+  Tensor<T> weights;  ///< as of strip_weights
+  std::int64_t strip_weights_size;
 
-  SlidingTables(Context& context, const SlidingSum<T>& sum, InstructionSet set)
-      : rows(sum.window.vertical(), sum.slide, sum.source->extent(1), sum.destination->extent(1),
-             sum.window.vertical().before(sum.map.height)),
-        columns(sum.window.horizontal(), sum.slide, sum.source->extent(2), sum.destination->extent(2),
-                sum.window.horizontal().before(sum.map.width), sliding_block),
-        strips(ChannelStrips::of<T>(sum.destination->extent(3), set)),
-        weights(strip_weights(context, sum.window, sum.weight, columns.order, strips)),
-        row_cells(cells_inside<T>(sum.window.vertical(), sum.map.height)),
-        column_cells(cells_inside<T>(sum.window.horizontal(), sum.map.width)) {}
+  /// @param input,output sizes of the maps before and behind the window, whatever the direction
+  StripSlide(Context& context, const Window& window, Slide slide, Size input, Size output, const T* weight,
+             const ChannelStrips& strips)
+      : rows(window.vertical(), slide, slide == Slide::forward ? input.height : output.height,
+             slide == Slide::forward ? output.height : input.height, window.vertical().before(input.height)),
+        columns(window.horizontal(), slide, slide == Slide::forward ? input.width : output.width,
+                slide == Slide::forward ? output.width : input.width, window.horizontal().before(input.width),
+                sliding_block),
+        weights(strip_weights(context, window, weight, columns.order, strips)),
+        strip_weights_size(window.taps() * strips.width) {}
 
-  /// Scalars of a ring.
-  [[nodiscard]] std::int64_t ring_size() const { return rows.span() * columns.width * strips.width; }
+  [[nodiscard]] std::int64_t ring_size(const ChannelStrips& strips) const {
+    return rows.span() * columns.width * strips.width;
+  }
 
-  /// A task without what is its own.
-  [[nodiscard]] SlidingTask<T> task(const SlidingSum<T>& sum) const {
+  /// The task of one strip without source and destination. @param memory of ring_size
+  [[nodiscard]] SlidingTask<T> task(std::int64_t strip, T* memory, const T** pointers) const {
     SlidingTask<T> task;
-    task.ring = {.source_pitch = sum.source->extent(2) * sum.source->extent(3),
-                 .rows = rows.span(),
-                 .width = columns.width,
-                 .before = columns.before};
-    task.destination_pitch = sum.destination->extent(2) * sum.destination->extent(3);
-    task.destination_pixel = sum.destination->extent(3);
-    task.addend_pitch = task.destination_pitch;
-    task.addend_pixel = task.destination_pixel;
+    task.ring = {.memory = memory, .rows = rows.span(), .width = columns.width, .before = columns.before};
+    task.weights = weights.data() + strip * strip_weights_size;
     task.weight_pitch = static_cast<std::int64_t>(columns.order.size());
-    task.averaging = sum.averaging;
-    task.row_cells = row_cells.data();
-    task.column_cells = column_cells.data();
+    task.row_pointers = pointers;
     task.rows = rows.view();
     task.columns = columns.view();
     return task;
@@ -107,26 +99,35 @@ struct SlidingTables {
 
 template <class T>
 void run_sliding_sum(Context& context, const SlidingSum<T>& sum, InstructionSet set) {
-  const SlidingTables<T> tables(context, sum, set);
-  const StripTasks tasks(tables.strips, sum.destination->shape());
-  const SlidingTask<T> common = tables.task(sum);
-  Scratch<T> rings(context, tables.ring_size());
+  const Tensor<T>& behind = sum.slide == Slide::forward ? *sum.destination : *sum.source;
+  const auto strips = ChannelStrips::of<T>(sum.destination->extent(3), set);
+  const StripSlide<T> slide(context, sum.window, sum.slide, sum.map, {behind.extent(1), behind.extent(2)}, sum.weight,
+                            strips);
+  const std::vector<T> row_cells = cells_inside<T>(sum.window.vertical(), sum.map.height);
+  const std::vector<T> column_cells = cells_inside<T>(sum.window.horizontal(), sum.map.width);
+  const StripTasks tasks(strips, sum.destination->shape());
+  Scratch<T> rings(context, slide.ring_size(strips));
   Scratch<const T*> pointers(context, 2 * sum.window.kernel_height);
   context.parallel_for(tasks.count(), 1, [&](std::int64_t begin, std::int64_t end) {
     const auto ring = rings.lease();
     const auto pointer = pointers.lease();
     for (std::int64_t index = begin; index < end; ++index) {
       const StripTask at = tasks[index];
-      SlidingTask<T> task = common;
-      task.ring.source = strip_row(*sum.source, at.n, tables.strips, at.strip);
-      task.ring.memory = ring.data();
-      task.row_pointers = pointer.data();
+      SlidingTask<T> task = slide.task(at.strip, ring.data(), pointer.data());
+      task.ring.source = strip_row(*sum.source, at.n, strips, at.strip);
+      task.ring.source_pitch = sum.source->extent(2) * sum.source->extent(3);
+      task.destination_pitch = sum.destination->extent(2) * sum.destination->extent(3);
+      task.destination_pixel = sum.destination->extent(3);
       task.destination = sum.destination->data() + at.offset + at.row_begin * task.destination_pitch;
       task.addend = sum.accumulate ? task.destination : nullptr;
+      task.addend_pitch = task.destination_pitch;
+      task.addend_pixel = task.destination_pixel;
+      task.averaging = sum.averaging;
+      task.row_cells = row_cells.data();
+      task.column_cells = column_cells.data();
       task.row_begin = at.row_begin;
       task.row_end = at.row_end;
-      task.weights = tables.weights.data() + at.strip * sum.window.taps() * tables.strips.width;
-      run_kernel<SlidingSumKernel, T>(tables.strips.set(at.strip), task);
+      run_kernel<SlidingSumKernel, T>(strips.set(at.strip), task);
     }
   });
 }

@@ -9,49 +9,10 @@
 #include "nasnet/ops/detail/channel_strips.hpp"
 #include "nasnet/ops/detail/map.hpp"
 #include "nasnet/ops/detail/quotient.hpp"
-#include "nasnet/ops/detail/sliding_sum.hpp"
 #include "nasnet/ops/detail/sliding_sum_run.hpp"
 #include "nasnet/ops/relu.hpp"
 
 namespace nasnet::inline v0::detail {
-
-/// A depthwise convolution, or its transpose, for one size of maps.
-template <class T>
-struct UnitSlide {
-  Slide slide;
-  RowTaps rows;
-  ColumnTaps columns;
-  Tensor<T> weights;  ///< as of strip_weights
-  std::int64_t strip_weights_size;
-
-  /// @param input,output sizes of the convolution's maps, whatever the direction
-  UnitSlide(Context& context, const Window& window, Slide direction, Size input, Size output, const T* weight,
-            const ChannelStrips& strips)
-      : slide(direction),
-        rows(window.vertical(), slide, slide == Slide::forward ? input.height : output.height,
-             slide == Slide::forward ? output.height : input.height, window.vertical().before(input.height)),
-        columns(window.horizontal(), slide, slide == Slide::forward ? input.width : output.width,
-                slide == Slide::forward ? output.width : input.width, window.horizontal().before(input.width),
-                sliding_block),
-        weights(strip_weights(context, window, weight, columns.order, strips)),
-        strip_weights_size(window.taps() * strips.width) {}
-
-  [[nodiscard]] std::int64_t ring_size(const ChannelStrips& strips) const {
-    return rows.span() * columns.width * strips.width;
-  }
-
-  /// The task of one strip without source and destination. @param memory of ring_size
-  [[nodiscard]] SlidingTask<T> task(std::int64_t strip, T* memory, const T** pointers) const {
-    SlidingTask<T> task;
-    task.ring = {.memory = memory, .rows = rows.span(), .width = columns.width, .before = columns.before};
-    task.weights = weights.data() + strip * strip_weights_size;
-    task.weight_pitch = static_cast<std::int64_t>(columns.order.size());
-    task.row_pointers = pointers;
-    task.rows = rows.view();
-    task.columns = columns.view();
-    return task;
-  }
-};
 
 /// Rows of a matrix, one for each pixel of the output: the input's channels, perhaps rectified, perhaps weighed by a
 /// depthwise convolution.
@@ -128,7 +89,7 @@ class UnitRows {
   Size output_;
   std::int64_t stride_;
   std::int64_t pointers_ = 1;
-  std::optional<UnitSlide<T>> slide_{};
+  std::optional<StripSlide<T>> slide_{};
 };
 
 }  // namespace nasnet::inline v0::detail
