@@ -41,16 +41,16 @@ void declare(CLI::App& app, Flags& flags) {
       ->check(CLI::IsMember(program::strategy_names()));
   add("--evaluations", flags.evaluations, "after how many evaluations they are compared, ascending")
       ->delimiter(',')
-      ->check(CLI::Range(std::int64_t{1}, most));
-  add("--seeds", flags.seeds, "searches of each strategy")->check(CLI::Range(std::int64_t{1}, most));
+      ->check(program::whole_number(std::int64_t{1}, most));
+  add("--seeds", flags.seeds, "searches of each strategy")->check(program::whole_number(std::int64_t{1}, most));
   add("--seed", flags.seed, "of the first search; the others have the next ones")
       ->check(program::whole_number<std::uint64_t>(0));
-  add("--workers", flags.workers, "evaluations at a time, in virtual time")->check(CLI::Range(1, 10'000));
-  add("--threads", flags.threads, "of this machine, 0: one for each core")->check(CLI::Range(0, 1024));
+  add("--workers", flags.workers, "evaluations at a time, in virtual time")->check(program::whole_number(1, 10'000));
+  add("--threads", flags.threads, "of this machine, 0: one for each core")->check(program::whole_number(0, 1024));
   add("--duplicates", flags.duplicates, "whether architectures tried before count as evaluations or are free")
       ->check(CLI::IsMember({"count", "free"}));
-  add("--population", flags.population, "members of an evolution")->check(CLI::Range(std::int64_t{1}, most));
-  add("--sample", flags.sample, "members of a tournament")->check(CLI::Range(std::int64_t{1}, most));
+  add("--population", flags.population, "members of an evolution")->check(program::whole_number(std::int64_t{1}, most));
+  add("--sample", flags.sample, "members of a tournament")->check(program::whole_number(std::int64_t{1}, most));
   program::declare_controller(app, flags.controller);
   app.add_flag("--json", flags.json, "print a line of JSON for each event, the figures in the last one");
   app.add_option("--out", flags.out, "folder for report.html and study.json");

@@ -4,7 +4,6 @@
 #include <CLI/CLI.hpp>
 
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -14,6 +13,8 @@
 #include <nasnet/search/random_search.hpp>
 #include <nasnet/search/regularized_evolution.hpp>
 #include <nasnet/search/study.hpp>
+
+#include "program.hpp"
 
 namespace program {
 
@@ -28,15 +29,10 @@ inline void declare_controller(CLI::App& app, nasnet::PpoOptions& controller) {
   constexpr std::int64_t most = 1'000'000;
   app.add_option("--controller-batch", controller.batch, "results that the controller of ppo learns from at a time")
       ->capture_default_str()
-      ->check(CLI::Range(std::int64_t{1}, most));
+      ->check(whole_number(std::int64_t{1}, most));
   app.add_option("--controller-rate", controller.learning_rate, "its learning rate")
       ->capture_default_str()
-      ->check(CLI::Validator(
-          [](std::string& text) {  // CLI::Range takes nan
-            const double rate = std::strtod(text.c_str(), nullptr);
-            return rate >= 1e-9 && rate <= 1 ? std::string() : "a number from 1e-9 to 1 is wanted, not '" + text + '\'';
-          },
-          "NUMBER in [1e-9 - 1]"));
+      ->check(number(1e-9, 1, "from 1e-9 to 1"));
 }
 
 /// All strategies that search by accuracy alone, on images as on tables.
