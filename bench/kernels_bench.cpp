@@ -13,11 +13,13 @@
 #include <utility>
 #include <vector>
 
+#include "random_tensor.hpp"
+
 namespace {
 
+using bench::random_tensor;
 using nasnet::GradientSlot;
 using nasnet::Primitive;
-using nasnet::Shape;
 using nasnet::Tensor;
 using nasnet::Window;
 
@@ -35,13 +37,6 @@ std::string name_of(Pass pass) {
 struct Map {
   std::int64_t channels, extent, batch;
 };
-
-Tensor<float> random_tensor(const Shape& shape) {
-  Tensor<float> tensor(shape);
-  nasnet::RandomStream random(1);
-  for (float& value : tensor.values()) value = static_cast<float>(random.normal());
-  return tensor;
-}
 
 /// A primitive with all that its passes read and write.
 class Application {

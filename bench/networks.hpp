@@ -5,6 +5,8 @@
 #include <nasnet/nasnet.hpp>
 #include <vector>
 
+#include "random_tensor.hpp"
+
 namespace bench {
 
 struct InferenceCase {
@@ -26,10 +28,7 @@ inline nasnet::Model<float> new_model(const nasnet::NetworkDescription& network)
 }
 
 inline nasnet::Tensor<float> random_images(std::int64_t batch, nasnet::Size size, std::int64_t channels) {
-  nasnet::Tensor<float> images({batch, size.height, size.width, channels});
-  nasnet::RandomStream random(1);
-  for (float& value : images.values()) value = static_cast<float>(random.normal());
-  return images;
+  return random_tensor({batch, size.height, size.width, channels});
 }
 
 }  // namespace bench

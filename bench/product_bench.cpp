@@ -9,6 +9,8 @@
 #include <nasnet/ops/eigen.hpp>
 #include <string>
 
+#include "random_tensor.hpp"
+
 namespace {
 
 using nasnet::Tensor;
@@ -24,16 +26,11 @@ constexpr Extents products[] = {
     {"large_f672", 121, 4032, 672},
 };
 
-Tensor<float> random_matrix(std::int64_t rows, std::int64_t columns) {
-  Tensor<float> matrix({rows, columns});
-  nasnet::RandomStream random(1);
-  for (float& value : matrix.values()) value = static_cast<float>(random.normal());
-  return matrix;
-}
-
 struct Operands {
   explicit Operands(const Extents& n)
-      : a(random_matrix(n.rows, n.terms)), b(random_matrix(n.terms, n.columns)), c({n.rows, n.columns}) {}
+      : a(bench::random_tensor({n.rows, n.terms})),
+        b(bench::random_tensor({n.terms, n.columns})),
+        c({n.rows, n.columns}) {}
   Tensor<float> a, b, c;
 };
 

@@ -10,6 +10,7 @@
 #include "search/toy_search.hpp"
 
 using namespace nasnet;
+using toy::done;
 
 namespace {
 
@@ -19,13 +20,6 @@ std::set<std::int64_t> numbers(const std::vector<Architecture>& architectures) {
   std::set<std::int64_t> found;
   for (const Architecture& architecture : architectures) found.insert(number(architecture));
   return found;
-}
-
-Trial done(const Architecture& architecture, double accuracy) {
-  Trial trial;
-  trial.architecture = architecture;
-  trial.evaluation.validation_accuracy = accuracy;
-  return trial;
 }
 
 Architecture ask(LocalSearch& strategy) {

@@ -9,20 +9,13 @@
 using namespace nasnet;
 using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::MessageMatches;
+using toy::done;
 
 namespace {
 
 MedianStop<toy::Scripted> median_stop() {
   return MedianStop(toy::Scripted{[](int asked, int) { return Answer(toy::architecture(asked)); }},
                     {.budgets = {1, 4}, .least_results = 3});
-}
-
-Trial done(const Proposal& proposal, double accuracy) {
-  Trial trial;
-  trial.architecture = proposal.architecture;
-  trial.budget = proposal.budget;
-  trial.evaluation.validation_accuracy = accuracy;
-  return trial;
 }
 
 }  // namespace

@@ -19,15 +19,9 @@ using namespace nasnet;
 using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::MessageMatches;
 using Catch::Matchers::WithinAbs;
+using toy::done;
 
 namespace {
-
-Trial done(Architecture architecture, double accuracy) {
-  Trial trial;
-  trial.architecture = std::move(architecture);
-  trial.evaluation.validation_accuracy = accuracy;
-  return trial;
-}
 
 /// Quick to train, and quick to learn.
 PpoOptions quick() { return {.network = {.units = 16, .embedding = 8}, .batch = 10, .learning_rate = 0.03}; }

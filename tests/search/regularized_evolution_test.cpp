@@ -11,15 +11,9 @@
 using namespace nasnet;
 using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::MessageMatches;
+using toy::done;
 
 namespace {
-
-Trial done(Architecture architecture, double accuracy) {
-  Trial trial;
-  trial.architecture = std::move(architecture);
-  trial.evaluation.validation_accuracy = accuracy;
-  return trial;
-}
 
 /// The accuracies of the population, the oldest first.
 std::vector<double> accuracies(const RegularizedEvolution& strategy) {

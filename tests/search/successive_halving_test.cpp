@@ -11,16 +11,9 @@
 using namespace nasnet;
 using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::MessageMatches;
+using toy::done;
 
 namespace {
-
-Trial done(const Proposal& proposal, double accuracy) {
-  Trial trial;
-  trial.architecture = proposal.architecture;
-  trial.budget = proposal.budget;
-  trial.evaluation.validation_accuracy = accuracy;
-  return trial;
-}
 
 SuccessiveHalving halving() { return {toy::Space{}, 1, {.least_budget = 2, .most_budget = 19, .reduction = 3}}; }
 

@@ -29,6 +29,18 @@ inline nasnet::SearchSpace tiny_space() {
   return nasnet::SearchSpace(ops, {.blocks = 1, .combiners = {nasnet::Combiner::add}, .same_cell = true});
 }
 
+/// A trial that is done, for a strategy to be told.
+inline nasnet::Trial done(const nasnet::Proposal& proposal, double accuracy) {
+  nasnet::Trial trial;
+  trial.architecture = proposal.architecture;
+  trial.budget = proposal.budget;
+  trial.evaluation.validation_accuracy = accuracy;
+  return trial;
+}
+inline nasnet::Trial done(const nasnet::Architecture& architecture, double accuracy) {
+  return done(nasnet::Proposal{architecture}, accuracy);
+}
+
 /// An accuracy that depends on the architecture and the trial's random numbers; some trials fail, in each way.
 struct Evaluator {
   bool fails = true;
