@@ -76,6 +76,7 @@
 #include "nasnet/ops/concat.hpp"
 #include "nasnet/ops/convolution.hpp"
 #include "nasnet/ops/convolution_unit.hpp"
+#include "nasnet/ops/convolution_unit_pair.hpp"
 #include "nasnet/ops/dense.hpp"
 #include "nasnet/ops/depthwise.hpp"
 #include "nasnet/ops/drop_path.hpp"

@@ -16,7 +16,7 @@
 #include "graph/random_graphs.hpp"
 #include "model/sample_networks.hpp"
 #include "nasnet/model/model.hpp"
-#include "nasnet/ops/convolution_unit.hpp"
+#include "nasnet/ops/convolution_unit_pair.hpp"
 #include "nasnet/ops/run_primitive.hpp"
 #include "nasnet/train/train_step.hpp"
 
@@ -196,6 +196,77 @@ void check_all(Mode mode, double error) {
   }
 }
 
+/// Two units in a row on a tape: as a pair, or one after the other.
+class PairRun {
+ public:
+  PairRun(const ConvolutionUnitPair& pair, const Shape& input) : pair_(pair) {
+    const RandomStream random(13);
+    input_ = Variable<float>(random_tensor<float>(input, random.split("input")), true);
+    add_parameters(pair.first, input[3], random.split("first"));
+    middle_ = parameters_.size();
+    add_parameters(pair.second, pair.first.filters, random.split("second"));
+    if (!pair.second.adds) return;
+    Size size{input[1], input[2]};
+    for (const ConvolutionUnit& unit : {pair.first, pair.second}) {
+      if (unit.depthwise) size = unit.depthwise->output(size);
+    }
+    addend_ = Variable<float>(
+        random_tensor<float>({input[0], size.height, size.width, pair.second.filters}, random.split("addend")), true);
+  }
+
+  /// The output, all gradients and all parameters afterwards.
+  std::vector<Tensor<float>> run(Fusion fusion, Mode mode, int threads = 2) {
+    Context context(threads);
+    std::vector<Variable<float>> parameters;
+    for (const Variable<float>& parameter : parameters_) {
+      parameters.emplace_back(parameter.value().clone(Allocator{}), parameter.wants_gradient());
+    }
+    Variable<float> input(input_.value().clone(Allocator{}), true);
+    std::vector<Variable<float>> inputs{input};
+    if (pair_.second.adds) inputs.emplace_back(addend_.value().clone(Allocator{}), true);
+    Tape<float> tape(context);
+    const RunOptions run{.mode = mode};
+    const std::span<const Variable<float>> all(parameters);
+    Variable<float> output;
+    if (fusion == Fusion::on) {
+      output = tape.apply(pair_, std::span<const Variable<float>>(inputs), all, run);
+    } else {
+      inputs[0] = tape.apply(pair_.first, std::span<const Variable<float>>(&input, 1), all.first(middle_), run);
+      output = tape.apply(pair_.second, std::span<const Variable<float>>(inputs), all.subspan(middle_), run);
+    }
+    std::vector<Tensor<float>> result;
+    result.push_back(output.value().clone(Allocator{}));
+    const Tape<float>::SeededOutput seed{output, random_tensor<float>(output.shape(), RandomStream(6))};
+    tape.backward(std::span(&seed, 1));
+    result.push_back(input.gradient().clone(Allocator{}));
+    if (pair_.second.adds) result.push_back(inputs[1].gradient().clone(Allocator{}));
+    for (Variable<float>& parameter : parameters) {
+      result.push_back((parameter.wants_gradient() ? parameter.gradient() : parameter.value()).clone(Allocator{}));
+    }
+    return result;
+  }
+
+ private:
+  void add_parameters(const ConvolutionUnit& unit, std::int64_t channels, RandomStream random) {
+    const auto add = [&](const char* name, const Shape& shape, double centre, bool trainable) {
+      parameters_.emplace_back(random_tensor<float>(shape, random.split(name), centre, 0.3), trainable);
+    };
+    if (unit.depthwise) {
+      add("depthwise", {unit.depthwise->kernel_height, unit.depthwise->kernel_width, channels}, 0, true);
+    }
+    add("pointwise", {1, 1, channels, unit.filters}, 0, true);
+    add("weight", {unit.filters}, 1, true);
+    add("bias", {unit.filters}, 0, true);
+    add("mean", {unit.filters}, 0, false);
+    add("variance", {unit.filters}, 3, false);
+  }
+
+  ConvolutionUnitPair pair_;
+  Variable<float> input_, addend_;
+  std::vector<Variable<float>> parameters_;
+  std::size_t middle_ = 0;
+};
+
 /// The gradients and the statistics after one step of training without an update.
 template <class Scalar>
 std::vector<Tensor<Scalar>> traces(const NetworkGraph& graph, const Shape& images, Fusion fusion) {
@@ -234,7 +305,9 @@ void check_model(const NetworkGraph& graph, const Shape& images) {
 std::size_t unit_count(const NetworkGraph& graph) {
   std::size_t count = 0;
   const detail::UnitMatching matching(graph, false);
-  for (const auto& unit : matching.units()) count += unit ? 1 : 0;
+  for (const auto& unit : matching.units()) {
+    if (unit) count += unit->before ? 2 : 1;
+  }
   return count;
 }
 
@@ -253,6 +326,44 @@ TEST_CASE("a unit gives the same bits on any number of threads") {
   UnitRun<float> chain(unit, {19, 12, 12, 20}, Mode::train);
   const Passes<float> one = chain.run(Fusion::on, false, 1);
   for (const int threads : {2, 3, 5}) check_close(chain.run(Fusion::on, false, threads), one, 0.0);
+}
+
+TEST_CASE("a pair of units gives the bits of its units one after the other, on any number of threads") {
+  int again = 0;
+  for (const std::int64_t channels : {1, 8, 44, 51}) {  // the last ones do not multiply twice
+    for (const std::int64_t kernel : {1, 3, 7}) {
+      for (const std::int64_t stride : {1, 2}) {
+        for (const bool adds : {false, true}) {
+          const ConvolutionUnitPair pair{
+              .first = {.rectify = true, .depthwise = Window::square(kernel, stride), .filters = 9},
+              .second = {.rectify = kernel != 1, .depthwise = Window::square(kernel), .filters = 11, .adds = adds}};
+          INFO("channels " << channels << " kernel " << kernel << " stride " << stride << " adds " << adds);
+          again += detail::multiplies_again(pair, channels) ? 1 : 0;
+          PairRun run(pair, {3, 9, 8, channels});
+          for (const Mode mode : {Mode::train, Mode::frozen}) {
+            const std::vector<Tensor<float>> expected = run.run(Fusion::off, mode);
+            for (const int threads : {1, 3}) {
+              const std::vector<Tensor<float>> found = run.run(Fusion::on, mode, threads);
+              REQUIRE(found.size() == expected.size());
+              for (std::size_t i = 0; i < found.size(); ++i) CHECK(difference(found[i], expected[i]) == 0);
+            }
+          }
+        }
+      }
+    }
+  }
+  CHECK(again > 0);
+  CHECK(again < 48);
+}
+
+TEST_CASE("the separable convolutions of a network train as pairs of units") {
+  const NetworkGraph graph = build(released_nasnet_a(), {.cells_per_stack = 1, .filters = 4});
+  std::size_t depthwise = 0;
+  for (const GraphNode& node : graph.nodes) depthwise += std::holds_alternative<Depthwise>(node.primitive) ? 1 : 0;
+  std::size_t pairs = 0;
+  const detail::UnitMatching matching(graph, false);
+  for (const auto& unit : matching.units()) pairs += unit && unit->before ? 1 : 0;
+  CHECK(2 * pairs == depthwise);
 }
 
 TEST_CASE("a unit refuses parameters that do not fit") {

@@ -67,7 +67,7 @@ class Model {
     for (Variable<Scalar>& parameter : parameters_) parameter.clear_gradient();
   }
 
-  /// Runs the network. What backward passes will follow, chains of nodes are computed together (ConvolutionUnit),
+  /// Runs the network. What backward passes will follow, chains of nodes are computed together (ConvolutionUnitPair),
   /// unless `run.fusion` is off: then node by node, to the same results up to rounding.
   /// @param images [N,H,W,C] @param run its stream splits by node
   /// @throws ShapeError where the images do not fit the network.
@@ -253,8 +253,10 @@ class Model {
     for (const int parameter : matched.parameters) {
       parameters.push_back(parameters_[static_cast<std::size_t>(parameter)]);
     }
-    return tape.apply(matched.unit, std::span<const Variable<Scalar>>(inputs),
-                      std::span<const Variable<Scalar>>(parameters), run);
+    const std::span<const Variable<Scalar>> input_span(inputs);
+    const std::span<const Variable<Scalar>> parameter_span(parameters);
+    if (!matched.before) return tape.apply(matched.unit, input_span, parameter_span, run);
+    return tape.apply(ConvolutionUnitPair{*matched.before, matched.unit}, input_span, parameter_span, run);
   }
 
   [[nodiscard]] static bool passes_through(const GraphNode& node, const RunOptions& run) {

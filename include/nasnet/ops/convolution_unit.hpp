@@ -34,6 +34,7 @@ struct ConvolutionUnit {
   bool adds = false;  ///< the second input, of the output's shape
 
   [[nodiscard]] constexpr std::int64_t input_count() const { return adds ? 2 : 1; }
+  [[nodiscard]] constexpr std::size_t parameter_count() const { return depthwise ? 6 : 5; }
   [[nodiscard]] constexpr bool passes_gradient(std::size_t input) const { return input == 1; }
 };
 
@@ -87,6 +88,32 @@ void check_unit(const ConvolutionUnit& unit, const OpCall<T>& call) {
   check_per_channel(ConvolutionUnit::name, "running_mean", parameters.running_mean.shape(), unit.filters);
   check_per_channel(ConvolutionUnit::name, "running_var", parameters.running_variance.shape(), unit.filters);
 }
+
+/// What a unit's batch norm normalises, and with which statistics.
+template <class T>
+struct UnitPass {
+  Tensor<T> product;  ///< [N,Ho,Wo,filters]
+  Tensor<T> mean;     ///< [filters]
+  Tensor<T> inverse;  ///< of the deviation, [filters]
+
+  void save(OpCall<T>& call) && {
+    call.saved.push_back(std::move(product));
+    call.saved.push_back(std::move(mean));
+    call.saved.push_back(std::move(inverse));
+  }
+};
+
+/// The same, of a unit's own or among what was saved.
+template <class T>
+struct UnitPassView {
+  const Tensor<T>& product;
+  const Tensor<T>& mean;
+  const Tensor<T>& inverse;
+
+  explicit UnitPassView(const UnitPass<T>& pass) : UnitPassView(pass.product, pass.mean, pass.inverse) {}
+  UnitPassView(const Tensor<T>& product_, const Tensor<T>& mean_, const Tensor<T>& inverse_)
+      : product(product_), mean(mean_), inverse(inverse_) {}
+};
 
 /// The forward pass up to the batch norm: y [N,H,W,filters], and in training its moments on the way.
 template <class T>
@@ -182,10 +209,11 @@ class UnitGradient {
  public:
   /// @param line of the batch norm
   UnitGradient(const ConvolutionUnit& unit, const OpCall<T>& call, const OpGradients<T>& gradients,
-               const GradientLine<T>& line, InstructionSet set)
+               const UnitPassView<T>& pass, const GradientLine<T>& line, InstructionSet set)
       : unit_(unit),
         call_(call),
         gradients_(gradients),
+        pass_(pass),
         line_(line),
         rows_(unit_rows(unit, call, set)),
         terms_(rows_.terms()),
@@ -277,8 +305,8 @@ class UnitGradient {
     T* dy = memory + at.output_gradient;
     const std::int64_t offset = image * pixels_ * filters_;
     apply_columns<NormaliseGradientStep<false>, T>({.g = gradients_.output.data() + offset,
-                                                    .x = call_.saved[0].data() + offset,
-                                                    .mean = call_.saved[1].data(),
+                                                    .x = pass_.product.data() + offset,
+                                                    .mean = pass_.mean.data(),
                                                     .scale = line_.scale.data(),
                                                     .slope = line_.slope.data(),
                                                     .shift = line_.shift.data(),
@@ -399,6 +427,7 @@ class UnitGradient {
   const ConvolutionUnit& unit_;
   const OpCall<T>& call_;
   const OpGradients<T>& gradients_;
+  const UnitPassView<T>& pass_;
   const GradientLine<T>& line_;
   UnitRows<T> rows_;
   std::int64_t terms_;
@@ -416,61 +445,75 @@ class UnitGradient {
   Tensor<T> depthwise_sums_{};
 };
 
+/// A unit up to its batch norm. In training the running statistics move.
+template <class T>
+[[nodiscard]] UnitPass<T> begin_unit(const ConvolutionUnit& unit, OpCall<T>& call, InstructionSet set) {
+  check_unit(unit, call);
+  const UnitParameters<T> parameters(unit, call);
+  const bool trains = call.run.mode == Mode::train;
+  Moments<T> moments;
+  Tensor<T> product = UnitProduct<T>(unit, call, set).run(parameters.pointwise, trains ? &moments : nullptr);
+  if (trains) {
+    move_running_statistics(unit.norm, moments, batch_norm_layout(product.shape()).rows, parameters.running_mean,
+                            parameters.running_variance);
+  } else {
+    moments = {parameters.running_mean.clone(call.context.allocator()),
+               parameters.running_variance.clone(call.context.allocator())};
+  }
+  Tensor<T> inverse = inverse_deviation(call.context, moments.variance, unit.norm.epsilon);
+  return {std::move(product), std::move(moments.mean), std::move(inverse)};
+}
+
+/// y = what the batch norm makes of the product, and the sum.
+template <class T>
+void end_unit(const ConvolutionUnit& unit, const OpCall<T>& call, const UnitPassView<T>& pass, Tensor<T>& y) {
+  const UnitParameters<T> parameters(unit, call);
+  if (unit.adds && call.input(1).shape() != y.shape()) {
+    fail<ShapeError>(ConvolutionUnit::name, ": what is added is ", call.input(1).shape().to_string(), ", wanted ",
+                     y.shape().to_string());
+  }
+  Tensor<T> scale = call.context.template tensor<T>(pass.inverse.shape());
+  for (std::int64_t c = 0; c < unit.filters; ++c) scale[c] = parameters.weight[c] * pass.inverse[c];
+  normalise_channels<T>(call.context, batch_norm_layout(y.shape()), pass.product.data(), pass.mean.data(), scale.data(),
+                        parameters.bias.data(), y.data(), unit.adds ? call.input(1).data() : nullptr);
+}
+
+/// The gradients of a unit that was passed as `pass` says.
+template <class T>
+void pass_back(const ConvolutionUnit& unit, const OpCall<T>& call, const UnitPassView<T>& pass,
+               const OpGradients<T>& gradients, InstructionSet set) {
+  const UnitParameters<T> parameters(unit, call);
+  const std::size_t first = unit.depthwise ? 2 : 1;  // of the batch norm's parameters
+  const ChannelGroups layout = batch_norm_layout(pass.product.shape());
+  const GradientSums<T> sums =
+      channel_gradient_sums<T>(call.context, layout, gradients.output.data(), pass.product.data(), pass.mean.data());
+  map_lanes_gradient(call.context, gradients.parameters[first], MultiplyLanes{}, sums.product.data(),
+                     pass.inverse.data());
+  copy_gradient(call.context, gradients.parameters[first + 1], sums.sum);
+  const GradientLine<T> line =
+      batch_norm_line(call.context, call.run.mode, layout, parameters.weight, pass.inverse, sums);
+  UnitGradient<T>(unit, call, gradients, pass, line, set).run();
+  if (unit.adds) copy_gradient(call.context, gradients.inputs[1], gradients.output);
+}
+
 }  // namespace detail
 
 /// y [N,Ho,Wo,filters]. Keeps what the batch norm normalises, and its mean and inverse deviation.
 /// @throws ShapeError where a parameter does not fit the input or the filters.
 template <class Scalar>
 void forward(const ConvolutionUnit& unit, OpCall<Scalar>& call, InstructionSet set = instruction_set()) {
-  detail::check_unit(unit, call);
-  const detail::UnitParameters<Scalar> parameters(unit, call);
-  const bool trains = call.run.mode == Mode::train;
-  detail::Moments<Scalar> moments;
-  Tensor<Scalar> product =
-      detail::UnitProduct<Scalar>(unit, call, set).run(parameters.pointwise, trains ? &moments : nullptr);
-  const detail::ChannelGroups layout = detail::batch_norm_layout(product.shape());
-  if (trains) {
-    detail::move_running_statistics(unit.norm, moments, layout.rows, parameters.running_mean,
-                                    parameters.running_variance);
-  } else {
-    moments = {parameters.running_mean.clone(call.context.allocator()),
-               parameters.running_variance.clone(call.context.allocator())};
-  }
-  Tensor<Scalar> inverse = detail::inverse_deviation(call.context, moments.variance, unit.norm.epsilon);
-  Tensor<Scalar>& scale = moments.variance;  // no longer needed as the variance
-  for (std::int64_t c = 0; c < layout.channels; ++c) scale[c] = parameters.weight[c] * inverse[c];
-  if (unit.adds && call.input(1).shape() != product.shape()) {
-    fail<ShapeError>(ConvolutionUnit::name, ": what is added is ", call.input(1).shape().to_string(), ", wanted ",
-                     product.shape().to_string());
-  }
-  Tensor<Scalar>& y = call.allocate_output(product.shape());
-  detail::normalise_channels<Scalar>(call.context, layout, product.data(), moments.mean.data(), scale.data(),
-                                     parameters.bias.data(), y.data(), unit.adds ? call.input(1).data() : nullptr);
-  if (!call.keep) return;
-  call.saved.push_back(std::move(product));
-  call.saved.push_back(std::move(moments.mean));
-  call.saved.push_back(std::move(inverse));
+  detail::UnitPass<Scalar> pass = detail::begin_unit(unit, call, set);
+  Tensor<Scalar>& y = call.allocate_output(pass.product.shape());
+  detail::end_unit(unit, call, detail::UnitPassView(pass), y);
+  if (call.keep) std::move(pass).save(call);
 }
 
 /// As those of the four primitives, one after another.
 template <class Scalar>
 void backward(const ConvolutionUnit& unit, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients,
               InstructionSet set = instruction_set()) {
-  const detail::UnitParameters<Scalar> parameters(unit, call);
-  const Tensor<Scalar>& product = call.saved[0];
-  const Tensor<Scalar>& mean = call.saved[1];
-  const Tensor<Scalar>& inverse = call.saved[2];
-  const std::size_t first = unit.depthwise ? 2 : 1;  // of the batch norm's parameters
-  const detail::ChannelGroups layout = detail::batch_norm_layout(product.shape());
-  const detail::GradientSums<Scalar> sums =
-      detail::channel_gradient_sums<Scalar>(call.context, layout, gradients.output.data(), product.data(), mean.data());
-  detail::map_lanes_gradient(call.context, gradients.parameters[first], detail::MultiplyLanes{}, sums.product.data(),
-                             inverse.data());
-  detail::copy_gradient(call.context, gradients.parameters[first + 1], sums.sum);
-  const detail::GradientLine<Scalar> line =
-      detail::batch_norm_line(call.context, call.run.mode, layout, parameters.weight, inverse, sums);
-  detail::UnitGradient<Scalar>(unit, call, gradients, line, set).run();
-  if (unit.adds) detail::copy_gradient(call.context, gradients.inputs[1], gradients.output);
+  const detail::UnitPassView<Scalar> pass(call.saved[0], call.saved[1], call.saved[2]);
+  detail::pass_back(unit, call, pass, gradients, set);
 }
 
 }  // namespace nasnet::inline v0

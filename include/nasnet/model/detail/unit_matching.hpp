@@ -8,12 +8,13 @@
 #include <vector>    // vector
 
 #include "nasnet/graph/network_graph.hpp"
-#include "nasnet/ops/convolution_unit.hpp"
+#include "nasnet/ops/convolution_unit_pair.hpp"
 
 namespace nasnet::inline v0::detail {
 
-/// A chain of nodes that is one unit.
+/// A chain of nodes that is one unit, or two.
 struct MatchedUnit {
+  std::optional<ConvolutionUnit> before{};  ///< whose map the unit alone reads
   ConvolutionUnit unit{};
   int input = -1;                 ///< node that the chain reads; -1 for the images
   int addend = -1;                ///< and the one that it adds, if unit.adds
@@ -38,6 +39,7 @@ class UnitMatching {
     for (std::size_t n = 0; n < graph.nodes.size(); ++n) ends_[n] = static_cast<int>(n);
     for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) match(n);
     for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) match_sum(n);
+    for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) match_pair(n);
   }
 
   [[nodiscard]] const std::vector<std::optional<MatchedUnit>>& units() const { return units_; }
@@ -111,6 +113,19 @@ class UnitMatching {
       units_[at(sum)] = std::move(matched);
       return;
     }
+  }
+
+  /// A unit whose input another one makes for it alone.
+  void match_pair(int node) {
+    std::optional<MatchedUnit>& second = units_[at(node)];
+    if (!second || second->input < 0 || readers_[at(second->input)] != 1) return;
+    std::optional<MatchedUnit>& first = units_[at(second->input)];
+    if (!first || first->before || first->unit.adds || !first->unit.depthwise) return;
+    for (int& end : ends_) end = end == second->input ? node : end;
+    second->before = first->unit;
+    second->input = first->input;
+    second->parameters.insert(second->parameters.begin(), first->parameters.begin(), first->parameters.end());
+    first.reset();
   }
 
   /// Whether a node is a drop path that only the sum reads and that does nothing.

@@ -135,4 +135,14 @@ NASNET_ALWAYS_INLINE void fetch_row(const RowRing<typename L::Scalar>& ring, std
                     ring.rectify);
 }
 
+/// Asks for the source rows that will be fetched next: pixels far apart are not foreseen by the processor.
+template <class L>
+NASNET_ALWAYS_INLINE void expect_rows(const RowRing<typename L::Scalar>& ring, std::int64_t begin, std::int64_t end) {
+  if (ring.source.channels <= L::width) return;
+  for (std::int64_t source = begin; source < end; ++source) {
+    const auto* pixel = ring.source.first + source * ring.source_pitch;
+    for (std::int64_t i = 0; i < ring.source.pixels; ++i, pixel += ring.source.channels) prefetch(pixel);
+  }
+}
+
 }  // namespace nasnet::inline v0::detail

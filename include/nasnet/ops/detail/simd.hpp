@@ -120,6 +120,14 @@ NASNET_ALWAYS_INLINE void hide([[maybe_unused]] T& number) {
 #endif
 }
 
+/// Says that memory will be read soon.
+template <class T>
+NASNET_ALWAYS_INLINE void prefetch([[maybe_unused]] const T* address) {
+#if defined(__GNUC__)
+  __builtin_prefetch(address);
+#endif
+}
+
 /// Copies count < 2 * `most` scalars in pieces of powers of two.
 template <class T, int most>
 NASNET_ALWAYS_INLINE void copy_part(T* to, const T* from, std::int64_t count) {

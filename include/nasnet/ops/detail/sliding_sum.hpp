@@ -13,7 +13,7 @@
 
 namespace nasnet::inline v0::detail {
 
-/// Neighbouring outputs that are computed together.
+/// Neighbouring outputs that are computed together; half as many where no more are left of a row.
 inline constexpr int sliding_block = 8;
 
 /// What is divided by the number of cells of each window that lie inside the map.
@@ -64,34 +64,34 @@ struct SlidingRow {
 };
 
 /// Adds a kernel row to a block of sums; `taps` neighbouring source cells for each output, windows `step` cells apart.
-template <class L, int taps, int step>
-NASNET_ALWAYS_INLINE void slide_kernel_row(typename L::Vector (&sum)[sliding_block], const typename L::Scalar* source,
+template <class L, int taps, int step, int block>
+NASNET_ALWAYS_INLINE void slide_kernel_row(typename L::Vector (&sum)[block], const typename L::Scalar* source,
                                            const typename L::Scalar* weights) {
   typename L::Vector weight[taps];
   NASNET_UNROLL
   for (int t = 0; t < taps; ++t) load<L>(weight[t], weights + t * L::width);
   NASNET_UNROLL
-  for (int cell = 0; cell < (sliding_block - 1) * step + taps; ++cell) {
+  for (int cell = 0; cell < (block - 1) * step + taps; ++cell) {
     typename L::Vector x;
     load<L>(x, source + cell * L::width);
     NASNET_UNROLL
     for (int t = 0; t < taps; ++t) {
       const int output = cell - t;
-      if (output >= 0 && output % step == 0 && output / step < sliding_block) sum[output / step] += x * weight[t];
+      if (output >= 0 && output % step == 0 && output / step < block) sum[output / step] += x * weight[t];
     }
   }
 }
 
 /// The same for any taps and distances.
-template <class L>
-NASNET_ALWAYS_INLINE void slide_any_kernel_row(typename L::Vector (&sum)[sliding_block],
-                                               const typename L::Scalar* source, const typename L::Scalar* weights,
-                                               std::int64_t taps, std::int64_t spacing, std::int64_t step) {
+template <class L, int block>
+NASNET_ALWAYS_INLINE void slide_any_kernel_row(typename L::Vector (&sum)[block], const typename L::Scalar* source,
+                                               const typename L::Scalar* weights, std::int64_t taps,
+                                               std::int64_t spacing, std::int64_t step) {
   for (std::int64_t t = 0; t < taps; ++t, source += spacing) {
     typename L::Vector weight;
     load<L>(weight, weights + t * L::width);
     NASNET_UNROLL
-    for (int output = 0; output < sliding_block; ++output) {
+    for (int output = 0; output < block; ++output) {
       typename L::Vector x;
       load<L>(x, source + output * step);
       sum[output] += x * weight;
@@ -99,11 +99,11 @@ NASNET_ALWAYS_INLINE void slide_any_kernel_row(typename L::Vector (&sum)[sliding
   }
 }
 
-template <class L>
+template <class L, int block>
 NASNET_ALWAYS_INLINE void store_block(typename L::Scalar* to, std::int64_t step,
-                                      const typename L::Vector (&sum)[sliding_block]) {
+                                      const typename L::Vector (&sum)[block]) {
   NASNET_UNROLL
-  for (int output = 0; output < sliding_block; ++output) store<L>(to + output * step, sum[output]);
+  for (int output = 0; output < block; ++output) store<L>(to + output * step, sum[output]);
 }
 
 /// sum / cells, at the cost of three products: a quotient that is nearly right, and its correction.
@@ -117,9 +117,9 @@ NASNET_ALWAYS_INLINE void divide_by_cells(typename L::Vector& sum, typename L::S
 }
 
 /// A whole block of whole vectors that are averages, gated or added to something.
-template <class L>
+template <class L, int block>
 NASNET_ALWAYS_INLINE void write_block(const SlidingRow<typename L::Scalar>& row, std::int64_t first,
-                                      typename L::Vector (&sum)[sliding_block]) {
+                                      typename L::Vector (&sum)[block]) {
   int averages = row.row_cells != 0 ? 1 : 0;
   int gated = row.gate != nullptr ? 1 : 0;
   int adds = row.addend != nullptr ? 1 : 0;
@@ -128,13 +128,13 @@ NASNET_ALWAYS_INLINE void write_block(const SlidingRow<typename L::Scalar>& row,
   hide(adds);
   if (averages != 0) {
     NASNET_UNROLL
-    for (int output = 0; output < sliding_block; ++output) {
+    for (int output = 0; output < block; ++output) {
       divide_by_cells<L>(sum[output], row.row_cells * row.column_cells[first + output]);
     }
   }
   if (gated != 0) {
     NASNET_UNROLL
-    for (int output = 0; output < sliding_block; ++output) {
+    for (int output = 0; output < block; ++output) {
       typename L::Vector gate;
       load<L>(gate, row.gate + (first + output) * row.to_step);
       sum[output] = gate > typename L::Vector{} ? sum[output] : typename L::Vector{};
@@ -142,13 +142,13 @@ NASNET_ALWAYS_INLINE void write_block(const SlidingRow<typename L::Scalar>& row,
   }
   if (adds != 0) {
     NASNET_UNROLL
-    for (int output = 0; output < sliding_block; ++output) {
+    for (int output = 0; output < block; ++output) {
       typename L::Vector addend;
       load<L>(addend, row.addend + (first + output) * row.addend_step);
       sum[output] += addend;
     }
   }
-  store_block<L>(row.to + first * row.to_step, row.to_step, sum);
+  store_block<L, block>(row.to + first * row.to_step, row.to_step, sum);
 }
 
 /// What an output becomes after its sum: a mean, nothing, more.
@@ -176,45 +176,53 @@ NASNET_ALWAYS_INLINE void write_output(const SlidingRow<typename L::Scalar>& row
 }
 
 /// Writes a block of outputs; whole blocks of whole vectors straight from the registers.
-template <class L>
+template <class L, int block>
 NASNET_ALWAYS_INLINE void write_outputs(const SlidingRow<typename L::Scalar>& row, std::int64_t first,
-                                        typename L::Vector (&sum)[sliding_block]) {
+                                        typename L::Vector (&sum)[block]) {
   const std::int64_t left = row.count - first;
-  int whole = left >= sliding_block && row.used == L::width ? 1 : 0;
+  int whole = left >= block && row.used == L::width ? 1 : 0;
   hide(whole);
   if (whole != 0) {
     int plain = row.row_cells == 0 && row.gate == nullptr && row.addend == nullptr ? 1 : 0;
     hide(plain);
-    if (plain != 0) return store_block<L>(row.to + first * row.to_step, row.to_step, sum);
-    return write_block<L>(row, first, sum);
+    if (plain != 0) return store_block<L, block>(row.to + first * row.to_step, row.to_step, sum);
+    return write_block<L, block>(row, first, sum);
   }
-  alignas(sizeof(typename L::Vector)) typename L::Scalar lanes[sliding_block * L::width];
-  store_block<L>(lanes, L::width, sum);
-  for (std::int64_t output = 0; output < left && output < sliding_block; ++output) {
+  alignas(sizeof(typename L::Vector)) typename L::Scalar lanes[block * L::width];
+  store_block<L, block>(lanes, L::width, sum);
+  for (std::int64_t output = 0; output < left && output < block; ++output) {
     typename L::Vector one;
     load<L>(one, lanes + output * L::width);
     write_output<L>(row, first + output, one);
   }
 }
 
-/// All outputs of a row; taps 0 stands for any number and distance.
+/// Some neighbouring outputs of a row; taps 0 stands for any number and distance.
+template <class L, int taps, int step, int block>
+NASNET_ALWAYS_INLINE void slide_block(const SlidingRow<typename L::Scalar>& row, std::int64_t first) {
+  typename L::Vector sum[block];
+  NASNET_UNROLL
+  for (int output = 0; output < block; ++output) sum[output] = typename L::Vector{};
+  for (std::int64_t r = 0; r < row.rows; ++r) {
+    const auto* source = row.sources[r] + first * row.step;
+    if constexpr (taps > 0) {
+      hide(source);  // else the distance of each cell from the row's begin takes a register
+      slide_kernel_row<L, taps, step, block>(sum, source, row.weights[r]);
+    } else {
+      slide_any_kernel_row<L, block>(sum, source, row.weights[r], row.taps, row.spacing, row.step);
+    }
+  }
+  write_outputs<L, block>(row, first, sum);
+}
+
+/// All outputs of a row.
 template <class L, int taps, int step>
 NASNET_ALWAYS_INLINE void slide_row(const SlidingRow<typename L::Scalar>& job) {
+  constexpr int half = sliding_block / 2;
   const SlidingRow<typename L::Scalar> row = job;
-  for (std::int64_t first = 0; first < row.count; first += sliding_block) {
-    typename L::Vector sum[sliding_block];
-    NASNET_UNROLL
-    for (int output = 0; output < sliding_block; ++output) sum[output] = typename L::Vector{};
-    for (std::int64_t r = 0; r < row.rows; ++r) {
-      const auto* source = row.sources[r] + first * row.step;
-      if constexpr (taps > 0) {
-        slide_kernel_row<L, taps, step>(sum, source, row.weights[r]);
-      } else {
-        slide_any_kernel_row<L>(sum, source, row.weights[r], row.taps, row.spacing, row.step);
-      }
-    }
-    write_outputs<L>(row, first, sum);
-  }
+  std::int64_t first = 0;
+  for (; row.count - first > half; first += sliding_block) slide_block<L, taps, step, sliding_block>(row, first);
+  if (first < row.count) slide_block<L, taps, step, half>(row, first);
 }
 
 /// Picks the code for the row's taps: 3, 5 and 7 of the search spaces' kernels, and 1 to 4 of their transposes.
@@ -257,6 +265,7 @@ struct SlidingSumKernel {
         fetch_row<L>(task.ring, ready);
         if (task.averaging == Averaging::source) divide_row<L>(task, ready);
       }
+      if (row + 1 < task.row_end) expect_rows<L>(task.ring, ready, task.rows.needed[row + 1]);
       compute_row<L>(task, row);
     }
   }
