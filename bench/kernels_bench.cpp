@@ -119,8 +119,8 @@ void add(const std::string& kernel, const Primitive& primitive, const Map& map, 
 }
 
 void add_all() {
-  const std::vector<Map> maps{{44, 28, 1},  {176, 7, 1}, {168, 42, 1}, {336, 21, 1},
-                              {672, 11, 1}, {8, 28, 64}, {32, 32, 32}};
+  const std::vector<Map> maps{{44, 28, 1}, {176, 7, 1},  {168, 42, 1}, {336, 21, 1}, {672, 11, 1},
+                              {8, 28, 64}, {32, 32, 32}, {168, 42, 8}, {336, 21, 8}};
   for (const Map& map : maps) {
     for (const std::int64_t k : {3, 5, 7}) {
       const nasnet::Depthwise depthwise{.window = Window::square(k)};

@@ -2,9 +2,10 @@
 # Installs what nasnet's programs and tests need, on Debian 12 or later and its relatives, as root or with sudo.
 # Only what is missing is installed; with nothing missing no network is used.
 #
-#   scripts/install_dependencies.sh [examples|all]
+#   scripts/install_dependencies.sh [examples|all|aarch64]
 #
 # examples: what the programs need.  all (default): also the second compiler and the tools of the tests.
+# aarch64: what else is needed to build and run tests for AArch64 on another machine.
 set -euo pipefail
 
 selection=${1:-all}
@@ -19,12 +20,16 @@ packages=(
 optional=(ccache)
 case "$selection" in
   examples) ;;
+  aarch64)
+    packages=(g++-aarch64-linux-gnu qemu-user-static)
+    optional=()
+    ;;
   all)
     packages+=(clang redis-server)
     optional+=(clang-format-14 python3-venv)
     ;;
   *)
-    echo "install_dependencies.sh: found '$selection', wanted 'examples' or 'all'" >&2
+    echo "install_dependencies.sh: found '$selection', wanted 'examples', 'all' or 'aarch64'" >&2
     exit 2
     ;;
 esac

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing, then builds and runs the test suite: all of it with gcc, and the tests of the modules with
-# clang. NASNET_PRESETS=asan runs those with the sanitizers for addresses and undefined behaviour.
+# clang. NASNET_PRESETS=asan runs those with the sanitizers for addresses and undefined behaviour, NASNET_PRESETS=aarch64
+# those of the computation cross-compiled for AArch64, under qemu.
 #
 #   tests/run.sh [--quick] [ctest arguments...]
 #
@@ -16,6 +17,7 @@ if [ "${1:-}" = --quick ]; then
 fi
 
 scripts/install_dependencies.sh all
+case " $presets " in *" aarch64 "*) scripts/install_dependencies.sh aarch64 ;; esac
 
 # count FILE ATTRIBUTE: a number from the <testsuite> at the head of ctest's results.
 count() { sed -n "1,12 s/^[[:space:]]*$2=\"\([0-9]*\)\".*/\1/p" "$1"; }
@@ -31,7 +33,7 @@ for preset in $presets; do
   whole=ON
   werror=${NASNET_WERROR:-ON}
   case $preset in
-    clang) whole=OFF ;;  # the tests of the modules: programs and single headers take long to build
+    clang | aarch64) whole=OFF ;;  # the tests of the modules: programs and single headers take long to build
     asan)
       whole=OFF
       werror=OFF  # gcc sees variables without a value where a sanitizer has moved them

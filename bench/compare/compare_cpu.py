@@ -12,6 +12,8 @@ are the same to the weight: the library writes them as ONNX files, and the logit
     begin      a new network: built, first step, ten more steps
     depthwise  the weight gradient of depthwise convolutions, one thread
     memory     what a training step adds to the resident memory
+    scaling    two threads beside one, and two programs of one thread each beside one such program
+    native     programs built with -O2 alone beside -O3 -march=native (cmake --preset plain, and native, built likewise)
 """
 
 import argparse
@@ -25,6 +27,7 @@ import struct
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PACKAGES = ["torch", "numpy", "onnx", "onnxruntime", "openvino", "matplotlib"]
@@ -33,7 +36,7 @@ CHILDREN = {  # cells per stack, filters, size, channels, batch, parameters
     "child_n1_f8_28x28/64": (1, 8, 28, 1, 64, 71938),
     "child_n2_f32_32x32/32": (2, 32, 32, 3, 32, 1294698),
 }
-MAPS = [(44, 28, 1), (168, 42, 1), (336, 21, 1)]  # channels, extent, batch
+MAPS = [(44, 28, 1), (168, 42, 1), (336, 21, 1), (168, 42, 8), (336, 21, 8)]  # channels, extent, batch
 
 
 def enter_environment(folder):
@@ -47,15 +50,16 @@ def enter_environment(folder):
 
 
 class Program:
-    """A Google Benchmark program of this project, on the first `threads` cores."""
+    """A Google Benchmark program of this project, on `threads` cores."""
 
-    def __init__(self, path, threads, seconds):
+    def __init__(self, path, threads, seconds, first_core=0):
         if not path.exists():
             sys.exit(f"{path} is not there: build the targets that --help names first")
-        self.path, self.threads, self.seconds = path, threads, seconds
+        self.path, self.seconds = path, seconds
+        self.cores = ",".join(str(core) for core in range(first_core, first_core + threads))
 
     def command(self, *arguments):
-        return ["taskset", "-c", ",".join(str(core) for core in range(self.threads)), str(self.path), *arguments]
+        return ["taskset", "-c", self.cores, str(self.path), *arguments]
 
     def run(self, name):
         output = subprocess.run(self.command(f"--benchmark_filter=^{name}$", "--benchmark_format=json",
@@ -269,6 +273,44 @@ def print_memory(arguments):
         print(f"{name:40}{ours / 1e6:12.1f}{theirs / 1e6:12.1f}{ours / theirs:8.2f}", flush=True)
 
 
+# ---- this library beside itself
+
+
+OWN_ROWS = [f"infer/{network}/1" for network in NETWORKS] + [f"train/{child}" for child in CHILDREN]
+
+
+def median_of(repetitions, measures):
+    """The median of each measure, all in turn."""
+    times = [[measure() for measure in measures] for _ in range(repetitions)]
+    return [statistics.median(column) for column in zip(*times)]
+
+
+def print_scaling(arguments):
+    path = arguments.build / "bench/network_bench"
+    one, both = Program(path, 1, arguments.seconds), Program(path, 2, arguments.seconds)
+    second = Program(path, 1, arguments.seconds, first_core=1)
+
+    def together(row):
+        with ThreadPoolExecutor(2) as pool:
+            return statistics.mean(pool.map(lambda program: program.measure(row), [one, second]))
+
+    print(f"\n{'one and two threads':40}{'1 thread ms':>12}{'2 threads':>12}{'gain':>8}{'two programs':>16}{'gain':>8}")
+    for row in OWN_ROWS:
+        alone, two, each = median_of(arguments.repetitions, [lambda: one.measure(row), lambda: both.measure(row),
+                                                             lambda: together(row)])
+        print(f"{row:40}{1e3 * alone:12.1f}{1e3 * two:12.1f}{alone / two:8.2f}{1e3 * each:16.1f}{2 * alone / each:8.2f}",
+              flush=True)
+
+
+def print_native(arguments):
+    builds = [Program(build / "bench/network_bench", arguments.threads, arguments.seconds)
+              for build in [ROOT / "build/plain", ROOT / "build/native"]]
+    print(f"\n{'-O2 and -O3 -march=native':40}{'-O2 ms':>12}{'native ms':>12}{'ratio':>8}")
+    for row in OWN_ROWS:
+        plain, native = median_of(arguments.repetitions, [lambda: builds[0].measure(row), lambda: builds[1].measure(row)])
+        print(f"{row:40}{1e3 * plain:12.1f}{1e3 * native:12.1f}{plain / native:8.2f}", flush=True)
+
+
 # ---- the table
 
 
@@ -325,8 +367,10 @@ def draw(results, path):
 
 def main():
     parts = {"infer": infer_rows, "train": train_rows, "begin": begin_rows, "depthwise": depthwise_rows}
+    own_parts = {"memory": print_memory, "scaling": print_scaling, "native": print_native}
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--parts", nargs="+", choices=[*parts, "memory"], default=[*parts, "memory"])
+    parser.add_argument("--parts", nargs="+", choices=[*parts, *own_parts],
+                        default=[*parts, "memory", "scaling"])
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
     parser.add_argument("--repetitions", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2.0, help="of each turn")
@@ -355,8 +399,8 @@ def main():
             if part in ("infer", "train"):
                 results[-1]["multiply_adds"] = bench.run(row)["multiply_adds"]
             print_result(results[-1], limit)
-    if "memory" in arguments.parts:
-        print_memory(arguments)
+    for part in (part for part in own_parts if part in arguments.parts):
+        own_parts[part](arguments)
     if arguments.json:
         arguments.json.write_text(json.dumps({"processor": processor(), "limit": limit, "rows": results}, indent=1) + "\n")
     if arguments.chart:

@@ -63,6 +63,13 @@
 #define NASNET_TARGET_AVX2
 #endif
 
+/// 1 where the compiler's target is AArch64, whose vectors of 16 bytes come with multiply-adds and 32 registers.
+#if defined(__aarch64__)
+#define NASNET_HAS_NEON 1
+#else
+#define NASNET_HAS_NEON 0
+#endif
+
 // clang halves vectors of 64 bytes where it tunes for processors that prefer 32, unless it is told their width.
 #if NASNET_HAS_X86_TARGETS && defined(__clang__)
 #define NASNET_TARGET_AVX512 \

@@ -10,7 +10,8 @@ namespace nasnet::inline v0 {
 
 /// Sets of vector instructions for which kernels are built, in order of strength.
 enum class InstructionSet {
-  baseline,  ///< what the compiler's target guarantees: SSE2, NEON
+  baseline,  ///< what the compiler's target guarantees: SSE2 on x86-64; NEON with FMA on AArch64, where it is called
+             ///< neon
   avx2,      ///< AVX2 and FMA, 8 floats
   avx512,    ///< AVX-512 F, BW, DQ, VL, 16 floats
 };
@@ -19,7 +20,11 @@ enum class InstructionSet {
   switch (set) {
     case InstructionSet::avx512: return "avx512";
     case InstructionSet::avx2: return "avx2";
+#if defined(__aarch64__)
+    default: return "neon";
+#else
     default: return "baseline";
+#endif
   }
 }
 
@@ -43,13 +48,13 @@ namespace detail {
   for (const InstructionSet set : {InstructionSet::baseline, InstructionSet::avx2, InstructionSet::avx512}) {
     if (to_string(set) == cap) return set < found ? set : found;
   }
-  fail<ArgumentError>("NASNET_ISA: '", cap, "' is none of baseline, avx2, avx512");
+  fail<ArgumentError>("NASNET_ISA: '", cap, "' is none of ", to_string(InstructionSet::baseline), ", avx2, avx512");
 }
 
 }  // namespace detail
 
-/// The strongest set that this processor has, capped by the environment variable NASNET_ISA (baseline, avx2, avx512):
-/// for clusters of mixed machines, whose results are to agree, and for testing each path. Read once.
+/// The strongest set that this processor has, capped by the environment variable NASNET_ISA (baseline or neon, avx2,
+/// avx512): for clusters of mixed machines, whose results are to agree, and for testing each path. Read once.
 /// @throws ArgumentError for an unknown name in NASNET_ISA.
 [[nodiscard]] inline InstructionSet instruction_set() {
   static const InstructionSet set = detail::capped_instruction_set();

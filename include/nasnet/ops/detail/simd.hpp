@@ -72,7 +72,7 @@ struct Target {
   static constexpr InstructionSet set = chosen;
   static constexpr int width = NASNET_HAS_VECTORS ? vector_bytes(set) / static_cast<int>(sizeof(T)) : 1;
   /// Vectors that the register file holds.
-  static constexpr int registers = set == InstructionSet::avx512 ? 32 : 16;
+  static constexpr int registers = set == InstructionSet::avx512 || NASNET_HAS_NEON ? 32 : 16;
 
   using Scalar = T;
   using Full = Lanes<set, T, width>;
