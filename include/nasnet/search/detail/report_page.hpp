@@ -31,6 +31,7 @@ figure{margin:0}figcaption{color:var(--soft);font-size:13px;margin-top:4px}
 .chart text{font-size:12px;fill:var(--soft);font-family:inherit;font-variant-numeric:tabular-nums}
 .grid{stroke:var(--edge)}.tick,.base{stroke:var(--faint)}
 .trial{fill:var(--mark);fill-opacity:.55}.trial:hover{fill-opacity:1}
+.trial.part{fill:none;stroke:var(--mark);stroke-opacity:.55}
 .winner{fill:var(--best);stroke:var(--card);stroke-width:1.5}
 .failed{stroke:var(--bad);stroke-width:1.4;fill:none}
 .running,.front,.baseline{fill:none;stroke:var(--line);stroke-width:1.6;stroke-linejoin:round}
