@@ -350,7 +350,9 @@ class Program {
 
   [[nodiscard]] nasnet::SearchResult result_of(const nasnet::History& history) const {
     const nasnet::Standing best = *history.best_standing();
-    tell("best validation accuracy ", percent(best.accuracy), ", trial ", best.first->number, " of ",
+    const std::string repeats =
+        best.evaluations > 1 ? nasnet::join(" (mean of ", best.evaluations, " repeats)") : std::string();
+    tell("best validation accuracy ", percent(best.accuracy), repeats, ", trial ", best.first->number, " of ",
          history.trials.size(), latency_text(*best.first));
     return {.architecture = best.first->architecture,
             .network = evaluate_.network(),

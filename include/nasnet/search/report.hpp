@@ -251,10 +251,33 @@ class ReportPage {
     for (const Trial& trial : history_.trials) {
       if (is_plotted(trial) && trial.parameters.value_or(0) > 0) trials.push_back(&trial);
     }
-    std::sort(trials.begin(), trials.end(), [](const Trial* a, const Trial* b) {
-      return *a->parameters != *b->parameters ? *a->parameters < *b->parameters : a->number < b->number;
-    });
+    std::sort(trials.begin(), trials.end(), [](const Trial* a, const Trial* b) { return is_smaller(*a, *b); });
     return trials;
+  }
+
+  [[nodiscard]] static bool is_smaller(const Trial& a, const Trial& b) {
+    return *a.parameters != *b.parameters ? *a.parameters < *b.parameters : a.number < b.number;
+  }
+
+  [[nodiscard]] static double parameters_of(const Trial& trial) {
+    return std::log10(static_cast<double>(*trial.parameters));
+  }
+
+  /// Of the trials, the accuracies that no smaller network reaches.
+  [[nodiscard]] std::vector<std::pair<double, double>> front_of(const std::vector<const Trial*>& trials) const {
+    Standings standings;
+    for (const Trial* trial : trials) {
+      if (trial->competes(largest_budget_)) standings.add(*trial);
+    }
+    std::vector<Standing> ascending = standings.all();
+    std::sort(ascending.begin(), ascending.end(),
+              [](const Standing& a, const Standing& b) { return is_smaller(*a.first, *b.first); });
+    std::vector<std::pair<double, double>> front;
+    for (const Standing& one : ascending) {
+      const double accuracy = 100 * one.accuracy;
+      if (front.empty() || accuracy > front.back().second) front.emplace_back(parameters_of(*one.first), accuracy);
+    }
+    return front;
   }
 
   /// Empty where no costs were counted.
@@ -265,18 +288,11 @@ class ReportPage {
                 logarithmic_axis("parameters", static_cast<double>(*trials.front()->parameters),
                                  static_cast<double>(*trials.back()->parameters)),
                 accuracy_axis());
-    std::vector<std::pair<double, double>> front;
     for (const Trial* trial : trials) {
-      const double x = std::log10(static_cast<double>(*trial->parameters));
-      const double accuracy = 100 * trial->evaluation.validation_accuracy;
-      const bool is_better = front.empty() || accuracy > front.back().second;
-      if (is_better && trial->competes(largest_budget_)) front.emplace_back(x, accuracy);
-      if (!is_winner_alone(*trial)) add_point(chart, *trial, x);
+      if (!is_winner_alone(*trial)) add_point(chart, *trial, parameters_of(*trial));
     }
-    chart.add_steps(front, "front");
-    if (best_->parameters.value_or(0) > 0) {
-      add_winner(chart, std::log10(static_cast<double>(*best_->parameters)));
-    }
+    chart.add_steps(front_of(trials), "front");
+    if (best_->parameters.value_or(0) > 0) add_winner(chart, parameters_of(*best_));
     return chart.text();
   }
 
@@ -302,7 +318,7 @@ class ReportPage {
 
   void add_remarks() {
     const auto candidates = std::count_if(history_.trials.begin(), history_.trials.end(), [this](const Trial& trial) {
-      return trial.state == TrialState::done && trial.competes(largest_budget_);
+      return trial.state == TrialState::done && trial.repeat == 0 && trial.competes(largest_budget_);
     });
     if (candidates > 1) {
       add("<p class=\"soft small\">Chosen as the best of ", candidates,

@@ -149,6 +149,9 @@ class Standings {
     ranking.insert(place_of(index));
   }
 
+  /// Of all architectures and budgets, in the order of their first result.
+  [[nodiscard]] const std::vector<Standing>& all() const { return standings_; }
+
   /// Nullptr where nothing is done.
   [[nodiscard]] const Standing* best() const {
     if (rankings_.empty()) return nullptr;

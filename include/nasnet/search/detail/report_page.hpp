@@ -20,7 +20,7 @@ h2{font-size:17px;margin:0 0 12px}
 h3{font-size:14px;font-weight:600;margin:18px 0 4px}
 p{margin:0 0 8px}.soft{color:var(--soft)}.small{font-size:13px}
 section{background:var(--card);border:1px solid var(--edge);border-radius:12px;padding:20px 22px;margin-top:20px}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(160px,1fr));gap:12px;margin-top:24px}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(140px,1fr));gap:12px;margin-top:24px}
 .tile{background:var(--card);border:1px solid var(--edge);border-radius:12px;padding:14px 18px}
 .tile b{display:block;font-size:23px;line-height:1.3;white-space:nowrap;font-weight:650;font-variant-numeric:tabular-nums}
 .tile span{color:var(--soft);font-size:13px}.tile.first b{color:var(--best)}
