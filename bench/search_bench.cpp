@@ -1,12 +1,19 @@
 /// What a strategy itself costs: one ask and the tell of its result, in a space of the paper's size and on a table.
+/// Then what takes long if anything does: a study of four strategies, and to open a journal of 100,000 trials.
 ///
 ///     search_bench --benchmark_repetitions=5 --benchmark_report_aggregates_only=true
 
 #include <benchmark/benchmark.h>
 
+#include <cstdint>
+#include <filesystem>
+#include <memory>
 #include <nasnet/nasnet.hpp>
 #include <string>
 #include <utility>
+#include <vector>
+
+#include <unistd.h>
 
 namespace {
 
@@ -74,6 +81,64 @@ void judge(benchmark::State& state) {
   }
 }
 
+/// Made-up accuracies for all cells of NAS-Bench-201.
+nasnet::BenchmarkTable made_up_table() {
+  const nasnet::Nasbench201Space space;
+  nasnet::BenchmarkTable::Entries entries;
+  for (std::int64_t index = 0; index < nasnet::Nasbench201Space::cells; ++index) {
+    const double noise = static_cast<double>(space.canonical_hash(space.at(index)) % 1000) / 1e4;
+    double sum = 0;
+    for (std::int64_t rest = index; rest > 0; rest /= 5) sum += static_cast<double>(rest % 5);
+    const double accuracy = 0.3 + 0.02 * sum + noise;
+    entries[static_cast<std::uint64_t>(index)] = {.validation_accuracy = accuracy, .test_accuracy = accuracy + 0.01};
+  }
+  const auto key = [](const nasnet::Architecture& cell) {
+    return static_cast<std::uint64_t>(nasnet::Nasbench201Space::index(cell));
+  };
+  return {"made up", space, key, std::move(entries)};
+}
+
+/// Four strategies, 100 searches of each, 400 evaluations, on all cores.
+void study(benchmark::State& state) {
+  const nasnet::BenchmarkTable table = made_up_table();
+  const std::vector<nasnet::StudyStrategy> strategies{
+      {"random",
+       [](const AnySpace& space, std::uint64_t seed) -> AnyStrategy { return nasnet::RandomSearch(space, seed); }},
+      {"regularized-evolution",
+       [](const AnySpace& space, std::uint64_t seed) -> AnyStrategy {
+         return nasnet::RegularizedEvolution(space, seed, {.population = 30, .sample = 8});
+       }},
+      {"local-search",
+       [](const AnySpace& space, std::uint64_t seed) -> AnyStrategy { return nasnet::LocalSearch(space, seed); }},
+      {"ppo",
+       [](const AnySpace& space, std::uint64_t seed) -> AnyStrategy {
+         return nasnet::PpoController(space, seed, {.batch = 10, .learning_rate = 0.003});
+       }},
+  };
+  for (auto _ : state) benchmark::DoNotOptimize(run_study(table, strategies));
+}
+
+/// Going on with a search of so many trials that is at its end: its journal is read and all of it told again.
+void open_journal(benchmark::State& state) {
+  const auto path =
+      std::filesystem::temp_directory_path() / nasnet::join("nasnet-bench-", std::int64_t{::getpid()}, ".jsonl");
+  nasnet::SearchOptions options;
+  options.trials = state.range(0);
+  options.journal = path;
+  options.pool = std::make_shared<nasnet::ThreadPool>(1);
+  const auto evaluate = [](const nasnet::Architecture& architecture, nasnet::TrialContext&) {
+    return nasnet::Evaluation{.validation_accuracy = accuracy_of(architecture)};
+  };
+  const auto search = [&] {
+    return nasnet::search(paper_space(), nasnet::NasnetOps::table(), nasnet::RandomSearch(paper_space(), 1), evaluate,
+                          options);
+  };
+  static_cast<void>(search());
+  options.resume = true;
+  for (auto _ : state) benchmark::DoNotOptimize(search());
+  std::filesystem::remove(path);
+}
+
 BENCHMARK(random_search);
 BENCHMARK(regularized_evolution);
 BENCHMARK(local_search);
@@ -82,6 +147,8 @@ BENCHMARK(ppo_controller);
 BENCHMARK(ppo_controller_asks);
 BENCHMARK(evolution_on_a_table);
 BENCHMARK(judge);
+BENCHMARK(study)->Unit(benchmark::kSecond)->Iterations(1)->UseRealTime();
+BENCHMARK(open_journal)->Arg(100'000)->Unit(benchmark::kSecond)->Iterations(1)->UseRealTime();
 
 }  // namespace
 

@@ -52,7 +52,7 @@ void declare(CLI::App& app, Flags& flags) {
   add("--population", flags.population, "members of an evolution")->check(program::whole_number(std::int64_t{1}, most));
   add("--sample", flags.sample, "members of a tournament")->check(program::whole_number(std::int64_t{1}, most));
   program::declare_controller(app, flags.controller);
-  app.add_flag("--json", flags.json, "print a line of JSON for each event, the figures in the last one");
+  app.add_flag("--json", flags.json, "print the figures as JSON, and how far it is as lines of JSON on standard error");
   app.add_option("--out", flags.out, "folder for report.html and study.json");
 }
 
@@ -87,13 +87,13 @@ int compare(const Flags& flags) {
   nasnet::ProgressBar bar(stderr, nasnet::OffTerminal::quiet);
   double told_seconds = 0;
   options.progress = [&](const nasnet::Progress& progress) {
-    bar(progress);
-    if (!flags.json || (progress.done < progress.total && progress.seconds < told_seconds + 1)) return;
+    if (!flags.json) return bar(progress);
+    if (progress.done < progress.total && progress.seconds < told_seconds + 1) return;
     told_seconds = progress.seconds;
     const nlohmann::ordered_json event{{"event", "progress"},         {"task", progress.task},
                                        {"done", progress.done},       {"total", progress.total},
                                        {"seconds", progress.seconds}, {"seconds_left", nasnet::seconds_left(progress)}};
-    std::cout << event.dump() << '\n' << std::flush;
+    std::cerr << event.dump() << '\n';
   };
   const std::vector<nasnet::StudyStrategy> strategies = chosen_strategies(flags);
   const nasnet::BenchmarkTable table = nasnet::load_benchmark_table(flags.table);
@@ -105,7 +105,7 @@ int compare(const Flags& flags) {
     write_report(study, flags.out / "report.html");
   }
   if (flags.json) {
-    std::cout << nlohmann::ordered_json{{"event", "study"}, {"study", to_json(study)}}.dump() << '\n';
+    std::cout << to_json(study).dump() << '\n';
   } else {
     std::cout << to_text(study);
   }

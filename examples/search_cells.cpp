@@ -37,6 +37,8 @@ struct Flags {
   std::int64_t population = 20;
   std::int64_t sample = 5;
   nasnet::PpoOptions controller = program::StrategyFlags{}.controller;
+  std::int64_t repeats = 1;
+  bool median_stop = false;
   std::int64_t trials = 20;
   int workers = 2;
   int threads = 0;
@@ -52,6 +54,7 @@ struct Flags {
   std::int64_t final_epochs = 3;
   std::int64_t final_images = 0;
   std::optional<std::int64_t> max_parameters, max_multiply_adds;
+  std::optional<double> max_latency;  // ms
   bool resume = false;
   bool isolate = false;
   bool json = false;
@@ -78,13 +81,19 @@ void declare(CLI::App& app, Flags& flags) {
   add("--lease", flags.lease_seconds,
       "seconds without a sign of life after which a trial goes to another worker of the queue")
       ->check(program::whole_number<std::int64_t>(1, 86'400));
-  add("--strategy", flags.strategy, "how to choose cells")->check(CLI::IsMember(program::strategy_names()));
+  add("--strategy", flags.strategy, "how to choose cells")
+      ->check(CLI::IsMember(program::names_of(program::all_strategies())));
   const auto count = program::whole_number<std::int64_t>(0);
   const auto positive = program::whole_number<std::int64_t>(1);
   const auto members = program::whole_number<std::int64_t>(1, most_members);
   add("--population", flags.population, "members of an evolution")->check(members);
   add("--sample", flags.sample, "members of a tournament of an evolution")->check(members);
   program::declare_controller(app, flags.controller);
+  add("--repeats", flags.repeats, "trainings of each cell; the strategy learns their mean")
+      ->check(program::whole_number<std::int64_t>(1, 1'000));
+  app.add_flag("--median-stop", flags.median_stop,
+               "train a cell for all its epochs only if it is no worse than most after few")
+      ->excludes("--repeats");
   add("--trials", flags.trials, "networks to train")->check(positive);
   add("--workers", flags.workers, "trials at a time; with --queue, trials in the queue")
       ->check(program::whole_number(1, most_workers));
@@ -104,6 +113,9 @@ void declare(CLI::App& app, Flags& flags) {
   app.add_option("--max-params", flags.max_parameters, "reject networks with more parameters")->check(positive);
   app.add_option("--max-multiply-adds", flags.max_multiply_adds, "reject networks with more multiply-adds for an image")
       ->check(positive);
+  app.add_option("--max-latency-ms", flags.max_latency,
+                 "reject networks that take longer to predict an image on one thread of this machine")
+      ->check(program::number(1e-3, 1e9, "from 0.001 to 1e9"));
   app.add_flag("--isolate", flags.isolate, "run each trial in a process of its own, so that a crash costs one trial")
       ->excludes("--queue");  // its trials run in other programs
   const auto megabytes = program::whole_number<std::int64_t>(1, 1'000'000'000);
@@ -112,7 +124,8 @@ void declare(CLI::App& app, Flags& flags) {
   app.add_option("--trial-seconds", flags.trial_seconds, "most seconds of a trial; with --isolate it is killed then")
       ->check(program::number(1e-3, 1e9, "from 0.001 to 1e9"));
   app.add_option("--memory", flags.memory,
-                 "MB for all trials: those predicted to need more are rejected, others wait for room")
+                 "MB for all trials, with --queue for each: those predicted to need more are rejected, others wait for "
+                 "room")
       ->check(megabytes);
   app.add_option("--enqueue", flags.enqueue, "files of architectures (JSON) or names of published cells, tried first");
   app.add_option("--warm-start", flags.warm_start, "journal of another search of these cells to learn from");
@@ -128,6 +141,7 @@ class Program {
         space_(nasnet::NasnetOps::table(), {.blocks = flags.blocks}),
         evaluate_(data_, child_options()),
         isolated_(isolated()),
+        latency_(evaluate_.counted_network()),
         pool_(std::make_shared<nasnet::ThreadPool>(pool_size(flags))),
         final_images_(chosen_final_images()) {}
 
@@ -212,6 +226,12 @@ class Program {
 
   template <class Evaluator>
   [[nodiscard]] nasnet::History search_with(const Evaluator& evaluate, const nasnet::SearchOptions& options) const {
+    if (!flags_.max_latency) return search_by(evaluate, options);
+    return search_by(nasnet::MeasureLatency<const Evaluator&>(evaluate, latency_), options);
+  }
+
+  template <class Evaluator>
+  [[nodiscard]] nasnet::History search_by(const Evaluator& evaluate, const nasnet::SearchOptions& options) const {
     return nasnet::search(space_, nasnet::NasnetOps::table(), strategy(), evaluate, options);
   }
 
@@ -239,7 +259,25 @@ class Program {
   [[nodiscard]] nasnet::AnyStrategy strategy() const {
     const program::StrategyFlags flags{.evolution = {.population = flags_.population, .sample = flags_.sample},
                                        .controller = flags_.controller};
-    return program::strategy_named(flags_.strategy, flags).make(space_, flags_.seed);
+    const nasnet::StudyStrategy chosen =
+        program::strategy_named(flags_.strategy, program::all_strategies(flags, flags_.epochs));
+    nasnet::AnyStrategy strategy = chosen.make(space_, flags_.seed);
+    if (flags_.median_stop && flags_.strategy == "successive-halving") {
+      nasnet::fail<nasnet::ArgumentError>("--median-stop: successive-halving has budgets of its own");
+    }
+    if (flags_.repeats > 1) return nasnet::AverageRepeats(std::move(strategy), flags_.repeats);
+    if (flags_.median_stop) return nasnet::MedianStop(std::move(strategy), {.budgets = few_to_all_epochs()});
+    return strategy;
+  }
+
+  /// A ninth, a third and all of the epochs of a trial, each once.
+  [[nodiscard]] std::vector<std::int64_t> few_to_all_epochs() const {
+    std::vector<std::int64_t> budgets;
+    for (const std::int64_t part : {9, 3, 1}) {
+      const std::int64_t epochs = std::max(flags_.epochs / part, std::int64_t{1});
+      if (budgets.empty() || epochs > budgets.back()) budgets.push_back(epochs);
+    }
+    return budgets;
   }
 
   [[nodiscard]] nasnet::SearchOptions search_options() const {
@@ -250,6 +288,9 @@ class Program {
     options.journal = flags_.out / "journal.jsonl";
     options.resume = flags_.resume;
     options.limits = {.max_parameters = flags_.max_parameters, .max_multiply_adds = flags_.max_multiply_adds};
+    if (flags_.max_latency) {
+      options.rules.push_back(latency_.at_most(*flags_.max_latency / 1000, nasnet::NasnetOps::table()));
+    }
     options.settings = settings();
     options.trial_seconds = flags_.trial_seconds;
     if (flags_.trial_memory) options.trial_bytes = static_cast<std::size_t>(*flags_.trial_memory * megabyte);
@@ -285,6 +326,9 @@ class Program {
          flags_.max_multiply_adds ? nlohmann::json(*flags_.max_multiply_adds) : nlohmann::json()},
         {"--final-epochs", flags_.final_epochs},
         {"--final-images", flags_.final_images}};
+    if (flags_.repeats > 1) json["--repeats"] = flags_.repeats;
+    if (flags_.median_stop) json["--median-stop"] = true;
+    if (flags_.max_latency) json["--max-latency-ms"] = *flags_.max_latency;
     if (flags_.trial_seconds) json["--trial-seconds"] = *flags_.trial_seconds;
     if (flags_.trial_memory) json["--trial-memory"] = *flags_.trial_memory;
     if (flags_.memory) json["--memory"] = *flags_.memory;
@@ -305,13 +349,24 @@ class Program {
   }
 
   [[nodiscard]] nasnet::SearchResult result_of(const nasnet::History& history) const {
-    const nasnet::Trial& best = history.best();
-    const double accuracy = best.evaluation.validation_accuracy;
-    tell("best validation accuracy ", percent(accuracy), ", trial ", best.number, " of ", history.trials.size());
-    return {.architecture = best.architecture,
+    const nasnet::Standing best = *history.best_standing();
+    const std::string repeats =
+        best.evaluations > 1 ? nasnet::join(" (mean of ", best.evaluations, " repeats)") : std::string();
+    tell("best validation accuracy ", percent(best.accuracy), repeats, ", trial ", best.first->number, " of ",
+         history.trials.size(), latency_text(*best.first));
+    return {.architecture = best.first->architecture,
             .network = evaluate_.network(),
             .normalisation = channel_statistics(final_images_),
-            .validation_accuracy = accuracy};
+            .validation_accuracy = best.accuracy,
+            .budget = best.first->budget,
+            .evaluations = best.evaluations};
+  }
+
+  /// ", 1.25 ms for an image", where it was measured.
+  [[nodiscard]] static std::string latency_text(const nasnet::Trial& trial) {
+    const auto latency = trial.evaluation.metrics.find("latency");
+    if (latency == trial.evaluation.metrics.end()) return {};
+    return nasnet::join(", ", two_digits(1000 * latency->second), " ms for an image");
   }
 
   // ---- the winner
@@ -372,7 +427,7 @@ class Program {
     if (!flags_.json) return;
     nlohmann::ordered_json event{{"event", "result"},
                                  {"trial", history.best().number},
-                                 {"validation_accuracy", history.best().evaluation.validation_accuracy},
+                                 {"validation_accuracy", *result.validation_accuracy},
                                  {"out", flags_.out.string()}};
     if (result.test_accuracy) event["test_accuracy"] = *result.test_accuracy;
     events_.write(event);
@@ -411,9 +466,11 @@ class Program {
     return options;
   }
 
-  [[nodiscard]] static std::string percent(double fraction) {
-    const auto hundredths = static_cast<std::int64_t>(fraction * 10000 + 0.5);
-    return nasnet::join(hundredths / 100, '.', hundredths / 10 % 10, hundredths % 10, " %");
+  [[nodiscard]] static std::string percent(double fraction) { return two_digits(100 * fraction).append(" %"); }
+
+  [[nodiscard]] static std::string two_digits(double value) {
+    const auto hundredths = static_cast<std::int64_t>(100 * value + 0.5);
+    return nasnet::join(hundredths / 100, '.', hundredths / 10 % 10, hundredths % 10);
   }
 
   static constexpr std::string_view checkpoint_prefix = "training-of-trial-";
@@ -424,6 +481,7 @@ class Program {
   nasnet::SearchSpace space_;
   nasnet::ChildTrainer evaluate_;
   std::optional<nasnet::ProcessEvaluator<nasnet::ChildTrainer>> isolated_;  // made before the first thread
+  nasnet::LatencyMeter latency_;
   std::shared_ptr<nasnet::ThreadPool> pool_;
   nasnet::SearchEvents events_{std::cout};
   nasnet::ImageDataset final_images_;

@@ -23,6 +23,7 @@ struct Flags {
   std::string queue;
   std::filesystem::path data;
   int threads = 0;
+  std::optional<std::int64_t> memory;  // MB
 };
 
 void declare(CLI::App& app, Flags& flags) {
@@ -31,6 +32,8 @@ void declare(CLI::App& app, Flags& flags) {
   app.add_option("--threads", flags.threads, "threads of this worker, 0: one for each core")
       ->capture_default_str()
       ->check(program::whole_number(0));
+  app.add_option("--memory", flags.memory, "MB of this machine for a trial: what is predicted to need more is refused")
+      ->check(program::whole_number<std::int64_t>(1, 1'000'000'000));
 }
 
 void say(const std::string& sentence) { std::cerr << nasnet::join("search_worker: ", sentence, '\n'); }
@@ -58,6 +61,8 @@ int work(const Flags& flags) {
   const program::StopSignal stop;
   const nasnet::QueueAddress address = nasnet::queue_address(flags.queue);
   nasnet::QueueWorkerOptions options{.stop = stop.pointer(), .notice = say, .on_trial = report};
+  constexpr std::int64_t megabyte = 1'000'000;
+  if (flags.memory) options.memory_bytes = *flags.memory * megabyte;
   const auto search = nasnet::wait_for_search(address, options);
   if (!search) return stop.exit_status();
   lower_instruction_set(search->description);

@@ -5,14 +5,18 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <nasnet/search/any_strategy.hpp>
+#include <nasnet/search/exhaustive.hpp>
 #include <nasnet/search/local_search.hpp>
+#include <nasnet/search/pareto_evolution.hpp>
 #include <nasnet/search/ppo_controller.hpp>
 #include <nasnet/search/random_search.hpp>
 #include <nasnet/search/regularized_evolution.hpp>
 #include <nasnet/search/study.hpp>
+#include <nasnet/search/successive_halving.hpp>
 
 #include "program.hpp"
 
@@ -59,19 +63,53 @@ inline void declare_controller(CLI::App& app, nasnet::PpoOptions& controller) {
   };
 }
 
-/// For the command line's check of a name.
-[[nodiscard]] inline std::vector<std::string> strategy_names() {
+/// Those that need budgets, costs or all cells, for searches whose trials are trainings.
+/// @param epochs of a whole training
+[[nodiscard]] inline std::vector<nasnet::StudyStrategy> training_strategies(const StrategyFlags& flags,
+                                                                            std::int64_t epochs) {
+  using nasnet::AnySpace;
+  using nasnet::AnyStrategy;
+  return {
+      {"pareto-evolution",
+       [population = flags.evolution.population](const AnySpace& space, std::uint64_t seed) -> AnyStrategy {
+         return nasnet::ParetoEvolution(space, seed, {.costs = {"parameters"}, .population = population});
+       }},
+      {"successive-halving",
+       [epochs](const AnySpace& space, std::uint64_t seed) -> AnyStrategy {
+         return nasnet::SuccessiveHalving(space, seed, {.most_budget = epochs});
+       }},
+      {"exhaustive", [](const AnySpace& space, std::uint64_t) -> AnyStrategy { return nasnet::Exhaustive(space); }},
+  };
+}
+
+[[nodiscard]] inline std::vector<std::string> names_of(const std::vector<nasnet::StudyStrategy>& strategies) {
   std::vector<std::string> names;
-  for (const nasnet::StudyStrategy& strategy : known_strategies()) names.push_back(strategy.name);
+  for (const nasnet::StudyStrategy& strategy : strategies) names.push_back(strategy.name);
   return names;
+}
+
+/// For the command line's check of a name.
+[[nodiscard]] inline std::vector<std::string> strategy_names() { return names_of(known_strategies()); }
+
+[[nodiscard]] inline std::vector<nasnet::StudyStrategy> all_strategies(const StrategyFlags& flags = {},
+                                                                       std::int64_t epochs = 1) {
+  std::vector<nasnet::StudyStrategy> all = known_strategies(flags);
+  for (nasnet::StudyStrategy& one : training_strategies(flags, epochs)) all.push_back(std::move(one));
+  return all;
+}
+
+/// The strategy of this name among some.
+[[nodiscard]] inline nasnet::StudyStrategy strategy_named(const std::string& name,
+                                                          std::vector<nasnet::StudyStrategy> strategies) {
+  for (nasnet::StudyStrategy& known : strategies) {
+    if (known.name == name) return known;
+  }
+  nasnet::fail<nasnet::ArgumentError>("there is no strategy named ", name);
 }
 
 /// The strategy of this name, one of strategy_names().
 [[nodiscard]] inline nasnet::StudyStrategy strategy_named(const std::string& name, const StrategyFlags& flags = {}) {
-  for (nasnet::StudyStrategy& known : known_strategies(flags)) {
-    if (known.name == name) return known;
-  }
-  nasnet::fail<nasnet::ArgumentError>("there is no strategy named ", name);
+  return strategy_named(name, known_strategies(flags));
 }
 
 }  // namespace program

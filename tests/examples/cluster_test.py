@@ -136,6 +136,28 @@ class Cluster(ProgramTest):
         self.assertEqual(second.wait(), 0, self.said())
         self.assertEqual(records(journal), records(alone / "journal.jsonl"))
 
+    def test_limits_of_memory_reach_the_workers(self) -> None:
+        flags = ["--trials", 3, "--filters", 64, "--batch", 40]
+
+        def failures(out: str) -> list[tuple[str, str]]:
+            found = events(self.folder / out / "journal.jsonl", "failed")
+            return [(event["kind"], event["message"]) for event in found]
+
+        self.worker()
+        self.assertEqual(self.driver("limited", *flags, "--trial-memory", 1).wait(), 2, self.said())
+        self.assertEqual([kind for kind, _ in failures("limited")], ["out_of_memory"] * 3)
+        self.end_all()
+        self.start_server()
+        queue = ["--queue", self.queue("small")]
+        self.begin("search_worker", *queue, "--data", self.data, "--threads", 1, "--memory", 1)
+        self.assertEqual(self.begin("search_cells", *self.search_flags("small", *FLAGS, *flags, *queue)).wait(), 2, self.said())
+        self.assertEqual([kind for kind, _ in failures("small")], ["out_of_memory"] * 3)
+        for _, message in failures("small"):
+            self.assertRegex(message, r"predicted to need \d+ bytes of memory, worker .* has 1000000")
+        # What no machine has room for is rejected before it comes to any.
+        self.refuse("search_cells", *self.search_flags("none", *FLAGS, *flags, "--queue", self.queue("none"), "--memory", 1),
+                    naming=["rejected"])
+
     def test_refusals(self) -> None:
         self.refuse("search_worker", "--queue", "127.0.0.1", "--data", self.data, naming=["redis://"])
         self.refuse("search_cells", *self.search_flags("none", "--queue", "redis://127.0.0.1:1/cells"), naming=["127.0.0.1:1"])

@@ -5,6 +5,7 @@ import json
 import math
 import os
 import pathlib
+import subprocess
 import time
 import unittest
 
@@ -32,12 +33,12 @@ def write_table(path: pathlib.Path, rows: int = 15625) -> pathlib.Path:
     return path
 
 
-def study_in(output: str) -> dict:
-    """The last line of --json; those before it say how far the searches are."""
-    *progress, last = map(json.loads, output.splitlines())
-    assert all((event["event"], event["task"]) == ("progress", "study") for event in progress), progress
-    assert last["event"] == "study", last["event"]
-    return last["study"]
+def study_of(run: subprocess.CompletedProcess) -> dict:
+    """The one document that --json prints; lines on standard error say how far the searches are."""
+    progress = [json.loads(line) for line in run.stderr.splitlines()]
+    assert progress and all((event["event"], event["task"]) == ("progress", "study") for event in progress), progress
+    assert progress[-1]["done"] == progress[-1]["total"], progress
+    return json.loads(run.stdout)
 
 
 class MadeUpTable(ProgramTest):
@@ -46,7 +47,7 @@ class MadeUpTable(ProgramTest):
         self.table = write_table(self.folder / "table.csv")
 
     def figures(self, *arguments: object) -> dict:
-        return study_in(self.succeed("compare_strategies", "--table", self.table, "--json", *arguments).stdout)
+        return study_of(self.succeed("compare_strategies", "--table", self.table, "--json", *arguments))
 
     def test_json_report_and_text(self) -> None:
         study = self.figures("--seeds", 10, "--evaluations", "20,60", "--out", "out")
@@ -102,7 +103,7 @@ class MadeUpTable(ProgramTest):
 class RealTable(ProgramTest):
     def figures(self, *arguments: object) -> dict:
         table = pathlib.Path(os.environ["NASNET_TABLE"]).resolve()
-        return study_in(self.succeed("compare_strategies", "--table", table, "--json", *arguments).stdout)["strategies"]
+        return study_of(self.succeed("compare_strategies", "--table", table, "--json", *arguments))["strategies"]
 
     def test_figures_agree_with_another_program(self) -> None:
         seeds = 400

@@ -1,5 +1,7 @@
 """search_cells from start to end: results, equal runs, resuming, Ctrl-C, kill -9."""
 
+import collections
+import csv
 import gzip
 import json
 import os
@@ -27,6 +29,21 @@ def wait_for(condition, process: subprocess.Popen) -> bool:
             return True
         time.sleep(0.002)
     return False
+
+
+def rows_of(path: pathlib.Path) -> list[dict]:
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+FEW = ["--population", 2, "--sample", 2, "--controller-batch", 2]
+STRATEGIES = {
+    **{name: ["--strategy", name, *FEW] for name in [
+        "random", "regularized-evolution", "ppo", "local-search", "local-search-whole", "pareto-evolution", "exhaustive"]},
+    "successive-halving": ["--strategy", "successive-halving", "--epochs", 3],
+    "repeats": ["--strategy", "regularized-evolution", *FEW, "--repeats", 2],
+    "median-stop": ["--strategy", "regularized-evolution", *FEW, "--median-stop", "--epochs", 9],
+}
 
 
 class Results(ProgramTest):
@@ -69,14 +86,37 @@ class Results(ProgramTest):
             self.assertIn(op.rsplit("_", 1)[-1], drawn.stdout)
 
     def test_each_strategy_repeats_itself_and_goes_on(self) -> None:
-        for strategy in ["regularized-evolution", "ppo", "local-search", "local-search-whole"]:
-            flags = ["--strategy", strategy, "--population", 2, "--sample", 2, "--controller-batch", 2,
-                     "--final-epochs", 0]
-            whole = self.search(f"whole-{strategy}", "--trials", 6, *flags)
-            out = self.search(f"part-{strategy}", "--trials", 3, *flags)
-            self.succeed("search_cells", *self.search_flags(f"part-{strategy}", "--trials", 6, *flags), "--resume")
-            self.assertEqual(records(out / "journal.jsonl"), records(whole / "journal.jsonl"), strategy)
+        for name, strategy in STRATEGIES.items():
+            flags = [*strategy, "--final-epochs", 0]
+            whole = self.search(f"whole-{name}", "--trials", 6, *flags)
+            out = self.search(f"part-{name}", "--trials", 3, *flags)
+            self.succeed("search_cells", *self.search_flags(f"part-{name}", "--trials", 6, *flags), "--resume")
+            self.assertEqual(records(out / "journal.jsonl"), records(whole / "journal.jsonl"), name)
             self.assertEqual((out / "best.json").read_bytes(), (whole / "best.json").read_bytes())
+
+    def test_the_best_has_the_largest_budget_and_the_mean_of_its_repeats(self) -> None:
+        out = self.search("halving", "--strategy", "successive-halving", "--epochs", 3, "--trials", 12, "--final-epochs", 0)
+        best = json.loads((out / "best.json").read_text())
+        rows = rows_of(out / "trials.csv")
+        self.assertEqual({row["budget"] for row in rows}, {"1", "3"})
+        full = [float(row["validation_accuracy"]) for row in rows if row["budget"] == "3"]
+        self.assertEqual((best["budget"], best["validation_accuracy"]), (3, max(full)))
+        self.assertEqual([row["budget"] for row in rows if row["best"] == "true"], ["3"])
+        self.assertIn("<th>Budget</th>", (out / "report.html").read_text(encoding="utf-8"))
+
+        out = self.search("repeats", "--repeats", 3, "--trials", 9, "--final-epochs", 0)
+        best = json.loads((out / "best.json").read_text())
+        cells = collections.defaultdict(list)
+        for row in rows_of(out / "trials.csv"):
+            cells[row["hash"]].append(float(row["validation_accuracy"]))
+        self.assertEqual([len(accuracies) for accuracies in cells.values()], [3, 3, 3])
+        self.assertEqual(best["evaluations"], 3)
+        self.assertAlmostEqual(best["validation_accuracy"], max(sum(cell) / 3 for cell in cells.values()))
+
+    def test_strategies_that_do_not_go_together(self) -> None:
+        self.refuse("search_cells", *self.search_flags("a", "--strategy", "successive-halving", "--median-stop"),
+                    naming=["--median-stop", "successive-halving"])
+        self.refuse("search_cells", *self.search_flags("b", "--repeats", 2, "--median-stop"), naming=["--repeats"])
 
     def test_names_of_the_weights(self) -> None:
         weights = programs.read_safetensors(self.search("out") / "best.safetensors")
@@ -261,6 +301,29 @@ class Interrupts(ProgramTest):
                     kills += 1
             self.assertGreater(kills, 0)
             self.assert_equal_results(self.whole, self.search(f"chain{chain}", *self.LONG, "--workers", 2, "--resume"))
+
+
+class Kills(ProgramTest):
+    def test_each_strategy_goes_on_after_kills_at_random_points(self) -> None:
+        draw = random.Random(4)
+        for name, strategy in STRATEGIES.items():
+            flags = [*strategy, "--trials", 24, "--final-epochs", 0]
+            begin = time.monotonic()
+            whole = self.search(f"whole-{name}", *flags)
+            duration = time.monotonic() - begin
+            kills = 0
+            for _ in range(5):
+                process = self.start("search_cells", *self.search_flags(f"killed-{name}", *flags, "--resume"))
+                try:
+                    process.communicate(timeout=duration * draw.uniform(0.05, 0.6))
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.communicate()
+                    kills += 1
+            self.assertGreater(kills, 0, name)
+            killed = self.search(f"killed-{name}", *flags, "--resume")
+            self.assertEqual(records(killed / "journal.jsonl"), records(whole / "journal.jsonl"), name)
+            self.assertEqual((killed / "best.json").read_bytes(), (whole / "best.json").read_bytes(), name)
 
 
 if __name__ == "__main__":

@@ -100,6 +100,57 @@ class Isolation(ProgramTest):
         self.assertEqual(records(journal), records(whole / "journal.jsonl"))
 
 
+class Latency(ProgramTest):
+    def rows(self, out: str) -> list[dict]:
+        return table(self.folder / out / "trials.csv")
+
+    def test_networks_beyond_a_limit_are_rejected_and_the_others_measured(self) -> None:
+        run = self.succeed("search_cells", *self.search_flags("free", "--trials", 8, "--max-latency-ms", 1e6, *FLAGS))
+        self.assertIn(" ms for an image", run.stdout)
+        milliseconds = sorted(1000 * float(row["latency"]) for row in self.rows("free"))
+        self.assertEqual(len(milliseconds), 8)
+        self.assertGreater(milliseconds[0], 0)
+        self.assertIn("<th>Latency, ms</th>", (self.folder / "free" / "report.html").read_text(encoding="utf-8"))
+
+        limit = round((milliseconds[2] + milliseconds[5]) / 2, 4)
+        out = self.search("limited", "--trials", 8, "--max-latency-ms", limit, *FLAGS)
+        done = [1000 * float(row["latency"]) for row in self.rows("limited") if row["state"] == "done"]
+        self.assertEqual(len(done), 8)
+        self.assertLessEqual(max(done), limit)
+        rejected = [row["message"] for row in self.rows("limited") if row["state"] == "rejected"]
+        self.assertTrue(rejected)
+        self.assertTrue(all("a prediction takes" in message for message in rejected), rejected)
+        for line in (out / "journal.jsonl").read_text().splitlines():
+            event = json.loads(line)
+            if event.get("event") == "finished":
+                self.assertLessEqual(1000 * event["metrics"]["latency"], limit)
+
+    def test_goes_on_with_the_latencies_of_the_journal(self) -> None:
+        flags = ["--trials", 6, "--max-latency-ms", 1e6, *FLAGS]
+        out = self.search("out", *flags)
+        journal = out / "journal.jsonl"
+        whole = journal.read_text().splitlines(keepends=True)
+        kept = [n for n, line in enumerate(whole) if '"finished"' in line][2] + 1
+        journal.write_text("".join(whole[:kept]))
+        self.succeed("search_cells", *self.search_flags("out", *flags), "--resume", "--isolate")
+        again = journal.read_text().splitlines(keepends=True)
+        self.assertEqual(again[:kept], whole[:kept])
+
+        def without_times(lines: list[str]) -> list[dict]:
+            found = [json.loads(line) for line in lines]
+            for event in found:
+                event.pop("seconds", None)
+                event.get("metrics", {}).pop("latency", None)
+            return found
+
+        self.assertEqual(without_times(again), without_times(whole))
+        self.refuse("search_cells", *self.search_flags("out", *flags, "--max-latency-ms", 7, "--resume"),
+                    naming=["--max-latency-ms", "1000000", "7"])
+        self.refuse("search_cells", *self.search_flags("out", "--trials", 6, *FLAGS, "--resume"), naming=["--max-latency-ms"])
+        for wrong in [0, -1, "x", "nan"]:
+            self.refuse("search_cells", *self.search_flags("other"), f"--max-latency-ms={wrong}", naming=["0.001"])
+
+
 class Given(ProgramTest):
     def test_enqueued_cells_come_first(self) -> None:
         best = self.search("first", *FLAGS) / "best.json"

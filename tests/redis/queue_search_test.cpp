@@ -84,6 +84,21 @@ struct Counting {
   [[nodiscard]] nlohmann::json settings() const { return {{"name", "counting"}}; }
 };
 
+/// Says what the limit of its memory is, takes some of it, and predicts a need of 0 to 999 bytes.
+struct Hungry {
+  std::int64_t takes = 0;
+
+  nasnet::Outcome operator()(const nasnet::Architecture&, nasnet::TrialContext& trial) const {
+    const nasnet::Tensor<std::uint8_t> taken = trial.context.zeros<std::uint8_t>({takes});
+    return nasnet::Evaluation{.validation_accuracy = 0.5,
+                              .metrics = {{"limit", static_cast<double>(trial.context.allocator().limit())}}};
+  }
+  [[nodiscard]] static std::int64_t predicted_bytes(const nasnet::Architecture& architecture, const nasnet::OpTable&) {
+    return static_cast<std::int64_t>(nasnet::canonical_hash(architecture) % 1000);
+  }
+  [[nodiscard]] static nlohmann::json settings() { return {{"name", "hungry"}}; }
+};
+
 /// Works until it is given up.
 struct Endless {
   nasnet::Outcome operator()(const nasnet::Architecture&, nasnet::TrialContext& trial) const {
@@ -250,6 +265,83 @@ TEST_CASE("a trial that ends its workers is lost, and the strategy is told") {
   CHECK(strategy.trials[0].failure == nasnet::FailureKind::lost);
   CHECK(history.trials[0].failure == nasnet::FailureKind::lost);
   CHECK_THAT(history.trials[0].message, ContainsSubstring("3 workers began it and never answered"));
+}
+
+TEST_CASE("the memory limit of a search is that of its trials on workers") {
+  const RedisServer server;
+  wait_for(server);
+  nasnet::SearchOptions options = toy::options(3);
+  options.trial_bytes = 1'000'000;
+  const auto limits_seen = [&](std::size_t limit_of_worker) {
+    const Hungry evaluate;
+    const std::string name = "limit-" + std::to_string(limit_of_worker);
+    nasnet::QueueAddress address = server.address();
+    address.name = name;
+    const QueueEvaluator queue(evaluate, toy::Space::space(), address, queue_options());
+    std::thread worker([&] {
+      nasnet::QueueWorkerOptions own;
+      own.trial_bytes = limit_of_worker;
+      (void)nasnet::serve_queue(address, toy::Space::space(), toy::Space::op_table(), evaluate, own);
+    });
+    const History history = nasnet::search<toy::Space>(nasnet::RandomSearch(toy::Space::space(), 5), queue, options);
+    queue.finish();
+    worker.join();
+    return history.best().evaluation.metrics.at("limit");
+  };
+  CHECK(limits_seen(static_cast<std::size_t>(-1)) == 1e6);
+  CHECK(limits_seen(2'000'000) == 1e6);
+  CHECK(limits_seen(500'000) == 5e5);
+}
+
+TEST_CASE("a tensor beyond the memory limit of a search fails its trial on a worker as it does here") {
+  const RedisServer server;
+  wait_for(server);
+  nasnet::SearchOptions options = toy::options(4);
+  options.trial_bytes = 1'000'000;
+  const Hungry evaluate{.takes = 2'000'000};
+  const auto strategy = [] { return nasnet::RandomSearch(toy::Space::space(), 5); };
+  const History alone = nasnet::search<toy::Space>(strategy(), evaluate, options);
+  const QueueEvaluator queue(evaluate, toy::Space::space(), server.address(), queue_options());
+  Workers<Hungry> workers(server.address(), 2, evaluate);
+  const History history = nasnet::search<toy::Space>(strategy(), queue, options);
+  CHECK(history.count(nasnet::TrialState::failed) == 4);
+  CHECK(history.trials[0].failure == nasnet::FailureKind::out_of_memory);
+  CHECK(nasnet::results_text(history) == nasnet::results_text(alone));
+}
+
+TEST_CASE("what is predicted to need more memory than there is is rejected by the search, or refused by a worker") {
+  const RedisServer server;
+  wait_for(server);
+  const Hungry evaluate;
+  const QueueEvaluator queue(evaluate, toy::Space::space(), server.address(), queue_options());
+  std::thread worker([&] {
+    nasnet::QueueWorkerOptions options;
+    options.memory_bytes = 700;
+    (void)nasnet::serve_queue(server.address(), toy::Space::space(), toy::Space::op_table(), evaluate, options);
+  });
+  nasnet::SearchOptions options = toy::options(40, 6);
+  options.memory_bytes = 900;  // of each worker, so that none of the six waits for another
+  const History history = nasnet::search<toy::Space>(nasnet::RandomSearch(toy::Space::space(), 5), queue, options);
+  queue.finish();
+  worker.join();
+  CHECK(history.count(nasnet::TrialState::rejected) > 0);
+  CHECK(history.count(nasnet::TrialState::failed) > 0);
+  CHECK(history.count(nasnet::TrialState::done) > 0);
+  for (const nasnet::Trial& trial : history.skipped) {
+    if (trial.state == nasnet::TrialState::rejected) CHECK(trial.bytes.value() > 900);
+  }
+  for (const nasnet::Trial& trial : history.trials) {
+    INFO(trial.message);
+    CHECK((trial.state == nasnet::TrialState::failed) == (trial.bytes.value() > 700));
+    if (trial.state == nasnet::TrialState::done) continue;
+    CHECK(trial.failure == nasnet::FailureKind::out_of_memory);
+    CHECK_THAT(trial.message, ContainsSubstring(nasnet::join("predicted to need ", *trial.bytes, " bytes of memory")));
+  }
+  nasnet::QueueWorkerOptions blind;
+  blind.memory_bytes = 1;
+  CHECK_THROWS_MATCHES(
+      nasnet::serve_queue(server.address(), toy::Space::space(), toy::Space::op_table(), toy::Evaluator{}, blind),
+      nasnet::ArgumentError, MessageMatches(ContainsSubstring("does not predict")));
 }
 
 TEST_CASE("workers that would compute something else are refused") {

@@ -11,7 +11,9 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/temporary_folder.hpp"
@@ -20,6 +22,12 @@
 class RedisServer {
  public:
   explicit RedisServer(std::vector<std::string> more = {}) : more_(std::move(more)), port_(free_port()) { start(); }
+
+  /// Encrypted, with a certificate of its own (see certificate()). Needs the program openssl.
+  [[nodiscard]] static std::unique_ptr<RedisServer> encrypted() {
+    return std::unique_ptr<RedisServer>(new RedisServer(Encrypted{}));
+  }
+
   RedisServer(const RedisServer&) = delete;
   RedisServer& operator=(const RedisServer&) = delete;
   ~RedisServer() { kill(); }
@@ -48,7 +56,21 @@ class RedisServer {
 
   [[nodiscard]] const TemporaryFolder& folder() const { return folder_; }
 
+  [[nodiscard]] std::string certificate() const { return (folder_ / "certificate").string(); }
+
  private:
+  struct Encrypted {};
+
+  explicit RedisServer(Encrypted) : port_(free_port()) {
+    const std::string key = (folder_ / "key").string();
+    const std::string command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -keyout '" +
+                                key + "' -out '" + certificate() + "' 2> /dev/null";
+    if (std::system(command.c_str()) != 0) std::abort();
+    more_ = {"--port",         "0", "--tls-port",         std::to_string(port_), "--tls-cert-file",    certificate(),
+             "--tls-key-file", key, "--tls-ca-cert-file", certificate(),         "--tls-auth-clients", "no"};
+    start();
+  }
+
   [[nodiscard]] static int free_port() {
     const int socket_number = socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in name{};

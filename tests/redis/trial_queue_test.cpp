@@ -1,6 +1,7 @@
 #include "nasnet/redis/trial_queue.hpp"
 
 #include <chrono>
+#include <cstdlib>
 #include <optional>
 #include <string>
 #include <vector>
@@ -299,6 +300,28 @@ TEST_CASE("a server that would lose its data is warned of") {
 #ifndef NASNET_REDIS_TLS
 TEST_CASE("without TLS an address that wants it is refused") {
   CHECK_THROWS_MATCHES(TrialQueue(nasnet::queue_address("rediss:///q")), nasnet::ArgumentError,
-                       MessageMatches(ContainsSubstring("stunnel")));
+                       MessageMatches(ContainsSubstring("rediss://") && ContainsSubstring("hiredis 1.0") &&
+                                      ContainsSubstring("ssh or stunnel")));
+}
+#else
+TEST_CASE("with TLS a queue is used as without, and a server that nobody vouches for is refused") {
+  const auto server = RedisServer::encrypted();
+  const auto other = RedisServer::encrypted();
+  nasnet::QueueAddress address = server->address();
+  address.tls = true;
+  setenv("NASNET_REDIS_CA", server->certificate().c_str(), 1);
+  TrialQueue queue(address, RedisServer::patient());
+  const auto opened = queue.open(search());
+  REQUIRE(opened);
+  CHECK(opened->is_new);
+
+  setenv("NASNET_REDIS_CA", other->certificate().c_str(), 1);
+  CHECK_THROWS_MATCHES(TrialQueue(address), nasnet::IoError,
+                       MessageMatches(ContainsSubstring("no encrypted connection to 127.0.0.1")));
+  setenv("NASNET_REDIS_CA", (server->folder() / "absent").c_str(), 1);
+  CHECK_THROWS_MATCHES(TrialQueue(address), nasnet::IoError,
+                       MessageMatches(ContainsSubstring("TLS cannot be started")));
+  unsetenv("NASNET_REDIS_CA");
+  CHECK_THROWS_AS(TrialQueue(server->address()), nasnet::IoError);  // without encryption
 }
 #endif

@@ -272,13 +272,13 @@ TEST_CASE("trials as comma-separated values") {
   history.skipped = {duplicate};
   const std::string text = trials_csv(history);
   const std::string names =
-      "trial,proposal,state,enqueued,validation_accuracy,validation_loss,parameters,multiply_adds,bytes,budget,repeat,"
-      "seconds,worker,attempt,failure,message,duplicate_of,hash,architecture,\"a,b\",plain\r\n";
+      "trial,proposal,state,enqueued,best,validation_accuracy,validation_loss,parameters,multiply_adds,bytes,budget,"
+      "repeat,seconds,worker,attempt,failure,message,duplicate_of,hash,architecture,\"a,b\",plain\r\n";
   CHECK(text.substr(0, names.size()) == names);
-  CHECK_THAT(text, ContainsSubstring("\r\n0,0,done,false,0.1,0.0,12,,,,0,1.5,2,0,,,,0000000000000000,"));
+  CHECK_THAT(text, ContainsSubstring("\r\n0,0,done,false,true,0.1,0.0,12,,,,0,1.5,2,0,,,,0000000000000000,"));
   CHECK_THAT(text, ContainsSubstring(",2.0,0.25\r\n1,3,failed,"));
   CHECK_THAT(text, ContainsSubstring(",crash,\"it \"\"broke\"\",\r\nbadly\",,"));
-  CHECK_THAT(text, ContainsSubstring("\r\n,0,duplicate,false,,,,,,,0,,,,,,0,"));
+  CHECK_THAT(text, ContainsSubstring("\r\n,0,duplicate,false,false,,,,,,,0,,,,,,0,"));
   CHECK(trials_csv({}).find("architecture\r\n") != std::string::npos);
   const TemporaryFolder folder;
   write_trials_csv(history, folder / "trials.csv");

@@ -217,12 +217,14 @@ TEST_CASE("processes: results of any size and numbers of any kind arrive as they
   CHECK_THAT(too_large.message, ContainsSubstring("one of more than 67108864 bytes"));
 }
 
-TEST_CASE("processes: budget, threads, random numbers and reports reach the trial and come back", "[processes]") {
+TEST_CASE("processes: budget, repeat, threads, random numbers and reports reach the trial and come back",
+          "[processes]") {
   const ProcessEvaluator<Told> evaluate(
       Told{[](TrialContext& trial) -> Outcome {
         trial.progress({.task = "training", .done = 1, .total = 3, .seconds = 0.5, .detail = "loss 1"});
         return Evaluation{.validation_accuracy = 1,
                           .metrics = {{"budget", static_cast<double>(trial.budget.value_or(0))},
+                                      {"repeat", static_cast<double>(trial.repeat)},
                                       {"threads", static_cast<double>(trial.context.pool()->size())},
                                       {"trial", static_cast<double>(trial.trial)}}};
       }},
@@ -232,9 +234,11 @@ TEST_CASE("processes: budget, threads, random numbers and reports reach the tria
   options.trial_progress = [&](std::int64_t trial, const Progress& progress) {
     reports.push_back(join(trial, progress.task, progress.done, progress.total, progress.detail));
   };
-  const toy::Scripted strategy{[](int asked, int) { return Proposal{toy::architecture(asked * 7), asked + 5}; }};
+  const toy::Scripted strategy{[](int asked, int) {
+    return Proposal{toy::architecture(asked * 7), asked + 5, asked + 1};
+  }};
   const History history = search<toy::Space>(toy::Scripted(strategy), evaluate, options);
-  const std::map<std::string, double> expected{{"budget", 6}, {"threads", 3}, {"trial", 1}};
+  const std::map<std::string, double> expected{{"budget", 6}, {"repeat", 2}, {"threads", 3}, {"trial", 1}};
   CHECK(history.trials.at(1).evaluation.metrics == expected);
   CHECK(reports == std::vector<std::string>{"0training13loss 1", "1training13loss 1"});
 }

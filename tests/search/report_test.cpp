@@ -88,6 +88,48 @@ TEST_CASE("report: the best comes first, then everything else") {
   CHECK(html == report_html(history({0.5, 0.8125, 0.75}), {.title = "My search", .subtitle = "my data"}));
 }
 
+TEST_CASE("report: budgets and repeats are shown, and results with a small budget are not the best") {
+  History found = history({0.9, 0.6, 0.7, 0.65, 0.5});
+  for (Trial& one : found.trials) one.budget = one.number == 0 ? 1 : 1'200;
+  found.trials[3].architecture = published_architecture("darts-v1");
+  found.trials[4].architecture = published_architecture("darts-v1");
+  found.trials[3].hash = found.trials[4].hash = 5;
+  found.trials[4].repeat = 1;
+  const std::string html = report_html(found);
+  CHECK(unclosed(html).empty());
+  CHECK_THAT(html, ContainsSubstring("<b>70.00 %</b><span>best validation accuracy, trial 2</span>"));
+  CHECK_THAT(html, ContainsSubstring("<b>1,200</b><span>budget of the best, the largest that was reached</span>"));
+  CHECK_THAT(html, ContainsSubstring("<th>Trial</th><th>Budget</th><th>Repeat</th><th>Accuracy</th>"));
+  CHECK_THAT(html, ContainsSubstring("<tr class=\"best\"><td>2</td><td data-v=\"1200\">1,200</td><td data-v=\"0\">0<"));
+  CHECK_THAT(html, ContainsSubstring("<tr><td>0</td><td data-v=\"1\">1</td>"));
+  CHECK_THAT(html, ContainsSubstring("with a budget below 1,200, never the best"));
+  CHECK_THAT(html, ContainsSubstring("trial 4: 50.00 %, budget 1,200, repeat 1"));
+  CHECK_THAT(html, ContainsSubstring("Chosen as the best of 3"));
+  CHECK(count(html, "class=\"trial part\"") == 2 + 1);
+  CHECK(count(html, "class=\"winner\"") == 2);
+}
+
+TEST_CASE("report: the accuracy of repeats is their mean") {
+  History found = history({0.5, 0.8, 0.7});
+  found.trials[2].repeat = 1;
+  found.trials[0].hash = 3;
+  const std::string html = report_html(found);
+  CHECK_THAT(html,
+             ContainsSubstring("<b>75.00 %</b><span>best validation accuracy, trial 1, mean of 2 repeats</span>"));
+  CHECK_THAT(html, ContainsSubstring("; mean of 2 repeats 75.00 %</title>"));
+  CHECK(count(html, "class=\"trial\" cx") == 2 * 3 + 1);
+  CHECK_THAT(report_html(history({0.5})),
+             !ContainsSubstring("<th>Budget</th>") && !ContainsSubstring("<th>Repeat</th>"));
+}
+
+TEST_CASE("report: latencies are shown where they were measured") {
+  History found = history({0.5, 0.6});
+  found.trials[0].evaluation.metrics["latency"] = 0.00125;
+  const std::string html = report_html(found);
+  CHECK_THAT(html, ContainsSubstring("<th>Latency, ms</th>") && ContainsSubstring("<td data-v=\"1.250000\">1.25</td>"));
+  CHECK_THAT(report_html(history({0.5})), !ContainsSubstring("Latency"));
+}
+
 TEST_CASE("report: nothing is loaded from outside") {
   const std::string html = report_html(history({0.5, 0.6}));
   std::string rest = html;

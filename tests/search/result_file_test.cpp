@@ -55,6 +55,24 @@ TEST_CASE("result file: what is written is read back") {
   CHECK(read.validation_accuracy == 0.8815);
 }
 
+TEST_CASE("result file: of several evaluations with a budget") {
+  const TemporaryFolder folder;
+  SearchResult result = sample();
+  CHECK(to_json_text(result).find("budget") == std::string::npos);
+  CHECK(to_json_text(result).find("evaluations") == std::string::npos);
+  result.budget = 27;
+  result.evaluations = 3;
+  write_result(result, folder / "best.json");
+  CHECK(read_result(folder / "best.json").budget == 27);
+  CHECK(read_result(folder / "best.json").evaluations == 3);
+  for (const char* value : {"0", "-1", "1.5", "\"x\"", "9223372036854775808"}) {
+    for (const char* key : {"budget", "evaluations"}) {
+      CHECK_THAT(sentence_of(with(join('"', key, "\": ", value))),
+                 ContainsSubstring(join("file.json': ", key, ": a whole number from 1 expected, found ")));
+    }
+  }
+}
+
 TEST_CASE("result file: every published network goes through a file and comes back the same graph") {
   const TemporaryFolder folder;
   for (const std::string_view name : network_names) {

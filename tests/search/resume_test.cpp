@@ -1,17 +1,12 @@
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "catch.hpp"
 #include "core/temporary_folder.hpp"
 #include "nasnet/search/search.hpp"
+#include "search/killed_runs.hpp"
 #include "search/toy_search.hpp"
 
 using namespace nasnet;
@@ -50,22 +45,6 @@ bool is_cut_here(const std::string& text, std::size_t size) {
   const std::size_t last = text.rfind('\n', text.size() - 2);
   const bool ends = size == 0 || text[size - 1] == '\n' || text[(std::min)(size, text.size() - 1)] == '\n';
   return ends || size > last || size % 5 == 0;
-}
-
-/// Runs a search in a child process and kills it after some time. Whether the child came to its end before that.
-bool run_and_kill(const Resumable& search, std::chrono::microseconds patience) {
-  const pid_t child = fork();
-  if (child == 0) {
-    const auto failure = attempt([&] { static_cast<void>(search.run()); });
-    _exit(failure ? 1 : 0);
-  }
-  REQUIRE(child > 0);
-  std::this_thread::sleep_for(patience);
-  kill(child, SIGKILL);
-  int status = 0;
-  REQUIRE(waitpid(child, &status, 0) == child);
-  if (WIFEXITED(status)) REQUIRE(WEXITSTATUS(status) == 0);
-  return WIFEXITED(status);
 }
 
 }  // namespace
@@ -142,10 +121,7 @@ TEST_CASE("resume: killed at random points, again and again") {
   search.options.pool.reset();  // a child has no threads of its parent
   search.evaluate.most_milliseconds = 4;
   RandomStream random(static_cast<std::uint64_t>(workers));
-  int kills = 0;
-  // The patience grows, so that a slow machine comes to an end as well.
-  while (!run_and_kill(search, std::chrono::microseconds(random.below(6'000 + 3'000 * kills)))) ++kills;
-  CHECK(kills > 0);
+  CHECK(toy::kill_until_through([&] { static_cast<void>(search.run()); }, random) > 0);
   const History history = search.run();
   CHECK(results_text(history) == expected);
   CHECK(results_text(toy::read_history(search.options.journal)) == expected);

@@ -15,6 +15,7 @@
 #include "nasnet/genotype/ops.hpp"
 #include "nasnet/graph/op_expansions.hpp"
 #include "nasnet/search/search.hpp"
+#include "search/killed_runs.hpp"
 #include "search/strategy_cases.hpp"
 #include "search/toy_search.hpp"
 
@@ -185,6 +186,27 @@ TEST_CASE("strategies: from a journal cut at any event, the results are those of
       REQUIRE(equal_results(resumed, whole));
       REQUIRE(resumed.skipped.size() == whole.skipped.size());
     }
+  }
+}
+
+TEST_CASE("strategies: killed at random points, again and again, the results are those of an uninterrupted search") {
+  const TemporaryFolder folder;
+  RandomStream random(5);
+  SearchOptions options = toy::options(25);
+  options.resume = true;
+  for (const toy::StrategyCase& one : toy::strategy_cases()) {
+    INFO(one.name);
+    const auto run = [&](const std::filesystem::path& journal, int most_milliseconds) {
+      options.journal = journal;
+      return search<toy::Space>(one.make(toy::Space{}, 3), toy::Evaluator{.most_milliseconds = most_milliseconds},
+                                options);
+    };
+    const History whole = run(folder / (one.name + " whole"), 0);
+    const std::filesystem::path journal = folder / (one.name + " killed");
+    const int kills = toy::kill_until_through([&] { static_cast<void>(run(journal, 4)); }, random);
+    CHECK(kills > 0);
+    CHECK(results_text(run(journal, 0)) == results_text(whole));
+    CHECK(results_text(toy::read_history(journal)) == results_text(whole));
   }
 }
 

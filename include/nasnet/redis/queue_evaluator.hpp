@@ -24,6 +24,7 @@
 #include "nasnet/core/error.hpp"
 #include "nasnet/genotype/architecture.hpp"
 #include "nasnet/genotype/hash.hpp"
+#include "nasnet/genotype/op_set.hpp"
 #include "nasnet/redis/detail/queue_texts.hpp"
 #include "nasnet/redis/queue_address.hpp"
 #include "nasnet/redis/trial_queue.hpp"
@@ -280,12 +281,14 @@ class QueueDesk {
 /// stands for: the same settings, the same network counted, and, with the same order of results, the same journal.
 ///
 /// A server that is away is waited for. Where the search is asked to stop, its trials stay in the queue, and a search
-/// that goes on takes their results from there. A limit on a trial's time counts from when a worker begins it; the
-/// limit of its memory is the worker's. Seconds in the journal include the time in the queue.
+/// that goes on takes their results from there. Limits on a trial's time and memory go to the worker, where its time
+/// counts from when it is begun. Each trial has its worker's memory to itself: SearchOptions::memory_bytes rejects what
+/// needs more, and none waits for another. Seconds in the journal include the time in the queue.
 template <class EvaluatorType>
 class QueueEvaluator {
  public:
-  /// @param evaluate what the workers do; used for its settings alone, and must outlive this
+  /// @param evaluate what the workers do; used for its settings, network and prediction of memory, and must outlive
+  /// this
   /// @param space of the search
   /// @throws as TrialQueue, and ArgumentError for a queue that holds another search, or this one without `resume`.
   QueueEvaluator(const EvaluatorType& evaluate, AnySpace space, const QueueAddress& address, QueueOptions options = {})
@@ -311,6 +314,13 @@ class QueueEvaluator {
   [[nodiscard]] CountedNetwork counted_network() const requires CountsNetwork<EvaluatorType> {
     return evaluate_.counted_network();
   }
+
+  [[nodiscard]] std::int64_t predicted_bytes(const Architecture& architecture,
+                                             const OpTable& ops) const requires PredictsMemory<EvaluatorType> {
+    return evaluate_.predicted_bytes(architecture, ops);
+  }
+
+  static constexpr bool runs_elsewhere = true;
 
   /// Says that the search wants nothing more: workers leave.
   void finish() const { desk_->finish(); }

@@ -5,7 +5,7 @@
 
 #include <unistd.h>  // gethostname, getpid
 
-#include <algorithm>           // clamp
+#include <algorithm>           // clamp, min
 #include <array>               // array
 #include <atomic>              // atomic
 #include <chrono>              // duration, duration_cast, milliseconds, steady_clock
@@ -36,6 +36,7 @@
 #include "nasnet/redis/queue_address.hpp"
 #include "nasnet/redis/trial_queue.hpp"
 #include "nasnet/search/evaluator.hpp"
+#include "nasnet/search/search.hpp"
 #include "nasnet/search/strategy.hpp"
 #include "nasnet/search/trial.hpp"
 #include "nasnet/space/any_space.hpp"
@@ -53,8 +54,13 @@ enum class QueueWork {
 
 /// How a worker works.
 struct QueueWorkerOptions {
-  std::shared_ptr<ThreadPool> pool{};                      ///< absent: one of a thread per core
-  std::size_t trial_bytes = static_cast<std::size_t>(-1);  ///< memory limit of a trial's tensors
+  std::shared_ptr<ThreadPool> pool{};  ///< absent: one of a thread per core
+  /// Memory limit of a trial's tensors on this machine. The search may have one too; the smaller one holds.
+  std::size_t trial_bytes = static_cast<std::size_t>(-1);
+
+  /// Memory that this machine has for a trial, which runs alone: one that is predicted to need more is refused before
+  /// it begins and has failed (FailureKind::out_of_memory). The evaluator has to predict.
+  std::optional<std::int64_t> memory_bytes{};
 
   const std::atomic<bool>* stop =
       nullptr;  ///< true: give back what is under way, and leave; a signal handler may set it
@@ -150,17 +156,21 @@ class Heartbeat {
   std::thread thread_;
 };
 
-using QueueEvaluateCall = std::function<Outcome(const Architecture&, TrialContext&)>;
+/// What a worker calls of its evaluator.
+struct QueueCalls {
+  std::function<Outcome(const Architecture&, TrialContext&)> evaluate;
+  std::function<std::int64_t(const Architecture&, const OpTable&)> predicted_bytes{};  ///< empty: not predicted
+};
 
 /// One worker from when it joins to when it leaves.
 class QueueWorker {
  public:
-  QueueWorker(const QueueAddress& address, nlohmann::json own, OpTable ops, QueueEvaluateCall evaluate,
+  QueueWorker(const QueueAddress& address, nlohmann::json own, OpTable ops, QueueCalls calls,
               QueueWorkerOptions options)
       : options_(std::move(options)),
         own_(std::move(own)),
         ops_(std::move(ops)),
-        evaluate_(std::move(evaluate)),
+        calls_(std::move(calls)),
         queue_(address, options_.connection()),
         consumer_(consumer_name()) {
     if (!options_.pool) options_.pool = std::make_shared<ThreadPool>(ThreadPool::hardware_threads());
@@ -265,10 +275,18 @@ class QueueWorker {
     tell(trial->trial, is_back ? QueueWork::given_back : QueueWork::dropped);
   }
 
+  [[nodiscard]] std::optional<std::string> reason_against(const Architecture& architecture) const {
+    if (!options_.memory_bytes) return std::nullopt;
+    const std::int64_t bytes = calls_.predicted_bytes(architecture, ops_);
+    if (bytes <= *options_.memory_bytes) return std::nullopt;
+    return join("its evaluation is predicted to need ", bytes, " bytes of memory, worker ", consumer_, " has ",
+                *options_.memory_bytes);
+  }
+
   [[nodiscard]] Outcome evaluate(const ReadTrial& trial, const Heartbeat& heartbeat, bool& is_cut) {
     TrialContext context{.trial = trial.trial,
                          .random = RandomStream(trial.random),
-                         .context = Context(options_.pool, Allocator(options_.trial_bytes)),
+                         .context = Context(options_.pool, Allocator((std::min)(options_.trial_bytes, trial.bytes))),
                          .ops = ops_,
                          .progress = options_.progress};
     context.budget = trial.budget;
@@ -282,7 +300,11 @@ class QueueWorker {
       return is_cut;
     };
     std::optional<Outcome> outcome;
-    const auto failure = attempt([&] { outcome = evaluate_(trial.architecture, context); });
+    const auto failure = attempt([&] {
+      const std::optional<std::string> reason = reason_against(trial.architecture);
+      outcome =
+          reason ? Outcome::failed(FailureKind::out_of_memory, *reason) : calls_.evaluate(trial.architecture, context);
+    });
     if (context.deadline && Clock::now() >= *context.deadline) {
       return Outcome::failed(FailureKind::timeout, join("it ran longer than the limit of ",
                                                         nlohmann::json(*trial.seconds).dump(), " seconds"));
@@ -307,7 +329,7 @@ class QueueWorker {
   QueueWorkerOptions options_;
   nlohmann::json own_;
   OpTable ops_;
-  QueueEvaluateCall evaluate_;
+  QueueCalls calls_;
   TrialQueue queue_;
   std::string consumer_;
   QueueWorkerSummary summary_;
@@ -335,17 +357,27 @@ class QueueWorker {
 ///
 /// @param ops those of the space, with their expansions
 /// @throws as TrialQueue, and ArgumentError where version, instruction set, space or evaluator are not those of the
-/// search.
+/// search, and for memory_bytes with an evaluator that does not predict.
 template <class EvaluatorType>
 QueueWorkerSummary serve_queue(const QueueAddress& address, const AnySpace& space, const OpTable& ops,
                                const EvaluatorType& evaluate, QueueWorkerOptions options = {}) {
   static_assert(detail::check_evaluator<EvaluatorType>());
   nlohmann::json settings = nlohmann::json::object();
   if constexpr (HasSettings<EvaluatorType>) settings = evaluate.settings();
-  const auto call = [&evaluate](const Architecture& architecture, TrialContext& trial) {
+  detail::QueueCalls calls{.evaluate = [&evaluate](const Architecture& architecture, TrialContext& trial) {
     return Outcome(evaluate(architecture, trial));
-  };
-  return detail::QueueWorker(address, detail::search_description(space, settings), ops, call, std::move(options)).run();
+  }};
+  if constexpr (PredictsMemory<EvaluatorType>) {
+    calls.predicted_bytes = [&evaluate](const Architecture& architecture, const OpTable& ops_of_space) {
+      return std::int64_t{evaluate.predicted_bytes(architecture, ops_of_space)};
+    };
+  } else if (options.memory_bytes) {
+    fail<ArgumentError>(
+        "queue: the memory of a worker is limited, but its evaluator does not predict what trials need");
+  }
+  detail::QueueWorker worker(address, detail::search_description(space, settings), ops, std::move(calls),
+                             std::move(options));
+  return worker.run();
 }
 
 }  // namespace nasnet::inline v0

@@ -440,8 +440,11 @@ class JournalWriter {
 
   /// As above.
   void write(JournalEvent event, const Trial& trial = {}) {
-    file_.append(detail::one_line(detail::record_json(event, trial)));
+    write_line(detail::one_line(detail::record_json(event, trial)));
   }
+
+  /// A line that is put together already. As above.
+  void write_line(const std::string& line) { file_.append(line); }
 
  private:
   AppendFile file_;

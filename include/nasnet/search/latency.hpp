@@ -170,6 +170,8 @@ class MeasureLatency {
     return evaluate_.predicted_bytes(architecture, ops);
   }
 
+  static constexpr bool runs_elsewhere = RunsElsewhere<EvaluatorType>;
+
  private:
   EvaluatorType evaluate_;
   LatencyMeter meter_;

@@ -157,9 +157,7 @@ class SearchLedger {
     Trial trial = trial_of(proposal);
     require_in_space(trial, "an enqueued architecture");
     trial.hash = judge_.space().canonical_hash(trial.architecture);
-    if (texts_.contains(text_of(JournalEvent::enqueued, trial))) return;
-    write(JournalEvent::enqueued, trial);
-    take_in(JournalEvent::enqueued, trial);
+    give(JournalEvent::enqueued, trial);
   }
 
   /// Informs the strategy of a result of another search. It is no trial of this one, and no duplicate of its trials.
@@ -174,9 +172,7 @@ class SearchLedger {
     trial.evaluation = other.evaluation;
     trial.parameters = other.parameters;
     trial.multiply_adds = other.multiply_adds;
-    if (texts_.contains(text_of(JournalEvent::known, trial))) return;
-    write(JournalEvent::known, trial);
-    take_in(JournalEvent::known, trial);
+    give(JournalEvent::known, trial);
   }
 
   /// The next trial to run: one that was interrupted, one that was enqueued, or what the strategy proposes. Nothing
@@ -218,8 +214,8 @@ class SearchLedger {
   /// Of the trials recorded, those failed.
   [[nodiscard]] std::int64_t failed() const { return failed_; }
 
-  /// The best trial recorded, as History::find_best.
-  [[nodiscard]] const Trial* best() const { return best_ < 0 ? nullptr : &ended_.at(best_); }
+  /// The best so far, as History::best_standing; nullptr where no trial is done.
+  [[nodiscard]] const Standing* best() const { return standings_.best(); }
 
   /// Wall-clock seconds of all trials recorded, one after the other.
   [[nodiscard]] double seconds() const { return seconds_; }
@@ -241,6 +237,14 @@ class SearchLedger {
   }
 
  private:
+  /// Takes in what the user gives, and writes it down, unless it was given before.
+  void give(JournalEvent event, const Trial& trial) {
+    std::string line = detail::one_line(detail::record_json(event, trial));
+    if (lines_.contains(line)) return;
+    if (journal_ != nullptr) journal_->write_line(line);
+    take_in(event, trial, std::move(line));
+  }
+
   [[nodiscard]] static Trial trial_of(const Proposal& proposal) {
     Trial trial;
     trial.architecture = proposal.architecture;
@@ -346,8 +350,9 @@ class SearchLedger {
     if (!trial.enqueued) strategy_.tell(trial);
   }
 
-  void take_in(JournalEvent event, const Trial& trial) {
-    texts_.insert(text_of(event, trial));
+  /// @param line of the journal
+  void take_in(JournalEvent event, const Trial& trial, std::string line) {
+    lines_.insert(std::move(line));
     if (event == JournalEvent::enqueued) {
       enqueued_.push_back({trial.architecture, trial.budget, trial.repeat});
       return;
@@ -356,25 +361,13 @@ class SearchLedger {
     if (strategy_.inform) strategy_.inform(trial);
   }
 
-  [[nodiscard]] static std::string text_of(JournalEvent event, const Trial& trial) {
-    return detail::one_line(detail::record_json(event, trial));
-  }
-
   void end(const Trial& trial) {
     running_.erase(trial.number);
-    ended_.emplace(trial.number, trial);
+    standings_.add(ended_.emplace(trial.number, trial).first->second);
     seconds_ += trial.seconds;
     if (trial.state == TrialState::failed) ++failed_;
-    if (is_best(trial)) best_ = trial.number;
     if (!trial.enqueued) return strategy_.tell(trial);
     if (trial.state == TrialState::done && strategy_.inform) strategy_.inform(trial);
-  }
-
-  [[nodiscard]] bool is_best(const Trial& trial) const {
-    if (trial.state != TrialState::done || best_ < 0) return trial.state == TrialState::done;
-    const double accuracy = trial.evaluation.validation_accuracy;
-    const double most = best()->evaluation.validation_accuracy;
-    return accuracy > most || (accuracy == most && trial.number < best_);
   }
 
   void replay(const JournalRecord& record, const std::filesystem::path& path) {
@@ -389,7 +382,9 @@ class SearchLedger {
         break;
       case JournalEvent::exhausted: exhausted_ = true; break;
       case JournalEvent::enqueued:
-      case JournalEvent::known: take_in(record.event, record.trial); break;
+      case JournalEvent::known:
+        take_in(record.event, record.trial, detail::one_line(detail::record_json(record.event, record.trial)));
+        break;
     }
   }
 
@@ -438,11 +433,11 @@ class SearchLedger {
   std::vector<Trial> skipped_;
   std::vector<Trial> known_;
   std::deque<Proposal> enqueued_;          // not handed out yet
-  std::unordered_set<std::string> texts_;  // of all that was enqueued and all that is known
+  std::unordered_set<std::string> lines_;  // of all that was enqueued and all that is known
   std::vector<std::int64_t> interrupted_;  // running when the journal ended
   std::size_t next_interrupted_ = 0;
   std::int64_t failed_ = 0;
-  std::int64_t best_ = -1;  // number of the best trial
+  Standings standings_;  // of the trials in ended_
   double seconds_ = 0;
   bool exhausted_ = false;
   bool is_waiting_ = false;

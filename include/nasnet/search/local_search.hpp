@@ -19,7 +19,8 @@ namespace nasnet::inline v0 {
 
 struct LocalSearchOptions {
   /// Evaluate all neighbours and step to the best of them, the first told of equals. Else step to the first that is
-  /// better and leave the others, which finds good cells of NAS-Bench-201 in fewer evaluations.
+  /// better and leave the others, which finds good cells of NAS-Bench-201 in fewer evaluations. Figures published for
+  /// either form are compared in docs/design.md.
   bool whole_neighbourhood = false;
 };
 

@@ -114,11 +114,14 @@ class ParetoArchive {
   std::vector<Entry> entries_;
 };
 
-/// The front of all trials of a history.
+/// The front of all trials of a history, but for those with a smaller budget than others.
 /// @throws ArgumentError where a trial lacks a cost.
 [[nodiscard]] inline ParetoArchive pareto_archive(const History& history, std::vector<std::string> costs) {
   ParetoArchive archive(std::move(costs));
-  for (const Trial& trial : history.trials) archive.add(trial);
+  const std::optional<std::int64_t> largest = history.largest_budget();
+  for (const Trial& trial : history.trials) {
+    if (trial.competes(largest)) archive.add(trial);
+  }
   return archive;
 }
 

@@ -108,6 +108,7 @@ inline constexpr std::uint64_t largest_result = std::uint64_t{64} << 20U;
   json["bytes"] = trial.context.allocator().limit();
   json["reports"] = static_cast<bool>(trial.progress);
   if (trial.budget) json["budget"] = *trial.budget;
+  json["repeat"] = trial.repeat;
   if (trial.deadline) {
     json["seconds"] = std::chrono::duration<double>(*trial.deadline - std::chrono::steady_clock::now()).count();
   }
@@ -195,6 +196,7 @@ void run_trial(const EvaluatorType& evaluate, const OpTable& ops, const ProcessO
                        .context = Context(std::make_shared<ThreadPool>(options.threads), Allocator(bytes)),
                        .ops = ops};
     if (request.contains("budget")) trial.budget = request["budget"].get<std::int64_t>();
+    trial.repeat = request["repeat"].get<std::int64_t>();
     using Clock = std::chrono::steady_clock;
     if (request.contains("seconds")) {
       const std::chrono::duration<double> seconds(request["seconds"].get<double>());

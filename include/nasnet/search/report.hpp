@@ -1,7 +1,7 @@
 /// A search as a page to read: one HTML file that needs nothing but itself.
 #pragma once
 
-#include <algorithm>          // max, min, replace, sort
+#include <algorithm>          // any_of, count_if, max, min, replace, sort
 #include <cmath>              // isfinite, log10
 #include <cstddef>            // size_t
 #include <cstdint>            // int64_t
@@ -43,7 +43,11 @@ namespace detail {
 class ReportPage {
  public:
   ReportPage(const History& history, const ReportOptions& options)
-      : history_(history), options_(options), best_(history.find_best()) {}
+      : history_(history),
+        options_(options),
+        standing_(history.best_standing().value_or(Standing{})),
+        best_(standing_.first),
+        largest_budget_(history.largest_budget()) {}
 
   [[nodiscard]] std::string text() && {
     begin();
@@ -107,8 +111,10 @@ class ReportPage {
   void add_best_tiles() {
     if (options_.test_accuracy)
       add_tile(percent(*options_.test_accuracy), "test accuracy, best network retrained", true);
-    add_tile(percent(best_->evaluation.validation_accuracy), join("best validation accuracy, trial ", best_->number),
-             !options_.test_accuracy);
+    std::string name = join("best validation accuracy, trial ", best_->number);
+    if (standing_.evaluations > 1) name += join(", mean of ", standing_.evaluations, " repeats");
+    add_tile(percent(standing_.accuracy), name, !options_.test_accuracy);
+    if (best_->budget) add_tile(with_commas(*best_->budget), "budget of the best, the largest that was reached");
     if (best_->parameters) add_tile(compact_text(static_cast<double>(*best_->parameters)), "parameters of the best");
     if (best_->multiply_adds)
       add_tile(compact_text(static_cast<double>(*best_->multiply_adds)), "multiply-adds of the best");
@@ -144,6 +150,8 @@ class ReportPage {
 
   [[nodiscard]] static std::string note(const Trial& trial) {
     std::string text = join("trial ", trial.number, ": ", percent(trial.evaluation.validation_accuracy));
+    if (trial.budget) text += join(", budget ", with_commas(*trial.budget));
+    if (trial.repeat > 0) text += join(", repeat ", trial.repeat);
     if (trial.parameters) text += join(", ", with_commas(*trial.parameters), " parameters");
     return text;
   }
@@ -159,36 +167,56 @@ class ReportPage {
     return percent_axis("", low, high);
   }
 
-  [[nodiscard]] static std::vector<std::pair<double, double>> running_best(const std::vector<Trial>& trials) {
+  /// The accuracy of the best after each trial.
+  [[nodiscard]] static std::vector<std::pair<double, double>> running_best(const History& history) {
+    const std::optional<std::int64_t> largest = history.largest_budget();
     std::vector<std::pair<double, double>> line;
-    double best = -1;
-    for (const Trial& trial : trials) {
-      if (is_plotted(trial)) best = (std::max)(best, 100 * trial.evaluation.validation_accuracy);
-      if (best >= 0) line.emplace_back(static_cast<double>(trial.number), best);
+    Standings standings;
+    for (const Trial& trial : history.trials) {
+      if (trial.competes(largest)) standings.add(trial);
+      const Standing* best = standings.best();
+      if (best != nullptr) line.emplace_back(static_cast<double>(trial.number), 100 * best->accuracy);
     }
     return line;
   }
 
-  void add_points(Chart& chart, const Trial& trial, double x) const {
-    const bool wins = &trial == best_;
-    const double radius = wins ? 5.5 : history_.trials.size() > 300 ? 2.2 : 3.4;
-    chart.add_point(x, 100 * trial.evaluation.validation_accuracy, wins ? "winner" : "trial", radius, note(trial));
+  void add_point(Chart& chart, const Trial& trial, double x) const {
+    const double radius = history_.trials.size() > 300 ? 2.2 : 3.4;
+    const bool is_full = trial.competes(largest_budget_);
+    chart.add_point(x, 100 * trial.evaluation.validation_accuracy, is_full ? "trial" : "trial part", radius,
+                    note(trial));
+  }
+
+  void add_winner(Chart& chart, double x) const {
+    std::string text = note(*best_);
+    if (standing_.evaluations > 1) {
+      text += join("; mean of ", standing_.evaluations, " repeats ", percent(standing_.accuracy));
+    }
+    chart.add_point(x, 100 * standing_.accuracy, "winner", 5.5, text);
   }
 
   [[nodiscard]] std::string trials_chart() const {
     Chart chart("Validation accuracy of each trial, and the best so far",
                 count_axis("trial", history_.trials.back().number), accuracy_axis());
     if (options_.random_baseline != nullptr) {
-      chart.add_steps(within(running_best(options_.random_baseline->trials)), "baseline");
+      chart.add_steps(within(running_best(*options_.random_baseline)), "baseline");
     }
     for (const Trial& trial : history_.trials) {
       const auto x = static_cast<double>(trial.number);
-      if (is_plotted(trial) && &trial != best_) add_points(chart, trial, x);
+      if (is_plotted(trial) && !is_winner_alone(trial)) add_point(chart, trial, x);
       if (trial.state == TrialState::failed) chart.add_cross(x, "failed", join("trial ", trial.number, " failed"));
     }
-    chart.add_steps(running_best(history_.trials), "running");
-    add_points(chart, *best_, static_cast<double>(best_->number));
+    chart.add_steps(running_best(history_), "running");
+    add_winner(chart, static_cast<double>(best_->number));
     return chart.text();
+  }
+
+  /// Then its point is that of the winner. With repeats, the winner lies at their mean.
+  [[nodiscard]] bool is_winner_alone(const Trial& trial) const { return &trial == best_ && standing_.evaluations == 1; }
+
+  [[nodiscard]] bool has_smaller_budgets() const {
+    return std::any_of(history_.trials.begin(), history_.trials.end(),
+                       [this](const Trial& trial) { return is_plotted(trial) && !trial.competes(largest_budget_); });
   }
 
   /// What lies within the chart of the trials.
@@ -205,6 +233,10 @@ class ReportPage {
     };
     std::string caption = "<figcaption>";
     caption += key("<circle class=\"trial\" cx=\"9\" cy=\"5\" r=\"3.4\"/>") + "trial";
+    if (has_smaller_budgets()) {
+      caption += key("<circle class=\"trial part\" cx=\"9\" cy=\"5\" r=\"3.4\"/>") +
+                 join("with a budget below ", with_commas(*largest_budget_), ", never the best");
+    }
     caption += key("<path class=\"running\" d=\"M0 5H18\"/>") + "best so far";
     if (history_.count(TrialState::failed) > 0)
       caption += key("<path class=\"failed\" d=\"M6 2l6 6M12 2l-6 6\"/>") + "failed";
@@ -219,10 +251,33 @@ class ReportPage {
     for (const Trial& trial : history_.trials) {
       if (is_plotted(trial) && trial.parameters.value_or(0) > 0) trials.push_back(&trial);
     }
-    std::sort(trials.begin(), trials.end(), [](const Trial* a, const Trial* b) {
-      return *a->parameters != *b->parameters ? *a->parameters < *b->parameters : a->number < b->number;
-    });
+    std::sort(trials.begin(), trials.end(), [](const Trial* a, const Trial* b) { return is_smaller(*a, *b); });
     return trials;
+  }
+
+  [[nodiscard]] static bool is_smaller(const Trial& a, const Trial& b) {
+    return *a.parameters != *b.parameters ? *a.parameters < *b.parameters : a.number < b.number;
+  }
+
+  [[nodiscard]] static double parameters_of(const Trial& trial) {
+    return std::log10(static_cast<double>(*trial.parameters));
+  }
+
+  /// Of the trials, the accuracies that no smaller network reaches.
+  [[nodiscard]] std::vector<std::pair<double, double>> front_of(const std::vector<const Trial*>& trials) const {
+    Standings standings;
+    for (const Trial* trial : trials) {
+      if (trial->competes(largest_budget_)) standings.add(*trial);
+    }
+    std::vector<Standing> ascending = standings.all();
+    std::sort(ascending.begin(), ascending.end(),
+              [](const Standing& a, const Standing& b) { return is_smaller(*a.first, *b.first); });
+    std::vector<std::pair<double, double>> front;
+    for (const Standing& one : ascending) {
+      const double accuracy = 100 * one.accuracy;
+      if (front.empty() || accuracy > front.back().second) front.emplace_back(parameters_of(*one.first), accuracy);
+    }
+    return front;
   }
 
   /// Empty where no costs were counted.
@@ -233,17 +288,11 @@ class ReportPage {
                 logarithmic_axis("parameters", static_cast<double>(*trials.front()->parameters),
                                  static_cast<double>(*trials.back()->parameters)),
                 accuracy_axis());
-    std::vector<std::pair<double, double>> front;
     for (const Trial* trial : trials) {
-      const double x = std::log10(static_cast<double>(*trial->parameters));
-      const double accuracy = 100 * trial->evaluation.validation_accuracy;
-      if (front.empty() || accuracy > front.back().second) front.emplace_back(x, accuracy);
-      if (trial != best_) add_points(chart, *trial, x);
+      if (!is_winner_alone(*trial)) add_point(chart, *trial, parameters_of(*trial));
     }
-    chart.add_steps(front, "front");
-    if (best_->parameters.value_or(0) > 0) {
-      add_points(chart, *best_, std::log10(static_cast<double>(*best_->parameters)));
-    }
+    chart.add_steps(front_of(trials), "front");
+    if (best_->parameters.value_or(0) > 0) add_winner(chart, parameters_of(*best_));
     return chart.text();
   }
 
@@ -268,19 +317,20 @@ class ReportPage {
   }
 
   void add_remarks() {
-    const auto done = history_.count(TrialState::done);
-    if (done > 1) {
-      add("<p class=\"soft small\">Chosen as the best of ", done,
+    const auto candidates = std::count_if(history_.trials.begin(), history_.trials.end(), [this](const Trial& trial) {
+      return trial.state == TrialState::done && trial.repeat == 0 && trial.competes(largest_budget_);
+    });
+    if (candidates > 1) {
+      add("<p class=\"soft small\">Chosen as the best of ", candidates,
           " on the images that measured it, so that its validation "
           "accuracy flatters it a little",
           options_.test_accuracy ? "; the test accuracy does not" : "", ".</p>\n");
     }
     if (options_.random_baseline == nullptr) return;
-    const Trial* other = options_.random_baseline->find_best();
-    if (other == nullptr) return;
-    add("<p class=\"soft small\">Random search under the same settings: best ",
-        percent(other->evaluation.validation_accuracy), " of ", options_.random_baseline->trials.size(),
-        " trials.</p>\n");
+    const std::optional<Standing> other = options_.random_baseline->best_standing();
+    if (!other) return;
+    add("<p class=\"soft small\">Random search under the same settings: best ", percent(other->accuracy), " of ",
+        options_.random_baseline->trials.size(), " trials.</p>\n");
   }
 
   // ---- settings
@@ -358,12 +408,22 @@ class ReportPage {
 
   void add_trials() {
     if (history_.trials.empty()) return;
+    columns_ = {.budget = has([](const Trial& trial) { return trial.budget.has_value(); }),
+                .repeat = has([](const Trial& trial) { return trial.repeat > 0; }),
+                .latency = has([](const Trial& trial) { return trial.evaluation.metrics.contains("latency"); })};
     add("<section class=\"long\">\n<h2>Trials</h2>\n<p class=\"soft\">", outcome_sentence(),
-        "</p>\n<div class=\"wide\">\n<table class=\"sortable\">\n<thead><tr>"
-        "<th>Trial</th><th>Accuracy</th><th>Loss</th><th>Parameters</th><th>Multiply-adds</th><th>Seconds</th>"
-        "<th class=\"text\">Architecture</th></tr></thead>\n<tbody>\n");
+        "</p>\n<div class=\"wide\">\n<table class=\"sortable\">\n<thead><tr><th>Trial</th>",
+        columns_.budget ? "<th>Budget</th>" : "", columns_.repeat ? "<th>Repeat</th>" : "",
+        "<th>Accuracy</th><th>Loss</th><th>Parameters</th><th>Multiply-adds</th>",
+        columns_.latency ? "<th>Latency, ms</th>" : "",
+        "<th>Seconds</th><th class=\"text\">Architecture</th></tr></thead>\n<tbody>\n");
     for (const Trial& trial : history_.trials) add_trial(trial);
     add("</tbody>\n</table>\n</div>\n</section>\n");
+  }
+
+  template <class Property>
+  [[nodiscard]] bool has(const Property& property) const {
+    return std::any_of(history_.trials.begin(), history_.trials.end(), property);
   }
 
   /// "48 done, 2 failed. Not trained: 3 duplicates, 1 rejected."
@@ -381,6 +441,8 @@ class ReportPage {
 
   void add_trial(const Trial& trial) {
     add("<tr", &trial == best_ ? " class=\"best\"" : "", "><td>", trial.number, "</td>");
+    if (columns_.budget) add_count(trial.budget);
+    if (columns_.repeat) add_count(trial.repeat);
     if (trial.state == TrialState::done) {
       add_number(fixed_text(trial.evaluation.validation_accuracy, 6), percent(trial.evaluation.validation_accuracy));
       add_number(fixed_text(trial.evaluation.validation_loss, 6), fixed_text(trial.evaluation.validation_loss, 4));
@@ -389,6 +451,7 @@ class ReportPage {
     }
     add_count(trial.parameters);
     add_count(trial.multiply_adds);
+    if (columns_.latency) add_latency(trial);
     add_number(fixed_text(trial.seconds, 3), fixed_text(trial.seconds, 1));
     add("<td class=\"text free\" data-v=\"\">", failure_line(trial), "<details><summary>cells</summary><code>",
         xml_escaped(to_text(trial.architecture)), "</code></details></td></tr>\n");
@@ -405,6 +468,12 @@ class ReportPage {
   void add_count(const std::optional<std::int64_t>& count) {
     if (!count) return add_number("", "");
     add_number(std::to_string(*count), with_commas(*count));
+  }
+
+  void add_latency(const Trial& trial) {
+    const auto found = trial.evaluation.metrics.find("latency");
+    if (found == trial.evaluation.metrics.end()) return add_number("", "");
+    add_number(fixed_text(1000 * found->second, 6), fixed_text(1000 * found->second, 2));
   }
 
   void add_skipped() {
@@ -426,7 +495,14 @@ class ReportPage {
 
   const History& history_;
   const ReportOptions& options_;
+  Standing standing_;  // of the best; empty where no trial is done
   const Trial* best_;
+  std::optional<std::int64_t> largest_budget_;
+  struct {
+    bool budget = false;
+    bool repeat = false;
+    bool latency = false;
+  } columns_{};  // of the table of trials, which not all searches have
   std::string page_;
 };
 

@@ -5,7 +5,11 @@
 ///      "network": {"stem": "cifar", "cells": 1, "filters": 8, "classes": 10, "channels": 1, ...},
 ///      "normalisation": {"mean": [0.286], "deviation": [0.353]},
 ///      "validation_accuracy": 0.8815,
+///      "budget": 27, "evaluations": 3,
 ///      "test_accuracy": 0.9043}
+///
+/// The validation accuracy is the mean of so many "evaluations" (1 where it is absent) with this "budget" (absent where
+/// the search has none).
 ///
 /// It holds no times and no paths: equal searches give equal files. "network" may lack any of its keys, and all but
 /// "format" and "architecture" may be absent.
@@ -42,7 +46,9 @@ struct SearchResult {
   Architecture architecture;
   NetworkConfig network{};
   ChannelStatistics normalisation{};            ///< of the images that it was trained on; empty where unknown
-  std::optional<double> validation_accuracy{};  ///< 0 to 1
+  std::optional<double> validation_accuracy{};  ///< 0 to 1; a mean where it was evaluated several times
+  std::optional<std::int64_t> budget{};         ///< of these evaluations; see Proposal::budget
+  std::int64_t evaluations = 1;                 ///< how often it was evaluated
   std::optional<double> test_accuracy{};
   std::string channels_stated_by{};  ///< the file that says network.input_channels; empty where none does
 };
@@ -86,7 +92,8 @@ class ResultReader {
   [[nodiscard]] static SearchResult read(const nlohmann::json& json, const std::string& origin) {
     if (!json.is_object() || !json.contains("format")) return {.architecture = architecture_from_json(json)};
     check_keys(json, "",
-               {"format", "architecture", "network", "normalisation", "validation_accuracy", "test_accuracy"});
+               {"format", "architecture", "network", "normalisation", "validation_accuracy", "budget", "evaluations",
+                "test_accuracy"});
     const nlohmann::json& format = json["format"];
     if (format != result_format) fail<GenotypeError>("format: ", found_json(format), " found, 1 is known here");
     if (!json.contains("architecture")) fail<GenotypeError>("the key \"architecture\" is missing");
@@ -97,6 +104,8 @@ class ResultReader {
     }
     if (json.contains("normalisation")) result.normalisation = normalisation(json["normalisation"]);
     result.validation_accuracy = accuracy(json, "validation_accuracy");
+    if (json.contains("budget")) result.budget = count_from_1(json, "budget");
+    if (json.contains("evaluations")) result.evaluations = count_from_1(json, "evaluations");
     result.test_accuracy = accuracy(json, "test_accuracy");
     return result;
   }
@@ -202,6 +211,14 @@ class ResultReader {
     return values;
   }
 
+  [[nodiscard]] static std::int64_t count_from_1(const nlohmann::json& json, const char* key) {
+    const nlohmann::json& value = json[key];
+    const bool fits = value.is_number_unsigned() && value.get<std::uint64_t>() >= 1 &&
+                      value.get<std::uint64_t>() <= std::uint64_t{INT64_MAX};
+    if (!fits) fail<GenotypeError>(key, ": a whole number from 1 expected, found ", found_json(value));
+    return value.get<std::int64_t>();
+  }
+
   [[nodiscard]] static std::optional<double> accuracy(const nlohmann::json& json, const char* key) {
     if (!json.contains(key)) return std::nullopt;
     const double value = json[key].is_number() ? json[key].get<double>() : -1;
@@ -228,6 +245,8 @@ class ResultReader {
     if (accuracy) text.append(join(",\n \"", key, "\": ", nlohmann::json(*accuracy).dump()));
   };
   append_accuracy("validation_accuracy", result.validation_accuracy);
+  if (result.budget) text.append(join(",\n \"budget\": ", *result.budget));
+  if (result.evaluations > 1) text.append(join(",\n \"evaluations\": ", result.evaluations));
   append_accuracy("test_accuracy", result.test_accuracy);
   return text.append("}\n");
 }

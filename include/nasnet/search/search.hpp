@@ -45,6 +45,13 @@ concept PredictsMemory = requires(const T& evaluate, const Architecture& archite
   { evaluate.predicted_bytes(architecture, ops) } -> std::convertible_to<std::int64_t>;
 };
 
+/// An evaluator whose trials run on other machines, one at a time on each: `static constexpr bool runs_elsewhere =
+/// true`. They do not wait for memory here.
+template <class T>
+concept RunsElsewhere = requires {
+  requires std::remove_cvref_t<T>::runs_elsewhere;
+};
+
 namespace detail {
 
 /// A strategy and an evaluator without their types.
@@ -55,6 +62,7 @@ struct SearchCalls {
   nlohmann::json evaluator_settings = nlohmann::json::object();
   std::optional<CountedNetwork> counted;
   std::function<std::int64_t(const Architecture&, const OpTable&)> predicted_bytes{};  ///< empty: not predicted
+  bool shares_memory = true;                                                           ///< trials that run together do
 };
 
 /// The journal of a search: what was in it, and the pen.
@@ -103,7 +111,8 @@ class SearchRun {
     take_up_journal();
     for (const Trial& result : options_.known) ledger_.inform(result);
     for (const Proposal& proposal : options_.enqueue) ledger_.enqueue(proposal);
-    WorkerTeam team(ledger_, calls_.evaluate, ops_, options_, pool());
+    const auto shared_bytes = calls_.shares_memory ? options_.memory_bytes : std::nullopt;
+    WorkerTeam team(ledger_, calls_.evaluate, ops_, options_, pool(), shared_bytes);
     team.run();
     return history(team.was_stopped());
   }
@@ -232,6 +241,7 @@ template <class StrategyType, class EvaluatorType>
     return Outcome(evaluate(architecture, trial));
   };
   calls.strategy_settings = strategy.settings();
+  calls.shares_memory = !RunsElsewhere<EvaluatorType>;
   if constexpr (HasSettings<EvaluatorType>) calls.evaluator_settings = evaluate.settings();
   if constexpr (CountsNetwork<EvaluatorType>) calls.counted = evaluate.counted_network();
   if constexpr (PredictsMemory<EvaluatorType>) {

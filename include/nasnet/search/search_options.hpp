@@ -27,10 +27,10 @@ struct SearchStatus {
   std::int64_t failed = 0;  ///< trials without one
   int running = 0;
   std::int64_t total = 0;                    ///< trials wanted
-  std::optional<double> best_accuracy = {};  ///< on the validation images
-  std::int64_t best_trial = -1;
-  double seconds = 0;                       ///< since the search began, earlier runs included
-  std::optional<double> seconds_left = {};  ///< at the pace so far
+  std::optional<double> best_accuracy = {};  ///< on the validation images, as Standings has it
+  std::int64_t best_trial = -1;              ///< its first
+  double seconds = 0;                        ///< since the search began, earlier runs included
+  std::optional<double> seconds_left = {};   ///< at the pace so far
 };
 
 /// How to search.
@@ -57,7 +57,7 @@ struct SearchOptions {
   std::size_t trial_bytes = static_cast<std::size_t>(-1);  ///< memory limit of a trial's tensors
 
   /// Memory for all trials together: a proposal that is predicted to need more is rejected, others wait until those
-  /// that run leave room. The evaluator has to predict.
+  /// that run leave room. Where trials run on other machines, it is the memory of each. The evaluator has to predict.
   std::optional<std::int64_t> memory_bytes{};
 
   /// Whatever else the results depend on, under names that the user knows, such as "--epochs": the journal records it,

@@ -1,13 +1,18 @@
 /// What a search has found: trials, their states and results, as plain values.
 #pragma once
 
+#include <algorithm>          // max
 #include <array>              // array
+#include <cmath>              // isfinite
+#include <cstddef>            // size_t
 #include <cstdint>            // int64_t, uint64_t
 #include <map>                // map
 #include <nlohmann/json.hpp>  // json
 #include <optional>           // nullopt, optional
+#include <set>                // set
 #include <string>             // string
 #include <string_view>        // string_view
+#include <utility>            // pair
 #include <vector>             // vector
 
 #include "nasnet/core/error.hpp"
@@ -106,8 +111,89 @@ struct Trial {
   int worker = -1;           ///< which worker evaluated it, from 0
   std::int64_t attempt = 0;  ///< how often it was begun before, in runs that ended in the middle of it
 
+  /// Whether its result may be the best where others have this largest budget: it has no smaller one.
+  [[nodiscard]] bool competes(const std::optional<std::int64_t>& largest_budget) const {
+    return !budget || budget == largest_budget;
+  }
+
   /// Whether it counts as a trial.
   [[nodiscard]] bool counts() const { return state == TrialState::done || state == TrialState::failed; }
+};
+
+/// What is known of an architecture: evaluations with one budget that differ in their repeat are one result.
+struct Standing {
+  const Trial* first = nullptr;  ///< the one of the lowest number
+  std::int64_t evaluations = 0;
+  double accuracy = 0;  ///< on the validation images: the mean of the evaluations
+};
+
+/// Ranks the architectures of a search.
+///
+/// Results with different budgets say nothing of each other. So the best is the one of the highest mean accuracy among
+/// those with the largest budget that any result has, and those without a budget, which were evaluated in full; of
+/// equals the one that was tried first.
+class Standings {
+ public:
+  /// @param trial outlives this object; passed over where it is not done or its accuracy no finite number
+  void add(const Trial& trial) {
+    const double accuracy = trial.evaluation.validation_accuracy;
+    if (trial.state != TrialState::done || !std::isfinite(accuracy)) return;
+    const std::size_t index = index_of(trial);
+    Standing& standing = standings_[index];
+    std::set<Place>& ranking = rankings_[trial.budget];
+    if (standing.evaluations > 0) ranking.erase(place_of(index));
+    if (trial.number < standing.first->number) standing.first = &trial;
+    ++standing.evaluations;
+    // Exact where all are equal, as on a table.
+    standing.accuracy += (accuracy - standing.accuracy) / static_cast<double>(standing.evaluations);
+    ranking.insert(place_of(index));
+  }
+
+  /// Of all architectures and budgets, in the order of their first result.
+  [[nodiscard]] const std::vector<Standing>& all() const { return standings_; }
+
+  /// Nullptr where nothing is done.
+  [[nodiscard]] const Standing* best() const {
+    if (rankings_.empty()) return nullptr;
+    // No budget comes before all others.
+    const Place& in_full = *rankings_.begin()->second.begin();
+    const Place& largest = *rankings_.rbegin()->second.begin();
+    const bool has_both = !rankings_.begin()->first && in_full < largest;
+    return &standings_[(has_both ? in_full : largest).index];
+  }
+
+ private:
+  struct Place {
+    double accuracy;
+    std::int64_t number;
+    std::size_t index;  // of the standing
+
+    [[nodiscard]] bool operator<(const Place& other) const {
+      if (accuracy != other.accuracy) return accuracy > other.accuracy;
+      return number != other.number ? number < other.number : index < other.index;
+    }
+  };
+
+  [[nodiscard]] Place place_of(std::size_t index) const {
+    return {standings_[index].accuracy, standings_[index].first->number, index};
+  }
+
+  /// That of the same architecture and budget which lacks this repeat, or a new one.
+  [[nodiscard]] std::size_t index_of(const Trial& trial) {
+    const auto [latest, is_new] = latest_.try_emplace({trial.hash, trial.budget}, standings_.size());
+    const bool joins = !is_new && standings_[latest->second].first->architecture == trial.architecture &&
+                       repeats_[latest->second].insert(trial.repeat).second;
+    if (joins) return latest->second;
+    latest->second = standings_.size();
+    standings_.push_back({.first = &trial});
+    repeats_.push_back({trial.repeat});
+    return latest->second;
+  }
+
+  std::vector<Standing> standings_;
+  std::vector<std::set<std::int64_t>> repeats_;                                          // of each standing
+  std::map<std::pair<std::uint64_t, std::optional<std::int64_t>>, std::size_t> latest_;  // by hash and budget
+  std::map<std::optional<std::int64_t>, std::set<Place>> rankings_;                      // by budget
 };
 
 /// All that a search has found.
@@ -132,17 +218,31 @@ struct History {
     return sum;
   }
 
-  /// The trial of the highest validation accuracy, the earliest of equals; nullptr where none is done.
-  [[nodiscard]] const Trial* find_best() const {
-    const Trial* best = nullptr;
+  /// The largest budget of a trial that is done; absent where none has any.
+  [[nodiscard]] std::optional<std::int64_t> largest_budget() const {
+    std::optional<std::int64_t> largest;
     for (const Trial& trial : trials) {
-      if (trial.state != TrialState::done) continue;
-      if (best == nullptr || trial.evaluation.validation_accuracy > best->evaluation.validation_accuracy) best = &trial;
+      if (trial.state == TrialState::done) largest = (std::max)(largest, trial.budget);
     }
-    return best;
+    return largest;
   }
 
-  /// The trial of the highest validation accuracy, the earliest of equals.
+  /// The best architecture as Standings has it; absent where no trial is done.
+  [[nodiscard]] std::optional<Standing> best_standing() const {
+    Standings standings;
+    for (const Trial& trial : trials) standings.add(trial);
+    const Standing* best = standings.best();
+    return best == nullptr ? std::nullopt : std::optional(*best);
+  }
+
+  /// The first trial of the best architecture; nullptr where none is done. Where it has repeats, best_standing() has
+  /// their mean accuracy.
+  [[nodiscard]] const Trial* find_best() const {
+    const std::optional<Standing> best = best_standing();
+    return best ? best->first : nullptr;
+  }
+
+  /// The same.
   /// @throws ArgumentError where none is done.
   [[nodiscard]] const Trial& best() const {
     const Trial* best = find_best();

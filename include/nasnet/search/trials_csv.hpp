@@ -30,15 +30,32 @@ namespace detail {
 /// One line for each trial and skipped proposal.
 class TrialTable {
  public:
-  explicit TrialTable(const History& history) {
+  explicit TrialTable(const History& history) : best_(history.find_best()) {
     for (const auto* group : {&history.trials, &history.skipped}) {
       for (const Trial& trial : *group) {
         for (const auto& [name, value] : trial.evaluation.metrics) metrics_.insert(name);
       }
     }
-    for (const char* name : {"trial", "proposal", "state", "enqueued", "validation_accuracy", "validation_loss",
-                             "parameters", "multiply_adds", "bytes", "budget", "repeat", "seconds", "worker", "attempt",
-                             "failure", "message", "duplicate_of", "hash", "architecture"}) {
+    for (const char* name : {"trial",
+                             "proposal",
+                             "state",
+                             "enqueued",
+                             "best",
+                             "validation_accuracy",
+                             "validation_loss",
+                             "parameters",
+                             "multiply_adds",
+                             "bytes",
+                             "budget",
+                             "repeat",
+                             "seconds",
+                             "worker",
+                             "attempt",
+                             "failure",
+                             "message",
+                             "duplicate_of",
+                             "hash",
+                             "architecture"}) {
       add(name);
     }
     for (const std::string& name : metrics_) add(name);
@@ -58,6 +75,7 @@ class TrialTable {
     add(std::to_string(trial.proposal));
     add(to_string(trial.state));
     add(trial.enqueued ? "true" : "false");
+    add(&trial == best_ ? "true" : "false");
     add(done ? number(trial.evaluation.validation_accuracy) : std::string());
     add(done ? number(trial.evaluation.validation_loss) : std::string());
     add_count(trial.parameters);
@@ -96,6 +114,7 @@ class TrialTable {
     in_line_ = false;
   }
 
+  const Trial* best_;  // nullptr where no trial is done
   std::set<std::string> metrics_;
   std::string text_;
   bool in_line_ = false;
@@ -104,7 +123,8 @@ class TrialTable {
 }  // namespace detail
 
 /// All trials and skipped proposals of a search as comma-separated values (RFC 4180), a line of names first: trials by
-/// number, then what was rejected or a duplicate. Each metric has a column at the end.
+/// number, then what was rejected or a duplicate. Each metric has a column at the end. "best" is true for one trial at
+/// most: see History::find_best.
 [[nodiscard]] inline std::string trials_csv(const History& history) { return detail::TrialTable(history).take(); }
 
 /// Writes them to a file.

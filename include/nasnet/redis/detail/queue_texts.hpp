@@ -3,6 +3,7 @@
 
 #include <chrono>             // duration, milliseconds, steady_clock
 #include <cmath>              // round
+#include <cstddef>            // size_t
 #include <cstdint>            // int64_t, uint64_t
 #include <nlohmann/json.hpp>  // json
 #include <optional>           // nullopt, optional
@@ -54,6 +55,8 @@ namespace nasnet::inline v0::detail {
 
 // ---- trials
 
+inline constexpr std::size_t unlimited_bytes = static_cast<std::size_t>(-1);
+
 /// @param search id of the search
 [[nodiscard]] inline std::string trial_text(const Architecture& architecture, const TrialContext& trial,
                                             const std::string& search) {
@@ -64,6 +67,8 @@ namespace nasnet::inline v0::detail {
                       {"architecture", to_json(architecture)}};
   if (trial.budget) json["budget"] = *trial.budget;
   if (trial.repeat != 0) json["repeat"] = trial.repeat;
+  const std::size_t bytes = trial.context.allocator().limit();
+  if (bytes != unlimited_bytes) json["bytes"] = bytes;
   if (trial.deadline) {
     const std::chrono::duration<double, std::milli> left = *trial.deadline - std::chrono::steady_clock::now();
     json["seconds"] = std::round(left.count()) / 1000;
@@ -79,6 +84,7 @@ struct ReadTrial {
   Architecture architecture{};
   std::optional<std::int64_t> budget{};
   std::int64_t repeat = 0;
+  std::size_t bytes = unlimited_bytes;  ///< limit of its tensors
   std::optional<double> seconds{};
 };
 
@@ -101,6 +107,9 @@ struct ReadTrial {
       .architecture = architecture_from_json(json.at("architecture"), "architecture"),
       .budget = number("budget"),
       .repeat = number("repeat").value_or(0)};
+  if (json.contains("bytes") && json.at("bytes").is_number_unsigned()) {
+    trial.bytes = json.at("bytes").get<std::size_t>();
+  }
   if (json.contains("seconds") && json.at("seconds").is_number()) trial.seconds = json.at("seconds").get<double>();
   return trial;
 }

@@ -20,7 +20,7 @@ h2{font-size:17px;margin:0 0 12px}
 h3{font-size:14px;font-weight:600;margin:18px 0 4px}
 p{margin:0 0 8px}.soft{color:var(--soft)}.small{font-size:13px}
 section{background:var(--card);border:1px solid var(--edge);border-radius:12px;padding:20px 22px;margin-top:20px}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(160px,1fr));gap:12px;margin-top:24px}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(140px,1fr));gap:12px;margin-top:24px}
 .tile{background:var(--card);border:1px solid var(--edge);border-radius:12px;padding:14px 18px}
 .tile b{display:block;font-size:23px;line-height:1.3;white-space:nowrap;font-weight:650;font-variant-numeric:tabular-nums}
 .tile span{color:var(--soft);font-size:13px}.tile.first b{color:var(--best)}
@@ -31,6 +31,7 @@ figure{margin:0}figcaption{color:var(--soft);font-size:13px;margin-top:4px}
 .chart text{font-size:12px;fill:var(--soft);font-family:inherit;font-variant-numeric:tabular-nums}
 .grid{stroke:var(--edge)}.tick,.base{stroke:var(--faint)}
 .trial{fill:var(--mark);fill-opacity:.55}.trial:hover{fill-opacity:1}
+.trial.part{fill:none;stroke:var(--mark);stroke-opacity:.55}
 .winner{fill:var(--best);stroke:var(--card);stroke-width:1.5}
 .failed{stroke:var(--bad);stroke-width:1.4;fill:none}
 .running,.front,.baseline{fill:none;stroke:var(--line);stroke-width:1.6;stroke-linejoin:round}

@@ -100,13 +100,15 @@ using EvaluateCall = std::function<Outcome(const Architecture&, TrialContext&)>;
 
 class WorkerTeam {
  public:
+  /// @param shared_bytes memory for all trials that run together; absent: they wait for none
   WorkerTeam(SearchLedger& ledger, EvaluateCall evaluate, OpTable ops, const SearchOptions& options,
-             std::shared_ptr<ThreadPool> pool)
+             std::shared_ptr<ThreadPool> pool, std::optional<std::int64_t> shared_bytes)
       : ledger_(ledger),
         evaluate_(std::move(evaluate)),
         ops_(std::move(ops)),
         options_(options),
         pool_(std::move(pool)),
+        shared_bytes_(shared_bytes),
         seconds_before_(ledger.seconds() / options.workers) {}
 
   /// Runs trials until none is left, or the search is asked to stop; then those that run are finished and recorded.
@@ -150,11 +152,11 @@ class WorkerTeam {
   /// Trials get their memory in the order in which they wait, so that none waits for ever. False where the search was
   /// stopped meanwhile.
   [[nodiscard]] bool wait_for_memory(const Trial& trial) {
-    if (!options_.memory_bytes) return true;
+    if (!shared_bytes_) return true;
     std::unique_lock lock(memory_mutex_);
     const std::int64_t bytes = trial.bytes.value_or(0);
     const std::int64_t place = waiting_end_++;
-    const auto fits = [&] { return used_bytes_ == 0 || bytes <= *options_.memory_bytes - used_bytes_; };
+    const auto fits = [&] { return used_bytes_ == 0 || bytes <= *shared_bytes_ - used_bytes_; };
     const bool waits = place != waiting_begin_ || !fits();
     memory_left_.wait(lock, [&] { return place == waiting_begin_ && fits(); });
     ++waiting_begin_;
@@ -165,7 +167,7 @@ class WorkerTeam {
   }
 
   void leave_memory(const Trial& trial) {
-    if (!options_.memory_bytes) return;
+    if (!shared_bytes_) return;
     const std::lock_guard lock(memory_mutex_);
     used_bytes_ -= trial.bytes.value_or(0);
     memory_left_.notify_all();
@@ -245,9 +247,9 @@ class WorkerTeam {
                         .running = static_cast<int>(ledger_.running()),
                         .total = options_.trials,
                         .seconds = seconds_before_ + seconds_since(begin_)};
-    if (const Trial* best = ledger_.best()) {
-      status.best_accuracy = best->evaluation.validation_accuracy;
-      status.best_trial = best->number;
+    if (const Standing* best = ledger_.best()) {
+      status.best_accuracy = best->accuracy;
+      status.best_trial = best->first->number;
     }
     Progress pace;
     pace.done = ledger_.ended();
@@ -270,8 +272,8 @@ class WorkerTeam {
 
   [[nodiscard]] std::string detail_text() const {
     std::array<char, 48> best{"no result yet"};
-    if (const Trial* trial = ledger_.best()) {
-      std::snprintf(best.data(), best.size(), "best %.2f %%", 100 * trial->evaluation.validation_accuracy);
+    if (const Standing* standing = ledger_.best()) {
+      std::snprintf(best.data(), best.size(), "best %.2f %%", 100 * standing->accuracy);
     }
     std::string text(best.data());
     if (ledger_.running() > 0) text.append(join(", ", ledger_.running(), " running"));
@@ -288,6 +290,7 @@ class WorkerTeam {
   OpTable ops_;
   const SearchOptions& options_;
   std::shared_ptr<ThreadPool> pool_;
+  std::optional<std::int64_t> shared_bytes_;
   double seconds_before_;  // spent by earlier runs of this search
   Clock::time_point begin_ = Clock::now();
 
