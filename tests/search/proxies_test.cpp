@@ -20,8 +20,11 @@ namespace {
 NetworkGraph chain(double epsilon = 1e-3) {
   GraphBuilder g(2, {.epsilon = epsilon});
   Value x = g.batch_norm(g.convolution(g.input(), 5));
-  x = g.batch_norm(g.pointwise(g.relu(x), 3));
-  return std::move(g).finish(g.dense(g.global_average_pool(g.relu(x)), 4));
+  {
+    const auto scope = g.scope("second");
+    x = g.batch_norm(g.pointwise(g.relu(x), 3));
+  }
+  return std::move(g).finish(g.dense(g.global_average_pool(g.relu(x)), 4, "head"));
 }
 
 /// One of the table's cells, in a small network.
@@ -115,7 +118,7 @@ TEST_CASE("proxies: SynFlow of a chain is its output once for each layer with a 
   }
   // 1x1 kernels on one pixel: the sum of products along all paths, made by hand.
   GraphBuilder g(1);
-  const NetworkGraph graph = std::move(g).finish(g.pointwise(g.relu(g.pointwise(g.input(), 2)), 1));
+  const NetworkGraph graph = std::move(g).finish(g.pointwise(g.relu(g.pointwise(g.input(), 2)), 1, "last"));
   const Model<double> model(graph, RandomStream(6));
   const auto weights = [&](std::size_t p) { return sample_networks::to_vector(model.parameters()[p].value()); };
   const double paths = std::abs(weights(0)[0] * weights(1)[0]) + std::abs(weights(0)[1] * weights(1)[1]);
@@ -142,7 +145,7 @@ TEST_CASE("proxies: SynFlow of a network is that of finite differences") {
 TEST_CASE("proxies: NASWOT of codes made by hand") {
   // One pixel, two channels, ReLU first: the codes are the signs of the pixel.
   GraphBuilder g(2);
-  const NetworkGraph graph = std::move(g).finish(g.dense(g.global_average_pool(g.relu(g.input())), 2));
+  const NetworkGraph graph = std::move(g).finish(g.dense(g.global_average_pool(g.relu(g.input())), 2, "head"));
   Tensor<double> images({2, 1, 1, 2});
   const double pixels[] = {1, 2, 3, -4};
   for (std::int64_t i = 0; i < 4; ++i) images[i] = pixels[i];
@@ -154,12 +157,11 @@ TEST_CASE("proxies: NASWOT of codes made by hand") {
 }
 
 TEST_CASE("proxies: the logarithm of a determinant") {
-  CHECK(detail::log_determinant({5}, 1) == Approx(std::log(5)));
+  CHECK(detail::log_determinant({{5}}) == Approx(std::log(5)));
   // 4 * (6 * 5 - 1) - 2 * (2 * 5 - 1) + 1 * (2 - 6) = 94
-  CHECK(detail::log_determinant({4, 2, 1, 2, 6, 1, 1, 1, 5}, 3) == Approx(std::log(94)));
-  CHECK(detail::log_determinant({1, 1, 1, 1}, 2) == -std::numeric_limits<double>::infinity());
-  CHECK(detail::log_determinant({0}, 1) == -std::numeric_limits<double>::infinity());
-  CHECK(detail::log_determinant({}, 0) == 0);
+  CHECK(detail::log_determinant({{4, 2, 1}, {2, 6, 1}, {1, 1, 5}}) == Approx(std::log(94)));
+  CHECK(detail::log_determinant({{1, 1}, {1, 1}}) == -std::numeric_limits<double>::infinity());
+  CHECK(detail::log_determinant({{0}}) == -std::numeric_limits<double>::infinity());
 }
 
 TEST_CASE("proxies: depend on the random stream alone, not on threads or what was measured before") {

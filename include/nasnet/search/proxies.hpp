@@ -78,23 +78,20 @@ inline void make_linear(Model<double>& model) {
   }
 }
 
-/// log |det| of a symmetric matrix without negative eigenvalues, by Cholesky's decomposition, in place; minus infinity
-/// where it is singular but for rounding.
-[[nodiscard]] inline double log_determinant(std::vector<double> matrix, std::size_t size) {
-  const auto at = [&](std::size_t row, std::size_t column) -> double& { return matrix[row * size + column]; };
+/// log |det| of a symmetric matrix without negative eigenvalues, given as its rows, by Cholesky's decomposition; minus
+/// infinity where it is singular but for rounding.
+[[nodiscard]] inline double log_determinant(std::vector<std::vector<double>> rows) {
   double sum = 0;
-  for (std::size_t k = 0; k < size; ++k) {
-    const double diagonal = at(k, k);
-    double pivot = diagonal;
-    for (std::size_t j = 0; j < k; ++j) pivot -= at(k, j) * at(k, j);
-    const double rounding = std::numeric_limits<double>::epsilon() * static_cast<double>(size) * diagonal;
+  for (std::size_t k = 0; k < rows.size(); ++k) {
+    double pivot = rows[k][k];
+    for (std::size_t j = 0; j < k; ++j) pivot -= rows[k][j] * rows[k][j];
+    const double rounding = std::numeric_limits<double>::epsilon() * static_cast<double>(rows.size()) * rows[k][k];
     if (!(pivot > rounding)) return -std::numeric_limits<double>::infinity();
     sum += std::log(pivot);
-    at(k, k) = std::sqrt(pivot);
-    for (std::size_t row = k + 1; row < size; ++row) {
-      double value = at(row, k);
-      for (std::size_t j = 0; j < k; ++j) value -= at(row, j) * at(k, j);
-      at(row, k) = value / at(k, k);
+    rows[k][k] = std::sqrt(pivot);
+    for (std::size_t i = k + 1; i < rows.size(); ++i) {
+      for (std::size_t j = 0; j < k; ++j) rows[i][k] -= rows[i][j] * rows[k][j];
+      rows[i][k] /= rows[k][k];
     }
   }
   return sum;
@@ -178,16 +175,16 @@ template <class Scalar>
                                   const Tensor<Scalar>& images) {
   const Model<Scalar> model(graph, random);
   const auto codes = detail::relu_codes(context, model, images, random.split("proxy"));
-  const std::size_t count = codes.size();
-  std::vector<double> kernel(count * count);
-  for (std::size_t i = 0; i < count; ++i) {
-    for (std::size_t j = 0; j <= i; ++j) {
+  std::vector<std::vector<double>> kernel;
+  for (const std::vector<std::uint8_t>& one : codes) {
+    std::vector<double>& row = kernel.emplace_back();
+    for (const std::vector<std::uint8_t>& other : codes) {
       std::int64_t equal = 0;
-      for (std::size_t k = 0; k < codes[i].size(); ++k) equal += codes[i][k] == codes[j][k] ? 1 : 0;
-      kernel[i * count + j] = kernel[j * count + i] = static_cast<double>(equal);
+      for (std::size_t k = 0; k < one.size(); ++k) equal += one[k] == other[k] ? 1 : 0;
+      row.push_back(static_cast<double>(equal));
     }
   }
-  return detail::log_determinant(std::move(kernel), count);
+  return detail::log_determinant(std::move(kernel));
 }
 
 }  // namespace nasnet::inline v0
