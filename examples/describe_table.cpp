@@ -43,7 +43,7 @@ using Figure = double nasnet::CellTraining::*;
 }
 
 void print_correlation(const std::string& what, const std::vector<double>& a, const std::vector<double>& b) {
-  std::cout << std::left << std::setw(52) << what << std::right << std::fixed << std::setprecision(3) << std::setw(8)
+  std::cout << std::left << std::setw(56) << what << std::right << std::fixed << std::setprecision(3) << std::setw(8)
             << nasnet::spearman(a, b) << std::setw(9) << nasnet::kendall(a, b) << '\n';
 }
 
@@ -57,7 +57,7 @@ void print_range(const Rows& rows) {
 }
 
 void print_noise(const Rows& rows) {
-  std::cout << std::left << std::setw(52) << "rank correlation"
+  std::cout << std::left << std::setw(56) << "rank correlation"
             << "Spearman  Kendall\n";
   for (std::size_t place = 0; place < nasnet::cell_table_epochs.size(); ++place) {
     const std::string epochs = nasnet::join(nasnet::cell_table_epochs[place], " epochs");
@@ -78,7 +78,7 @@ void print_noise(const Rows& rows) {
 
 void print_best(Rows rows, std::int64_t count) {
   const std::size_t last = nasnet::cell_table_epochs.size() - 1;
-  const auto test = [last](const nasnet::CellTableRow& row) {
+  const auto test = [](const nasnet::CellTableRow& row) {
     return mean_of(row, last, &nasnet::CellTraining::test_accuracy);
   };
   std::stable_sort(rows.begin(), rows.end(),

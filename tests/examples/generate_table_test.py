@@ -25,7 +25,7 @@ class Generator(ProgramTest):
         self.images = write_data(self.folder / "images", train=60, test=20)
 
     def flags(self, out: str, *arguments: object) -> list[object]:
-        return ["generate_table", "--data", self.images, "--out", out, *SMALL, *arguments]
+        return ["generate_table", *self.replaced("--data", self.images, "--out", out, *SMALL, *arguments)]
 
     def table(self, out: str) -> list[dict[str, str]]:
         return rows_of(self.folder / out / "table.csv")
@@ -75,7 +75,7 @@ class Generator(ProgramTest):
         self.refuse("generate_table")
         self.refuse("generate_table", "--data", self.folder / "absent", naming=["absent"])
         for flag in ("--filters", "--train-images", "--validation-images", "--test-images", "--batch", "--workers"):
-            self.refuse(*self.flags("out", f"{flag}=0"), naming=[flag])
+            self.refuse(*self.flags("out", flag, 0), naming=[flag])
         self.refuse(*self.flags("out", "--test-images", 21), naming=["21", "20"])
         self.refuse(*self.flags("out", "--train-images", 41), naming=["41"])
 
