@@ -1,5 +1,5 @@
 // Compares search strategies on a table of all architectures of a small space: many searches of each, with simulated
-// workers in virtual time, and random search always among them.
+// workers in virtual time, and random search always among them. On a table with budgets also strategies that use them.
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
@@ -30,6 +30,16 @@ struct Flags {
   bool json = false;
 };
 
+constexpr const char* halving = "successive-halving";
+constexpr const char* median_stop = "median-stop";
+
+/// Of all strategies, then of those that need a table with budgets.
+[[nodiscard]] std::vector<std::string> names() {
+  std::vector<std::string> names = program::strategy_names();
+  names.insert(names.end(), {halving, median_stop});
+  return names;
+}
+
 void declare(CLI::App& app, Flags& flags) {
   const auto add = [&app](const char* name, auto& value, const char* help) {
     return app.add_option(name, value, help)->capture_default_str();
@@ -38,7 +48,7 @@ void declare(CLI::App& app, Flags& flags) {
   app.add_option("--table", flags.table, "file of comma-separated values, known by its first line")->required();
   add("--strategies", flags.strategies, "to compare; random search is always among them")
       ->delimiter(',')
-      ->check(CLI::IsMember(program::strategy_names()));
+      ->check(CLI::IsMember(names()));
   add("--evaluations", flags.evaluations, "after how many evaluations they are compared, ascending")
       ->delimiter(',')
       ->check(program::whole_number(std::int64_t{1}, most));
@@ -56,8 +66,30 @@ void declare(CLI::App& app, Flags& flags) {
   app.add_option("--out", flags.out, "folder for report.html and study.json");
 }
 
+/// One that spends less on some architectures than on others.
+[[nodiscard]] nasnet::StudyStrategy budgeted_strategy(const std::string& name, const nasnet::BenchmarkTable& table) {
+  using nasnet::AnySpace;
+  using nasnet::AnyStrategy;
+  const std::vector<std::int64_t>& budgets = table.budgets();
+  if (budgets.size() < 2) {
+    nasnet::fail<nasnet::ArgumentError>("--strategies: ", name, " needs a table with trainings of several budgets, ",
+                                        table.name(), " has one");
+  }
+  if (name == median_stop) {
+    return {name, [budgets](const AnySpace& space, std::uint64_t seed) -> AnyStrategy {
+              return nasnet::MedianStop(nasnet::RandomSearch(space, seed), {.budgets = budgets});
+            }};
+  }
+  const nasnet::SuccessiveHalvingOptions options{
+      .least_budget = budgets.front(), .most_budget = budgets.back(), .reduction = budgets[1] / budgets[0]};
+  return {name, [options](const AnySpace& space, std::uint64_t seed) -> AnyStrategy {
+            return nasnet::SuccessiveHalving(space, seed, options);
+          }};
+}
+
 /// Each once, in the order of the command line.
-[[nodiscard]] std::vector<nasnet::StudyStrategy> chosen_strategies(const Flags& flags) {
+[[nodiscard]] std::vector<nasnet::StudyStrategy> chosen_strategies(const Flags& flags,
+                                                                   const nasnet::BenchmarkTable& table) {
   std::vector<nasnet::StudyStrategy> chosen;
   const program::StrategyFlags strategy_flags{.evolution = {.population = flags.population, .sample = flags.sample},
                                               .controller = flags.controller};
@@ -65,7 +97,8 @@ void declare(CLI::App& app, Flags& flags) {
     for (const nasnet::StudyStrategy& one : chosen) {
       if (one.name == name) nasnet::fail<nasnet::ArgumentError>("--strategies: ", name, " is there twice");
     }
-    chosen.push_back(program::strategy_named(name, strategy_flags));
+    const bool is_budgeted = name == halving || name == median_stop;
+    chosen.push_back(is_budgeted ? budgeted_strategy(name, table) : program::strategy_named(name, strategy_flags));
   }
   return chosen;
 }
@@ -95,9 +128,8 @@ int compare(const Flags& flags) {
                                        {"seconds", progress.seconds}, {"seconds_left", nasnet::seconds_left(progress)}};
     std::cerr << event.dump() << '\n';
   };
-  const std::vector<nasnet::StudyStrategy> strategies = chosen_strategies(flags);
   const nasnet::BenchmarkTable table = nasnet::load_benchmark_table(flags.table);
-  const nasnet::Study study = run_study(table, strategies, options);
+  const nasnet::Study study = run_study(table, chosen_strategies(flags, table), options);
   bar.finish();
   if (!flags.out.empty()) {
     nasnet::make_folder(flags.out);

@@ -15,7 +15,7 @@ using namespace nasnet;
 namespace {
 
 constexpr Interpolation all_interpolations[] = {Interpolation::bilinear_corner, Interpolation::bilinear,
-                                                Interpolation::bicubic};
+                                                Interpolation::bicubic, Interpolation::area};
 
 Tensor<float> waves(Shape shape) {
   Tensor<float> images(shape);
@@ -55,6 +55,24 @@ TEST_CASE("the same size is the same image, and images and channels do not mix")
       }
     }
   }
+}
+
+TEST_CASE("area takes the mean of the pixels that a new one covers") {
+  Tensor<float> image({1, 4, 6, 1});
+  for (std::int64_t i = 0; i < 24; ++i) image[i] = static_cast<float>(i * i);
+  const Tensor<float> half = resize(image, {2, 3}, Interpolation::area);
+  for (std::int64_t y = 0; y < 2; ++y) {
+    for (std::int64_t x = 0; x < 3; ++x) {
+      const std::int64_t corner = 12 * y + 2 * x;
+      const float sum = image[corner] + image[corner + 1] + image[corner + 6] + image[corner + 7];
+      CHECK(half[3 * y + x] == Approx(sum / 4));
+    }
+  }
+  // Larger: each pixel several times. An odd size: the middle one is no part of two.
+  CHECK(to_vector(resize(half, {4, 6}, Interpolation::area))[7] == half[0]);
+  Tensor<float> odd({1, 1, 5, 1});
+  for (std::int64_t i = 0; i < 5; ++i) odd[i] = static_cast<float>(i);
+  CHECK(to_vector(resize(odd, {1, 1}, Interpolation::area)) == std::vector<float>{2});
 }
 
 TEST_CASE("bilinear with corners follows its definition: neighbours at i * old / new") {

@@ -1,6 +1,9 @@
 #include "nasnet/search/benchmark_table.hpp"
 
+#include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "catch.hpp"
 #include "core/temporary_folder.hpp"
@@ -69,6 +72,24 @@ TEST_CASE("benchmark table: what is damaged is named with its line") {
   refuse(folder, replaced(text, ",32.50,", ",132.50,"), "no percentage from 0 to 100");
   refuse(folder, replaced(text, ",32.50,", ",,"), "column validation: ''");
   CHECK_THROWS_AS(load_benchmark_table(folder / "absent.csv"), IoError);
+}
+
+TEST_CASE("benchmark table: what does not fit together is refused") {
+  using Trainings = BenchmarkTable::Trainings;
+  const auto make = [](std::vector<std::int64_t> budgets, std::size_t trainings, Trainings entries) {
+    const Nasbench201Space space;
+    return BenchmarkTable(
+        "toy", space, [](const Architecture&) { return std::uint64_t{0}; }, std::move(budgets), trainings,
+        std::move(entries));
+  };
+  const std::vector<TableEntry> four(4);
+  CHECK(make({1, 2}, 2, Trainings{{0, four}}).full_budget() == 2);
+  CHECK(make({}, 4, Trainings{{0, four}}).full_budget() == 1);
+  CHECK_THROWS_AS(make({}, 2, Trainings{}), DataError);
+  CHECK_THROWS_AS(make({1, 2, 3}, 2, Trainings{{0, four}}), DataError);
+  CHECK_THROWS_AS(make({}, 0, Trainings{{0, {}}}), DataError);
+  CHECK_THROWS_AS(make({2, 2}, 2, Trainings{{0, four}}), DataError);
+  CHECK_THROWS_AS(make({0, 1}, 2, Trainings{{0, four}}), DataError);
 }
 
 TEST_CASE("benchmark table: is an evaluator") {

@@ -9,6 +9,7 @@
 
 #include "catch.hpp"
 #include "core/temporary_folder.hpp"
+#include "nasnet/data/resize.hpp"
 #include "nasnet/search/search.hpp"
 #include "search/toy_search.hpp"
 
@@ -170,6 +171,29 @@ TEST_CASE("child trainer: the split, the network and the settings") {
   CHECK(differs([](ChildOptions& o) { o.training.augmentation.flip = true; }));
   CHECK(differs([](ChildOptions& o) { o.training.average_decay = 0.99; }));
   CHECK_FALSE(differs([](ChildOptions& o) { o.training.prefetch = false; }));
+}
+
+TEST_CASE("child trainer: measures other images too, which change nothing else") {
+  ChildOptions options = small();
+  options.also_measured = {{"held_out", ChildTrainer(spots(160), options).split().validation}, {"test", spots(40, 5)}};
+  const ChildTrainer evaluate(spots(160), options);
+  TrialContext trial = context();
+  const Evaluation found = evaluate(toy::architecture(2000), trial).evaluation().value();
+  CHECK(found.metrics.at("held_out_accuracy") == found.validation_accuracy);
+  CHECK(found.metrics.at("test_accuracy") > 0.4);
+  TrialContext again = context();
+  const Evaluation without = ChildTrainer(spots(160), small())(toy::architecture(2000), again).evaluation().value();
+  CHECK(found.validation_loss == without.validation_loss);
+  CHECK_FALSE(without.metrics.contains("test_accuracy"));
+  CHECK(evaluate.settings()["data"]["also_measured"]["test"]["images"] == 40);
+  CHECK_FALSE(ChildTrainer(spots(160), small()).settings()["data"].contains("also_measured"));
+
+  options.also_measured = {{"train", spots(40)}};
+  CHECK_THROWS_AS(ChildTrainer(spots(160), options), ArgumentError);
+  options.also_measured = {{"test", ImageDataset()}};
+  CHECK_THROWS_AS(ChildTrainer(spots(160), options), DataError);
+  options.also_measured = {{"test", resized(spots(40), {8, 8})}};
+  CHECK_THROWS_AS(ChildTrainer(spots(160), options), DataError);
 }
 
 TEST_CASE("child trainer: a search goes on only with the same data") {

@@ -61,6 +61,41 @@ TEST_CASE("exhaustive search: a search ends when all architectures were tried") 
   CHECK(forms.size() == proposals(Exhaustive(toy::Space{})).size());
 }
 
+TEST_CASE("exhaustive search: each architecture with each budget and repeat") {
+  const ExhaustiveOptions options{.budgets = {1, 4}, .repeats = 3};
+  const std::vector<Architecture> cells = proposals(Exhaustive(toy::Space{}));
+  Exhaustive strategy(toy::Space{}, options);
+  Exhaustive other(toy::Space{}, options);
+  for (const Architecture& cell : cells) {
+    for (const std::int64_t budget : options.budgets) {
+      for (std::int64_t repeat = 0; repeat < 3; ++repeat) {
+        const Answer answer = strategy.ask();
+        REQUIRE(answer.has_proposal());
+        REQUIRE(answer.proposal() == Proposal{cell, budget, repeat});
+        if (cell == cells[20]) {  // goes on from any place
+          other.load(strategy.save());
+          CHECK(other.ask().proposal() == Exhaustive(strategy).ask().proposal());
+        }
+      }
+    }
+  }
+  CHECK(strategy.ask().is_exhausted());
+
+  SearchOptions search_options = toy::options(30);
+  const History history =
+      search<toy::Space>(Exhaustive(toy::Space{}, options), toy::Evaluator{.fails = false}, search_options);
+  CHECK(history.skipped.empty());  // they are no duplicates of each other
+  CHECK(history.trials.size() == 30);
+}
+
+TEST_CASE("exhaustive search: options and states out of range are refused") {
+  CHECK_THROWS_AS(Exhaustive(toy::Space{}, {.repeats = 0}), ArgumentError);
+  CHECK_THROWS_AS(Exhaustive(toy::Space{}, {.budgets = {1, 0}}), ArgumentError);
+  Exhaustive strategy(toy::Space{}, {.budgets = {1, 4}, .repeats = 3});
+  CHECK_THROWS_AS(strategy.load({{"next", 5}, {"proposed", 7}}), DataError);
+  CHECK_THROWS_AS(strategy.load({{"next", 5}}), DataError);
+}
+
 TEST_CASE("exhaustive search: a space that cannot be numbered is refused") {
   CHECK_THROWS_MATCHES(Exhaustive(CellSpace<NasnetOps, 5>::space()), ArgumentError,
                        MessageMatches(ContainsSubstring("sequences, at most")));

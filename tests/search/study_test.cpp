@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,6 +34,28 @@ AnyStrategy proposing(std::vector<std::int64_t> indices) {
   return toy::Scripted{[indices = std::move(indices)](int asked, int) {
     const auto at = static_cast<std::size_t>(asked);
     return at < indices.size() ? Answer(toy::architecture(indices[at])) : Answer::exhausted();
+  }};
+}
+
+/// Budgets 1, 2 and 4, one training each: accuracies 0.11, 0.12, 0.4 of 10, 0.21, 0.32, 0.5 of 1000 and so on.
+BenchmarkTable budgeted_table() {
+  const auto key = [](const Architecture& a) { return static_cast<std::uint64_t>(toy::Space::space().index(a)); };
+  return {"toy",
+          toy::Space{},
+          key,
+          {1, 2, 4},
+          1,
+          {{10, {{0.11, 0.1, 10}, {0.12, 0.2, 20}, {0.4, 0.71, 40}}},
+           {1000, {{0.21, 0.1, 10}, {0.32, 0.2, 20}, {0.5, 0.72, 40}}},
+           {2000, {{0.31, 0.1, 10}, {0.42, 0.2, 20}, {0.6, 0.73, 40}}}}};
+}
+
+/// Proposes these with these budgets, one after the other.
+AnyStrategy proposing_with(std::vector<std::pair<std::int64_t, std::optional<std::int64_t>>> proposals) {
+  return toy::Scripted{[proposals = std::move(proposals)](int asked, int) {
+    const auto at = static_cast<std::size_t>(asked);
+    if (at >= proposals.size()) return Answer::exhausted();
+    return Answer(Proposal{.architecture = toy::architecture(proposals[at].first), .budget = proposals[at].second});
   }};
 }
 
@@ -229,6 +252,71 @@ TEST_CASE("study: its page and its text name each strategy, and load nothing") {
   write_report(study, folder / "report.html");
   CHECK(folder.read("report.html") == page);
   CHECK_THROWS_AS(write_report(study, folder / "absent" / "report.html"), IoError);
+}
+
+TEST_CASE("study: an evaluation with a part of the budget counts for that part") {
+  const BenchmarkTable table = budgeted_table();
+  // Spent: 1, 2, 6, 10, 12, of 4 an evaluation.
+  const StudyRun run = simulate_search(
+      table, proposing_with({{10, 1}, {1000, 1}, {2000, 4}, {10, std::nullopt}, {1000, 2}}), study_options({3}));
+  REQUIRE(run.size() == 3);
+  CHECK(run[0].validation == Approx(0.21));  // of 1000: the third ends beyond the first four
+  CHECK(run[0].test == Approx(0.72));        // what training in full would give
+  CHECK(run[0].top_5 == Approx((0.11 + 0.21) / 2));
+  CHECK(run[0].seconds == 20);
+  CHECK(run[1].validation == Approx(0.6));  // of 2000
+  CHECK(run[1].top_5 == Approx((0.11 + 0.21 + 0.6) / 3));
+  CHECK(run[1].seconds == 60);
+  CHECK(run[2].validation == Approx(0.6));
+  CHECK(run[2].top_5 == Approx((0.4 + 0.32 + 0.6) / 3));  // each form with its best
+  CHECK(run[2].seconds == 120);
+
+  // Ends when the budget is spent, here in the middle of the second evaluation that is wanted.
+  const StudyRun early = simulate_search(table, proposing_with({{10, 1}, {1000, 1}}), study_options({2}));
+  REQUIRE(early.size() == 2);
+  CHECK(early[0] == early[1]);
+  CHECK(early[1].validation == Approx(0.21));
+  CHECK_THROWS_MATCHES(simulate_search(table, proposing_with({{10, 3}}), study_options({1})), DataError,
+                       MessageMatches(ContainsSubstring("no trainings with a budget of 3")));
+  CHECK_THROWS_MATCHES(simulate_search(toy_table({{10, {0.5, 0.5}}}), proposing_with({{10, 1}}), study_options({1})),
+                       DataError, MessageMatches(ContainsSubstring("none with a budget")));
+}
+
+TEST_CASE("study: draws among trainings depend on the seed and the trial") {
+  const Architecture cell = toy::architecture(10);
+  const BenchmarkTable table("toy", toy::Space{}, [](const Architecture&) { return std::uint64_t{0}; }, {}, 2,
+                             {{0, {{0.4, 0.5, 1}, {0.6, 0.7, 1}}}});
+  const auto first = [&](std::uint64_t seed) {
+    return simulate_search(table, proposing({10}), study_options({1}), seed)[0];
+  };
+  std::int64_t high = 0;
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    CHECK(first(seed) == first(seed));
+    CHECK(first(seed).test == Approx(0.6));  // the mean, whatever is drawn
+    high += first(seed).validation > 0.5 ? 1 : 0;
+  }
+  CHECK(high > 60);
+  CHECK(high < 140);
+  // Again and again, a search sees both.
+  const StudyRun run = simulate_search(table, proposing(std::vector<std::int64_t>(30, 10)), study_options({30}), 1);
+  CHECK(run.back().validation == 0.6);
+  CHECK(run.back().top_5 == 0.6);  // one form
+  CHECK(table.at(cell).validation_accuracy == Approx(0.5));
+  CHECK(table.best().validation_accuracy == 0.6);
+  CHECK(table.best().test_accuracy == Approx(0.6));
+}
+
+TEST_CASE("study: of a table with budgets says what an evaluation is") {
+  Study study = run_study(budgeted_table(),
+                          {{"random",
+                            [](const AnySpace&, std::uint64_t) {
+                              return proposing_with({{10, 4}, {1000, 2}});
+                            }}},
+                          study_options({1}));
+  CHECK(study.full_budget == 4);
+  CHECK(to_json(study)["full_budget"] == 4);
+  CHECK_THAT(to_text(study), ContainsSubstring("an evaluation has a budget of 4, those with less count in proportion"));
+  CHECK_THAT(study_html(study), ContainsSubstring("an evaluation has a budget of 4"));
 }
 
 TEST_CASE("study: what is out of range or missing is refused") {

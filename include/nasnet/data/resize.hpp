@@ -23,6 +23,7 @@ enum class Interpolation {
                     ///< align_corners)
   bilinear,         ///< centres of pixels at halves; a triangle that widens when shrinking, so that nothing is left out
   bicubic,          ///< the same with a cubic of a = -0.5, which may overshoot
+  area,             ///< the mean of the old pixels whose centres a new one covers: of 2x2 for half the size
 };
 
 namespace detail {
@@ -41,6 +42,8 @@ struct ResampledPixel {
   if (x < 1) return ((a + 2) * x - (a + 3)) * x * x + 1;
   return x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0.0;
 }
+
+[[nodiscard]] inline double box_kernel(double /*x*/) { return 1; }
 
 [[nodiscard]] inline ResampledPixel corner_pixel(std::int64_t place, std::int64_t from, std::int64_t to) {
   const double position = static_cast<double>(place) * static_cast<double>(from) / static_cast<double>(to);
@@ -77,6 +80,7 @@ struct ResampledPixel {
       case Interpolation::bilinear_corner: axis.push_back(corner_pixel(place, from, to)); break;
       case Interpolation::bilinear: axis.push_back(centred_pixel(place, from, to, 1, &triangle_kernel)); break;
       case Interpolation::bicubic: axis.push_back(centred_pixel(place, from, to, 2, &cubic_kernel)); break;
+      case Interpolation::area: axis.push_back(centred_pixel(place, from, to, 0.5, &box_kernel)); break;
     }
   }
   return axis;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>            // int64_t, uint64_t
+#include <map>                // map
 #include <nlohmann/json.hpp>  // json
 #include <optional>           // optional
 #include <string>             // string
@@ -42,6 +43,10 @@ struct ChildOptions {
   std::int64_t validation_images = 5000;  ///< held out
   std::uint64_t split_seed = 0;           ///< which images are held out: the same in all trials
 
+  /// More images that each trained network is measured on, by name: of "test" the metric "test_accuracy". No result of
+  /// the search depends on them.
+  std::map<std::string, ImageDataset> also_measured{};
+
   /// The rest. Its epochs, seed, normalisation, progress and should_stop are set for each trial.
   TrainOptions training{};
 };
@@ -63,6 +68,7 @@ class ChildTrainer {
     }
     normalisation_ = channel_statistics(split_.train);
     image_size_ = {images.height(), images.width()};
+    for (const auto& [name, others] : options_.also_measured) check_measured(name, others, images);
     data_hash_ = detail::data_hash(images);
   }
 
@@ -97,10 +103,14 @@ class ChildTrainer {
     }
     if (!training.finished) return Evaluation{};  // the trial's time is over
     const Metrics held_out = evaluate(trial.context, model, split_.validation, normalisation_);
-    return Evaluation{
+    Evaluation evaluation{
         .validation_accuracy = held_out.accuracy,
         .validation_loss = held_out.loss,
         .metrics = {{"train_accuracy", training.epochs.back().accuracy}, {"train_loss", training.epochs.back().loss}}};
+    for (const auto& [name, images] : options_.also_measured) {
+      evaluation.metrics[name + "_accuracy"] = evaluate(trial.context, model, images, normalisation_).accuracy;
+    }
+    return evaluation;
   }
 
   /// Which data, network and training. The data are known by their contents, not by where they lie.
@@ -113,12 +123,25 @@ class ChildTrainer {
                     {"train_images", split_.train.size()},
                     {"validation_images", split_.validation.size()},
                     {"split_seed", options_.split_seed}};
+    for (const auto& [name, images] : options_.also_measured) {
+      json["data"]["also_measured"][name] = {{"hash", hex_text(detail::data_hash(images))}, {"images", images.size()}};
+    }
     json["network"] = detail::result_network_json(network_);
     json["training"] = detail::training_json(training);
     return json;
   }
 
  private:
+  static void check_measured(const std::string& name, const ImageDataset& others, const ImageDataset& images) {
+    if (name == "train") fail<ArgumentError>("child trainer: the images to measure also cannot be named train");
+    if (others.empty()) fail<DataError>("child trainer: there are no ", name, " images to measure");
+    static_cast<void>(detail::matched(images, others));
+    if (others.classes() > images.classes()) {
+      fail<DataError>("'", others.name(), "' has ", others.classes(), " classes, '", images.name(), "' has ",
+                      images.classes());
+    }
+  }
+
   [[nodiscard]] static NetworkConfig network_of(const ImageDataset& images, const ChildOptions& options) {
     NetworkConfig config = options.stem == Stem::imagenet ? NetworkConfig::imagenet() : NetworkConfig{};
     config.input_channels = images.channels();

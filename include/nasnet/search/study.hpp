@@ -1,24 +1,27 @@
 /// Comparisons of strategies on a table: many searches, each with simulated workers in virtual time.
+///
+/// Each evaluation draws one of the table's trainings, by the search's seed and the trial's number. The unit is an
+/// evaluation with the table's full budget: one with a quarter of it counts for a quarter of an evaluation.
 #pragma once
 
-#include <algorithm>      // lower_bound, min, none_of, sort, upper_bound
-#include <chrono>         // duration, steady_clock
-#include <cmath>          // sqrt
-#include <cstddef>        // size_t
-#include <cstdint>        // int64_t, uint64_t
-#include <functional>     // function, greater
-#include <memory>         // make_shared, shared_ptr
-#include <mutex>          // lock_guard, mutex
-#include <optional>       // optional
-#include <queue>          // priority_queue
-#include <string>         // string
-#include <unordered_set>  // unordered_set
-#include <utility>        // move, pair
-#include <vector>         // vector
+#include <algorithm>   // find_if, lower_bound, min, none_of, sort, upper_bound
+#include <chrono>      // duration, steady_clock
+#include <cmath>       // sqrt
+#include <cstddef>     // size_t
+#include <cstdint>     // int64_t, uint64_t
+#include <functional>  // function, greater
+#include <memory>      // make_shared, shared_ptr
+#include <mutex>       // lock_guard, mutex
+#include <optional>    // optional
+#include <queue>       // priority_queue
+#include <string>      // string
+#include <utility>     // move, pair
+#include <vector>      // vector
 
 #include "nasnet/core/attempt.hpp"
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/progress.hpp"
+#include "nasnet/core/random.hpp"
 #include "nasnet/core/thread_pool.hpp"
 #include "nasnet/genotype/op_set.hpp"
 #include "nasnet/search/any_strategy.hpp"
@@ -72,9 +75,9 @@ struct StudyOptions {
 
 /// What a search had found after so many evaluations. Accuracies are from 0 to 1.
 struct StudyPoint {
-  double validation = 0;  ///< the best validation accuracy
-  double test = 0;        ///< test accuracy of the first architecture with that
-  double top_5 = 0;       ///< mean validation accuracy of the best 5 of different canonical form, or of all if fewer
+  double validation = 0;  ///< the best validation accuracy that an evaluation gave
+  double test = 0;        ///< test accuracy, after training with the full budget, of the first architecture with that
+  double top_5 = 0;       ///< mean of the best validation accuracies of the best 5 canonical forms, or of all if fewer
   double top_25 = 0;      ///< of the best 25
   double seconds = 0;     ///< virtual time
 
@@ -93,7 +96,8 @@ struct StudyResult {
 /// A comparison of strategies.
 struct Study {
   std::string table;
-  TableEntry best{};  ///< of the table
+  TableEntry best{};             ///< of the table
+  std::int64_t full_budget = 1;  ///< of the table; 1 where it has no budgets
   StudyOptions options{};
   std::vector<StudyResult> results{};
 };
@@ -163,60 +167,91 @@ namespace detail {
 /// Follows one search and writes down what it has found.
 class StudyFollower {
  public:
-  [[nodiscard]] const StudyRun& run() const { return run_; }
+  /// @param unit the budget of an evaluation
+  explicit StudyFollower(std::int64_t unit) : unit_(unit) {}
 
-  void add(std::uint64_t form, const TableEntry& entry, double seconds) {
-    StudyPoint point = run_.empty() ? StudyPoint{} : run_.back();
-    if (run_.empty() || entry.validation_accuracy > point.validation) {
-      point.validation = entry.validation_accuracy;
-      point.test = entry.test_accuracy;
+  /// The search up to now, stretched to so many evaluations; nothing where there was none.
+  [[nodiscard]] StudyRun run(std::size_t evaluations) const {
+    StudyRun run = run_;
+    if (spent_ > 0) run.resize(evaluations, point_);
+    return run;
+  }
+
+  /// @param budget what the evaluation has cost
+  void add(std::uint64_t form, const TableEntry& entry, double seconds, std::int64_t budget) {
+    // Evaluations that were full before this one ended know nothing of it.
+    while (next_end() < spent_ + budget && spent_ > 0) run_.push_back(point_);
+    if (spent_ == 0 || entry.validation_accuracy > point_.validation) {
+      point_.validation = entry.validation_accuracy;
+      point_.test = entry.test_accuracy;
     }
-    if (forms_.insert(form).second) rank(entry.validation_accuracy);
-    point.top_5 = mean_of_best(5);
-    point.top_25 = mean_of_best(most);
-    point.seconds = seconds;
-    run_.push_back(point);
+    rank(form, entry.validation_accuracy);
+    point_.top_5 = mean_of_best(5);
+    point_.top_25 = mean_of_best(most);
+    point_.seconds = seconds;
+    spent_ += budget;
+    while (next_end() <= spent_) run_.push_back(point_);
   }
 
  private:
   static constexpr std::size_t most = 25;
 
-  void rank(double accuracy) {
-    best_.insert(std::upper_bound(best_.begin(), best_.end(), accuracy, std::greater<>()), accuracy);
+  struct Ranked {
+    double accuracy;
+    std::uint64_t form;
+  };
+
+  /// What must be spent for the next point.
+  [[nodiscard]] std::int64_t next_end() const { return (static_cast<std::int64_t>(run_.size()) + 1) * unit_; }
+
+  void rank(std::uint64_t form, double accuracy) {
+    const auto known =
+        std::find_if(best_.begin(), best_.end(), [form](const Ranked& other) { return other.form == form; });
+    if (known != best_.end()) {
+      if (known->accuracy >= accuracy) return;
+      best_.erase(known);
+    }
+    const auto place = std::upper_bound(best_.begin(), best_.end(), accuracy,
+                                        [](double value, const Ranked& other) { return value > other.accuracy; });
+    best_.insert(place, {accuracy, form});
     if (best_.size() > most) best_.pop_back();
   }
 
   [[nodiscard]] double mean_of_best(std::size_t wanted) const {
     const std::size_t count = (std::min)(wanted, best_.size());
     double sum = 0;
-    for (std::size_t k = 0; k < count; ++k) sum += best_[k];
+    for (std::size_t k = 0; k < count; ++k) sum += best_[k].accuracy;
     return sum / static_cast<double>(count);
   }
 
+  std::int64_t unit_;
+  std::int64_t spent_ = 0;
+  StudyPoint point_;
   StudyRun run_;
-  std::unordered_set<std::uint64_t> forms_;
-  std::vector<double> best_;  // of different form, descending
+  std::vector<Ranked> best_;  // each form once, the best first
 };
 
 /// A search on a table with simulated workers.
 class SimulatedSearch {
  public:
-  SimulatedSearch(const BenchmarkTable& table, AnyStrategy strategy, const StudyOptions& options)
+  SimulatedSearch(const BenchmarkTable& table, AnyStrategy strategy, const StudyOptions& options, std::uint64_t seed)
       : table_(table),
         strategy_(std::move(strategy)),
-        wanted_(options.evaluations.back()),
+        seed_(seed),
+        evaluations_(options.evaluations.back()),
+        unspent_(evaluations_ * table.full_budget()),
         idle_(options.workers),
         ledger_({[this] { return strategy_.ask(); }, [this](const Trial& trial) { strategy_.tell(trial); }},
                 ProposalJudge(table.space(), OpTable()),
-                {.trials = wanted_, .duplicates = options.duplicates, .max_skipped = options.max_skipped}) {}
+                {.trials = unspent_, .duplicates = options.duplicates, .max_skipped = options.max_skipped}),
+        follower_(table.full_budget()) {}
   SimulatedSearch(const SimulatedSearch&) = delete;
   SimulatedSearch& operator=(const SimulatedSearch&) = delete;
 
   [[nodiscard]] StudyRun run() {
     for (start_trials(); !running_.empty(); start_trials()) end_first();
-    StudyRun run = follower_.run();
+    StudyRun run = follower_.run(static_cast<std::size_t>(evaluations_));
     if (run.empty()) fail<DataError>("study: a strategy proposed nothing on the table ", table_.name());
-    run.resize(static_cast<std::size_t>(wanted_), run.back());
     return run;
   }
 
@@ -224,36 +259,47 @@ class SimulatedSearch {
   struct Running {
     double end;  // virtual time
     Trial trial;
+    TableEntry entry;
     [[nodiscard]] bool operator>(const Running& other) const {
       return end != other.end ? end > other.end : trial.number > other.trial.number;
     }
   };
 
   void start_trials() {
-    for (; idle_ > 0; --idle_) {
+    for (; idle_ > 0 && unspent_ > 0; --idle_) {
       std::optional<Trial> trial = ledger_.next(0, [] { return false; });
       if (!trial) return;
-      const double end = now_ + table_.at(trial->architecture).seconds;
-      running_.push({end, *std::move(trial)});
+      const TableEntry entry = drawn(*trial);
+      unspent_ -= cost(*trial);
+      running_.push({now_ + entry.seconds, *std::move(trial), entry});
     }
   }
+
+  [[nodiscard]] TableEntry drawn(const Trial& trial) const {
+    RandomStream random = RandomStream(seed_).split("study.draw", static_cast<std::uint64_t>(trial.number));
+    const std::int64_t training = random.below(static_cast<std::int64_t>(table_.trainings()));
+    return table_.at(trial.architecture, trial.budget, static_cast<std::size_t>(training));
+  }
+
+  [[nodiscard]] std::int64_t cost(const Trial& trial) const { return trial.budget.value_or(table_.full_budget()); }
 
   void end_first() {
     Running first = running_.top();
     running_.pop();
     now_ = first.end;
-    const TableEntry& entry = table_.at(first.trial.architecture);
-    first.trial.evaluation.validation_accuracy = entry.validation_accuracy;
-    first.trial.evaluation.metrics["test_accuracy"] = entry.test_accuracy;
-    first.trial.seconds = entry.seconds;
+    first.trial.evaluation.validation_accuracy = first.entry.validation_accuracy;
+    first.trial.evaluation.metrics["test_accuracy"] = first.entry.test_accuracy;
+    first.trial.seconds = first.entry.seconds;
     ++idle_;
-    follower_.add(first.trial.hash, entry, now_);
+    follower_.add(first.trial.hash, first.entry, now_, cost(first.trial));
     ledger_.record(first.trial);
   }
 
   const BenchmarkTable& table_;
   AnyStrategy strategy_;
-  std::int64_t wanted_;
+  std::uint64_t seed_;
+  std::int64_t evaluations_;
+  std::int64_t unspent_;  // budget of evaluations that are still to begin
   int idle_;
   SearchLedger ledger_;
   std::priority_queue<Running, std::vector<Running>, std::greater<>> running_;
@@ -264,14 +310,15 @@ class SimulatedSearch {
 }  // namespace detail
 
 /// One search of a study. Evaluations end in the order of virtual time, and at equal times in that of their numbers.
-/// @throws DataError where the table lacks an architecture that the strategy proposes.
+/// @param seed of the draws among the table's trainings
+/// @throws DataError where the table lacks an architecture or budget that the strategy proposes.
 [[nodiscard]] inline StudyRun simulate_search(const BenchmarkTable& table, AnyStrategy strategy,
-                                              const StudyOptions& options) {
+                                              const StudyOptions& options, std::uint64_t seed = 0) {
   options.check();
   if (options.duplicates == Duplicates::evaluate) {
-    return detail::SimulatedSearch(table, std::move(strategy), options).run();
+    return detail::SimulatedSearch(table, std::move(strategy), options, seed).run();
   }
-  return detail::SimulatedSearch(table, ReplayDuplicates(std::move(strategy)), options).run();
+  return detail::SimulatedSearch(table, ReplayDuplicates(std::move(strategy)), options, seed).run();
 }
 
 namespace detail {
@@ -315,7 +362,7 @@ class StudyRunner {
   void run(std::size_t which, std::int64_t search) {
     const std::uint64_t seed = study_.options.first_seed + static_cast<std::uint64_t>(search);
     study_.results[which].runs[static_cast<std::size_t>(search)] =
-        simulate_search(table_, strategies_[which].make(table_.space(), seed), study_.options);
+        simulate_search(table_, strategies_[which].make(table_.space(), seed), study_.options, seed);
   }
 
   const BenchmarkTable& table_;
@@ -336,7 +383,8 @@ class StudyRunner {
   if (std::none_of(strategies.begin(), strategies.end(), is_random)) {
     strategies.insert(strategies.begin(), detail::random_strategy());
   }
-  Study study{.table = table.name(), .best = table.best(), .options = std::move(options)};
+  Study study{
+      .table = table.name(), .best = table.best(), .full_budget = table.full_budget(), .options = std::move(options)};
   for (const StudyStrategy& strategy : strategies) {
     study.results.push_back({strategy.name, std::vector<StudyRun>(static_cast<std::size_t>(study.options.seeds))});
   }

@@ -58,6 +58,12 @@ namespace detail {
                                figures_at(second, evaluation, &StudyPoint::test));
 }
 
+/// What an evaluation is, where the table has budgets.
+[[nodiscard]] inline std::string study_unit(const Study& study) {
+  if (study.full_budget == 1) return {};
+  return join("an evaluation has a budget of ", study.full_budget, ", those with less count in proportion");
+}
+
 [[nodiscard]] inline std::string_view study_duplicates(const StudyOptions& options) {
   return options.duplicates == Duplicates::evaluate ? "count" : "free";
 }
@@ -66,7 +72,8 @@ namespace detail {
 
 /// The figures of a study after each number of evaluations in its options. Accuracies are in percent.
 ///
-///     {"table": "NAS-Bench-201", "unit": "percent", "seeds": 100, "workers": 1, "duplicates": "count",
+///     {"table": "NAS-Bench-201", "unit": "percent", "seeds": 100, "workers": 1, "duplicates": "count", "full_budget":
+///     1,
 ///      "best": {"validation": 84.89, "test": 89.16},
 ///      "evaluations": [50, 100],
 ///      "strategies": {"random": {"test_mean": [...], "test_sd": [...], "test_low": [...], "test_high": [...],
@@ -74,8 +81,9 @@ namespace detail {
 ///                                "seconds_mean": [...]}, ...},
 ///      "probability_above": {"random": {"local-search": [...]}, ...}}
 ///
-/// "test" is the test accuracy of the best by validation; its mean, deviation and 95 % interval are those over seeds.
-/// "top_5" and "top_25" are mean validation accuracies of the best so many.
+/// "full_budget" is that of one evaluation; those with smaller ones count in proportion. "test" is the test accuracy of
+/// the best by validation; its mean, deviation and 95 % interval are those over seeds. "top_5" and "top_25" are mean
+/// validation accuracies of the best so many.
 [[nodiscard]] inline nlohmann::ordered_json to_json(const Study& study) {
   const std::vector<std::int64_t>& evaluations = study.options.evaluations;
   nlohmann::ordered_json json{{"table", study.table},
@@ -83,7 +91,8 @@ namespace detail {
                               {"seeds", study.options.seeds},
                               {"first_seed", study.options.first_seed},
                               {"workers", study.options.workers},
-                              {"duplicates", std::string(detail::study_duplicates(study.options))}};
+                              {"duplicates", std::string(detail::study_duplicates(study.options))},
+                              {"full_budget", study.full_budget}};
   json["best"] = {{"validation", 100 * study.best.validation_accuracy}, {"test", 100 * study.best.test_accuracy}};
   json["evaluations"] = evaluations;
   for (const StudyResult& result : study.results) {
@@ -137,6 +146,7 @@ template <class Cell>
                           detail::study_duplicates(study.options),
                           "; the best that can be found: ", fixed_text(100 * study.best.validation_accuracy, 2),
                           " % validation, ", fixed_text(100 * study.best.test_accuracy, 2), " % test\n");
+  if (const std::string unit = detail::study_unit(study); !unit.empty()) text += unit + '\n';
   text += "\ntest accuracy of the best by validation after so many evaluations, mean and its 95 % interval\n";
   text += detail::study_rows(study, [](const StudyResult& result, std::int64_t count) {
     const SampleSummary test = percent_summary(result, count, &StudyPoint::test);
@@ -191,7 +201,9 @@ class StudyPage {
         study_.options.workers, study_.options.workers == 1 ? " worker" : " workers", " &middot; duplicates ",
         study_duplicates(study_.options),
         " &middot; the best that can be found: ", fixed_text(100 * study_.best.validation_accuracy, 2),
-        " % validation, ", fixed_text(100 * study_.best.test_accuracy, 2), " % test</p>\n");
+        " % validation, ", fixed_text(100 * study_.best.test_accuracy, 2), " % test");
+    if (const std::string unit = study_unit(study_); !unit.empty()) add(" &middot; ", unit);
+    add("</p>\n");
   }
 
   // ---- curves
