@@ -12,7 +12,7 @@
 #include <set>                // set
 #include <string>             // string
 #include <string_view>        // string_view
-#include <utility>            // pair
+#include <unordered_map>      // unordered_map
 #include <vector>             // vector
 
 #include "nasnet/core/error.hpp"
@@ -180,20 +180,30 @@ class Standings {
 
   /// That of the same architecture and budget which lacks this repeat, or a new one.
   [[nodiscard]] std::size_t index_of(const Trial& trial) {
-    const auto [latest, is_new] = latest_.try_emplace({trial.hash, trial.budget}, standings_.size());
-    const bool joins = !is_new && standings_[latest->second].first->architecture == trial.architecture &&
-                       repeats_[latest->second].insert(trial.repeat).second;
-    if (joins) return latest->second;
+    const auto [latest, is_new] = latest_.try_emplace(key_of(trial), standings_.size());
+    if (!is_new && joins(latest->second, trial)) return latest->second;
     latest->second = standings_.size();
     standings_.push_back({.first = &trial});
-    repeats_.push_back({trial.repeat});
     return latest->second;
   }
 
+  [[nodiscard]] bool joins(std::size_t index, const Trial& trial) {
+    const Trial& first = *standings_[index].first;
+    if (first.budget != trial.budget || first.architecture != trial.architecture) return false;
+    std::set<std::int64_t>& repeats = repeats_[index];
+    if (standings_[index].evaluations == 1) repeats.insert(first.repeat);
+    return repeats.insert(trial.repeat).second;
+  }
+
+  [[nodiscard]] static std::uint64_t key_of(const Trial& trial) {
+    constexpr std::uint64_t spread = 0x9e3779b97f4a7c15;
+    return trial.hash ^ spread * static_cast<std::uint64_t>(trial.budget.value_or(0));
+  }
+
   std::vector<Standing> standings_;
-  std::vector<std::set<std::int64_t>> repeats_;                                          // of each standing
-  std::map<std::pair<std::uint64_t, std::optional<std::int64_t>>, std::size_t> latest_;  // by hash and budget
-  std::map<std::optional<std::int64_t>, std::set<Place>> rankings_;                      // by budget
+  std::unordered_map<std::uint64_t, std::size_t> latest_;            // by hash and budget
+  std::unordered_map<std::size_t, std::set<std::int64_t>> repeats_;  // of standings that were met again
+  std::map<std::optional<std::int64_t>, std::set<Place>> rankings_;  // by budget
 };
 
 /// All that a search has found.
