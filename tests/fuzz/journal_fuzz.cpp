@@ -9,7 +9,8 @@ void run(std::span<const std::uint8_t> bytes) {
   nasnet::Journal journal;
   const bool read = fuzz::reads([&] {
     nasnet::detail::JournalReader reader(path);
-    reader.read(fuzz::text_of(bytes));
+    nasnet::ThreadPool pool(1);
+    reader.read(fuzz::text_of(bytes), pool);
     journal = std::move(reader).take();
   });
   if (!read) return;
