@@ -106,7 +106,7 @@ class CommittedTable(ProgramTest):
         names = "random,median-stop,successive-halving,local-search"
         output = self.succeed("compare_strategies", "--table", TABLE, "--seeds", 20, "--evaluations", "10,40",
                               "--strategies", names, "--json").stdout
-        study = json.loads(output.splitlines()[-1])["study"]
+        study = json.loads(output)
         self.assertEqual(study["full_budget"], 4)
         self.assertEqual(list(study["strategies"]), names.split(","))
         for figures in study["strategies"].values():

@@ -48,6 +48,7 @@ namespace detail {
   for (const InstructionSet set : {InstructionSet::baseline, InstructionSet::avx2, InstructionSet::avx512}) {
     if (to_string(set) == cap) return set < found ? set : found;
   }
+  if (std::string_view(cap) == "baseline") return InstructionSet::baseline;  // whatever its name is here
   fail<ArgumentError>("NASNET_ISA: '", cap, "' is none of ", to_string(InstructionSet::baseline), ", avx2, avx512");
 }
 
