@@ -125,7 +125,7 @@ void open_journal(benchmark::State& state) {
   nasnet::SearchOptions options;
   options.trials = state.range(0);
   options.journal = path;
-  options.pool = std::make_shared<nasnet::ThreadPool>();
+  options.pool = std::make_shared<nasnet::ThreadPool>(1);
   const auto evaluate = [](const nasnet::Architecture& architecture, nasnet::TrialContext&) {
     return nasnet::Evaluation{.validation_accuracy = accuracy_of(architecture)};
   };

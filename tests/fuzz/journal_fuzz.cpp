@@ -9,8 +9,7 @@ void run(std::span<const std::uint8_t> bytes) {
   nasnet::Journal journal;
   const bool read = fuzz::reads([&] {
     nasnet::detail::JournalReader reader(path);
-    nasnet::ThreadPool pool(1);
-    reader.read(fuzz::text_of(bytes), pool);
+    reader.read(fuzz::text_of(bytes));
     journal = std::move(reader).take();
   });
   if (!read) return;

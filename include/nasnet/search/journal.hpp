@@ -37,7 +37,6 @@
 
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/file.hpp"
-#include "nasnet/core/thread_pool.hpp"
 #include "nasnet/genotype/hash.hpp"
 #include "nasnet/genotype/json.hpp"
 #include "nasnet/search/detail/journal_line.hpp"
@@ -197,33 +196,23 @@ class JournalReader {
  public:
   explicit JournalReader(const std::filesystem::path& path) : path_(path) {}
 
-  /// @param pool parses lines, which is most of the work
-  void read(std::string_view text, ThreadPool& pool) {
-    constexpr std::size_t lines_at_a_time = 4096;
-    std::vector<std::string_view> lines;
-    std::vector<nlohmann::json> values(lines_at_a_time);
-    while (!text.empty()) {
-      lines.clear();
-      for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
-        lines.push_back(text.substr(0, end));
-        text.remove_prefix(end + 1);
-        if (lines.size() == lines_at_a_time) break;
+  void read(std::string_view text) {
+    for (std::size_t begin = 0; begin < text.size();) {
+      const std::size_t end = text.find('\n', begin);
+      if (end == std::string_view::npos) {
+        keep_torn_line(text.substr(begin));
+        return;
       }
-      if (lines.empty()) return keep_torn_line(text);
-      pool.parallel_for(static_cast<std::int64_t>(lines.size()), 64, [&](std::int64_t begin, std::int64_t end) {
-        for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
-          values[i] = nlohmann::json::parse(lines[i], nullptr, false);
-        }
-      });
-      for (std::size_t i = 0; i < lines.size(); ++i) read_line(values[i]);
+      read_line(text.substr(begin, end - begin));
+      begin = end + 1;
     }
   }
 
   [[nodiscard]] Journal take() && { return std::move(journal_); }
 
  private:
-  void read_line(const nlohmann::json& value) {
-    const JournalLine line(path_, ++line_, value);
+  void read_line(std::string_view text) {
+    const JournalLine line(path_, ++line_, text);
     if (journal_.header) {
       read_record(line);
     } else {
@@ -429,9 +418,8 @@ struct OwnedSettings {
 /// @throws IoError naming file and line for a line that is damaged or cannot follow those before it, for another
 /// format, and for a file that cannot be read or is no journal.
 [[nodiscard]] inline Journal read_journal(const std::filesystem::path& path) {
-  ThreadPool pool;
   detail::JournalReader reader(path);
-  reader.read(read_text_file(path), pool);
+  reader.read(read_text_file(path));
   return std::move(reader).take();
 }
 

@@ -79,9 +79,8 @@ struct SearchJournal {
                         "' holds the journal of a search already: go on with it (resume), or choose another place");
   }
   journal.writer.emplace(options.journal, AppendOptions{.sync = options.sync_journal});
-  const std::shared_ptr<ThreadPool> pool = options.pool ? options.pool : std::make_shared<ThreadPool>();
   JournalReader reader(options.journal);
-  reader.read(journal_text(options.journal), *pool);  // read again, now that nobody else writes
+  reader.read(journal_text(options.journal));  // read again, now that nobody else writes
   journal.found = std::move(reader).take();
   return journal;
 }

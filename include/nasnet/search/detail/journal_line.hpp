@@ -39,9 +39,9 @@ template <class Json>
 /// A line of a journal as it is read. Each error names the file and the line.
 class JournalLine {
  public:
-  /// @param number counts the lines from 1 @param value of the line, discarded where it is no JSON; outlives this
-  JournalLine(const std::filesystem::path& path, std::int64_t number, const nlohmann::json& value)
-      : path_(path), number_(number), value_(value) {
+  /// @param number counts the lines from 1
+  JournalLine(const std::filesystem::path& path, std::int64_t number, std::string_view text)
+      : path_(path), number_(number), value_(nlohmann::json::parse(text, nullptr, false)) {
     if (!value_.is_object()) fail_here("this is no JSON object");
   }
 
@@ -104,7 +104,7 @@ class JournalLine {
  private:
   const std::filesystem::path& path_;
   std::int64_t number_;
-  const nlohmann::json& value_;
+  nlohmann::json value_;
 };
 
 }  // namespace nasnet::inline v0::detail
