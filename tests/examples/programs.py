@@ -122,6 +122,19 @@ class ProgramTest(unittest.TestCase):
         self.succeed("search_cells", *self.search_flags(out, *arguments))
         return self.folder / out
 
+    def kill_after(self, waits: list[float], out: str, *arguments: object) -> None:
+        """Starts search_cells once for each number of seconds and kills it then, which is in time at least once."""
+        kills = 0
+        for seconds in waits:
+            process = self.start("search_cells", *self.search_flags(out, *arguments))
+            try:
+                process.communicate(timeout=seconds)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.communicate()
+                kills += 1
+        self.assertGreater(kills, 0, out)
+
     def search_flags(self, out: str, *arguments: object) -> list[str]:
         return self.replaced("--data", self.data, "--out", out, *SMALL, *arguments)
 

@@ -290,16 +290,8 @@ class Interrupts(ProgramTest):
         duration = time.monotonic() - begin
         draw = random.Random(3)
         for chain in range(3):
-            kills = 0
-            for _ in range(8):
-                process = self.start("search_cells", *self.search_flags(f"chain{chain}", *self.LONG, "--workers", 2, "--resume"))
-                try:
-                    process.communicate(timeout=duration * draw.uniform(0.02, 0.6))
-                except subprocess.TimeoutExpired:
-                    process.kill()
-                    process.communicate()
-                    kills += 1
-            self.assertGreater(kills, 0)
+            waits = [duration * draw.uniform(0.02, 0.6) for _ in range(8)]
+            self.kill_after(waits, f"chain{chain}", *self.LONG, "--workers", 2, "--resume")
             self.assert_equal_results(self.whole, self.search(f"chain{chain}", *self.LONG, "--workers", 2, "--resume"))
 
 
@@ -311,16 +303,8 @@ class Kills(ProgramTest):
             begin = time.monotonic()
             whole = self.search(f"whole-{name}", *flags)
             duration = time.monotonic() - begin
-            kills = 0
-            for _ in range(5):
-                process = self.start("search_cells", *self.search_flags(f"killed-{name}", *flags, "--resume"))
-                try:
-                    process.communicate(timeout=duration * draw.uniform(0.05, 0.6))
-                except subprocess.TimeoutExpired:
-                    process.kill()
-                    process.communicate()
-                    kills += 1
-            self.assertGreater(kills, 0, name)
+            waits = [duration * draw.uniform(0.05, 0.6) for _ in range(5)]
+            self.kill_after(waits, f"killed-{name}", *flags, "--resume")
             killed = self.search(f"killed-{name}", *flags, "--resume")
             self.assertEqual(records(killed / "journal.jsonl"), records(whole / "journal.jsonl"), name)
             self.assertEqual((killed / "best.json").read_bytes(), (whole / "best.json").read_bytes(), name)

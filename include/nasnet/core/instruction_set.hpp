@@ -4,6 +4,7 @@
 #include <cstdlib>      // getenv
 #include <string_view>  // string_view
 
+#include "nasnet/config.hpp"
 #include "nasnet/core/error.hpp"
 
 namespace nasnet::inline v0 {
@@ -20,11 +21,7 @@ enum class InstructionSet {
   switch (set) {
     case InstructionSet::avx512: return "avx512";
     case InstructionSet::avx2: return "avx2";
-#if defined(__aarch64__)
-    default: return "neon";
-#else
-    default: return "baseline";
-#endif
+    default: return NASNET_HAS_NEON != 0 ? "neon" : "baseline";
   }
 }
 
