@@ -12,6 +12,7 @@
 #include "nasnet/graph/costs.hpp"
 #include "nasnet/search/benchmark_table.hpp"
 #include "search/cell_table_cases.hpp"
+#include "search/table_cases.hpp"
 #include "tests_folder.hpp"
 
 using namespace nasnet;
@@ -22,8 +23,7 @@ namespace {
 
 void refuse(const TemporaryFolder& folder, const std::string& text, const std::string& part) {
   const auto path = folder.write("bad.csv", text);
-  CHECK_THROWS_MATCHES(read_cell_table(path), DataError, MessageMatches(ContainsSubstring("bad.csv', line ")));
-  CHECK_THROWS_MATCHES(read_cell_table(path), DataError, MessageMatches(ContainsSubstring(part)));
+  toy::check_refused([](const auto& bad) { return read_cell_table(bad); }, path, part);
   CHECK_THROWS_AS(load_benchmark_table(path), DataError);
 }
 

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 
+#include "catch.hpp"
 #include "nasnet/search/benchmark_table.hpp"
 
 namespace toy {
@@ -32,6 +34,15 @@ inline std::string table_text() {
   std::string text = nasbench201_header;
   for (std::int64_t index = 0; index < nasnet::Nasbench201Space::cells; ++index) text += table_row(index);
   return text;
+}
+
+/// Loading bad.csv fails with a sentence that names the line and has this part.
+template <class Load>
+void check_refused(const Load& load, const std::filesystem::path& path, const std::string& part) {
+  using Catch::Matchers::ContainsSubstring;
+  using Catch::Matchers::MessageMatches;
+  CHECK_THROWS_MATCHES(load(path), nasnet::DataError, MessageMatches(ContainsSubstring("bad.csv', line ")));
+  CHECK_THROWS_MATCHES(load(path), nasnet::DataError, MessageMatches(ContainsSubstring(part)));
 }
 
 }  // namespace toy
