@@ -27,6 +27,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import Callable, NamedTuple
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PACKAGES = ["torch", "numpy", "onnx", "onnxruntime", "openvino", "matplotlib"]
@@ -70,8 +71,25 @@ class Program:
         return runs[0]
 
     def measure(self, name):
+        return seconds_of(self.run(name))
+
+    def operations(self, name):
+        """Floating-point operations of one run, as the benchmark counts them."""
         run = self.run(name)
-        return run["real_time"] * {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0}[run["time_unit"]]
+        return 2 * run["multiply_adds"] if "multiply_adds" in run else run["flop/s"] * seconds_of(run)
+
+
+def seconds_of(run):
+    return run["real_time"] * {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0}[run["time_unit"]]
+
+
+class Row(NamedTuple):
+    """What is measured in turn: this library and its peers, each a function that returns seconds, or bytes."""
+    name: str
+    ours: Callable[[], float]
+    peers: dict
+    operations: float = 0  # floating-point operations of one run; 0: not known
+    threads: int = 0       # of its own, where it has not those of the others
 
 
 def repeat(call, seconds):
@@ -139,9 +157,10 @@ INFERENCE_PEERS = {"ONNX Runtime": onnx_runtime, "OpenVINO": openvino, "PyTorch 
 
 def infer_rows(arguments):
     import numpy
-    folder = arguments.build / "compare"
-    if not all((folder / f"{network}.onnx").exists() for network in NETWORKS):
-        subprocess.run([str(arguments.build / "bench/export_networks"), str(folder)], check=True)
+    folder, exporter = arguments.build / "compare", arguments.build / "bench/export_networks"
+    written = [folder / f"{network}.onnx" for network in NETWORKS]
+    if not all(file.exists() and file.stat().st_mtime > exporter.stat().st_mtime for file in written):
+        subprocess.run([str(exporter), str(folder)], check=True)
     program = Program(arguments.build / "bench/network_bench", arguments.threads, arguments.seconds)
     for network in NETWORKS:
         sample = read_tensors(folder / f"{network}.safetensors")
@@ -155,8 +174,9 @@ def infer_rows(arguments):
                 if not error <= 1e-3:
                     sys.exit(f"{name} computes other logits for {network}: the error is {error:.1e} of the largest")
             row = f"infer/{network}/{batch}"
-            yield row, lambda: program.measure(row), {name: (lambda run=run: repeat(run, arguments.seconds))
-                                                      for name, run in peers.items()}
+            yield Row(row, lambda: program.measure(row),
+                      {name: (lambda run=run: repeat(run, arguments.seconds)) for name, run in peers.items()},
+                      program.operations(row))
 
 
 # ---- training
@@ -195,8 +215,9 @@ def train_rows(arguments):
         if arguments.compile:
             peers["torch.compile"] = Child(*child).compiled()
         row = f"train/{name}"
-        yield row, lambda: program.measure(row), {peer: (lambda child=child: repeat(child.step, arguments.seconds))
-                                                  for peer, child in peers.items()}
+        yield Row(row, lambda: program.measure(row),
+                  {peer: (lambda child=child: repeat(child.step, arguments.seconds)) for peer, child in peers.items()},
+                  program.operations(row))
 
 
 def begin_rows(arguments):
@@ -211,7 +232,7 @@ def begin_rows(arguments):
 
     for name, child in CHILDREN.items():
         row = f"begin/{name}"
-        yield row, lambda: program.measure(row), {"PyTorch NHWC": lambda: begin(child)}
+        yield Row(row, lambda: program.measure(row), {"PyTorch NHWC": lambda: begin(child)}, program.operations(row))
 
 
 def depthwise_rows(arguments):
@@ -233,7 +254,8 @@ def depthwise_rows(arguments):
         for channels, extent, batch in MAPS:
             row = f"depthwise/weight_gradient/k{k}/{channels}x{extent}/{batch}"
             run = gradient(k, channels, extent, batch)
-            yield row, lambda: program.measure(row), {"PyTorch NHWC": lambda: repeat(run, arguments.seconds / 4)}
+            yield Row(row, lambda: program.measure(row), {"PyTorch NHWC": lambda: repeat(run, arguments.seconds / 4)},
+                      program.operations(row), threads=1)
 
 
 # ---- memory
@@ -251,9 +273,10 @@ def peak_of_library(program, row):
     return peak(f"--benchmark_filter=^{row}$", "--benchmark_min_time=0.01") - peak("--benchmark_list_tests=true")
 
 
-def peak_of_peer(name):
+def peak_of_peer(name, threads):
     """In a process of its own: the peak of three steps over what importing takes."""
-    return int(subprocess.run([sys.executable, __file__, "--peak-of", name], check=True, capture_output=True, text=True).stdout)
+    command = [sys.executable, __file__, "--peak-of", name, "--threads", str(threads)]
+    return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
 def print_peak(name, threads):
@@ -277,12 +300,11 @@ def status_bytes(field):
     sys.exit(f"/proc/self/status has no {field}")
 
 
-def print_memory(arguments):
+def memory_rows(arguments):
     program = Program(arguments.build / "bench/network_bench", arguments.threads, 0.01)
-    print(f"\n{'memory of a training step':40}{'nasnet MB':>12}{'PyTorch MB':>12}{'ratio':>8}")
     for name in CHILDREN:
-        ours, theirs = peak_of_library(program, f"train/{name}"), peak_of_peer(name)
-        print(f"{name:40}{ours / 1e6:12.1f}{theirs / 1e6:12.1f}{ours / theirs:8.2f}", flush=True)
+        yield Row(f"memory/{name}", lambda: peak_of_library(program, f"train/{name}"),
+                  {"PyTorch NHWC": lambda: peak_of_peer(name, arguments.threads)})
 
 
 # ---- this library beside itself
@@ -291,13 +313,7 @@ def print_memory(arguments):
 OWN_ROWS = [f"infer/{network}/1" for network in NETWORKS] + [f"train/{child}" for child in CHILDREN]
 
 
-def median_of(repetitions, measures):
-    """The median of each measure, all in turn."""
-    times = [[measure() for measure in measures] for _ in range(repetitions)]
-    return [statistics.median(column) for column in zip(*times)]
-
-
-def print_scaling(arguments):
+def scaling_rows(arguments):
     path = arguments.build / "bench/network_bench"
     one, both = Program(path, 1, arguments.seconds), Program(path, 2, arguments.seconds)
     second = Program(path, 1, arguments.seconds, first_core=1)
@@ -306,83 +322,82 @@ def print_scaling(arguments):
         with ThreadPoolExecutor(2) as pool:
             return statistics.mean(pool.map(lambda program: program.measure(row), [one, second]))
 
-    print(f"\n{'one and two threads':40}{'1 thread ms':>12}{'2 threads':>12}{'gain':>8}{'two programs':>16}{'gain':>8}")
     for row in OWN_ROWS:
-        alone, two, each = median_of(arguments.repetitions, [lambda: one.measure(row), lambda: both.measure(row),
-                                                             lambda: together(row)])
-        print(f"{row:40}{1e3 * alone:12.1f}{1e3 * two:12.1f}{alone / two:8.2f}{1e3 * each:16.1f}{2 * alone / each:8.2f}",
-              flush=True)
+        yield Row(f"2 threads/{row}", lambda: both.measure(row), {"1 thread": lambda: one.measure(row)})
+        yield Row(f"2 programs/{row}", lambda: together(row) / 2, {"1 program": lambda: one.measure(row)})
 
 
-def print_native(arguments):
-    builds = [Program(build / "bench/network_bench", arguments.threads, arguments.seconds)
-              for build in [ROOT / "build/plain", ROOT / "build/native"]]
-    print(f"\n{'-O2 and -O3 -march=native':40}{'-O2 ms':>12}{'native ms':>12}{'ratio':>8}")
+def native_rows(arguments):
+    plain, native = [Program(build / "bench/network_bench", arguments.threads, arguments.seconds)
+                     for build in [ROOT / "build/plain", ROOT / "build/native"]]
     for row in OWN_ROWS:
-        plain, native = median_of(arguments.repetitions, [lambda: builds[0].measure(row), lambda: builds[1].measure(row)])
-        print(f"{row:40}{1e3 * plain:12.1f}{1e3 * native:12.1f}{plain / native:8.2f}", flush=True)
+        yield Row(f"-O2/{row}", lambda: plain.measure(row), {"-O3 -march=native": lambda: native.measure(row)})
 
 
 # ---- the table
 
 
 def processor():
+    """Name, family and model: the name alone can stand for several generations."""
+    found = {}
     for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.split(":", 1)[1].strip()
-    return platform.processor() or "unknown processor"
+        name, _, value = line.partition(":")
+        found.setdefault(name.strip(), value.strip())
+    if "model name" not in found:
+        return platform.processor() or "unknown processor"
+    return f"{found['model name']} (family {found.get('cpu family', '?')} model {found.get('model', '?')})"
 
 
-def compare(row, ours, peers, repetitions):
-    """Medians in seconds and, for each peer, its time over ours in each turn."""
-    times = {"nasnet": []} | {name: [] for name in peers}
+def compare(row, repetitions):
+    """Medians and, for each peer, its figure over ours in each turn."""
+    figures = {"nasnet": []} | {name: [] for name in row.peers}
     for _ in range(repetitions):
-        for name, measure in [("nasnet", ours), *peers.items()]:
-            times[name].append(measure())
-    result = {"row": row, "nasnet": statistics.median(times["nasnet"]), "peers": {}}
-    for name in peers:
-        ratios = [theirs / own for theirs, own in zip(times[name], times["nasnet"])]
-        result["peers"][name] = {"seconds": statistics.median(times[name]), "ratio": statistics.median(ratios),
+        for name, measure in [("nasnet", row.ours), *row.peers.items()]:
+            figures[name].append(measure())
+    result = {"row": row.name, "nasnet": statistics.median(figures["nasnet"]), "peers": {}}
+    for name in row.peers:
+        ratios = [theirs / own for theirs, own in zip(figures[name], figures["nasnet"])]
+        result["peers"][name] = {"median": statistics.median(figures[name]), "ratio": statistics.median(ratios),
                                  "lowest": min(ratios), "highest": max(ratios)}
     return result
 
 
-def print_result(result, limit):
-    fraction = ""
-    if result.get("multiply_adds"):
-        fraction = f"{2 * result['multiply_adds'] / result['nasnet'] / limit:8.0%} of the limit"
-    print(f"{result['row']:48}{1e3 * result['nasnet']:10.3f} ms{fraction}")
+def print_result(result):
+    scale, unit = (1e-6, "MB") if result["row"].startswith("memory/") else (1e3, "ms")
+    fraction = f"{result['of_limit']:8.0%} of the limit" if "of_limit" in result else ""
+    print(f"{result['row']:48}{scale * result['nasnet']:10.3f} {unit}{fraction}")
     for name, peer in result["peers"].items():
-        print(f"    {name:44}{1e3 * peer['seconds']:10.3f} ms{peer['ratio']:8.2f} times ours, {peer['lowest']:.2f} to "
-              f"{peer['highest']:.2f}", flush=True)
+        print(f"    {name:44}{scale * peer['median']:10.3f} {unit}{peer['ratio']:8.2f} times ours, {peer['lowest']:.2f} "
+              f"to {peer['highest']:.2f}", flush=True)
 
 
 def draw(results, path):
-    """Bars of the peers' times over ours, for each row."""
+    """Bars of the peers' figures over ours, for each row."""
     import matplotlib
     matplotlib.use("Agg")
     from matplotlib import pyplot
-    colours = {name: f"C{index}" for index, name in enumerate(["ONNX Runtime", "OpenVINO", "PyTorch NHWC", "PyTorch NCHW",
-                                                               "torch.compile"])}
+    names = list(dict.fromkeys(name for result in results for name in result["peers"]))
     bars = [(result["row"], name, peer["ratio"]) for result in results for name, peer in result["peers"].items()]
     figure, axes = pyplot.subplots(figsize=(9, 0.28 * len(bars) + 1.2))
     for index, (row, name, ratio) in enumerate(bars):
-        axes.barh(index, ratio, color=colours[name])
+        axes.barh(index, ratio, color=f"C{names.index(name)}")
         axes.text(ratio, index, f" {ratio:.2f}", va="center", fontsize=8)
     axes.set_yticks(range(len(bars)), [f"{row}  {name}" for row, name, _ in bars], fontsize=8)
     axes.axvline(1, color="black", linewidth=1)
+    axes.margins(x=0.08, y=0.01)
     axes.invert_yaxis()
-    axes.set_xlabel(f"time over this library's ({processor()})")
+    axes.set_xlabel(f"times this library's; {processor()}")
     figure.tight_layout()
     figure.savefig(path)
 
 
+PARTS = {"infer": infer_rows, "train": train_rows, "begin": begin_rows, "depthwise": depthwise_rows,
+         "memory": memory_rows, "scaling": scaling_rows, "native": native_rows}
+
+
 def main():
-    parts = {"infer": infer_rows, "train": train_rows, "begin": begin_rows, "depthwise": depthwise_rows}
-    own_parts = {"memory": print_memory, "scaling": print_scaling, "native": print_native}
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--parts", nargs="+", choices=[*parts, *own_parts],
-                        default=[*parts, "memory", "scaling"])
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=[part for part in PARTS if part != "native"])
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
     parser.add_argument("--repetitions", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2.0, help="of each turn")
@@ -398,23 +413,24 @@ def main():
         return print_peak(arguments.peak_of, arguments.threads)
     enter_environment(arguments.environment)
     import torch
-    limits = Program(arguments.build / "bench/limits_bench", arguments.threads, 0.5)
-    limit = limits.run(f"multiply_adds/{arguments.threads}/real_time")["flop/s"]
-    print(f"{processor()}, {arguments.threads} threads, at most {limit / 1e9:.0f} GFLOP/s; PyTorch {torch.__version__}; "
-          f"medians of {arguments.repetitions} turns")
-    bench = Program(arguments.build / "bench/network_bench", arguments.threads, 0.01)
+    limits = {}
+    for threads in sorted({1, arguments.threads}):
+        program = Program(arguments.build / "bench/limits_bench", threads, 0.5)
+        limits[threads] = program.run(f"multiply_adds/{threads}/real_time")["flop/s"]
+    machine = (f"{processor()}, {arguments.threads} threads, at most {limits[arguments.threads] / 1e9:.0f} GFLOP/s, "
+               f"one at most {limits[1] / 1e9:.0f}; PyTorch {torch.__version__}")
+    print(f"{machine}; medians of {arguments.repetitions} turns", flush=True)
     results = []
-    for part in (part for part in parts if part in arguments.parts):
-        for row, ours, peers in parts[part](arguments):
+    for part in (part for part in PARTS if part in arguments.parts):
+        for row in PARTS[part](arguments):
             torch.set_num_threads(arguments.threads)
-            results.append(compare(row, ours, peers, arguments.repetitions))
-            if part in ("infer", "train"):
-                results[-1]["multiply_adds"] = bench.run(row)["multiply_adds"]
-            print_result(results[-1], limit)
-    for part in (part for part in own_parts if part in arguments.parts):
-        own_parts[part](arguments)
+            results.append(compare(row, arguments.repetitions))
+            if row.operations:
+                limit = limits[row.threads or arguments.threads]
+                results[-1]["of_limit"] = row.operations / results[-1]["nasnet"] / limit
+            print_result(results[-1])
     if arguments.json:
-        arguments.json.write_text(json.dumps({"processor": processor(), "limit": limit, "rows": results}, indent=1) + "\n")
+        arguments.json.write_text(json.dumps({"machine": machine, "rows": results}, indent=1) + "\n")
     if arguments.chart:
         draw(results, arguments.chart)
 
