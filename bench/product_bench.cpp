@@ -1,13 +1,20 @@
-/// Matrix products of pointwise convolutions, this library's beside Eigen's, on one thread.
+/// Matrix products of pointwise convolutions, this library's beside Eigen's, on one thread; and beside those of oneDNN
+/// and libxsmm where they are installed (on Debian libdnnl-dev and libxsmm-dev).
 ///
-///     product_bench --benchmark_enable_random_interleaving=true --benchmark_repetitions=9
-///                   --benchmark_report_aggregates_only=true
+///     OMP_NUM_THREADS=1 product_bench --benchmark_enable_random_interleaving=true --benchmark_repetitions=9
+///                                     --benchmark_report_aggregates_only=true
 
 #include <benchmark/benchmark.h>
 
 #include <nasnet/nasnet.hpp>
 #include <nasnet/ops/eigen.hpp>
 #include <string>
+#ifdef NASNET_BENCH_ONEDNN
+#include <oneapi/dnnl/dnnl.hpp>
+#endif
+#ifdef NASNET_BENCH_LIBXSMM
+#include <libxsmm.h>
+#endif
 
 #include "random_tensor.hpp"
 
@@ -61,12 +68,72 @@ void eigen(benchmark::State& state, const Extents& n) {
   count(state, n);
 }
 
+#ifdef NASNET_BENCH_ONEDNN
+// Weights in the layout that oneDNN likes best, put there beforehand.
+void onednn(benchmark::State& state, const Extents& n) {
+  using dnnl::memory;
+  Operands m(n);
+  dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+  dnnl::stream stream(engine);
+  const auto matrix = [](std::int64_t rows, std::int64_t columns, memory::format_tag layout) {
+    return memory::desc({rows, columns}, memory::data_type::f32, layout);
+  };
+  const memory::desc a = matrix(n.rows, n.terms, memory::format_tag::ab);
+  const memory::desc b = matrix(n.terms, n.columns, memory::format_tag::ab);
+  const memory::desc c = matrix(n.rows, n.columns, memory::format_tag::ab);
+  const dnnl::matmul::primitive_desc plan({a, matrix(n.terms, n.columns, memory::format_tag::any), c}, engine);
+  memory given(b, engine, m.b.data());
+  memory weights(plan.weights_desc(), engine);
+  dnnl::reorder(given, weights).execute(stream, given, weights);
+  const dnnl::matmul product(plan);
+  const std::unordered_map<int, memory> arguments{{DNNL_ARG_SRC, memory(a, engine, m.a.data())},
+                                                  {DNNL_ARG_WEIGHTS, weights},
+                                                  {DNNL_ARG_DST, memory(c, engine, m.c.data())}};
+  for (auto _ : state) {
+    product.execute(stream, arguments);
+    stream.wait();
+  }
+  count(state, n);
+}
+#endif
+
+#ifdef NASNET_BENCH_LIBXSMM
+// It makes small products: some rows at a time. Its matrices are stored by columns, so ours are their transposes.
+void libxsmm(benchmark::State& state, const Extents& n) {
+  constexpr std::int64_t most_rows = 49;  // divides most maps
+  Operands m(n);
+  const auto kernel_of = [&](std::int64_t rows) {
+    const float zero = 0;
+    return libxsmm_smmdispatch(static_cast<int>(n.columns), static_cast<int>(rows), static_cast<int>(n.terms), nullptr,
+                               nullptr, nullptr, nullptr, &zero, nullptr, nullptr);
+  };
+  const std::int64_t rest = n.rows % most_rows;
+  const libxsmm_smmfunction whole = kernel_of(most_rows);
+  const libxsmm_smmfunction last = rest == 0 ? whole : kernel_of(rest);
+  if (whole == nullptr || last == nullptr) return state.SkipWithError("libxsmm has no kernel for these extents");
+  for (auto _ : state) {
+    for (std::int64_t row = 0; row < n.rows; row += most_rows) {
+      const libxsmm_smmfunction kernel = n.rows - row < most_rows ? last : whole;
+      kernel(m.b.data(), m.a.data() + row * n.terms, m.c.data() + row * n.columns);
+    }
+    benchmark::ClobberMemory();
+  }
+  count(state, n);
+}
+#endif
+
 }  // namespace
 
 int main(int argc, char** argv) {
   for (const Extents& n : products) {
     benchmark::RegisterBenchmark((std::string("nasnet/") + n.place).c_str(), ours, n);
     benchmark::RegisterBenchmark((std::string("eigen/") + n.place).c_str(), eigen, n);
+#ifdef NASNET_BENCH_ONEDNN
+    benchmark::RegisterBenchmark((std::string("onednn/") + n.place).c_str(), onednn, n);
+#endif
+#ifdef NASNET_BENCH_LIBXSMM
+    benchmark::RegisterBenchmark((std::string("libxsmm/") + n.place).c_str(), libxsmm, n);
+#endif
   }
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;

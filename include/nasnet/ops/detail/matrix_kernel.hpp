@@ -34,16 +34,45 @@ template <class Target>
   return wide && sizeof(typename Target::Scalar) == 4 ? 8 : 4;
 }
 
-/// Adds one term to a tile: the outer product of a column of A and a row of B. `a` has one pointer for each row.
-template <class L, int rows, int vectors>
-NASNET_ALWAYS_INLINE void add_term(typename L::Vector (&sum)[rows][vectors], const typename L::Scalar* const (&a)[rows],
-                                   std::int64_t offset, const typename L::Scalar* b) {
+/// Where the factors of a tile's rows are: anywhere, a pointer each.
+template <class T, int rows>
+struct PointedRows {
+  const T* first[rows];
+
+  NASNET_ALWAYS_INLINE T factor(int row, std::int64_t offset) const { return first[row][offset]; }
+};
+
+/// The same for rows as far apart as `stride`. Three rows share a pointer, since the processor adds the stride or twice
+/// the stride for nothing: pointers for eight rows would not fit the registers beside the others.
+template <class T, int rows>
+struct EvenRows {
+  static constexpr int sharing = 3;
+  const T* first[(rows + sharing - 1) / sharing];
+  std::int64_t stride;
+
+  NASNET_ALWAYS_INLINE T factor(int row, std::int64_t offset) const {
+    return first[row / sharing][offset + row % sharing * stride];
+  }
+};
+
+/// The same for neighbours in memory.
+template <class T>
+struct NeighbouringRows {
+  const T* first;
+
+  NASNET_ALWAYS_INLINE T factor(int row, std::int64_t offset) const { return first[offset + row]; }
+};
+
+/// Adds one term to a tile: the outer product of a column of A and a row of B.
+template <class L, int rows, int vectors, class Rows>
+NASNET_ALWAYS_INLINE void add_term(typename L::Vector (&sum)[rows][vectors], const Rows& a, std::int64_t offset,
+                                   const typename L::Scalar* b) {
   typename L::Vector row[vectors];
   NASNET_UNROLL
   for (int v = 0; v < vectors; ++v) load<L>(row[v], b + v * L::width);
   NASNET_UNROLL
   for (int r = 0; r < rows; ++r) {
-    const typename L::Scalar factor = a[r][offset];
+    const typename L::Scalar factor = a.factor(r, offset);
     NASNET_UNROLL
     for (int v = 0; v < vectors; ++v) sum[r][v] += factor * row[v];
   }
@@ -70,10 +99,34 @@ NASNET_ALWAYS_INLINE void write_part(typename L::Scalar* c, typename L::Vector& 
   store_part<L>(c, sum, count);
 }
 
+/// Writes a tile of whole vectors.
+template <class L, int rows, int vectors>
+NASNET_ALWAYS_INLINE void write_whole_tile(typename L::Vector (&sum)[rows][vectors], typename L::Scalar* c,
+                                           std::int64_t c_stride, bool accumulate) {
+  int adds = accumulate ? 1 : 0;
+  hide(adds);
+  if (adds != 0) {
+    NASNET_UNROLL
+    for (int r = 0; r < rows; ++r) {
+      NASNET_UNROLL
+      for (int v = 0; v < vectors; ++v) write_vector<L>(c + r * c_stride + v * L::width, sum[r][v], true);
+    }
+    return;
+  }
+  NASNET_UNROLL
+  for (int r = 0; r < rows; ++r) {
+    NASNET_UNROLL
+    for (int v = 0; v < vectors; ++v) store<L>(c + r * c_stride + v * L::width, sum[r][v]);
+  }
+}
+
 /// Writes the first `count` rows of a tile of which the last vector has `tail` columns.
 template <class L, int rows, int vectors>
 NASNET_ALWAYS_INLINE void write_tile(typename L::Vector (&sum)[rows][vectors], typename L::Scalar* c,
                                      std::int64_t c_stride, std::int64_t count, std::int64_t tail, bool accumulate) {
+  int whole = count == rows && tail == L::width ? 1 : 0;
+  hide(whole);
+  if (whole != 0) return write_whole_tile<L, rows, vectors>(sum, c, c_stride, accumulate);
   alignas(sizeof(typename L::Vector)) typename L::Scalar last[rows * L::width];
   NASNET_UNROLL
   for (int r = 0; r < rows; ++r) {
@@ -90,18 +143,14 @@ NASNET_ALWAYS_INLINE void write_tile(typename L::Vector (&sum)[rows][vectors], t
   }
 }
 
-/// The tile at a row and a column; `count` of its rows are rows of C, the others repeat the last one and are not
-/// written.
-template <class L, bool transposed, int rows, int vectors>
-NASNET_ALWAYS_INLINE void multiply_tile(const ProductBlock<typename L::Scalar>& block, std::int64_t row,
-                                        std::int64_t column, std::int64_t count) {
-  const std::int64_t row_step = transposed ? 1 : block.a_stride;
-  const std::int64_t term_step = transposed ? block.a_stride : 1;
-  const typename L::Scalar* a[rows];
+/// The tile at a row and a column; `count` of its rows are rows of C.
+template <class L, int rows, int vectors, class Rows>
+NASNET_ALWAYS_INLINE void multiply_tile(const ProductBlock<typename L::Scalar>& block, const Rows& a,
+                                        std::int64_t term_step, std::int64_t row, std::int64_t column,
+                                        std::int64_t count) {
   typename L::Vector sum[rows][vectors];
   NASNET_UNROLL
   for (int r = 0; r < rows; ++r) {
-    a[r] = block.a + (row + (r < count ? r : count - 1)) * row_step;
     NASNET_UNROLL
     for (int v = 0; v < vectors; ++v) sum[r][v] = typename L::Vector{};
   }
@@ -116,17 +165,46 @@ NASNET_ALWAYS_INLINE void multiply_tile(const ProductBlock<typename L::Scalar>& 
                                tail < L::width ? tail : L::width, block.accumulate);
 }
 
+/// A tile of which `count` rows are rows of C; the others repeat the last one and are not written.
+template <class L, bool transposed, int rows, int vectors>
+NASNET_ALWAYS_INLINE void multiply_part_tile(const ProductBlock<typename L::Scalar>& block, std::int64_t row,
+                                             std::int64_t column, std::int64_t count) {
+  const std::int64_t row_step = transposed ? 1 : block.a_stride;
+  PointedRows<typename L::Scalar, rows> a;
+  NASNET_UNROLL
+  for (int r = 0; r < rows; ++r) a.first[r] = block.a + (row + (r < count ? r : count - 1)) * row_step;
+  multiply_tile<L, rows, vectors>(block, a, transposed ? block.a_stride : 1, row, column, count);
+}
+
+/// A tile of which all rows are rows of C.
+template <class L, bool transposed, int rows, int vectors>
+NASNET_ALWAYS_INLINE void multiply_whole_tile(const ProductBlock<typename L::Scalar>& block, std::int64_t row,
+                                              std::int64_t column) {
+  using T = typename L::Scalar;
+  if constexpr (transposed) {
+    multiply_tile<L, rows, vectors>(block, NeighbouringRows<T>{block.a + row}, block.a_stride, row, column, rows);
+  } else if constexpr (vectors == 1) {
+    EvenRows<T, rows> a;
+    a.stride = block.a_stride;
+    NASNET_UNROLL
+    for (int r = 0; r < rows; r += a.sharing) a.first[r / a.sharing] = block.a + (row + r) * block.a_stride;
+    multiply_tile<L, rows, vectors>(block, a, 1, row, column, rows);
+  } else {
+    multiply_part_tile<L, transposed, rows, vectors>(block, row, column, rows);
+  }
+}
+
 /// All rows of a strip of columns.
 template <class Target, class L, bool transposed, int vectors>
 NASNET_ALWAYS_INLINE void multiply_strip(const ProductBlock<typename L::Scalar>& block, std::int64_t column) {
   constexpr std::int64_t most = tile_rows<Target>(vectors);
   std::int64_t row = 0;
-  if constexpr (most > 4) {
-    for (; row + most <= block.rows; row += most) multiply_tile<L, transposed, most, vectors>(block, row, column, most);
+  for (; row + most <= block.rows; row += most) {
+    multiply_whole_tile<L, transposed, most, vectors>(block, row, column);
   }
   for (; row < block.rows; row += 4) {
     const std::int64_t left = block.rows - row;
-    multiply_tile<L, transposed, 4, vectors>(block, row, column, left < 4 ? left : 4);
+    multiply_part_tile<L, transposed, 4, vectors>(block, row, column, left < 4 ? left : 4);
   }
 }
 

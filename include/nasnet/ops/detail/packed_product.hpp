@@ -118,12 +118,12 @@ struct PackedProductKernel {
   template <class L, int rows, int vectors>
   static NASNET_ALWAYS_INLINE void multiply_tile(const PackedProduct<typename L::Scalar>& panel, const TermPart& part,
                                                  std::int64_t row, std::int64_t count) {
-    const typename L::Scalar* a[rows];
+    PointedRows<typename L::Scalar, rows> a;
     typename L::Vector sum[rows][vectors];
     NASNET_UNROLL
     for (int r = 0; r < rows; ++r) {
       const std::int64_t at = row + (r < count ? r : count - 1);
-      a[r] = panel.a + at * panel.a_stride + part.begin;
+      a.first[r] = panel.a + at * panel.a_stride + part.begin;
       const auto* begun = part.is_first ? panel.bias : panel.c + at * panel.c_stride;
       NASNET_UNROLL
       for (int v = 0; v < vectors; ++v) load<L>(sum[r][v], begun + v * L::width);
