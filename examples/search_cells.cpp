@@ -41,6 +41,7 @@ struct Flags {
   bool median_stop = false;
   std::int64_t trials = 20;
   int workers = 2;
+  std::int64_t ordered = 0;
   int threads = 0;
   std::uint64_t seed = 1;
   std::int64_t epochs = 1;
@@ -97,6 +98,10 @@ void declare(CLI::App& app, Flags& flags) {
   add("--trials", flags.trials, "networks to train")->check(positive);
   add("--workers", flags.workers, "trials at a time; with --queue, trials in the queue")
       ->check(program::whole_number(1, most_workers));
+  add("--ordered", flags.ordered,
+      "trials in flight of a search whose cells do not depend on workers and time: the strategy learns results in the "
+      "order of trials; at most so many run at a time; 0: it learns each as it comes")
+      ->check(count);
   add("--threads", flags.threads, "threads in all, 0: one for each core; at least one for each worker")
       ->check(program::whole_number(0));
   add("--seed", flags.seed, "of everything that is random")->check(program::whole_number<std::uint64_t>(0));
@@ -284,6 +289,7 @@ class Program {
     nasnet::SearchOptions options;
     options.trials = flags_.trials;
     options.workers = flags_.workers;
+    options.ordered = flags_.ordered;
     options.seed = flags_.seed;
     options.journal = flags_.out / "journal.jsonl";
     options.resume = flags_.resume;
@@ -326,6 +332,7 @@ class Program {
          flags_.max_multiply_adds ? nlohmann::json(*flags_.max_multiply_adds) : nlohmann::json()},
         {"--final-epochs", flags_.final_epochs},
         {"--final-images", flags_.final_images}};
+    if (flags_.ordered > 0) json["--ordered"] = flags_.ordered;
     if (flags_.repeats > 1) json["--repeats"] = flags_.repeats;
     if (flags_.median_stop) json["--median-stop"] = true;
     if (flags_.max_latency) json["--max-latency-ms"] = *flags_.max_latency;

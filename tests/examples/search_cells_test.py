@@ -180,6 +180,21 @@ class EqualRuns(ProgramTest):
             other = self.search(f"w{workers}t{threads}", "--workers", workers, "--threads", threads)
             self.assert_equal_results(one, other)
 
+    def test_ordered_searches_do_not_depend_on_workers(self) -> None:
+        flags = ["--strategy", "regularized-evolution", "--population", 3, "--sample", 2, "--trials", 14, "--final-epochs", 0,
+                 "--ordered", 3]
+        one = self.search("one", *flags, "--workers", 1)
+        three = self.search("three", *flags, "--workers", 3)
+        self.assertEqual(len(records(one / "journal.jsonl")), 14)
+        self.assertEqual(records(three / "journal.jsonl"), records(one / "journal.jsonl"))
+        header = json.loads(lines(one / "journal.jsonl")[0])
+        self.assertEqual(header["settings"]["program"]["--ordered"], 3)
+        self.assertEqual(header["settings"]["ordered"], 3)
+        four = self.search("four", *flags, "--ordered", 5)
+        self.assertNotEqual(records(four / "journal.jsonl"), records(one / "journal.jsonl"))
+        self.refuse("search_cells", *self.search_flags("one", *flags, "--resume", "--ordered", 5),
+                    naming=["--ordered: the journal has 3, this run has 5"])
+
     def test_another_seed_is_another_search(self) -> None:
         self.assertNotEqual(records(self.search("one") / "journal.jsonl"),
                             records(self.search("two", "--seed", 2) / "journal.jsonl"))

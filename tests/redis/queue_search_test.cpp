@@ -13,6 +13,7 @@
 #include "nasnet/redis/queue_worker.hpp"
 #include "nasnet/search/average_repeats.hpp"
 #include "nasnet/search/exhaustive.hpp"
+#include "nasnet/search/regularized_evolution.hpp"
 #include "redis/redis_server.hpp"
 #include "search/toy_search.hpp"
 
@@ -130,6 +131,22 @@ TEST_CASE("a search through a queue is the search") {
     queue.finish();
     workers.join();
     CHECK(workers.recorded() == static_cast<std::int64_t>(history.trials.size()));  // the climber gets stuck
+  }
+
+  SECTION("result by result, where the strategy learns and the search is ordered") {
+    nasnet::SearchOptions options = toy::options(40);
+    options.ordered = 5;
+    const auto evolution = [] {
+      return nasnet::RegularizedEvolution(toy::Space::space(), 3, {.population = 6, .sample = 3});
+    };
+    const History alone = nasnet::search<toy::Space>(evolution(), evaluate, options);
+    const toy::Evaluator pausing{.most_milliseconds = 3};
+    const QueueEvaluator queue(evaluate, toy::Space::space(), server.address(), queue_options());
+    Workers workers(server.address(), 3, pausing);
+    options.workers = 5;
+    CHECK(results_text(nasnet::search<toy::Space>(evolution(), queue, options)) == results_text(alone));
+    queue.finish();
+    workers.join();
   }
 
   SECTION("result by result, with several trials in the queue") {
