@@ -126,7 +126,8 @@ void declare(CLI::App& app, Flags& flags) {
   const auto megabytes = program::whole_number<std::int64_t>(1, 1'000'000'000);
   app.add_option("--trial-memory", flags.trial_memory, "most MB of a trial; with --isolate of its whole process")
       ->check(megabytes);
-  app.add_option("--trial-seconds", flags.trial_seconds, "most seconds of a trial; with --isolate it is killed then")
+  app.add_option("--trial-seconds", flags.trial_seconds, "most seconds of a trial, with --queue on its worker; it ends at the next batch, with --isolate (of "
+                 "search_worker where there is a queue) it is killed")
       ->check(program::number(1e-3, 1e9, "from 0.001 to 1e9"));
   app.add_option("--memory", flags.memory,
                  "MB for all trials, with --queue for each: those predicted to need more are rejected, others wait for "

@@ -24,6 +24,7 @@ struct Flags {
   std::filesystem::path data;
   int threads = 0;
   std::optional<std::int64_t> memory;  // MB
+  bool isolate = false;
 };
 
 void declare(CLI::App& app, Flags& flags) {
@@ -34,6 +35,9 @@ void declare(CLI::App& app, Flags& flags) {
       ->check(program::whole_number(0));
   app.add_option("--memory", flags.memory, "MB of this machine for a trial: what is predicted to need more is refused")
       ->check(program::whole_number<std::int64_t>(1, 1'000'000'000));
+  app.add_flag("--isolate", flags.isolate,
+               "run each trial in a process of its own: a crash costs one trial and not this worker, and one beyond the "
+               "--trial-seconds of the search is killed");
 }
 
 void say(const std::string& sentence) { std::cerr << nasnet::join("search_worker: ", sentence, '\n'); }
@@ -71,10 +75,14 @@ int work(const Flags& flags) {
   const nasnet::SearchSpace space(nasnet::NasnetOps::table(), {.blocks = program::setting<int>(settings, "--blocks")});
   const nasnet::ImageData data = nasnet::load_dataset(flags.data, nasnet::read_gzip_file);
   const nasnet::ChildTrainer evaluate(data, program::child_options(settings));
-  options.pool =
-      std::make_shared<nasnet::ThreadPool>(flags.threads > 0 ? flags.threads : nasnet::ThreadPool::hardware_threads());
+  const int threads = flags.threads > 0 ? flags.threads : nasnet::ThreadPool::hardware_threads();
+  const auto serve = [&](const auto& evaluator, int pool_threads) {
+    options.pool = std::make_shared<nasnet::ThreadPool>(pool_threads);
+    return nasnet::serve_queue(address, space, nasnet::NasnetOps::table(), evaluator, options);
+  };
   const nasnet::QueueWorkerSummary summary =
-      nasnet::serve_queue(address, space, nasnet::NasnetOps::table(), evaluate, options);
+      flags.isolate ? serve(nasnet::ProcessEvaluator(evaluate, nasnet::NasnetOps::table(), {.threads = threads}), 1)
+                    : serve(evaluate, threads);
   say(nasnet::join(summary.stopped ? "stopped" : "the search is over", " after ", summary.recorded, " trials"));
   return summary.stopped ? stop.exit_status() : 0;
 }

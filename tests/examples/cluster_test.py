@@ -158,6 +158,22 @@ class Cluster(ProgramTest):
         self.refuse("search_cells", *self.search_flags("none", *FLAGS, *flags, "--queue", self.queue("none"), "--memory", 1),
                     naming=["rejected"])
 
+    def test_trials_in_processes_of_their_own(self) -> None:
+        flags = ["--trials", 4]
+        alone = self.search("alone", *FLAGS, *flags)
+        isolated = self.worker("--isolate")
+        self.assertEqual(self.driver("cluster", *flags, "--trial-seconds", 1000).wait(), 0, self.said())
+        self.assertEqual(isolated.wait(), 0, self.said())
+        self.assertEqual(records(self.folder / "cluster" / "journal.jsonl"), records(alone / "journal.jsonl"))
+        self.end_all()
+        shutil.rmtree(self.folder / "server")
+        self.start_server()
+        isolated = self.worker("--isolate")
+        self.assertEqual(self.driver("hurried", *flags, "--trial-seconds", 0.001).wait(), 2, self.said())
+        failures = events(self.folder / "hurried" / "journal.jsonl", "failed")
+        self.assertEqual([event["kind"] for event in failures], ["timeout"] * 4)
+        self.assertEqual(isolated.wait(), 0, self.said())
+
     def test_refusals(self) -> None:
         self.refuse("search_worker", "--queue", "127.0.0.1", "--data", self.data, naming=["redis://"])
         self.refuse("search_cells", *self.search_flags("none", "--queue", "redis://127.0.0.1:1/cells"), naming=["127.0.0.1:1"])
