@@ -37,6 +37,7 @@ struct Flags {
   std::int64_t population = 20;
   std::int64_t sample = 5;
   nasnet::PpoOptions controller = program::StrategyFlags{}.controller;
+  std::string duplicates = "skip";
   std::int64_t repeats = 1;
   bool median_stop = false;
   std::int64_t trials = 20;
@@ -90,6 +91,10 @@ void declare(CLI::App& app, Flags& flags) {
   add("--population", flags.population, "members of an evolution")->check(members);
   add("--sample", flags.sample, "members of a tournament of an evolution")->check(members);
   program::declare_controller(app, flags.controller);
+  add("--duplicates", flags.duplicates,
+      "what becomes of a cell that was tried before: the strategy learns no more than that (skip), or its result again "
+      "(replay), or it is a trial like any other (evaluate)")
+      ->check(CLI::IsMember({"skip", "replay", "evaluate"}));
   add("--repeats", flags.repeats, "trainings of each cell; the strategy learns their mean")
       ->check(program::whole_number<std::int64_t>(1, 1'000));
   app.add_flag("--median-stop", flags.median_stop,
@@ -248,6 +253,7 @@ class Program {
     nasnet::QueueOptions queue{
         .resume = flags_.resume,
         .lease = std::chrono::seconds(flags_.lease_seconds),
+        .duplicates = duplicates(),
         .settings = settings(),
         .stop = stop_.pointer(),
         .notice = [](const std::string& sentence) { std::cerr << nasnet::join(sentence, '\n'); }};
@@ -262,7 +268,16 @@ class Program {
   }
 #endif
 
+  [[nodiscard]] nasnet::Duplicates duplicates() const {
+    return flags_.duplicates == "evaluate" ? nasnet::Duplicates::evaluate : nasnet::Duplicates::skip;
+  }
+
   [[nodiscard]] nasnet::AnyStrategy strategy() const {
+    if (flags_.duplicates == "replay") return nasnet::ReplayDuplicates(strategy_without_replay());
+    return strategy_without_replay();
+  }
+
+  [[nodiscard]] nasnet::AnyStrategy strategy_without_replay() const {
     const program::StrategyFlags flags{.evolution = {.population = flags_.population, .sample = flags_.sample},
                                        .controller = flags_.controller};
     const nasnet::StudyStrategy chosen =
@@ -291,6 +306,7 @@ class Program {
     options.trials = flags_.trials;
     options.workers = flags_.workers;
     options.ordered = flags_.ordered;
+    options.duplicates = duplicates();
     options.seed = flags_.seed;
     options.journal = flags_.out / "journal.jsonl";
     options.resume = flags_.resume;
@@ -334,6 +350,7 @@ class Program {
         {"--final-epochs", flags_.final_epochs},
         {"--final-images", flags_.final_images}};
     if (flags_.ordered > 0) json["--ordered"] = flags_.ordered;
+    if (flags_.duplicates != "skip") json["--duplicates"] = flags_.duplicates;
     if (flags_.repeats > 1) json["--repeats"] = flags_.repeats;
     if (flags_.median_stop) json["--median-stop"] = true;
     if (flags_.max_latency) json["--max-latency-ms"] = *flags_.max_latency;

@@ -113,6 +113,26 @@ class Results(ProgramTest):
         self.assertEqual(best["evaluations"], 3)
         self.assertAlmostEqual(best["validation_accuracy"], max(sum(cell) / 3 for cell in cells.values()))
 
+    def test_duplicates(self) -> None:
+        # In a space of one block and few members, an evolution repeats itself.
+        flags = ["--strategy", "regularized-evolution", "--population", 2, "--sample", 2, "--blocks", 1, "--trials", 60,
+                 "--train-images", 10, "--validation-images", 10, "--final-epochs", 0, "--seed", 3]
+        events = {}
+        for how in ["skip", "replay", "evaluate"]:
+            out = self.search(how, *flags, "--duplicates", how)
+            header, *events[how] = map(json.loads, lines(out / "journal.jsonl"))
+            self.assertEqual(header["settings"]["program"].get("--duplicates", "skip"), how)
+            self.assertEqual(header["settings"]["duplicates"], "evaluate" if how == "evaluate" else "skip")
+            self.assertEqual(header["settings"]["strategy"]["name"] == "replay_duplicates", how == "replay")
+        counts = {how: collections.Counter(event["event"] for event in all_of) for how, all_of in events.items()}
+        self.assertGreater(counts["skip"]["duplicate"], 0)
+        self.assertGreater(counts["replay"]["duplicate"], 0)
+        self.assertEqual(counts["evaluate"]["duplicate"], 0)
+        self.assertNotEqual(records(self.folder / "replay" / "journal.jsonl"), records(self.folder / "skip" / "journal.jsonl"))
+        self.refuse("search_cells", *self.search_flags("skip", *flags, "--resume", "--duplicates", "replay"),
+                    naming=["--duplicates: the journal has nothing, this run has \"replay\""])
+        self.refuse("search_cells", *self.search_flags("none", "--duplicates", "count"), naming=["count"])
+
     def test_strategies_that_do_not_go_together(self) -> None:
         self.refuse("search_cells", *self.search_flags("a", "--strategy", "successive-halving", "--median-stop"),
                     naming=["--median-stop", "successive-halving"])
