@@ -131,7 +131,8 @@ void declare(CLI::App& app, Flags& flags) {
   const auto megabytes = program::whole_number<std::int64_t>(1, 1'000'000'000);
   app.add_option("--trial-memory", flags.trial_memory, "most MB of a trial; with --isolate of its whole process")
       ->check(megabytes);
-  app.add_option("--trial-seconds", flags.trial_seconds, "most seconds of a trial, with --queue on its worker; it ends at the next batch, with --isolate (of "
+  app.add_option("--trial-seconds", flags.trial_seconds,
+                 "most seconds of a trial, with --queue on its worker; it ends at the next batch, with --isolate (of "
                  "search_worker where there is a queue) it is killed")
       ->check(program::number(1e-3, 1e9, "from 0.001 to 1e9"));
   app.add_option("--memory", flags.memory,
@@ -333,8 +334,6 @@ class Program {
         {"--strategy", flags_.strategy},
         {"--population", flags_.population},
         {"--sample", flags_.sample},
-        {"--controller-batch", flags_.controller.batch},
-        {"--controller-rate", flags_.controller.learning_rate},
         {"--seed", flags_.seed},
         {"--blocks", flags_.blocks},
         {"--cells", flags_.cells},
@@ -349,6 +348,7 @@ class Program {
          flags_.max_multiply_adds ? nlohmann::json(*flags_.max_multiply_adds) : nlohmann::json()},
         {"--final-epochs", flags_.final_epochs},
         {"--final-images", flags_.final_images}};
+    program::put_controller(json, flags_.controller);
     if (flags_.ordered > 0) json["--ordered"] = flags_.ordered;
     if (flags_.duplicates != "skip") json["--duplicates"] = flags_.duplicates;
     if (flags_.repeats > 1) json["--repeats"] = flags_.repeats;

@@ -35,9 +35,10 @@ void declare(CLI::App& app, Flags& flags) {
       ->check(program::whole_number(0));
   app.add_option("--memory", flags.memory, "MB of this machine for a trial: what is predicted to need more is refused")
       ->check(program::whole_number<std::int64_t>(1, 1'000'000'000));
-  app.add_flag("--isolate", flags.isolate,
-               "run each trial in a process of its own: a crash costs one trial and not this worker, and one beyond the "
-               "--trial-seconds of the search is killed");
+  app.add_flag(
+      "--isolate", flags.isolate,
+      "run each trial in a process of its own: a crash costs one trial and not this worker, and one beyond the "
+      "--trial-seconds of the search is killed");
 }
 
 void say(const std::string& sentence) { std::cerr << nasnet::join("search_worker: ", sentence, '\n'); }

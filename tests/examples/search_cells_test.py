@@ -113,6 +113,16 @@ class Results(ProgramTest):
         self.assertEqual(best["evaluations"], 3)
         self.assertAlmostEqual(best["validation_accuracy"], max(sum(cell) / 3 for cell in cells.values()))
 
+    def test_flags_of_the_controller(self) -> None:
+        flags = ["--strategy", "ppo", "--final-epochs", 0, "--controller-gradient", "reinforce", "--controller-temperature", 2,
+                 "--controller-tanh-constant", 1.5, "--controller-entropy-weight", 0.25]
+        out = self.search("out", *flags)
+        settings = json.loads(lines(out / "journal.jsonl")[0])["settings"]
+        found = [settings["strategy"][name] for name in ["gradient", "temperature", "tanh_constant", "entropy_weight"]]
+        self.assertEqual(found, ["reinforce", 2, 1.5, 0.25])
+        self.refuse("search_cells", *self.search_flags("out", *flags, "--resume", "--controller-gradient", "ppo"),
+                    naming=["--controller-gradient: the journal has \"reinforce\", this run has nothing"])
+
     def test_duplicates(self) -> None:
         # In a space of one block and few members, an evolution repeats itself.
         flags = ["--strategy", "regularized-evolution", "--population", 2, "--sample", 2, "--blocks", 1, "--trials", 60,

@@ -317,9 +317,8 @@ class TrialReceiver {
 /// An evaluator around another one: each trial is evaluated in a process of its own, to the same result.
 ///
 /// What ends the process makes the trial a failed one: a signal or an early exit is a crash, a lack of memory is
-/// out_of_memory, and a process that runs beyond SearchOptions::trial_seconds is killed (timeout), as is one whose trial
-/// is given up. Where
-/// SearchOptions::trial_bytes limits the memory, it limits all of the process.
+/// out_of_memory, and a process that runs beyond SearchOptions::trial_seconds is killed (timeout), as is one whose
+/// trial is given up. Where SearchOptions::trial_bytes limits the memory, it limits all of the process.
 ///
 /// Make it before the program has threads, hence before the thread pool of the search: the processes are copies of the
 /// program as it is now, forked by a server that has none. All of them end with the last copy of this object and with
