@@ -25,6 +25,7 @@ struct Flags {
   int threads = 0;
   std::optional<std::int64_t> memory;  // MB
   bool isolate = false;
+  bool json = false;
 };
 
 void declare(CLI::App& app, Flags& flags) {
@@ -39,6 +40,7 @@ void declare(CLI::App& app, Flags& flags) {
       "--isolate", flags.isolate,
       "run each trial in a process of its own: a crash costs one trial and not this worker, and one beyond the "
       "--trial-seconds of the search is killed");
+  app.add_flag("--json", flags.json, "print a line of JSON for each event");
 }
 
 void say(const std::string& sentence) { std::cerr << nasnet::join("search_worker: ", sentence, '\n'); }
@@ -49,6 +51,18 @@ void lower_instruction_set(const nlohmann::json& description) {
   if (found != description.end() && found->is_string()) {
     setenv("NASNET_ISA", found->get_ref<const std::string&>().c_str(), 0);
   }
+}
+
+/// What --json prints of a trial.
+std::string_view event_name(nasnet::QueueWork work) {
+  switch (work) {
+    case nasnet::QueueWork::begun: return "begun";
+    case nasnet::QueueWork::recorded: return "recorded";
+    case nasnet::QueueWork::late: return "late";
+    case nasnet::QueueWork::given_back: return "given_back";
+    case nasnet::QueueWork::dropped: return "dropped";
+  }
+  return "unknown";
 }
 
 void report(std::int64_t trial, nasnet::QueueWork work) {
@@ -66,6 +80,12 @@ int work(const Flags& flags) {
   const program::StopSignal stop;
   const nasnet::QueueAddress address = nasnet::queue_address(flags.queue);
   nasnet::QueueWorkerOptions options{.stop = stop.pointer(), .notice = say, .on_trial = report};
+  nasnet::SearchEvents events(std::cout);
+  if (flags.json) {
+    options.on_trial = [&events](std::int64_t trial, nasnet::QueueWork work) {
+      events.write({{"event", event_name(work)}, {"trial", trial}});
+    };
+  }
   constexpr std::int64_t megabyte = 1'000'000;
   if (flags.memory) options.memory_bytes = *flags.memory * megabyte;
   const auto search = nasnet::wait_for_search(address, options);
@@ -84,8 +104,16 @@ int work(const Flags& flags) {
   const nasnet::QueueWorkerSummary summary =
       flags.isolate ? serve(nasnet::ProcessEvaluator(evaluate, nasnet::NasnetOps::table(), {.threads = threads}), 1)
                     : serve(evaluate, threads);
+  const int status = summary.stopped ? stop.exit_status() : 0;
+  if (flags.json) {
+    events.write({{"event", summary.stopped ? "stopped" : "over"},
+                  {"recorded", summary.recorded},
+                  {"late", summary.late},
+                  {"given_back", summary.given_back}});
+    return status;
+  }
   say(nasnet::join(summary.stopped ? "stopped" : "the search is over", " after ", summary.recorded, " trials"));
-  return summary.stopped ? stop.exit_status() : 0;
+  return status;
 }
 
 }  // namespace

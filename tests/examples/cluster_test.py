@@ -174,6 +174,15 @@ class Cluster(ProgramTest):
         self.assertEqual([event["kind"] for event in failures], ["timeout"] * 4)
         self.assertEqual(isolated.wait(), 0, self.said())
 
+    def test_events_of_a_worker(self) -> None:
+        worker = self.start("search_worker", "--queue", self.queue(), "--data", self.data, "--threads", 1, "--json")
+        self.processes.append(worker)
+        self.assertEqual(self.driver("cluster", "--trials", 3).wait(), 0, self.said())
+        found = [json.loads(line) for line in worker.communicate()[0].splitlines()]
+        trials = [(event["event"], event["trial"]) for event in found[:-1]]
+        self.assertEqual(trials, [(name, trial) for trial in range(3) for name in ("begun", "recorded")])
+        self.assertEqual(found[-1], {"event": "over", "recorded": 3, "late": 0, "given_back": 0})
+
     def test_refusals(self) -> None:
         self.refuse("search_worker", "--queue", "127.0.0.1", "--data", self.data, naming=["redis://"])
         self.refuse("search_cells", *self.search_flags("none", "--queue", "redis://127.0.0.1:1/cells"), naming=["127.0.0.1:1"])
