@@ -80,10 +80,26 @@ class Cluster(ProgramTest):
 
     def test_kills_change_nothing(self) -> None:
         alone = self.search("alone", *FLAGS)
-        draw = random.Random(11)
         journal = self.folder / "cluster" / "journal.jsonl"
+        self.search_with_kills(journal)
+        self.assertEqual(records(journal), records(alone / "journal.jsonl"))
+        self.assertEqual(len(events(journal, "finished")), 24)
+        for name in ["best.json", "best.hpp"]:
+            self.assertEqual((self.folder / "cluster" / name).read_bytes(), (alone / name).read_bytes())
+
+    def test_kills_change_nothing_where_the_strategy_learns_and_the_search_is_ordered(self) -> None:
+        flags = ["--strategy", "regularized-evolution", "--population", 4, "--sample", 2, "--ordered", 4]
+        alone = self.search("alone", *FLAGS, *flags, "--workers", 1)
+        journal = self.folder / "cluster" / "journal.jsonl"
+        self.search_with_kills(journal, *flags)
+        self.assertEqual(len(events(journal, "finished")), 24)
+        self.assertEqual(records(journal), records(alone / "journal.jsonl"))
+
+    def search_with_kills(self, journal: pathlib.Path, *flags: object) -> None:
+        """A search by three workers, of which one after the other is killed, and once the server."""
+        draw = random.Random(11)
         workers = [self.worker() for _ in range(3)]
-        driver = self.driver("cluster")
+        driver = self.driver(journal.parent.name, *flags)
         for ended in [3, 8, 13]:
             self.wait_for(lambda: len(events(journal, "finished")) >= ended or driver.poll() is not None)
             victim = draw.randrange(3)
@@ -97,10 +113,6 @@ class Cluster(ProgramTest):
         self.assertEqual(driver.wait(), 0, self.said())
         for worker in workers:
             self.assertEqual(worker.wait(), 0, self.said())
-        self.assertEqual(records(journal), records(alone / "journal.jsonl"))
-        self.assertEqual(len(events(journal, "finished")), 24)
-        for name in ["best.json", "best.hpp"]:
-            self.assertEqual((self.folder / "cluster" / name).read_bytes(), (alone / name).read_bytes())
         self.assertIn("trying again", self.said())
 
     def test_one_trial_at_a_time_writes_the_same_journal(self) -> None:
