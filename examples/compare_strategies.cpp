@@ -80,11 +80,8 @@ void declare(CLI::App& app, Flags& flags) {
               return nasnet::MedianStop(nasnet::RandomSearch(space, seed), {.budgets = budgets});
             }};
   }
-  const nasnet::SuccessiveHalvingOptions options{
-      .least_budget = budgets.front(), .most_budget = budgets.back(), .reduction = budgets[1] / budgets[0]};
-  return {name, [options](const AnySpace& space, std::uint64_t seed) -> AnyStrategy {
-            return nasnet::SuccessiveHalving(space, seed, options);
-          }};
+  return program::halving_strategy(
+      {.least_budget = budgets.front(), .most_budget = budgets.back(), .reduction = budgets[1] / budgets[0]});
 }
 
 /// Each once, in the order of the command line.

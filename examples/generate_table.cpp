@@ -37,6 +37,7 @@ struct Flags {
   std::int64_t test_images = 2000;
   std::int64_t batch = 16;
   double learning_rate = 0.05;
+  bool json = false;
 };
 
 void declare(CLI::App& app, Flags& flags) {
@@ -59,6 +60,7 @@ void declare(CLI::App& app, Flags& flags) {
   add("--test-images", flags.test_images, "the first so many of the test images")->check(positive);
   add("--batch", flags.batch, "images of a training step")->check(positive);
   add("--learning-rate", flags.learning_rate, "at the start, then a cosine to 0")->check(program::learning_rate());
+  app.add_flag("--json", flags.json, "print a line of JSON for each event");
 }
 
 [[nodiscard]] double seconds_since(std::chrono::steady_clock::time_point begin) {
@@ -131,7 +133,7 @@ class Program {
     refuse_failures(history);
     const std::filesystem::path other = flags_.out / (flags_.times ? "journal.jsonl" : "times.jsonl");
     if (!std::filesystem::exists(other)) {
-      std::cout << "the table lacks its " << (flags_.times ? "trainings" : "times, which --times measures") << '\n';
+      tell_of_missing_step();
       return 0;
     }
     write_table(flags_.times ? recorded(other, trainings()) : history,
@@ -142,6 +144,14 @@ class Program {
  private:
   [[nodiscard]] std::int64_t trainings() const {
     return cells_ * static_cast<std::int64_t>(nasnet::cell_table_epochs.size() * nasnet::cell_table_trainings);
+  }
+
+  void tell_of_missing_step() {
+    if (flags_.json) {
+      events_.write({{"event", "incomplete"}, {"lacks", flags_.times ? "trainings" : "times"}});
+    } else {
+      std::cout << "the table lacks its " << (flags_.times ? "trainings" : "times, which --times measures") << '\n';
+    }
   }
 
   [[nodiscard]] nasnet::ChildTrainer trainer() const {
@@ -180,6 +190,7 @@ class Program {
     options.stop = stop_.pointer();
     nasnet::SearchProgressBar bar(nasnet::OffTerminal::quiet);
     bar.attach(options);
+    if (flags_.json) events_.attach(options);
     return nasnet::search(space_, nasnet::CellTableOps::table(), strategy, evaluate, options);
   }
 
@@ -201,7 +212,7 @@ class Program {
     }
   }
 
-  void write_table(const nasnet::History& trained, const nasnet::History& measured) const {
+  void write_table(const nasnet::History& trained, const nasnet::History& measured) {
     std::map<std::uint64_t, nasnet::CellTableRow> rows;  // by canonical form
     std::vector<std::uint64_t> order;
     for (const nasnet::Trial& trial : measured.trials) {
@@ -224,6 +235,7 @@ class Program {
     for (const std::uint64_t form : order) table.push_back(rows.at(form));
     const std::filesystem::path path = flags_.out / "table.csv";
     nasnet::write_file_atomically(path, nasnet::cell_table_text(table));
+    if (flags_.json) return events_.write({{"event", "result"}, {"table", path.string()}, {"cells", table.size()}});
     std::cout << path.string() << " has " << table.size() << " cells\n";
   }
 
@@ -232,6 +244,7 @@ class Program {
   nasnet::ImageData data_;
   nasnet::SearchSpace space_ = nasnet::cell_table_space();
   std::int64_t cells_ = 0;
+  nasnet::SearchEvents events_{std::cout};
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 // How well figures of untrained networks (nasnet/search/proxies.hpp) rank the cells of a table: the rank correlation of
 // each with the cells' test accuracy, after training with the most epochs, over all trainings.
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -109,13 +110,15 @@ int rank(const Flags& flags) {
   Proxies proxies(flags);
   std::vector<double> accuracies;
   nasnet::ProgressBar bar(stderr, nasnet::OffTerminal::quiet);
+  const auto begin = std::chrono::steady_clock::now();
   for (const nasnet::CellTableRow& row : rows) {
     proxies.measure(row.architecture);
     accuracies.push_back(mean_test_accuracy(row));
+    const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - begin;
     bar({.task = "proxies",
          .done = static_cast<std::int64_t>(accuracies.size()),
          .total = static_cast<std::int64_t>(rows.size()),
-         .seconds = 0,
+         .seconds = passed.count(),
          .detail = ""});
   }
   bar.finish();

@@ -37,10 +37,12 @@ struct Flags {
   std::int64_t population = 20;
   std::int64_t sample = 5;
   nasnet::PpoOptions controller = program::StrategyFlags{}.controller;
+  std::string duplicates = "skip";
   std::int64_t repeats = 1;
   bool median_stop = false;
   std::int64_t trials = 20;
   int workers = 2;
+  std::int64_t ordered = 0;
   int threads = 0;
   std::uint64_t seed = 1;
   std::int64_t epochs = 1;
@@ -89,6 +91,10 @@ void declare(CLI::App& app, Flags& flags) {
   add("--population", flags.population, "members of an evolution")->check(members);
   add("--sample", flags.sample, "members of a tournament of an evolution")->check(members);
   program::declare_controller(app, flags.controller);
+  add("--duplicates", flags.duplicates,
+      "what becomes of a cell that was tried before: the strategy learns no more than that (skip), or its result again "
+      "(replay), or it is a trial like any other (evaluate)")
+      ->check(CLI::IsMember({"skip", "replay", "evaluate"}));
   add("--repeats", flags.repeats, "trainings of each cell; the strategy learns their mean")
       ->check(program::whole_number<std::int64_t>(1, 1'000));
   app.add_flag("--median-stop", flags.median_stop,
@@ -97,6 +103,10 @@ void declare(CLI::App& app, Flags& flags) {
   add("--trials", flags.trials, "networks to train")->check(positive);
   add("--workers", flags.workers, "trials at a time; with --queue, trials in the queue")
       ->check(program::whole_number(1, most_workers));
+  add("--ordered", flags.ordered,
+      "trials in flight of a search whose cells do not depend on workers and time: the strategy learns results in the "
+      "order of trials; at most so many run at a time; 0: it learns each as it comes")
+      ->check(count);
   add("--threads", flags.threads, "threads in all, 0: one for each core; at least one for each worker")
       ->check(program::whole_number(0));
   add("--seed", flags.seed, "of everything that is random")->check(program::whole_number<std::uint64_t>(0));
@@ -121,7 +131,9 @@ void declare(CLI::App& app, Flags& flags) {
   const auto megabytes = program::whole_number<std::int64_t>(1, 1'000'000'000);
   app.add_option("--trial-memory", flags.trial_memory, "most MB of a trial; with --isolate of its whole process")
       ->check(megabytes);
-  app.add_option("--trial-seconds", flags.trial_seconds, "most seconds of a trial; with --isolate it is killed then")
+  app.add_option("--trial-seconds", flags.trial_seconds,
+                 "most seconds of a trial, with --queue on its worker; it ends at the next batch, with --isolate (of "
+                 "search_worker where there is a queue) it is killed")
       ->check(program::number(1e-3, 1e9, "from 0.001 to 1e9"));
   app.add_option("--memory", flags.memory,
                  "MB for all trials, with --queue for each: those predicted to need more are rejected, others wait for "
@@ -242,6 +254,7 @@ class Program {
     nasnet::QueueOptions queue{
         .resume = flags_.resume,
         .lease = std::chrono::seconds(flags_.lease_seconds),
+        .duplicates = duplicates(),
         .settings = settings(),
         .stop = stop_.pointer(),
         .notice = [](const std::string& sentence) { std::cerr << nasnet::join(sentence, '\n'); }};
@@ -256,7 +269,16 @@ class Program {
   }
 #endif
 
+  [[nodiscard]] nasnet::Duplicates duplicates() const {
+    return flags_.duplicates == "evaluate" ? nasnet::Duplicates::evaluate : nasnet::Duplicates::skip;
+  }
+
   [[nodiscard]] nasnet::AnyStrategy strategy() const {
+    if (flags_.duplicates == "replay") return nasnet::ReplayDuplicates(strategy_without_replay());
+    return strategy_without_replay();
+  }
+
+  [[nodiscard]] nasnet::AnyStrategy strategy_without_replay() const {
     const program::StrategyFlags flags{.evolution = {.population = flags_.population, .sample = flags_.sample},
                                        .controller = flags_.controller};
     const nasnet::StudyStrategy chosen =
@@ -284,6 +306,8 @@ class Program {
     nasnet::SearchOptions options;
     options.trials = flags_.trials;
     options.workers = flags_.workers;
+    options.ordered = flags_.ordered;
+    options.duplicates = duplicates();
     options.seed = flags_.seed;
     options.journal = flags_.out / "journal.jsonl";
     options.resume = flags_.resume;
@@ -310,8 +334,6 @@ class Program {
         {"--strategy", flags_.strategy},
         {"--population", flags_.population},
         {"--sample", flags_.sample},
-        {"--controller-batch", flags_.controller.batch},
-        {"--controller-rate", flags_.controller.learning_rate},
         {"--seed", flags_.seed},
         {"--blocks", flags_.blocks},
         {"--cells", flags_.cells},
@@ -326,6 +348,9 @@ class Program {
          flags_.max_multiply_adds ? nlohmann::json(*flags_.max_multiply_adds) : nlohmann::json()},
         {"--final-epochs", flags_.final_epochs},
         {"--final-images", flags_.final_images}};
+    program::put_controller(json, flags_.controller);
+    if (flags_.ordered > 0) json["--ordered"] = flags_.ordered;
+    if (flags_.duplicates != "skip") json["--duplicates"] = flags_.duplicates;
     if (flags_.repeats > 1) json["--repeats"] = flags_.repeats;
     if (flags_.median_stop) json["--median-stop"] = true;
     if (flags_.max_latency) json["--max-latency-ms"] = *flags_.max_latency;

@@ -24,6 +24,8 @@ struct Flags {
   std::filesystem::path data;
   int threads = 0;
   std::optional<std::int64_t> memory;  // MB
+  bool isolate = false;
+  bool json = false;
 };
 
 void declare(CLI::App& app, Flags& flags) {
@@ -34,6 +36,11 @@ void declare(CLI::App& app, Flags& flags) {
       ->check(program::whole_number(0));
   app.add_option("--memory", flags.memory, "MB of this machine for a trial: what is predicted to need more is refused")
       ->check(program::whole_number<std::int64_t>(1, 1'000'000'000));
+  app.add_flag(
+      "--isolate", flags.isolate,
+      "run each trial in a process of its own: a crash costs one trial and not this worker, and one beyond the "
+      "--trial-seconds of the search is killed");
+  app.add_flag("--json", flags.json, "print a line of JSON for each event");
 }
 
 void say(const std::string& sentence) { std::cerr << nasnet::join("search_worker: ", sentence, '\n'); }
@@ -44,6 +51,18 @@ void lower_instruction_set(const nlohmann::json& description) {
   if (found != description.end() && found->is_string()) {
     setenv("NASNET_ISA", found->get_ref<const std::string&>().c_str(), 0);
   }
+}
+
+/// What --json prints of a trial.
+std::string_view event_name(nasnet::QueueWork work) {
+  switch (work) {
+    case nasnet::QueueWork::begun: return "begun";
+    case nasnet::QueueWork::recorded: return "recorded";
+    case nasnet::QueueWork::late: return "late";
+    case nasnet::QueueWork::given_back: return "given_back";
+    case nasnet::QueueWork::dropped: return "dropped";
+  }
+  return "unknown";
 }
 
 void report(std::int64_t trial, nasnet::QueueWork work) {
@@ -61,6 +80,12 @@ int work(const Flags& flags) {
   const program::StopSignal stop;
   const nasnet::QueueAddress address = nasnet::queue_address(flags.queue);
   nasnet::QueueWorkerOptions options{.stop = stop.pointer(), .notice = say, .on_trial = report};
+  nasnet::SearchEvents events(std::cout);
+  if (flags.json) {
+    options.on_trial = [&events](std::int64_t trial, nasnet::QueueWork work) {
+      events.write({{"event", event_name(work)}, {"trial", trial}});
+    };
+  }
   constexpr std::int64_t megabyte = 1'000'000;
   if (flags.memory) options.memory_bytes = *flags.memory * megabyte;
   const auto search = nasnet::wait_for_search(address, options);
@@ -71,12 +96,24 @@ int work(const Flags& flags) {
   const nasnet::SearchSpace space(nasnet::NasnetOps::table(), {.blocks = program::setting<int>(settings, "--blocks")});
   const nasnet::ImageData data = nasnet::load_dataset(flags.data, nasnet::read_gzip_file);
   const nasnet::ChildTrainer evaluate(data, program::child_options(settings));
-  options.pool =
-      std::make_shared<nasnet::ThreadPool>(flags.threads > 0 ? flags.threads : nasnet::ThreadPool::hardware_threads());
+  const int threads = flags.threads > 0 ? flags.threads : nasnet::ThreadPool::hardware_threads();
+  const auto serve = [&](const auto& evaluator, int pool_threads) {
+    options.pool = std::make_shared<nasnet::ThreadPool>(pool_threads);
+    return nasnet::serve_queue(address, space, nasnet::NasnetOps::table(), evaluator, options);
+  };
   const nasnet::QueueWorkerSummary summary =
-      nasnet::serve_queue(address, space, nasnet::NasnetOps::table(), evaluate, options);
+      flags.isolate ? serve(nasnet::ProcessEvaluator(evaluate, nasnet::NasnetOps::table(), {.threads = threads}), 1)
+                    : serve(evaluate, threads);
+  const int status = summary.stopped ? stop.exit_status() : 0;
+  if (flags.json) {
+    events.write({{"event", summary.stopped ? "stopped" : "over"},
+                  {"recorded", summary.recorded},
+                  {"late", summary.late},
+                  {"given_back", summary.given_back}});
+    return status;
+  }
   say(nasnet::join(summary.stopped ? "stopped" : "the search is over", " after ", summary.recorded, " trials"));
-  return summary.stopped ? stop.exit_status() : 0;
+  return status;
 }
 
 }  // namespace

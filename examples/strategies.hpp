@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include <nasnet/search/any_strategy.hpp>
 #include <nasnet/search/exhaustive.hpp>
 #include <nasnet/search/local_search.hpp>
@@ -28,15 +30,58 @@ struct StrategyFlags {
   nasnet::PpoOptions controller{.batch = 10, .learning_rate = 0.003};  // for hundreds of trials, not the paper's 20,000
 };
 
-/// The flags of the strategy ppo.
+/// The flags of the strategy ppo, under the names of their options.
 inline void declare_controller(CLI::App& app, nasnet::PpoOptions& controller) {
   constexpr std::int64_t most = 1'000'000;
+  const std::string reinforce(to_string(nasnet::PolicyGradient::reinforce));
+  const std::string ppo(to_string(nasnet::PolicyGradient::ppo));
+  app.add_option_function<std::string>(
+         "--controller-gradient",
+         [&controller, reinforce](const std::string& name) {
+           controller.gradient = name == reinforce ? nasnet::PolicyGradient::reinforce : nasnet::PolicyGradient::ppo;
+         },
+         "how it learns: by PPO or by REINFORCE")
+      ->default_str(std::string(to_string(controller.gradient)))
+      ->check(CLI::IsMember({ppo, reinforce}));
+  app.add_option("--controller-entropy-weight", controller.entropy_weight, "how much it is to stay undecided")
+      ->capture_default_str()
+      ->check(number(0, 1e6, "from 0 to 1e6"));
+  app.add_option("--controller-temperature", controller.network.temperature,
+                 "divides its logits: above 1 its choices are closer to uniform")
+      ->capture_default_str()
+      ->check(number(1e-6, 1e6, "from 1e-6 to 1e6"));
+  app.add_option("--controller-tanh-constant", controller.network.tanh_constant,
+                 "keeps its logits between this and its negative, 0: they stay")
+      ->capture_default_str()
+      ->check(number(0, 1e6, "from 0 to 1e6"));
   app.add_option("--controller-batch", controller.batch, "results that the controller of ppo learns from at a time")
       ->capture_default_str()
       ->check(whole_number(std::int64_t{1}, most));
   app.add_option("--controller-rate", controller.learning_rate, "its learning rate")
       ->capture_default_str()
       ->check(number(1e-9, 1, "from 1e-9 to 1"));
+}
+
+/// The controller's flags for a journal; those that came later only where they are changed, so that earlier journals go
+/// on.
+inline void put_controller(nlohmann::json& settings, const nasnet::PpoOptions& controller) {
+  const nasnet::PpoOptions unchanged = StrategyFlags{}.controller;
+  settings["--controller-batch"] = controller.batch;
+  settings["--controller-rate"] = controller.learning_rate;
+  const auto put_changed = [&settings](const char* name, const auto& value, const auto& usual) {
+    if (value != usual) settings[name] = value;
+  };
+  put_changed("--controller-gradient", to_string(controller.gradient), to_string(unchanged.gradient));
+  put_changed("--controller-entropy-weight", controller.entropy_weight, unchanged.entropy_weight);
+  put_changed("--controller-temperature", controller.network.temperature, unchanged.network.temperature);
+  put_changed("--controller-tanh-constant", controller.network.tanh_constant, unchanged.network.tanh_constant);
+}
+
+/// Successive halving with these budgets.
+[[nodiscard]] inline nasnet::StudyStrategy halving_strategy(const nasnet::SuccessiveHalvingOptions& options) {
+  return {"successive-halving", [options](const nasnet::AnySpace& space, std::uint64_t seed) -> nasnet::AnyStrategy {
+            return nasnet::SuccessiveHalving(space, seed, options);
+          }};
 }
 
 /// All strategies that search by accuracy alone, on images as on tables.
@@ -74,10 +119,7 @@ inline void declare_controller(CLI::App& app, nasnet::PpoOptions& controller) {
        [population = flags.evolution.population](const AnySpace& space, std::uint64_t seed) -> AnyStrategy {
          return nasnet::ParetoEvolution(space, seed, {.costs = {"parameters"}, .population = population});
        }},
-      {"successive-halving",
-       [epochs](const AnySpace& space, std::uint64_t seed) -> AnyStrategy {
-         return nasnet::SuccessiveHalving(space, seed, {.most_budget = epochs});
-       }},
+      halving_strategy({.most_budget = epochs}),
       {"exhaustive", [](const AnySpace& space, std::uint64_t) -> AnyStrategy { return nasnet::Exhaustive(space); }},
   };
 }

@@ -80,10 +80,26 @@ class Cluster(ProgramTest):
 
     def test_kills_change_nothing(self) -> None:
         alone = self.search("alone", *FLAGS)
-        draw = random.Random(11)
         journal = self.folder / "cluster" / "journal.jsonl"
+        self.search_with_kills(journal)
+        self.assertEqual(records(journal), records(alone / "journal.jsonl"))
+        self.assertEqual(len(events(journal, "finished")), 24)
+        for name in ["best.json", "best.hpp"]:
+            self.assertEqual((self.folder / "cluster" / name).read_bytes(), (alone / name).read_bytes())
+
+    def test_kills_change_nothing_where_the_strategy_learns_and_the_search_is_ordered(self) -> None:
+        flags = ["--strategy", "regularized-evolution", "--population", 4, "--sample", 2, "--ordered", 4]
+        alone = self.search("alone", *FLAGS, *flags, "--workers", 1)
+        journal = self.folder / "cluster" / "journal.jsonl"
+        self.search_with_kills(journal, *flags)
+        self.assertEqual(len(events(journal, "finished")), 24)
+        self.assertEqual(records(journal), records(alone / "journal.jsonl"))
+
+    def search_with_kills(self, journal: pathlib.Path, *flags: object) -> None:
+        """A search by three workers, of which one after the other is killed, and once the server."""
+        draw = random.Random(11)
         workers = [self.worker() for _ in range(3)]
-        driver = self.driver("cluster")
+        driver = self.driver(journal.parent.name, *flags)
         for ended in [3, 8, 13]:
             self.wait_for(lambda: len(events(journal, "finished")) >= ended or driver.poll() is not None)
             victim = draw.randrange(3)
@@ -97,10 +113,6 @@ class Cluster(ProgramTest):
         self.assertEqual(driver.wait(), 0, self.said())
         for worker in workers:
             self.assertEqual(worker.wait(), 0, self.said())
-        self.assertEqual(records(journal), records(alone / "journal.jsonl"))
-        self.assertEqual(len(events(journal, "finished")), 24)
-        for name in ["best.json", "best.hpp"]:
-            self.assertEqual((self.folder / "cluster" / name).read_bytes(), (alone / name).read_bytes())
         self.assertIn("trying again", self.said())
 
     def test_one_trial_at_a_time_writes_the_same_journal(self) -> None:
@@ -157,6 +169,31 @@ class Cluster(ProgramTest):
         # What no machine has room for is rejected before it comes to any.
         self.refuse("search_cells", *self.search_flags("none", *FLAGS, *flags, "--queue", self.queue("none"), "--memory", 1),
                     naming=["rejected"])
+
+    def test_trials_in_processes_of_their_own(self) -> None:
+        flags = ["--trials", 4]
+        alone = self.search("alone", *FLAGS, *flags)
+        isolated = self.worker("--isolate")
+        self.assertEqual(self.driver("cluster", *flags, "--trial-seconds", 1000).wait(), 0, self.said())
+        self.assertEqual(isolated.wait(), 0, self.said())
+        self.assertEqual(records(self.folder / "cluster" / "journal.jsonl"), records(alone / "journal.jsonl"))
+        self.end_all()
+        shutil.rmtree(self.folder / "server")
+        self.start_server()
+        isolated = self.worker("--isolate")
+        self.assertEqual(self.driver("hurried", *flags, "--trial-seconds", 0.001).wait(), 2, self.said())
+        failures = events(self.folder / "hurried" / "journal.jsonl", "failed")
+        self.assertEqual([event["kind"] for event in failures], ["timeout"] * 4)
+        self.assertEqual(isolated.wait(), 0, self.said())
+
+    def test_events_of_a_worker(self) -> None:
+        worker = self.start("search_worker", "--queue", self.queue(), "--data", self.data, "--threads", 1, "--json")
+        self.processes.append(worker)
+        self.assertEqual(self.driver("cluster", "--trials", 3).wait(), 0, self.said())
+        found = [json.loads(line) for line in worker.communicate()[0].splitlines()]
+        trials = [(event["event"], event["trial"]) for event in found[:-1]]
+        self.assertEqual(trials, [(name, trial) for trial in range(3) for name in ("begun", "recorded")])
+        self.assertEqual(found[-1], {"event": "over", "recorded": 3, "late": 0, "given_back": 0})
 
     def test_refusals(self) -> None:
         self.refuse("search_worker", "--queue", "127.0.0.1", "--data", self.data, naming=["redis://"])

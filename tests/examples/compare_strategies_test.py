@@ -72,6 +72,14 @@ class MadeUpTable(ProgramTest):
         self.assertGreater(learnt["test_low"][1], random["test_high"][1])
         self.assertGreater(learnt["test_mean"][1], learnt["test_mean"][0])
 
+    def test_each_flag_of_the_controller_matters(self) -> None:
+        flags = ["--seeds", 2, "--evaluations", 60, "--strategies", "ppo"]
+        usual = self.figures(*flags)
+        self.assertEqual(self.figures(*flags, "--controller-gradient", "ppo", "--controller-temperature", 1), usual)
+        for flag, value in [("--controller-gradient", "reinforce"), ("--controller-entropy-weight", 1),
+                            ("--controller-temperature", 3), ("--controller-tanh-constant", 0.01)]:
+            self.assertNotEqual(self.figures(*flags, flag, value), usual, flag)
+
     def test_equal_seeds_give_equal_figures(self) -> None:
         flags = ["--seeds", 5, "--evaluations", "50", "--workers", 7, "--duplicates", "free"]
         first = self.figures(*flags, "--threads", 1)
@@ -86,6 +94,8 @@ class MadeUpTable(ProgramTest):
         self.refuse("compare_strategies", *table, "--strategies", "random,random", naming=["twice"])
         for flag, value in [("--seeds", 0), ("--evaluations", "50,20"), ("--evaluations", "0"), ("--evaluations", "x"),
                             ("--workers", 0), ("--duplicates", "maybe"), ("--population", 0), ("--sample", 0), ("--controller-batch", 0), ("--controller-rate", 0),
+                            ("--controller-gradient", "sideways"), ("--controller-entropy-weight", -1),
+                            ("--controller-temperature", 0), ("--controller-tanh-constant", -1),
                             ("--seed", -1), ("--threads", -1)]:
             self.refuse("compare_strategies", *table, f"{flag}={value}")
         self.refuse("compare_strategies", "--table", self.folder / "absent.csv", naming=["absent.csv"])

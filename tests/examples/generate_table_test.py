@@ -52,6 +52,18 @@ class Generator(ProgramTest):
             for name in row.keys() - set(TIMES):
                 self.assertEqual(row[name], other[name], name)
 
+    def test_events_as_json(self) -> None:
+        def events(*arguments: object) -> list[dict]:
+            return [json.loads(line) for line in self.succeed(*self.flags("out", "--json", *arguments)).stdout.splitlines()]
+
+        trained = events()
+        self.assertEqual(sum(event["event"] == "finished" for event in trained), 12)
+        self.assertEqual({event["total"] for event in trained if event["event"] == "progress"}, {12})
+        self.assertEqual(trained[-1], {"event": "incomplete", "lacks": "times"})
+        measured = events("--times")
+        self.assertEqual(sum(event["event"] == "finished" for event in measured), 2)
+        self.assertEqual(measured[-1], {"event": "result", "table": "out/table.csv", "cells": 2})
+
     def test_goes_on_after_a_kill(self) -> None:
         self.succeed(*self.flags("whole"))
         self.succeed(*self.flags("whole", "--times"))

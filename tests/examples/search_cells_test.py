@@ -113,6 +113,36 @@ class Results(ProgramTest):
         self.assertEqual(best["evaluations"], 3)
         self.assertAlmostEqual(best["validation_accuracy"], max(sum(cell) / 3 for cell in cells.values()))
 
+    def test_flags_of_the_controller(self) -> None:
+        flags = ["--strategy", "ppo", "--final-epochs", 0, "--controller-gradient", "reinforce", "--controller-temperature", 2,
+                 "--controller-tanh-constant", 1.5, "--controller-entropy-weight", 0.25]
+        out = self.search("out", *flags)
+        settings = json.loads(lines(out / "journal.jsonl")[0])["settings"]
+        found = [settings["strategy"][name] for name in ["gradient", "temperature", "tanh_constant", "entropy_weight"]]
+        self.assertEqual(found, ["reinforce", 2, 1.5, 0.25])
+        self.refuse("search_cells", *self.search_flags("out", *flags, "--resume", "--controller-gradient", "ppo"),
+                    naming=["--controller-gradient: the journal has \"reinforce\", this run has nothing"])
+
+    def test_duplicates(self) -> None:
+        # In a space of one block and few members, an evolution repeats itself.
+        flags = ["--strategy", "regularized-evolution", "--population", 2, "--sample", 2, "--blocks", 1, "--trials", 60,
+                 "--train-images", 10, "--validation-images", 10, "--final-epochs", 0, "--seed", 3]
+        events = {}
+        for how in ["skip", "replay", "evaluate"]:
+            out = self.search(how, *flags, "--duplicates", how)
+            header, *events[how] = map(json.loads, lines(out / "journal.jsonl"))
+            self.assertEqual(header["settings"]["program"].get("--duplicates", "skip"), how)
+            self.assertEqual(header["settings"]["duplicates"], "evaluate" if how == "evaluate" else "skip")
+            self.assertEqual(header["settings"]["strategy"]["name"] == "replay_duplicates", how == "replay")
+        counts = {how: collections.Counter(event["event"] for event in all_of) for how, all_of in events.items()}
+        self.assertGreater(counts["skip"]["duplicate"], 0)
+        self.assertGreater(counts["replay"]["duplicate"], 0)
+        self.assertEqual(counts["evaluate"]["duplicate"], 0)
+        self.assertNotEqual(records(self.folder / "replay" / "journal.jsonl"), records(self.folder / "skip" / "journal.jsonl"))
+        self.refuse("search_cells", *self.search_flags("skip", *flags, "--resume", "--duplicates", "replay"),
+                    naming=["--duplicates: the journal has nothing, this run has \"replay\""])
+        self.refuse("search_cells", *self.search_flags("none", "--duplicates", "count"), naming=["count"])
+
     def test_strategies_that_do_not_go_together(self) -> None:
         self.refuse("search_cells", *self.search_flags("a", "--strategy", "successive-halving", "--median-stop"),
                     naming=["--median-stop", "successive-halving"])
@@ -179,6 +209,21 @@ class EqualRuns(ProgramTest):
         for workers, threads in [(1, 2), (2, 2), (2, 1)]:
             other = self.search(f"w{workers}t{threads}", "--workers", workers, "--threads", threads)
             self.assert_equal_results(one, other)
+
+    def test_ordered_searches_do_not_depend_on_workers(self) -> None:
+        flags = ["--strategy", "regularized-evolution", "--population", 3, "--sample", 2, "--trials", 14, "--final-epochs", 0,
+                 "--ordered", 3]
+        one = self.search("one", *flags, "--workers", 1)
+        three = self.search("three", *flags, "--workers", 3)
+        self.assertEqual(len(records(one / "journal.jsonl")), 14)
+        self.assertEqual(records(three / "journal.jsonl"), records(one / "journal.jsonl"))
+        header = json.loads(lines(one / "journal.jsonl")[0])
+        self.assertEqual(header["settings"]["program"]["--ordered"], 3)
+        self.assertEqual(header["settings"]["ordered"], 3)
+        four = self.search("four", *flags, "--ordered", 5)
+        self.assertNotEqual(records(four / "journal.jsonl"), records(one / "journal.jsonl"))
+        self.refuse("search_cells", *self.search_flags("one", *flags, "--resume", "--ordered", 5),
+                    naming=["--ordered: the journal has 3, this run has 5"])
 
     def test_another_seed_is_another_search(self) -> None:
         self.assertNotEqual(records(self.search("one") / "journal.jsonl"),

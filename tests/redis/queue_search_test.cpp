@@ -1,7 +1,10 @@
 // Searches whose trials go through a queue: driver and workers are threads of one process here.
+#include <unistd.h>
+
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <thread>
@@ -13,6 +16,8 @@
 #include "nasnet/redis/queue_worker.hpp"
 #include "nasnet/search/average_repeats.hpp"
 #include "nasnet/search/exhaustive.hpp"
+#include "nasnet/search/process_evaluator.hpp"
+#include "nasnet/search/regularized_evolution.hpp"
 #include "redis/redis_server.hpp"
 #include "search/toy_search.hpp"
 
@@ -99,6 +104,16 @@ struct Hungry {
   [[nodiscard]] static nlohmann::json settings() { return {{"name", "hungry"}}; }
 };
 
+/// Hangs in trial 0 and crashes in trial 1.
+struct Wild {
+  nasnet::Outcome operator()(const nasnet::Architecture& architecture, nasnet::TrialContext& trial) const {
+    while (trial.trial == 0) ::pause();
+    if (trial.trial == 1) std::abort();
+    return toy::Evaluator{.fails = false}(architecture, trial);
+  }
+  [[nodiscard]] static nlohmann::json settings() { return {{"name", "wild"}}; }
+};
+
 /// Works until it is given up.
 struct Endless {
   nasnet::Outcome operator()(const nasnet::Architecture&, nasnet::TrialContext& trial) const {
@@ -130,6 +145,22 @@ TEST_CASE("a search through a queue is the search") {
     queue.finish();
     workers.join();
     CHECK(workers.recorded() == static_cast<std::int64_t>(history.trials.size()));  // the climber gets stuck
+  }
+
+  SECTION("result by result, where the strategy learns and the search is ordered") {
+    nasnet::SearchOptions options = toy::options(40);
+    options.ordered = 5;
+    const auto evolution = [] {
+      return nasnet::RegularizedEvolution(toy::Space::space(), 3, {.population = 6, .sample = 3});
+    };
+    const History alone = nasnet::search<toy::Space>(evolution(), evaluate, options);
+    const toy::Evaluator pausing{.most_milliseconds = 3};
+    const QueueEvaluator queue(evaluate, toy::Space::space(), server.address(), queue_options());
+    Workers workers(server.address(), 3, pausing);
+    options.workers = 5;
+    CHECK(results_text(nasnet::search<toy::Space>(evolution(), queue, options)) == results_text(alone));
+    queue.finish();
+    workers.join();
   }
 
   SECTION("result by result, with several trials in the queue") {
@@ -265,6 +296,53 @@ TEST_CASE("a trial that ends its workers is lost, and the strategy is told") {
   CHECK(strategy.trials[0].failure == nasnet::FailureKind::lost);
   CHECK(history.trials[0].failure == nasnet::FailureKind::lost);
   CHECK_THAT(history.trials[0].message, ContainsSubstring("3 workers began it and never answered"));
+}
+
+TEST_CASE("a worker whose trials are processes of their own outlives a hang and a crash") {
+  const Wild wild;
+  const nasnet::ProcessEvaluator isolated(wild, toy::Space::op_table());  // before the first thread
+  const RedisServer server;
+  wait_for(server);
+  const QueueEvaluator queue(wild, toy::Space::space(), server.address(), queue_options());
+  Workers workers(server.address(), 1, isolated);
+  nasnet::SearchOptions options = toy::options(4, 2);
+  options.trial_seconds = 0.5;
+  const History history =
+      nasnet::search<toy::Space>(nasnet::RandomSearch(toy::Space::space(), 5), queue, std::move(options));
+  queue.finish();
+  workers.join();
+  CHECK(workers.recorded() == 4);
+  REQUIRE(history.trials.size() == 4);
+  CHECK(history.trials[0].failure == nasnet::FailureKind::timeout);
+  CHECK_THAT(history.trials[0].message, ContainsSubstring("longer than the limit of 0.5 seconds"));
+  CHECK(history.trials[1].failure == nasnet::FailureKind::crash);
+  CHECK(history.count(nasnet::TrialState::done) == 2);
+}
+
+TEST_CASE("a worker that is asked to stop ends the process of its trial and gives that back") {
+  const Wild wild;
+  const nasnet::ProcessEvaluator isolated(wild, toy::Space::op_table());  // before the first thread
+  const RedisServer server;
+  wait_for(server);
+  std::atomic<bool> stop_worker = false;
+  std::atomic<bool> stop_search = false;
+  QueueOptions of_queue = queue_options();
+  of_queue.stop = &stop_search;
+  const QueueEvaluator queue(wild, toy::Space::space(), server.address(), std::move(of_queue));
+  nasnet::QueueWorkerSummary summary;
+  std::thread worker([&] {
+    const nasnet::QueueWorkerOptions own{.stop = &stop_worker,
+                                         .on_trial = [&](std::int64_t, nasnet::QueueWork) { stop_worker = true; }};
+    summary = nasnet::serve_queue(server.address(), toy::Space::space(), toy::Space::op_table(), isolated, own);
+    stop_search = true;
+  });
+  nasnet::SearchOptions options = toy::options(1);
+  options.stop = &stop_search;
+  const History history =
+      nasnet::search<toy::Space>(nasnet::RandomSearch(toy::Space::space(), 5), queue, std::move(options));
+  worker.join();
+  CHECK(summary.given_back == 1);
+  CHECK(history.interrupted);
 }
 
 TEST_CASE("the memory limit of a search is that of its trials on workers") {

@@ -1,7 +1,8 @@
 /// The journal of a search: a file of JSON lines, one for each event, from which a search goes on after any end.
 ///
 /// The first line says what the search is: format, version of the library, seed, hash of the space, instruction set and
-/// settings. Each further line is an event, in the order in which the strategy was asked and told:
+/// settings. Each further line is an event, in the order in which the strategy was asked and told (in an ordered search
+/// in the order in which results came; see SearchLedger for when they are told):
 ///
 ///     started    an accepted proposal, or once more one whose run ended in the middle: trial, proposal, attempt,
 ///     worker,

@@ -126,6 +126,7 @@ struct LedgerOptions {
   std::int64_t trials = 0;  ///< wanted in all
   Duplicates duplicates = Duplicates::skip;
   std::int64_t max_skipped = 1000;               ///< proposals skipped in a row before nothing new is expected
+  std::int64_t ordered = 0;                      ///< trials in flight of an ordered search, see SearchOptions; 0: none
   std::function<void(const Trial&)> observer{};  ///< called with each trial and skipped proposal when it is recorded
 };
 
@@ -134,6 +135,11 @@ struct LedgerOptions {
 ///
 /// All events happen in one order, which the journal records. Who runs the trials, and where, is not its concern. Calls
 /// must not overlap.
+///
+/// In an ordered search of K trials in flight, results are recorded when they come, and told when a proposal is due to
+/// know them: those of trials 0 to n - K, in this order, right before the proposal of trial n. Where the strategy
+/// waits, it is told the next one and asked again. So what it is asked and told, and in which order, does not depend on
+/// when results come, and replaying a journal needs no more than to ask for the same trials.
 class SearchLedger {
  public:
   /// @param journal may be null
@@ -185,9 +191,10 @@ class SearchLedger {
     if (should_stop()) return std::nullopt;
     if (next_interrupted_ < interrupted_.size()) return restart(interrupted_[next_interrupted_++], worker);
     while (started_ < options_.trials && !(exhausted_ && enqueued_.empty()) && !should_stop()) {
+      if (!tell_due()) return wait();
       std::optional<Trial> trial_of_user = take_enqueued();
       if (!trial_of_user && skipped_in_a_row_ >= options_.max_skipped) return exhaust();
-      const Answer answer = trial_of_user ? Answer::waiting() : strategy_.ask();
+      const Answer answer = trial_of_user ? Answer::waiting() : ask();
       if (!trial_of_user && !answer.has_proposal()) {
         if (answer.is_exhausted()) return exhaust();
         return wait();
@@ -197,6 +204,15 @@ class SearchLedger {
       skip(trial);
     }
     return std::nullopt;
+  }
+
+  /// Tells the strategy, at the end of an ordered search, the results that no proposal was due to know. Not to be
+  /// followed by `next`.
+  /// @throws what the strategy throws.
+  void tell_rest() {
+    if (options_.ordered == 0) return;
+    for (auto rest = ended_.lower_bound(told_); rest != ended_.end(); ++rest) tell(rest->second);
+    told_ = started_;
   }
 
   /// Whether `next` gave nothing because the strategy needs to be told more.
@@ -366,8 +382,39 @@ class SearchLedger {
     standings_.add(ended_.emplace(trial.number, trial).first->second);
     seconds_ += trial.seconds;
     if (trial.state == TrialState::failed) ++failed_;
+    if (options_.ordered == 0) tell(trial);
+  }
+
+  void tell(const Trial& trial) {
     if (!trial.enqueued) return strategy_.tell(trial);
     if (trial.state == TrialState::done && strategy_.inform) strategy_.inform(trial);
+  }
+
+  /// In an ordered search, tells the results that the next trial's proposal is due to know. False where one of them has
+  /// not come yet.
+  [[nodiscard]] bool tell_due() {
+    if (options_.ordered == 0) return true;
+    while (told_ <= started_ - options_.ordered) {
+      if (!tell_next()) return false;
+    }
+    return true;
+  }
+
+  /// In an ordered search, tells the next result in the order of trials, if it has come.
+  [[nodiscard]] bool tell_next() {
+    if (options_.ordered == 0) return false;
+    const auto next = ended_.find(told_);
+    if (next == ended_.end()) return false;
+    ++told_;
+    tell(next->second);
+    return true;
+  }
+
+  /// Asks the strategy; in an ordered search again after each result for which it waits, as long as they have come.
+  [[nodiscard]] Answer ask() {
+    Answer answer = strategy_.ask();
+    while (answer.is_waiting() && tell_next()) answer = strategy_.ask();
+    return answer;
   }
 
   void replay(const JournalRecord& record, const std::filesystem::path& path) {
@@ -398,12 +445,17 @@ class SearchLedger {
   }
 
   void replay_ask(const JournalRecord& record, const std::filesystem::path& path) {
+    if (!tell_due()) {
+      fail<IoError>('\'', path.string(), "', line ", record.line, ": proposal ", record.trial.proposal,
+                    " comes before the result of trial ", told_, ", which it is to know: the search is ordered, ",
+                    options_.ordered, " trials in flight");
+    }
     const Proposal recorded{record.trial.architecture, record.trial.budget, record.trial.repeat};
     if (record.trial.enqueued) {
       if (!enqueued_.empty() && enqueued_.front() == recorded) return enqueued_.pop_front();
       fail<IoError>('\'', path.string(), "', line ", record.line, ": this architecture was not enqueued before");
     }
-    const Answer answer = strategy_.ask();
+    const Answer answer = ask();
     if (answer.has_proposal() && answer.proposal() == recorded) return;
     fail<IoError>('\'', path.string(), "', line ", record.line,
                   ": the strategy does not propose this architecture as "
@@ -436,6 +488,7 @@ class SearchLedger {
   std::unordered_set<std::string> lines_;  // of all that was enqueued and all that is known
   std::vector<std::int64_t> interrupted_;  // running when the journal ended
   std::size_t next_interrupted_ = 0;
+  std::int64_t told_ = 0;  // of an ordered search: all trials below have been told
   std::int64_t failed_ = 0;
   Standings standings_;  // of the trials in ended_
   double seconds_ = 0;

@@ -296,6 +296,7 @@ class TrialReceiver {
     case Kind::timed_out: return Outcome::failed(FailureKind::timeout, "it ran beyond its time and was ended");
     case Kind::not_started:
       return Outcome::failed(FailureKind::lost, join("the system makes no process: ", system_reason(end.value)));
+    case Kind::given_up: return Outcome::failed(FailureKind::lost, "nobody waited for it any more, so it was ended");
     case Kind::lost: return Outcome::failed(FailureKind::lost, "the process that starts trials has ended");
     case Kind::exited:
     case Kind::signalled: break;
@@ -316,8 +317,8 @@ class TrialReceiver {
 /// An evaluator around another one: each trial is evaluated in a process of its own, to the same result.
 ///
 /// What ends the process makes the trial a failed one: a signal or an early exit is a crash, a lack of memory is
-/// out_of_memory, and a process that runs beyond SearchOptions::trial_seconds is killed (timeout). Where
-/// SearchOptions::trial_bytes limits the memory, it limits all of the process.
+/// out_of_memory, and a process that runs beyond SearchOptions::trial_seconds is killed (timeout), as is one whose
+/// trial is given up. Where SearchOptions::trial_bytes limits the memory, it limits all of the process.
 ///
 /// Make it before the program has threads, hence before the thread pool of the search: the processes are copies of the
 /// program as it is now, forked by a server that has none. All of them end with the last copy of this object and with
@@ -356,8 +357,9 @@ class ProcessEvaluator {
       seconds = std::chrono::duration<double>(*trial.deadline - std::chrono::steady_clock::now()).count();
     }
     detail::TrialReceiver receiver(trial.progress);
-    const detail::ProcessEnd end = server_->run(detail::request_text(architecture, trial), seconds,
-                                                [&receiver](std::string_view piece) { return receiver.take(piece); });
+    const detail::ProcessEnd end = server_->run(
+        detail::request_text(architecture, trial), seconds,
+        [&receiver](std::string_view piece) { return receiver.take(piece); }, trial.given_up);
     if (receiver.is_sound() && receiver.outcome()) return *receiver.outcome();
     return detail::outcome_without_result(end, receiver);
   }

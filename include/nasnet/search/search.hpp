@@ -104,6 +104,7 @@ class SearchRun {
                 {.trials = options_.trials,
                  .duplicates = options_.duplicates,
                  .max_skipped = options_.max_skipped,
+                 .ordered = options_.ordered,
                  .observer = options_.on_trial},
                 journal_.writer ? &*journal_.writer : nullptr) {}
 
@@ -114,6 +115,7 @@ class SearchRun {
     const auto shared_bytes = calls_.shares_memory ? options_.memory_bytes : std::nullopt;
     WorkerTeam team(ledger_, calls_.evaluate, ops_, options_, pool(), shared_bytes);
     team.run();
+    ledger_.tell_rest();
     return history(team.was_stopped());
   }
 
@@ -141,6 +143,7 @@ class SearchRun {
     json["evaluator"] = calls_.evaluator_settings;
     json["duplicates"] = options_.duplicates == Duplicates::skip ? "skip" : "evaluate";
     json["max_skipped"] = options_.max_skipped;
+    if (options_.ordered > 0) json["ordered"] = options_.ordered;
     json["limits"] = limits_json(judge_.limits());
     for (const ArchitectureRule& rule : judge_.rules()) json["rules"].push_back(rule.name);
     if (judge_.counted()) json["counted"] = counted_json(*judge_.counted());
@@ -259,7 +262,8 @@ template <class StrategyType, class EvaluatorType>
 ///
 /// A trial's result depends on the seed, its number, its architecture and the settings alone. Trials are numbered in
 /// the order asked; duplicates and rejected proposals do not count. So a strategy that does not heed results gives the
-/// same trials whatever the number of workers. A failed trial is a trial, and the search goes on.
+/// same trials whatever the number of workers, and with `options.ordered` any strategy does. A failed trial is a trial,
+/// and the search goes on.
 ///
 /// With a journal, a search that ended in any way goes on with `options.resume`, to the same results: the strategy,
 /// which must be fresh, is asked and told again what the journal records; trials that were running are run again. More

@@ -39,6 +39,14 @@ struct SearchOptions {
   int workers = 1;            ///< trials at a time, each on a thread of the pool; idle threads help all of them
   std::uint64_t seed = 0;     ///< of the trials; a strategy has its own
 
+  /// Trials in flight of an ordered search; 0: the strategy is told each result at once, so that proposals depend on
+  /// the order in which results come, that is on workers and time. With K above 0 they depend on the strategy, its seed
+  /// and K alone: trial n is proposed when the strategy has been told trials 0 to n - K, in this order, and no later
+  /// ones, except where it waits for more. What comes early is recorded at once and told when its turn comes. No more
+  /// than K trials run at a time, however many workers there are; more than `workers` keep these busy while a long
+  /// trial runs.
+  std::int64_t ordered = 0;
+
   std::filesystem::path journal{};  ///< see search/journal.hpp; empty: no journal
   bool resume = false;              ///< go on where the journal ends; without a journal, begin
   bool sync_journal = false;        ///< wait after each line until the disk has it, against loss of power
@@ -77,6 +85,7 @@ struct SearchOptions {
   void check() const {
     if (trials < 1) fail<ArgumentError>("search: ", trials, " trials, 1 or more are wanted");
     if (workers < 1) fail<ArgumentError>("search: ", workers, " workers, 1 or more are wanted");
+    if (ordered < 0) fail<ArgumentError>("search: ordered with ", ordered, " trials in flight, 0 or more are wanted");
     if (max_skipped < 1) fail<ArgumentError>("search: at most ", max_skipped, " skipped in a row, wanted 1 or more");
     if (trial_bytes == 0) fail<ArgumentError>("search: a trial may have 0 bytes, 1 or more are wanted");
     if (memory_bytes && *memory_bytes < 1) {

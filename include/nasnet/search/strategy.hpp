@@ -39,6 +39,7 @@ class Answer {
 
   [[nodiscard]] bool has_proposal() const { return proposal_.has_value(); }
   [[nodiscard]] bool is_exhausted() const { return exhausted_; }
+  [[nodiscard]] bool is_waiting() const { return !proposal_ && !exhausted_; }
 
   /// The proposal; only where there is one.
   [[nodiscard]] const Proposal& proposal() const { return *proposal_; }

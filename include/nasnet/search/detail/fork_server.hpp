@@ -49,6 +49,7 @@ struct ProcessEnd {
     timed_out,    ///< the server killed it
     not_started,  ///< value: the system's reason
     lost,         ///< the server has ended
+    given_up,     ///< nobody waits for it any more, and the server kills it
   };
   Kind kind = Kind::lost;
   std::int32_t value = 0;
@@ -441,9 +442,11 @@ class ForkServer {
   /// Runs the job in a new process and waits for its end. May be called from several threads at once.
   /// @param seconds limit, not finite: none
   /// @param received takes what the process sends, piece by piece; false ends it
+  /// @param given_up may be empty; asked now and then whether to end it
   /// @throws IoError where the system makes no connection, and what `received` throws; the process is then killed.
   [[nodiscard]] ProcessEnd run(std::string_view request, double seconds,
-                               const std::function<bool(std::string_view)>& received) const {
+                               const std::function<bool(std::string_view)>& received,
+                               const std::function<bool()>& given_up = {}) const {
     DescriptorPair line = DescriptorPair::sockets();
     DescriptorPair result = DescriptorPair::pipe();
     const DescriptorMessage message{seconds, {line.second.number(), result.second.number()}};
@@ -451,16 +454,20 @@ class ForkServer {
     static_cast<void>(line.second.close());
     static_cast<void>(result.second.close());
     static_cast<void>(send_all(line.first.number(), bytes_of(request)));  // a process that has ended says so below
-    return follow(line.first.number(), result.first.number(), received);
+    return follow(line.first.number(), result.first.number(), received, given_up);
   }
 
  private:
   using Received = std::function<bool(std::string_view)>;
 
-  [[nodiscard]] static ProcessEnd follow(int line, int result, const Received& received) {
+  [[nodiscard]] static ProcessEnd follow(int line, int result, const Received& received,
+                                         const std::function<bool()>& given_up) {
+    constexpr int tick = 50;  // milliseconds: how soon it is seen that a job is given up
     std::array<pollfd, 2> polled{pollfd{line, POLLIN, 0}, pollfd{result, POLLIN, 0}};
     while (true) {
-      if (::poll(polled.data(), polled.size(), -1) < 0) continue;  // interrupted
+      const int ready = ::poll(polled.data(), polled.size(), given_up ? tick : -1);
+      if (given_up && given_up()) return {ProcessEnd::Kind::given_up, 0, 0};
+      if (ready <= 0) continue;  // interrupted, or a tick
       if (polled[1].revents != 0) {
         const Piece piece = take(result, received);
         if (piece == Piece::refused) return {ProcessEnd::Kind::exited, 0, 0};

@@ -127,7 +127,7 @@ class WorkerTeam {
 
   void work(int worker) {
     while (std::optional<Trial> trial = claim(worker)) {
-      if (!wait_for_memory(*trial)) return;  // stopped: it runs when the search goes on
+      if (!wait_for_memory(*trial)) return wake_waiting();  // stopped: it runs when the search goes on
       const bool has_ended = evaluate(*trial);
       leave_memory(*trial);
       if (!has_ended) return;
@@ -171,6 +171,13 @@ class WorkerTeam {
     const std::lock_guard lock(memory_mutex_);
     used_bytes_ -= trial.bytes.value_or(0);
     memory_left_.notify_all();
+  }
+
+  /// Those who wait for the result of a trial that is not run look whether the search was stopped. The lock keeps the
+  /// call from coming between their look and their sleep.
+  void wake_waiting() {
+    { const std::lock_guard lock(mutex_); }
+    recorded_.notify_all();
   }
 
   void record(const Trial& trial) {
