@@ -433,6 +433,8 @@ class RecordCollector {
   std::vector<std::size_t> latest_;  // by number of the trial: its latest record
 };
 
+/// As read_journal, from a text.
+/// @param path of the file, for the texts of errors
 [[nodiscard]] inline Journal journal_from_text(std::string_view text, const std::filesystem::path& path) {
   Journal journal;
   RecordCollector collector;
