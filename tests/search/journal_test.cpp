@@ -1,8 +1,12 @@
 #include "nasnet/search/journal.hpp"
 
+#include <algorithm>
 #include <cstdint>
+#include <filesystem>
 #include <limits>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "catch.hpp"
@@ -165,7 +169,7 @@ TEST_CASE("journal: what is given to a search comes back") {
 TEST_CASE("journal: the first line says what it is") {
   const TemporaryFolder folder;
   const auto first = nlohmann::json::parse(sample_lines(folder).at(0));
-  CHECK(first["format"] == 1);
+  CHECK(first["format"] == 2);
   CHECK(first["nasnet"] == NASNET_VERSION_STRING);
   CHECK(first["seed"] == 7);
   CHECK(first["space"] == toy::Space::space().fingerprint());
@@ -207,7 +211,7 @@ TEST_CASE("journal: a damaged line is named") {
   check_refused(folder, with_field(lines, started, "event", "begun"), started, "the event \"begun\" is unknown");
   check_refused(folder, with_field(lines, started, "event", nullptr), started, "the field \"event\" is missing");
   check_refused(folder, with_field(lines, started, "architecture", nullptr), started, "\"architecture\" is missing");
-  check_refused(folder, with_field(lines, started, "architecture", 3), started, "architecture");
+  check_refused(folder, with_field(lines, started, "architecture", 3), started, "\"architecture\" is no text");
   check_refused(folder, with_field(lines, started, "hash", "xyz"), started, "hexadecimal");
   check_refused(folder, with_field(lines, started, "trial", -1), started, "no whole number from 0");
   check_refused(folder, with_field(lines, started, "trial", 0.5), started, "no whole number from 0");
@@ -229,11 +233,126 @@ TEST_CASE("journal: a damaged line is named") {
   check_refused(folder, again, started + 1, "attempt 0 follows attempt 0");
 }
 
+TEST_CASE("journal: an architecture is its text form, wherever and however it stands in the line") {
+  const TemporaryFolder folder;
+  const auto lines = sample_lines(folder);
+  const std::size_t started = first_line_with(lines, "started");
+  const auto line = nlohmann::ordered_json::parse(lines[started]);
+  const Architecture architecture = toy::architecture(0);
+  REQUIRE(line["architecture"] == to_text(architecture));
+
+  auto first = nlohmann::ordered_json{{"architecture", line["architecture"]}};
+  first.update(line);
+  std::string escaped = lines[started];
+  escaped.replace(escaped.find("normal"), 6, "\\u006eormal");
+  std::string spaced = line.dump(1);
+  std::replace(spaced.begin(), spaced.end(), '\n', ' ');
+  std::string twice = lines[started];
+  twice.replace(twice.find("{\"event\""), 1, "{\"architecture\":\"an earlier one\",");
+  for (const std::string& text : {lines[started], first.dump(), escaped, spaced, twice}) {
+    auto changed = lines;
+    changed[started] = text;
+    INFO(text);
+    const Journal journal = read_journal(folder.write("other.jsonl", joined(changed)));
+    CHECK(journal.records.at(started - 1).trial.architecture == architecture);
+  }
+}
+
+TEST_CASE("journal: a damaged architecture is named") {
+  const TemporaryFolder folder;
+  const auto lines = sample_lines(folder);
+  const std::size_t started = first_line_with(lines, "started");
+  const auto refused = [&](const std::string& text, const std::string& sentence) {
+    check_refused(folder, with_field(lines, started, "architecture", text), started, sentence);
+  };
+  refused("", "architecture: line 1, column 1: 'normal' expected, found the end");
+  refused("normal[a(0) + b(1) -> 2] reduction[a(0", "architecture: line 1, column 39: ')' expected, found the end");
+  refused("normal[a(0) + b(9) -> 2] reduction[a(0) + b(1) -> 2]", "normal.blocks[0].right: state 9 does not exist");
+  refused("normal[a(0) + \"(1) -> 2] reduction[a(0) + b(1) -> 2]", "name of an op expected");
+  refused("normal[a(0) + b(1) -> 2] reduction[a(0) + b(1) -> 2]\x01", "text after the reduction cell");
+
+  const auto spoilt = [&](const std::string& found, const std::string& text, const std::string& sentence) {
+    auto changed = lines;
+    changed[started].replace(changed[started].find(found), found.size(), text);
+    check_refused(folder, changed, started, sentence);
+  };
+  spoilt("normal[", "normal\t[", "this is no JSON object");
+  spoilt("normal[", "normal\xff[", "this is no JSON object");
+  spoilt("{\"event\"", "{\"inner\":{\"event\"", "this is no JSON object");
+  spoilt("{\"event\"", "\"event\"", "this is no JSON object");
+  spoilt("{\"event\"", "{\"open\":\"\\\"event\"", "this is no JSON object");
+}
+
+TEST_CASE("journal: a line is read where it is a JSON object, and nowhere else") {
+  const TemporaryFolder folder;
+  auto lines = sample_lines(folder);
+  lines.resize(12);
+  lines.emplace_back(R"({"event":"known","metrics":{"a":1,"b":{}},"hash":null,"architecture":"normal[]"})");
+  lines.emplace_back(R"({"a":",\"architecture\":\"","b":[1,"architecture"],"architecture":"x\"}"})");
+  const std::filesystem::path path("journal.jsonl");
+  RandomStream random(11);
+  int objects = 0;
+  const int rounds = 20'000;
+  for (int round = 0; round < rounds; ++round) {
+    std::string text = lines[static_cast<std::size_t>(random.below(static_cast<std::int64_t>(lines.size())))];
+    // Signs of JSON, so that some of what comes out is JSON again.
+    constexpr std::string_view signs = "{}[]\",:\\ 0-.e\n\x7f\xc3";
+    for (std::int64_t change = random.below(3); change >= 0; --change) {
+      const auto place = static_cast<std::size_t>(random.below(static_cast<std::int64_t>(text.size())));
+      text[place] = signs[static_cast<std::size_t>(random.below(static_cast<std::int64_t>(signs.size())))];
+    }
+    const nlohmann::json json = nlohmann::json::parse(text, nullptr, false);
+    INFO(text);
+    std::optional<detail::JournalLine> line;
+    const auto failure = attempt([&] { line.emplace(path, 1, text); });
+    REQUIRE(failure.has_value() != json.is_object());
+    if (failure) continue;
+    ++objects;
+    for (const auto& [name, value] : json.items()) {
+      if (name == "architecture" && value.is_string()) continue;  // may be kept as text
+      REQUIRE(line->field(name) == value);
+    }
+  }
+  CHECK(objects > rounds / 10);
+  CHECK(objects < rounds * 9 / 10);
+}
+
+TEST_CASE("journal: a record holds all that is known of its trial") {
+  const TemporaryFolder folder;
+  Trial trial{.number = 0, .hash = 5, .parameters = 12, .bytes = 34, .worker = 2};
+  trial.architecture = toy::architecture(77);
+  {
+    JournalWriter writer(folder / "run.jsonl");
+    writer.begin({});
+    writer.write(JournalEvent::started, trial);
+    trial.attempt = 1;
+    trial.worker = 0;
+    writer.write(JournalEvent::started, trial);
+    trial.evaluation.validation_accuracy = 0.5;
+    trial.seconds = 3;
+    writer.write(JournalEvent::finished, trial);
+  }
+  const Journal journal = read_journal(folder / "run.jsonl");
+  REQUIRE(journal.records.size() == 3);
+  for (const JournalRecord& record : journal.records) {
+    CHECK(record.trial.architecture == trial.architecture);
+    CHECK(record.trial.parameters == 12);
+    CHECK(record.trial.bytes == 34);
+    CHECK(record.trial.hash == 5);
+    CHECK(record.trial.attempt == (record.line == 2 ? 0 : 1));
+    CHECK(record.trial.worker == (record.line == 2 ? 2 : 0));
+  }
+  CHECK(journal.records[2].trial.seconds == 3);
+  CHECK(journal.records[1].trial.evaluation.validation_accuracy == 0);
+}
+
 TEST_CASE("journal: other formats and other files are refused") {
   const TemporaryFolder folder;
   const auto lines = sample_lines(folder);
-  check_refused(folder, with_field(lines, 0, "format", 2), 0,
-                "the journal has format 2, this version of nasnet reads format 1");
+  for (const int format : {1, 3}) {
+    check_refused(folder, with_field(lines, 0, "format", format), 0,
+                  join("the journal has format ", format, ", this version of nasnet reads format 2"));
+  }
   check_refused(folder, with_field(lines, 0, "format", nullptr), 0, "no journal of a search");
   check_refused(folder, with_field(lines, 0, "seed", "seven"), 0, "\"seed\"");
   check_refused(folder, with_field(lines, 0, "settings", 3), 0, "\"settings\"");

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -187,7 +188,7 @@ TEST_CASE("resume: without resume a journal that exists is refused and left as i
 TEST_CASE("resume: without a journal a search begins") {
   const TemporaryFolder folder;
   CHECK(Resumable(folder / "run.jsonl").run().notices.empty());
-  toy::store(folder / "torn.jsonl", "{\"format\":1,\"nas");
+  toy::store(folder / "torn.jsonl", "{\"format\":2,\"nas");
   const History history = Resumable(folder / "torn.jsonl").run();
   CHECK(history.trials.size() == 12);
   CHECK(history.notices.size() == 1);
@@ -264,12 +265,17 @@ TEST_CASE("resume: a damaged journal is refused and left as it is") {
   const TemporaryFolder folder;
   Resumable search(folder / "run.jsonl");
   static_cast<void>(search.run());
-  std::string text = toy::contents(folder / "run.jsonl");
-  text[text.find("\n{") + 1] = '(';
-  text += "torn";
-  toy::store(folder / "run.jsonl", text);
-  CHECK_THROWS_MATCHES(search.run(), IoError, MessageMatches(ContainsSubstring("run.jsonl', line 2: ")));
-  CHECK(toy::contents(folder / "run.jsonl") == text);
+  const std::string sound = toy::contents(folder / "run.jsonl");
+  const auto lines = std::count(sound.begin(), sound.end(), '\n');
+  for (const bool last : {false, true}) {
+    std::string text = sound;
+    text[(last ? text.rfind("\n{") : text.find("\n{")) + 1] = '(';
+    text += "torn";
+    toy::store(folder / "run.jsonl", text);
+    const std::string place = join("run.jsonl', line ", last ? lines : 2, ": ");
+    CHECK_THROWS_MATCHES(search.run(), IoError, MessageMatches(ContainsSubstring(place)));
+    CHECK(toy::contents(folder / "run.jsonl") == text);
+  }
 
   search.options.journal = folder.write("poem.txt", "Shall I compare thee to a summer's day?");
   CHECK_THROWS_AS(search.run(), IoError);

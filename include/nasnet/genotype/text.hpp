@@ -128,10 +128,12 @@ inline void parse_concat(TextCursor& cursor, Cell& cell) {
 }
 
 /// Reads the text form. Ops are any names; check them against an op set with require_valid.
+/// @param source begins the error text where the grammar is broken: what the text is
 /// @throws GenotypeError with line and column where the text breaks the grammar, with the place in the cell where the
 /// architecture breaks a rule.
-[[nodiscard]] inline Architecture architecture_from_text(std::string_view text) {
-  detail::TextCursor cursor(text, "genotype text");
+[[nodiscard]] inline Architecture architecture_from_text(std::string_view text,
+                                                         std::string_view source = "genotype text") {
+  detail::TextCursor cursor(text, source);
   Architecture architecture;
   architecture.inputs = detail::parse_inputs(cursor);
   architecture.normal = detail::parse_cell(cursor, CellRole::normal, architecture.inputs);

@@ -18,7 +18,7 @@
 ///                metrics, architecture
 ///
 /// Where a proposal has a budget or a repeat above 0, its first line has fields "budget" and "repeat"; where its memory
-/// was predicted, "bytes"; where it was enqueued, "enqueued".
+/// was predicted, "bytes"; where it was enqueued, "enqueued". An architecture is its text form (genotype/text.hpp).
 #pragma once
 
 #include <algorithm>          // min
@@ -26,6 +26,7 @@
 #include <cstddef>            // size_t
 #include <cstdint>            // int64_t, uint64_t
 #include <filesystem>         // is_regular_file, path
+#include <functional>         // function
 #include <limits>             // numeric_limits
 #include <map>                // map
 #include <nlohmann/json.hpp>  // json, ordered_json
@@ -39,14 +40,14 @@
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/file.hpp"
 #include "nasnet/genotype/hash.hpp"
-#include "nasnet/genotype/json.hpp"
+#include "nasnet/genotype/text.hpp"
 #include "nasnet/search/detail/journal_line.hpp"
 #include "nasnet/search/trial.hpp"
 
 namespace nasnet::inline v0 {
 
 /// The format that this library writes and reads.
-inline constexpr std::uint64_t journal_format = 1;
+inline constexpr std::uint64_t journal_format = 2;
 
 /// What a journal says of its search as a whole.
 struct JournalHeader {
@@ -113,7 +114,7 @@ inline void put_proposal(nlohmann::ordered_json& json, const Trial& trial) {
   if (trial.bytes) json["bytes"] = *trial.bytes;
   if (trial.parameters) json["parameters"] = *trial.parameters;
   if (trial.multiply_adds) json["multiply_adds"] = *trial.multiply_adds;
-  json["architecture"] = to_json(trial.architecture);
+  json["architecture"] = to_text(trial.architecture);
 }
 
 inline void put_evaluation(nlohmann::ordered_json& json, const Evaluation& evaluation) {
@@ -192,10 +193,29 @@ inline void put_run(nlohmann::ordered_json& json, const Trial& trial) {
   return {{"event", "exhausted"}};
 }
 
-/// Reads line after line and checks that each event can follow those before it.
+/// Adds to a trial that has started what the line of its end, or of a further start, says of it.
+inline void take_over_run(Trial& trial, Trial line) {
+  trial.attempt = line.attempt;
+  trial.worker = line.worker;
+  trial.seconds = line.seconds;
+  trial.state = line.state;
+  trial.evaluation = std::move(line.evaluation);
+  trial.failure = line.failure;
+  trial.message = std::move(line.message);
+}
+
+/// Reads line after line, checks that each event can follow those before it, and passes it on.
+///
+/// It keeps little of what it reads, so that who replays a long journal has each architecture once. A record says what
+/// its line says: where a trial ends or starts once more, all else of the trial is in the record of its first start;
+/// see take_over_run.
 class JournalReader {
  public:
-  explicit JournalReader(const std::filesystem::path& path) : path_(path) {}
+  using HeaderSink = std::function<void(JournalHeader)>;
+  using RecordSink = std::function<void(JournalRecord)>;
+
+  JournalReader(const std::filesystem::path& path, HeaderSink take_header, RecordSink take_record)
+      : path_(path), take_header_(std::move(take_header)), take_record_(std::move(take_record)) {}
 
   void read(std::string_view text) {
     for (std::size_t begin = 0; begin < text.size();) {
@@ -209,12 +229,13 @@ class JournalReader {
     }
   }
 
-  [[nodiscard]] Journal take() && { return std::move(journal_); }
+  /// Bytes after the last whole line.
+  [[nodiscard]] std::uint64_t torn_bytes() const { return torn_bytes_; }
 
  private:
   void read_line(std::string_view text) {
     const JournalLine line(path_, ++line_, text);
-    if (journal_.header) {
+    if (line_ > 1) {
       read_record(line);
     } else {
       read_header(line);
@@ -225,10 +246,10 @@ class JournalReader {
   void keep_torn_line(std::string_view text) {
     constexpr std::string_view first_line = "{\"format\":";
     const std::size_t known = (std::min)(text.size(), first_line.size());
-    if (!journal_.header && text.substr(0, known) != first_line.substr(0, known)) {
+    if (line_ == 0 && text.substr(0, known) != first_line.substr(0, known)) {
       fail<IoError>('\'', path_.string(), "' is no journal of a search");
     }
-    journal_.torn_bytes = text.size();
+    torn_bytes_ = text.size();
   }
 
   void read_header(const JournalLine& line) {
@@ -244,7 +265,7 @@ class JournalReader {
     header.space = line.text("space");
     header.settings = line.field("settings");
     if (!header.settings.is_object()) line.fail_here("the field \"settings\" is no JSON object");
-    journal_.header = std::move(header);
+    take_header_(std::move(header));
   }
 
   void read_record(const JournalLine& line) {
@@ -262,7 +283,7 @@ class JournalReader {
         break;
       case JournalEvent::exhausted: break;
     }
-    journal_.records.push_back(std::move(record));
+    take_record_(std::move(record));
   }
 
   [[nodiscard]] static JournalEvent event_of(const JournalLine& line) {
@@ -281,16 +302,14 @@ class JournalReader {
     if (trial.number > known) line.fail_here("trial ", trial.number, " started before trial ", known);
     if (trial.number == known) {
       read_proposal(line, trial);
-      trials_.push_back(trial);
+      trials_.push_back({.hash = trial.hash, .attempt = trial.attempt});
       return;
     }
-    Trial& begun = running(line, trial.number);
-    const std::int64_t attempt = trial.attempt;
-    const int worker = trial.worker;
-    if (attempt != begun.attempt + 1) line.fail_here("attempt ", attempt, " follows attempt ", begun.attempt);
-    begun.attempt = attempt;
-    begun.worker = worker;
-    trial = begun;
+    Begun& begun = running(line, trial.number);
+    if (trial.attempt != begun.attempt + 1) {
+      line.fail_here("attempt ", trial.attempt, " follows attempt ", begun.attempt);
+    }
+    begun.attempt = trial.attempt;
   }
 
   void read_proposal(const JournalLine& line, Trial& trial) {
@@ -313,12 +332,14 @@ class JournalReader {
   }
 
   void read_ended(const JournalLine& line, Trial& trial) {
-    trial = running(line, line.count("trial"));
-    if (line.hash() != trial.hash) line.fail_here("the hash is not that of trial ", trial.number, " when it started");
+    trial.number = line.count("trial");
+    Begun& begun = running(line, trial.number);
+    trial.hash = line.hash();
+    if (trial.hash != begun.hash) line.fail_here("the hash is not that of trial ", trial.number, " when it started");
     trial.seconds = line.number_field("seconds");
     trial.attempt = line.count("attempt");
     trial.worker = worker_of(line);
-    ended_[static_cast<std::size_t>(trial.number)] = true;
+    begun.has_ended = true;
   }
 
   void read_finished(const JournalLine& line, Trial& trial) {
@@ -363,21 +384,69 @@ class JournalReader {
     return static_cast<int>((std::min)(line.count("worker"), std::int64_t{(std::numeric_limits<int>::max)()}));
   }
 
+  /// What has to be known of a trial to judge the lines that follow.
+  struct Begun {
+    std::uint64_t hash = 0;
+    std::int64_t attempt = 0;
+    bool has_ended = false;
+  };
+
   /// The trial of this number, which must run.
-  [[nodiscard]] Trial& running(const JournalLine& line, std::int64_t number) {
+  [[nodiscard]] Begun& running(const JournalLine& line, std::int64_t number) {
     if (number >= static_cast<std::int64_t>(trials_.size())) line.fail_here("trial ", number, " has not started");
-    ended_.resize(trials_.size(), false);
-    if (ended_[static_cast<std::size_t>(number)]) line.fail_here("trial ", number, " has ended before");
-    return trials_[static_cast<std::size_t>(number)];
+    Begun& begun = trials_[static_cast<std::size_t>(number)];
+    if (begun.has_ended) line.fail_here("trial ", number, " has ended before");
+    return begun;
   }
 
   const std::filesystem::path& path_;
-  Journal journal_;
+  HeaderSink take_header_;
+  RecordSink take_record_;
   std::int64_t line_ = 0;
   std::int64_t proposals_ = 0;
-  std::vector<Trial> trials_;  // as they started
-  std::vector<bool> ended_;
+  std::uint64_t torn_bytes_ = 0;
+  std::vector<Begun> trials_;  // by number
 };
+
+/// Collects what a reader passes on, each record with all that is known of its trial.
+class RecordCollector {
+ public:
+  void take(JournalRecord record) {
+    const bool is_run = record.event == JournalEvent::started || record.event == JournalEvent::finished ||
+                        record.event == JournalEvent::failed;
+    if (is_run) complete(record);
+    records_.push_back(std::move(record));
+  }
+
+  [[nodiscard]] std::vector<JournalRecord> records() && { return std::move(records_); }
+
+ private:
+  void complete(JournalRecord& record) {
+    const auto number = static_cast<std::size_t>(record.trial.number);
+    if (number == latest_.size()) return latest_.push_back(records_.size());
+    Trial trial = records_[latest_[number]].trial;
+    take_over_run(trial, std::move(record.trial));
+    record.trial = std::move(trial);
+    latest_[number] = records_.size();
+  }
+
+  std::vector<JournalRecord> records_;
+  std::vector<std::size_t> latest_;  // by number of the trial: its latest record
+};
+
+/// As read_journal, from a text.
+/// @param path of the file, for the texts of errors
+[[nodiscard]] inline Journal journal_from_text(std::string_view text, const std::filesystem::path& path) {
+  Journal journal;
+  RecordCollector collector;
+  JournalReader reader(
+      path, [&](JournalHeader header) { journal.header = std::move(header); },
+      [&](JournalRecord record) { collector.take(std::move(record)); });
+  reader.read(text);
+  journal.records = std::move(collector).records();
+  journal.torn_bytes = reader.torn_bytes();
+  return journal;
+}
 
 /// The text of an existing journal; empty for what is no regular file, such as a device.
 [[nodiscard]] inline std::string journal_text(const std::filesystem::path& path) {
@@ -419,9 +488,7 @@ struct OwnedSettings {
 /// @throws IoError naming file and line for a line that is damaged or cannot follow those before it, for another
 /// format, and for a file that cannot be read or is no journal.
 [[nodiscard]] inline Journal read_journal(const std::filesystem::path& path) {
-  detail::JournalReader reader(path);
-  reader.read(read_text_file(path));
-  return std::move(reader).take();
+  return detail::journal_from_text(read_text_file(path), path);
 }
 
 /// Writes a journal line by line. One search at a time writes a file; another one is refused.
@@ -452,21 +519,21 @@ class JournalWriter {
 };
 
 /// What a journal says, as the history of its search. Trials that were running when it ended are left out.
-[[nodiscard]] inline History history_of(const Journal& journal) {
+[[nodiscard]] inline History history_of(Journal journal) {
   History history;
   if (journal.header) {
     history.seed = journal.header->seed;
-    history.settings = journal.header->settings;
+    history.settings = std::move(journal.header->settings);
   }
   std::map<std::int64_t, Trial> trials;
-  for (const JournalRecord& record : journal.records) {
+  for (JournalRecord& record : journal.records) {
     switch (record.event) {
       case JournalEvent::finished:
-      case JournalEvent::failed: trials.emplace(record.trial.number, record.trial); break;
+      case JournalEvent::failed: trials.emplace(record.trial.number, std::move(record.trial)); break;
       case JournalEvent::duplicate:
-      case JournalEvent::rejected: history.skipped.push_back(record.trial); break;
+      case JournalEvent::rejected: history.skipped.push_back(std::move(record.trial)); break;
       case JournalEvent::exhausted: history.exhausted = true; break;
-      case JournalEvent::known: history.known.push_back(record.trial); break;
+      case JournalEvent::known: history.known.push_back(std::move(record.trial)); break;
       case JournalEvent::enqueued:
       case JournalEvent::started: break;
     }

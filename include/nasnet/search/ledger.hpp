@@ -146,11 +146,30 @@ class SearchLedger {
   SearchLedger(StrategyCalls strategy, ProposalJudge judge, LedgerOptions options, JournalWriter* journal = nullptr)
       : strategy_(std::move(strategy)), judge_(std::move(judge)), options_(std::move(options)), journal_(journal) {}
 
-  /// Does again what a journal says happened: asks and tells the strategy in the same order. Trials that were running
-  /// are handed out anew by `next`.
+  /// Does again what a journal says happened next: asks and tells the strategy in the same order.
+  /// @param record as detail::JournalReader passes it on
+  /// @param path of the journal
   /// @throws IoError naming the line where the strategy does not repeat itself.
-  void replay(const std::vector<JournalRecord>& records, const std::filesystem::path& path) {
-    for (const JournalRecord& record : records) replay(record, path);
+  void replay(JournalRecord record, const std::filesystem::path& path) {
+    switch (record.event) {
+      case JournalEvent::started: replay_start(std::move(record), path); break;
+      case JournalEvent::finished:
+      case JournalEvent::failed: replay_end(std::move(record.trial)); break;
+      case JournalEvent::duplicate:
+      case JournalEvent::rejected:
+        replay_ask(record, path);
+        pass_over(std::move(record.trial));
+        break;
+      case JournalEvent::exhausted: exhausted_ = true; break;
+      case JournalEvent::enqueued:
+      case JournalEvent::known:
+        take_in(record.event, record.trial, detail::one_line(detail::record_json(record.event, record.trial)));
+        break;
+    }
+  }
+
+  /// After the last record: trials that were running are handed out anew by `next`.
+  void end_replay() {
     for (const auto& [number, trial] : running_) {
       if (number < options_.trials) interrupted_.push_back(number);
     }
@@ -244,11 +263,13 @@ class SearchLedger {
     observe(trial);
   }
 
-  /// Trials by number, skipped proposals and what the strategy was informed of in order.
-  void fill(History& history) const {
-    history.known = known_;
-    for (const auto& [number, trial] : ended_) history.trials.push_back(trial);
-    history.skipped = skipped_;
+  /// Gives away the trials by number, and skipped proposals and what the strategy was informed of in order. Nothing but
+  /// counts may be asked for afterwards.
+  void hand_over(History& history) {
+    history.known = std::move(known_);
+    history.trials.reserve(ended_.size());
+    for (auto& [number, trial] : ended_) history.trials.push_back(std::move(trial));
+    history.skipped = std::move(skipped_);
     history.exhausted = exhausted_;
   }
 
@@ -351,19 +372,20 @@ class SearchLedger {
 
   // What follows changes the books alone, and is the same live and in replay.
 
-  void accept(const Trial& trial) {
+  void accept(Trial trial) {
     ++proposals_;
     ++started_;
     skipped_in_a_row_ = 0;
     first_trial_.emplace(key_of(trial), trial.number);
-    running_.emplace(trial.number, trial);
+    const std::int64_t number = trial.number;
+    running_.emplace(number, std::move(trial));
   }
 
-  void pass_over(const Trial& trial) {
+  void pass_over(Trial trial) {
     ++proposals_;
     ++skipped_in_a_row_;
-    skipped_.push_back(trial);
-    if (!trial.enqueued) strategy_.tell(trial);
+    const Trial& kept = skipped_.emplace_back(std::move(trial));
+    if (!kept.enqueued) strategy_.tell(kept);
   }
 
   /// @param line of the journal
@@ -377,9 +399,11 @@ class SearchLedger {
     if (strategy_.inform) strategy_.inform(trial);
   }
 
-  void end(const Trial& trial) {
-    running_.erase(trial.number);
-    standings_.add(ended_.emplace(trial.number, trial).first->second);
+  void end(Trial ended) {
+    const std::int64_t number = ended.number;
+    running_.erase(number);
+    const Trial& trial = ended_.emplace(number, std::move(ended)).first->second;
+    standings_.add(trial);
     seconds_ += trial.seconds;
     if (trial.state == TrialState::failed) ++failed_;
     if (options_.ordered == 0) tell(trial);
@@ -417,31 +441,17 @@ class SearchLedger {
     return answer;
   }
 
-  void replay(const JournalRecord& record, const std::filesystem::path& path) {
-    switch (record.event) {
-      case JournalEvent::started: replay_start(record, path); break;
-      case JournalEvent::finished:
-      case JournalEvent::failed: end(record.trial); break;
-      case JournalEvent::duplicate:
-      case JournalEvent::rejected:
-        replay_ask(record, path);
-        pass_over(record.trial);
-        break;
-      case JournalEvent::exhausted: exhausted_ = true; break;
-      case JournalEvent::enqueued:
-      case JournalEvent::known:
-        take_in(record.event, record.trial, detail::one_line(detail::record_json(record.event, record.trial)));
-        break;
-    }
+  void replay_start(JournalRecord record, const std::filesystem::path& path) {
+    const std::int64_t number = record.trial.number;
+    if (number < started_) return detail::take_over_run(running_.at(number), std::move(record.trial));
+    replay_ask(record, path);
+    accept(std::move(record.trial));
   }
 
-  void replay_start(const JournalRecord& record, const std::filesystem::path& path) {
-    if (record.trial.number < started_) {
-      running_[record.trial.number] = record.trial;
-      return;
-    }
-    replay_ask(record, path);
-    accept(record.trial);
+  void replay_end(Trial line) {
+    Trial trial = std::move(running_.at(line.number));
+    detail::take_over_run(trial, std::move(line));
+    end(std::move(trial));
   }
 
   void replay_ask(const JournalRecord& record, const std::filesystem::path& path) {
@@ -450,13 +460,16 @@ class SearchLedger {
                     " comes before the result of trial ", told_, ", which it is to know: the search is ordered, ",
                     options_.ordered, " trials in flight");
     }
-    const Proposal recorded{record.trial.architecture, record.trial.budget, record.trial.repeat};
+    const auto is_recorded = [&trial = record.trial](const Proposal& proposal) {
+      return proposal.architecture == trial.architecture && proposal.budget == trial.budget &&
+             proposal.repeat == trial.repeat;
+    };
     if (record.trial.enqueued) {
-      if (!enqueued_.empty() && enqueued_.front() == recorded) return enqueued_.pop_front();
+      if (!enqueued_.empty() && is_recorded(enqueued_.front())) return enqueued_.pop_front();
       fail<IoError>('\'', path.string(), "', line ", record.line, ": this architecture was not enqueued before");
     }
     const Answer answer = ask();
-    if (answer.has_proposal() && answer.proposal() == recorded) return;
+    if (answer.has_proposal() && is_recorded(answer.proposal())) return;
     fail<IoError>('\'', path.string(), "', line ", record.line,
                   ": the strategy does not propose this architecture as "
                   "proposal ",

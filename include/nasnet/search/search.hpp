@@ -3,7 +3,7 @@
 
 #include <algorithm>          // max
 #include <concepts>           // convertible_to
-#include <cstdint>            // int64_t
+#include <cstdint>            // int64_t, uint64_t
 #include <functional>         // function
 #include <memory>             // make_shared, shared_ptr
 #include <nlohmann/json.hpp>  // json
@@ -11,7 +11,7 @@
 #include <string>             // string
 #include <string_view>        // string_view
 #include <type_traits>        // remove_cvref_t
-#include <utility>            // move
+#include <utility>            // exchange, move
 #include <vector>             // vector
 
 #include "nasnet/core/error.hpp"
@@ -68,7 +68,7 @@ struct SearchCalls {
 /// The journal of a search: what was in it, and the pen.
 struct SearchJournal {
   std::optional<JournalWriter> writer;
-  Journal found;
+  std::string text;
 };
 
 [[nodiscard]] inline SearchJournal open_journal(const SearchOptions& options) {
@@ -79,9 +79,7 @@ struct SearchJournal {
                         "' holds the journal of a search already: go on with it (resume), or choose another place");
   }
   journal.writer.emplace(options.journal, AppendOptions{.sync = options.sync_journal});
-  JournalReader reader(options.journal);
-  reader.read(journal_text(options.journal));  // read again, now that nobody else writes
-  journal.found = std::move(reader).take();
+  journal.text = journal_text(options.journal);  // read again, now that nobody else writes
   return journal;
 }
 
@@ -157,12 +155,17 @@ class SearchRun {
   /// Goes on where the journal ends, or begins it.
   void take_up_journal() {
     if (!journal_.writer) return;
-    if (journal_.found.header) {
-      require_same_search(*journal_.found.header);
-      ledger_.replay(journal_.found.records, options_.journal);
-    }
-    drop_torn_line();
-    if (!journal_.found.header) journal_.writer->begin(header_);
+    bool has_begun = false;
+    const auto take_header = [&](const JournalHeader& header) {
+      require_same_search(header);
+      has_begun = true;
+    };
+    const auto take_record = [&](JournalRecord record) { ledger_.replay(std::move(record), options_.journal); };
+    JournalReader reader(options_.journal, take_header, take_record);
+    reader.read(std::exchange(journal_.text, {}));
+    ledger_.end_replay();
+    drop_torn_line(reader.torn_bytes());
+    if (!has_begun) journal_.writer->begin(header_);
   }
 
   void require_same_search(const JournalHeader& found) {
@@ -193,11 +196,11 @@ class SearchRun {
                             ", this run has ", now, ": results need not be equal to the last bit"));
   }
 
-  void drop_torn_line() {
-    if (journal_.found.torn_bytes == 0) return;
+  void drop_torn_line(std::uint64_t torn_bytes) {
+    if (torn_bytes == 0) return;
     journal_.writer->drop_torn_line();
-    notices_.push_back(join('\'', options_.journal.string(), "': the last line was not written whole, its ",
-                            journal_.found.torn_bytes, " bytes were dropped"));
+    notices_.push_back(join('\'', options_.journal.string(), "': the last line was not written whole, its ", torn_bytes,
+                            " bytes were dropped"));
   }
 
   [[nodiscard]] std::shared_ptr<ThreadPool> pool() const {
@@ -210,7 +213,7 @@ class SearchRun {
     history.seed = header_.seed;
     history.settings = header_.settings;
     history.notices = std::move(notices_);
-    ledger_.fill(history);
+    ledger_.hand_over(history);
     history.interrupted = was_stopped && !history.exhausted && !ledger_.is_complete();
     if (history.exhausted && !ledger_.is_complete()) history.notices.push_back(exhaustion_sentence(history));
     return history;

@@ -2,7 +2,8 @@
 #pragma once
 
 #include <filesystem>  // path
-#include <vector>      // vector
+#include <utility>     // move
+#include <vector>      // erase_if, vector
 
 #include "nasnet/core/error.hpp"
 #include "nasnet/search/journal.hpp"
@@ -16,16 +17,14 @@ namespace nasnet::inline v0 {
 /// resemble each other.
 /// @throws IoError where the journal cannot be read, ArgumentError where it is of another space or holds no search.
 [[nodiscard]] inline std::vector<Trial> warm_start(const std::filesystem::path& journal, const AnySpace& space) {
-  const Journal found = read_journal(journal);
+  Journal found = read_journal(journal);
   if (!found.header) fail<ArgumentError>('\'', journal.string(), "' holds no search to begin with");
   if (found.header->space != space.fingerprint()) {
     fail<ArgumentError>('\'', journal.string(), "' is of another space: it has ", found.header->space, ", this search ",
                         space.fingerprint());
   }
-  std::vector<Trial> results;
-  for (const Trial& trial : history_of(found).trials) {
-    if (trial.state == TrialState::done) results.push_back(trial);
-  }
+  std::vector<Trial> results = history_of(std::move(found)).trials;
+  std::erase_if(results, [](const Trial& trial) { return trial.state != TrialState::done; });
   return results;
 }
 

@@ -98,6 +98,7 @@ class TextCursor {
   }
 
  private:
+  [[nodiscard]] static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
   [[nodiscard]] static bool is_digit(char c) { return c >= '0' && c <= '9'; }
   [[nodiscard]] static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 
@@ -108,7 +109,7 @@ class TextCursor {
   }
 
   void skip_space() {
-    while (!at_end() && std::string_view(" \t\r\n").find(text_[offset_]) != std::string_view::npos) ++offset_;
+    while (!at_end() && is_space(text_[offset_])) ++offset_;
   }
 
   [[nodiscard]] std::string found() const {
