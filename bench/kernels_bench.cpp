@@ -1,9 +1,10 @@
-/// The kernels one by one, on one thread, with the rates that `limits_bench` gives the limits of.
+/// The kernels one by one, on one thread.
 ///
 ///     kernels_bench --benchmark_filter=depthwise/
 ///
-/// Names are kernel/pass/size of the window/channels x extent/batch. `flop/s` counts two for a multiply-add; `bytes/s`
-/// counts each operand once, however often a kernel reads it.
+/// Names are kernel/pass/size of the window/channels x extent/batch. `flop/s` counts two for a multiply-add,
+/// `of_limit` is its part of what the thread can do at most. `bytes/s` counts each operand once, however often a kernel
+/// reads it; `limits_bench` says what copying reaches.
 
 #include <benchmark/benchmark.h>
 
@@ -13,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "multiply_adds.hpp"
 #include "random_tensor.hpp"
 
 namespace {
@@ -113,7 +115,9 @@ void add(const std::string& kernel, const Primitive& primitive, const Map& map, 
     }
     const auto runs = static_cast<double>(state.iterations());
     using benchmark::Counter;
+    static const double limit = bench::multiply_add_limit();
     state.counters["flop/s"] = Counter(application.operations() * runs, Counter::kIsRate);
+    state.counters["of_limit"] = Counter(application.operations() * runs / limit, Counter::kIsRate);
     state.counters["bytes/s"] = Counter(application.bytes() * runs, Counter::kIsRate);
   })->Unit(benchmark::kMicrosecond);
 }

@@ -9,49 +9,23 @@
 #include <nasnet/nasnet.hpp>
 #include <vector>
 
+#include "multiply_adds.hpp"
+
 namespace {
-
-struct MultiplyAddJob {
-  float* sink = nullptr;
-  std::int64_t rounds = 0;
-};
-
-constexpr int accumulators = 12;  // enough to hide the latency of a multiply-add on two ports
-
-struct MultiplyAddKernel {
-  template <class Target>
-  static NASNET_ALWAYS_INLINE void run(const MultiplyAddJob& job) {
-    using L = typename Target::Full;
-    typename L::Vector sum[accumulators], factor, term;
-    nasnet::detail::fill<L>(factor, 0.5F);
-    nasnet::detail::fill<L>(term, 1.0F);
-    NASNET_UNROLL
-    for (int i = 0; i < accumulators; ++i) nasnet::detail::fill<L>(sum[i], static_cast<float>(i));
-    for (std::int64_t round = 0; round < job.rounds; ++round) {
-      NASNET_UNROLL
-      for (int i = 0; i < accumulators; ++i) sum[i] = sum[i] * factor + term;
-    }
-    NASNET_UNROLL
-    for (int i = 0; i < accumulators; ++i) nasnet::detail::store<L>(job.sink + i * L::width, sum[i]);
-  }
-};
 
 void multiply_adds(benchmark::State& state) {
   const auto threads = static_cast<int>(state.range(0));
   nasnet::Context context(threads);
-  const nasnet::InstructionSet set = nasnet::instruction_set();
   constexpr std::int64_t rounds = 1'000'000;
   for (auto _ : state) {
     context.parallel_for(threads, 1, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i) {
-        alignas(64) float sink[accumulators * 16];
-        nasnet::detail::run_kernel<MultiplyAddKernel, float>(set, MultiplyAddJob{sink, rounds});
-        benchmark::DoNotOptimize(sink[0]);
+        bench::run_multiply_adds(rounds);
       }
     });
   }
-  const double operations = 2.0 * rounds * accumulators * static_cast<double>(nasnet::detail::full_width<float>(set)) *
-                            static_cast<double>(threads) * static_cast<double>(state.iterations());
+  const double operations =
+      bench::multiply_add_operations(rounds) * static_cast<double>(threads) * static_cast<double>(state.iterations());
   state.counters["flop/s"] = benchmark::Counter(operations, benchmark::Counter::kIsRate);
 }
 
