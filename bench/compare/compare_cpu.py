@@ -375,13 +375,14 @@ def draw(results, path):
     """Bars of the peers' figures over ours, for each row."""
     import matplotlib
     matplotlib.use("Agg")
+    matplotlib.rcParams["svg.fonttype"] = "none"  # letters as text
     from matplotlib import pyplot
     names = list(dict.fromkeys(name for result in results for name in result["peers"]))
     bars = [(result["row"], name, peer["ratio"]) for result in results for name, peer in result["peers"].items()]
     figure, axes = pyplot.subplots(figsize=(9, 0.28 * len(bars) + 1.2))
     for index, (row, name, ratio) in enumerate(bars):
         axes.barh(index, ratio, color=f"C{names.index(name)}")
-        axes.text(ratio, index, f" {ratio:.2f}", va="center", fontsize=8)
+        axes.text(max(ratio, 1), index, f" {ratio:.2f}", va="center", fontsize=8)
     axes.set_yticks(range(len(bars)), [f"{row}  {name}" for row, name, _ in bars], fontsize=8)
     axes.axvline(1, color="black", linewidth=1)
     axes.margins(x=0.08, y=0.01)
