@@ -322,10 +322,18 @@ class Program {
     for (const std::string& name : flags_.enqueue) {
       options.enqueue.push_back({nasnet::find_network(name, nasnet::NasnetOps::infos()).architecture});
     }
-    if (!flags_.warm_start.empty()) options.known = nasnet::warm_start(flags_.warm_start, space_);
+    if (!flags_.warm_start.empty()) options.known = known_results();
     options.pool = pool_;
     options.stop = stop_.pointer();
     return options;
+  }
+
+  [[nodiscard]] std::vector<nasnet::Trial> known_results() const {
+    if (program::ignores_results_of_others(flags_.strategy)) {
+      std::cerr << nasnet::join("--warm-start changes nothing: the strategy ", flags_.strategy,
+                                " does not learn from results of other searches\n");
+    }
+    return nasnet::warm_start(flags_.warm_start, space_);
   }
 
   /// The flags that results depend on; others may change from run to run.

@@ -103,7 +103,40 @@ TEST_CASE("enqueued architectures are evaluated first, and the strategy hears of
   for (std::size_t n = 0; n < 6; ++n) CHECK(history.trials[n].enqueued == (n < 2));
   REQUIRE(informed.size() == 2);
   CHECK(informed[1].evaluation == history.trials[1].evaluation);
-  CHECK(told.size() == 4 + history.skipped.size());
+  // The third one is a duplicate of the first, and the user's own.
+  const auto of_user =
+      std::count_if(history.skipped.begin(), history.skipped.end(), [](const Trial& t) { return t.enqueued; });
+  CHECK(of_user == 1);
+  CHECK(told.size() == 4 + history.skipped.size() - 1);
+}
+
+TEST_CASE("an architecture that is enqueued twice is evaluated twice where duplicates are, also after a stop") {
+  const TemporaryFolder folder;
+  SearchOptions options = toy::options(3);
+  options.duplicates = Duplicates::evaluate;
+  options.enqueue = proposals({100, 100});
+  options.journal = folder / "run.jsonl";
+  const auto run = [&] { return search<toy::Space>(RandomSearch(toy::Space{}, 3), toy::Evaluator{}, options); };
+  const History history = run();
+  CHECK(history.trials[0].architecture == toy::architecture(100));
+  CHECK(history.trials[1].architecture == toy::architecture(100));
+  CHECK_FALSE(history.trials[2].enqueued);
+  const std::string whole = toy::contents(options.journal);
+  options.resume = true;
+  CHECK(equal_results(run(), history));
+  CHECK(toy::contents(options.journal) == whole);
+  const std::vector<std::string> lines = toy::lines(options.journal);
+  toy::store(options.journal, lines[0] + '\n' + lines[1] + '\n');  // stopped after the first was enqueued
+  CHECK(equal_results(run(), history));
+}
+
+TEST_CASE("known results: a strategy that takes none is named") {
+  SearchOptions options = toy::options(2);
+  options.known = {result(7, 0.9)};
+  const History history = search<toy::Space>(toy::Climber(3), toy::Evaluator{}, options);
+  REQUIRE(history.notices.size() == 1);
+  CHECK_THAT(history.notices[0], ContainsSubstring("the strategy climber takes no results of other searches"));
+  CHECK(search<toy::Space>(evolution(), toy::Evaluator{}, options).notices.empty());
 }
 
 TEST_CASE("enqueued architectures of no space are refused before anything is written") {

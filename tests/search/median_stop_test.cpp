@@ -1,9 +1,11 @@
 #include "nasnet/search/median_stop.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
 #include "catch.hpp"
+#include "nasnet/search/exhaustive.hpp"
 #include "search/toy_search.hpp"
 
 using namespace nasnet;
@@ -44,6 +46,45 @@ TEST_CASE("median stop: goes on unless below the median of its budget") {
   CHECK(told[4].budget == 1);
   CHECK(told[4].evaluation.validation_accuracy == 0.15);
   CHECK(told[4].architecture == toy::architecture(4));
+}
+
+TEST_CASE("median stop: where the strategy has nothing left, what is under way goes on") {
+  const auto equal = [](const Architecture&, TrialContext&) { return Evaluation{.validation_accuracy = 0.5}; };
+  using Ops = OpSet<Identity, MaxPool<3>>;
+  const SearchSpace space(Ops::infos(), {.blocks = 1, .combiners = {Combiner::add}, .same_cell = true});
+  for (const int workers : {1, 3}) {
+    for (const std::int64_t ordered : {0, 4}) {
+      SearchOptions options = toy::options(100, workers);
+      options.ordered = ordered;
+      const History history = search(
+          space, Ops::table(), MedianStop(Exhaustive(space), {.budgets = {1, 2}, .least_results = 1}), equal, options);
+      CHECK(history.exhausted);
+      const auto with_budget = [&](std::int64_t budget) {
+        return std::count_if(history.trials.begin(), history.trials.end(),
+                             [&](const Trial& trial) { return trial.budget == budget; });
+      };
+      CHECK(with_budget(1) == 10);
+      CHECK(with_budget(2) == with_budget(1));  // none is below the median
+    }
+  }
+}
+
+TEST_CASE("median stop: a saved strategy still waits for what is under way") {
+  const auto make = [] {
+    return MedianStop(
+        toy::Scripted{[](int asked, int) { return asked == 0 ? Answer(toy::architecture(0)) : Answer::exhausted(); }},
+        {.budgets = {1, 4}});
+  };
+  auto strategy = make();
+  const Proposal proposal = strategy.ask().proposal();
+  CHECK(strategy.ask().is_waiting());
+  auto other = make();
+  static_cast<void>(other.ask());
+  other.load(strategy.save());
+  CHECK(other.ask().is_waiting());
+  other.tell(done(proposal, 0.5));
+  CHECK(other.ask().proposal() == Proposal{toy::architecture(0), 4});
+  CHECK(other.ask().is_exhausted());
 }
 
 TEST_CASE("median stop: a trial without a result is told as it is") {

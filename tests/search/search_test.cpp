@@ -1,5 +1,6 @@
 #include "nasnet/search/search.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cmath>
@@ -307,6 +308,32 @@ TEST_CASE("search: an exhausted space is a result") {
   CHECK(resumed.notices == history.notices);
   CHECK(equal_results(history, resumed));
   CHECK(toy::contents(options.journal) == before);
+}
+
+TEST_CASE("search: a strategy that repeats itself is asked again after the next result") {
+  for (const std::int64_t ordered : {0, 2}) {
+    std::atomic<int> asked = 0;
+    toy::Scripted strategy;
+    strategy.script = [&](int, int) {
+      ++asked;
+      const bool is_done = std::any_of(strategy.trials.begin(), strategy.trials.end(),
+                                       [](const Trial& trial) { return trial.state == TrialState::done; });
+      return Answer(toy::architecture(is_done ? 1 : 0));
+    };
+    SearchOptions options = toy::options(2, 2);
+    options.max_skipped = 20;
+    options.ordered = ordered;
+    // The first trial runs until the strategy has repeated itself too often.
+    const auto evaluate = [&](const Architecture&, TrialContext&) {
+      while (asked < 1 + options.max_skipped) std::this_thread::yield();
+      return Evaluation{.validation_accuracy = 0.5};
+    };
+    const History history = search<toy::Space>(strategy, evaluate, options);
+    CHECK_FALSE(history.exhausted);
+    REQUIRE(history.trials.size() == 2);
+    CHECK(history.trials[1].architecture == toy::architecture(1));
+    CHECK(history.count(TrialState::duplicate) == options.max_skipped);
+  }
 }
 
 TEST_CASE("search: a strategy may end the search") {

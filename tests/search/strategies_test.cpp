@@ -1,6 +1,5 @@
 // What every strategy has to do: repeat itself, go on from a journal or a saved state, end in a small space.
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -255,27 +254,4 @@ TEST_CASE("strategies: a space of one architecture") {
     CHECK(history.exhausted);
     CHECK(history.trials.size() == one.trials_of_one);
   }
-}
-
-TEST_CASE("strategies: an ask and a tell take microseconds in the space of the paper") {
-  const AnySpace space = CellSpace<NasnetOps, 5>::space();
-  const auto microseconds = [](AnyStrategy strategy) {
-    constexpr int count = 300;
-    double least = 1e9;
-    for (int batch = 0; batch < 10; ++batch) {  // the fastest of some batches: other programs run as well
-      const auto begin = std::chrono::steady_clock::now();
-      for (int k = 0; k < count; ++k) {
-        Trial trial;
-        trial.architecture = strategy.ask().proposal().architecture;
-        trial.evaluation.validation_accuracy = 0.01 * (k % 100);
-        strategy.tell(trial);
-      }
-      const std::chrono::duration<double, std::micro> time = std::chrono::steady_clock::now() - begin;
-      least = (std::min)(least, time.count() / count);
-    }
-    return least;
-  };
-  // Optimised it is 2 to 5; this leaves room for tests without optimisation, under sanitizers, on slow machines.
-  CHECK(microseconds(RandomSearch(space, 1)) < 200);
-  CHECK(microseconds(RegularizedEvolution(space, 1)) < 200);
 }

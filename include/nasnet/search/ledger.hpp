@@ -11,7 +11,6 @@
 #include <string>         // string
 #include <string_view>    // string_view
 #include <unordered_map>  // unordered_map
-#include <unordered_set>  // unordered_set
 #include <utility>        // move
 #include <vector>         // vector
 
@@ -125,7 +124,7 @@ struct StrategyCalls {
 struct LedgerOptions {
   std::int64_t trials = 0;  ///< wanted in all
   Duplicates duplicates = Duplicates::skip;
-  std::int64_t max_skipped = 1000;               ///< proposals skipped in a row before nothing new is expected
+  std::int64_t max_skipped = 1000;               ///< see SearchOptions
   std::int64_t ordered = 0;                      ///< trials in flight of an ordered search, see SearchOptions; 0: none
   std::function<void(const Trial&)> observer{};  ///< called with each trial and skipped proposal when it is recorded
 };
@@ -212,7 +211,7 @@ class SearchLedger {
     while (started_ < options_.trials && !(exhausted_ && enqueued_.empty()) && !should_stop()) {
       if (!tell_due()) return wait();
       std::optional<Trial> trial_of_user = take_enqueued();
-      if (!trial_of_user && skipped_in_a_row_ >= options_.max_skipped) return exhaust();
+      if (!trial_of_user && !may_ask()) return running_.empty() ? exhaust() : wait();
       const Answer answer = trial_of_user ? Answer::waiting() : ask();
       if (!trial_of_user && !answer.has_proposal()) {
         if (answer.is_exhausted()) return exhaust();
@@ -277,7 +276,7 @@ class SearchLedger {
   /// Takes in what the user gives, and writes it down, unless it was given before.
   void give(JournalEvent event, const Trial& trial) {
     std::string line = detail::one_line(detail::record_json(event, trial));
-    if (lines_.contains(line)) return;
+    if (++given_[line] <= lines_[line]) return;
     if (journal_ != nullptr) journal_->write_line(line);
     take_in(event, trial, std::move(line));
   }
@@ -383,14 +382,15 @@ class SearchLedger {
 
   void pass_over(Trial trial) {
     ++proposals_;
-    ++skipped_in_a_row_;
     const Trial& kept = skipped_.emplace_back(std::move(trial));
-    if (!kept.enqueued) strategy_.tell(kept);
+    if (kept.enqueued) return;
+    ++skipped_in_a_row_;
+    strategy_.tell(kept);
   }
 
   /// @param line of the journal
   void take_in(JournalEvent event, const Trial& trial, std::string line) {
-    lines_.insert(std::move(line));
+    ++lines_[std::move(line)];
     if (event == JournalEvent::enqueued) {
       enqueued_.push_back({trial.architecture, trial.budget, trial.repeat});
       return;
@@ -410,6 +410,7 @@ class SearchLedger {
   }
 
   void tell(const Trial& trial) {
+    skipped_in_a_row_ = 0;
     if (!trial.enqueued) return strategy_.tell(trial);
     if (trial.state == TrialState::done && strategy_.inform) strategy_.inform(trial);
   }
@@ -433,6 +434,10 @@ class SearchLedger {
     tell(next->second);
     return true;
   }
+
+  /// Whether the strategy may be asked: not after too many proposals that were skipped, until it is told another
+  /// result.
+  [[nodiscard]] bool may_ask() { return skipped_in_a_row_ < options_.max_skipped || tell_next(); }
 
   /// Asks the strategy; in an ordered search again after each result for which it waits, as long as they have come.
   [[nodiscard]] Answer ask() {
@@ -468,6 +473,7 @@ class SearchLedger {
       if (!enqueued_.empty() && is_recorded(enqueued_.front())) return enqueued_.pop_front();
       fail<IoError>('\'', path.string(), "', line ", record.line, ": this architecture was not enqueued before");
     }
+    static_cast<void>(may_ask());  // in an ordered search it may have been told a result
     const Answer answer = ask();
     if (answer.has_proposal() && is_recorded(answer.proposal())) return;
     fail<IoError>('\'', path.string(), "', line ", record.line,
@@ -497,9 +503,10 @@ class SearchLedger {
   std::map<std::int64_t, Trial> ended_;
   std::vector<Trial> skipped_;
   std::vector<Trial> known_;
-  std::deque<Proposal> enqueued_;          // not handed out yet
-  std::unordered_set<std::string> lines_;  // of all that was enqueued and all that is known
-  std::vector<std::int64_t> interrupted_;  // running when the journal ended
+  std::deque<Proposal> enqueued_;                        // not handed out yet
+  std::unordered_map<std::string, std::int64_t> lines_;  // of all that was enqueued and all that is known: how often
+  std::unordered_map<std::string, std::int64_t> given_;  // of what the user gave to this run
+  std::vector<std::int64_t> interrupted_;                // running when the journal ended
   std::size_t next_interrupted_ = 0;
   std::int64_t told_ = 0;  // of an ordered search: all trials below have been told
   std::int64_t failed_ = 0;

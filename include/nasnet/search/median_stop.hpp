@@ -6,6 +6,7 @@
 #include <cstdint>            // int64_t
 #include <deque>              // deque
 #include <nlohmann/json.hpp>  // json
+#include <optional>           // optional
 #include <utility>            // move
 #include <vector>             // vector
 
@@ -47,23 +48,25 @@ class MedianStop {
 
   [[nodiscard]] const StrategyType& strategy() const { return strategy_; }
 
-  /// Proposals that go on come first.
+  /// Proposals that go on come first. Where the strategy has nothing left, those under way may still go on.
   [[nodiscard]] Answer ask() {
     if (!going_on_.empty()) {
       const Trial trial = std::move(going_on_.front());
       going_on_.pop_front();
-      return Proposal{trial.architecture, trial.budget, trial.repeat};
+      return counted({trial.architecture, trial.budget, trial.repeat});
     }
     const Answer answer = strategy_.ask();
+    if (answer.is_exhausted() && under_way_ > 0) return Answer::waiting();
     if (!answer.has_proposal()) return answer;
     Proposal proposal = answer.proposal();
     proposal.budget = options_.budgets.front();
-    return proposal;
+    return counted(std::move(proposal));
   }
 
   /// @throws ArgumentError for a trial with another budget.
   void tell(const Trial& trial) {
     const std::size_t step = step_of(trial);
+    if (may_go_on(trial.budget)) --under_way_;
     if (trial.state == TrialState::done) results_[step].push_back(trial.evaluation.validation_accuracy);
     if (!goes_on(trial, step)) return strategy_.tell(trial);
     Trial next;
@@ -85,8 +88,10 @@ class MedianStop {
   [[nodiscard]] nlohmann::json save() const {
     nlohmann::json going_on = nlohmann::json::array();
     for (const Trial& trial : going_on_) going_on.push_back(detail::save_trial(trial));
-    return nlohmann::json::object(
-        {{"strategy", strategy_.save()}, {"going_on", std::move(going_on)}, {"results", results_}});
+    return nlohmann::json::object({{"strategy", strategy_.save()},
+                                   {"going_on", std::move(going_on)},
+                                   {"under_way", under_way_},
+                                   {"results", results_}});
   }
 
   /// @throws DataError for what `save` does not write.
@@ -104,12 +109,21 @@ class MedianStop {
       }
     }
     if (results.size() != options_.budgets.size()) saved.fail_at("results");
+    const std::int64_t under_way = saved.count("under_way");
     strategy_.load(saved.field("strategy"));
+    under_way_ = under_way;
     going_on_ = std::move(going_on);
     results_ = std::move(results);
   }
 
  private:
+  [[nodiscard]] bool may_go_on(std::optional<std::int64_t> budget) const { return budget != options_.budgets.back(); }
+
+  [[nodiscard]] Proposal counted(Proposal proposal) {
+    if (may_go_on(proposal.budget)) ++under_way_;
+    return proposal;
+  }
+
   [[nodiscard]] std::size_t step_of(const Trial& trial) const {
     for (std::size_t step = 0; step < options_.budgets.size(); ++step) {
       if (options_.budgets[step] == trial.budget) return step;
@@ -135,6 +149,7 @@ class MedianStop {
   StrategyType strategy_;
   MedianStopOptions options_;
   std::deque<Trial> going_on_;                // to be proposed with their next budget
+  std::int64_t under_way_ = 0;                // proposals that may go on, and whose results were not told yet
   std::vector<std::vector<double>> results_;  // accuracies of each budget, in the order told
 };
 

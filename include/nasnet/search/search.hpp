@@ -108,6 +108,11 @@ class SearchRun {
 
   [[nodiscard]] History run() {
     take_up_journal();
+    if (!options_.known.empty() && !calls_.strategy.inform) {
+      notices_.push_back(join("the strategy ", calls_.strategy_settings.value("name", std::string("of this search")),
+                              " takes no results of other searches: those ", options_.known.size(),
+                              " that are known change nothing"));
+    }
     for (const Trial& result : options_.known) ledger_.inform(result);
     for (const Proposal& proposal : options_.enqueue) ledger_.enqueue(proposal);
     const auto shared_bytes = calls_.shares_memory ? options_.memory_bytes : std::nullopt;

@@ -41,10 +41,10 @@ struct SearchOptions {
 
   /// Trials in flight of an ordered search; 0: the strategy is told each result at once, so that proposals depend on
   /// the order in which results come, that is on workers and time. With K above 0 they depend on the strategy, its seed
-  /// and K alone: trial n is proposed when the strategy has been told trials 0 to n - K, in this order, and no later
-  /// ones, except where it waits for more. What comes early is recorded at once and told when its turn comes. No more
-  /// than K trials run at a time, however many workers there are; more than `workers` keep these busy while a long
-  /// trial runs.
+  /// and K alone (and on rules that measure, such as a limit of latency): trial n is proposed when the strategy has
+  /// been told trials 0 to n - K, in this order, and no later ones, except where it waits for more. What comes early is
+  /// recorded at once and told when its turn comes. No more than K trials run at a time, however many workers there
+  /// are; more than `workers` keep these busy while a long trial runs.
   std::int64_t ordered = 0;
 
   std::filesystem::path journal{};  ///< see search/journal.hpp; empty: no journal
@@ -52,7 +52,9 @@ struct SearchOptions {
   bool sync_journal = false;        ///< wait after each line until the disk has it, against loss of power
 
   Duplicates duplicates = Duplicates::skip;
-  std::int64_t max_skipped = 1000;          ///< proposals skipped in a row before nothing new is expected
+  /// Proposals skipped in a row, without a result between them, after which the strategy is asked again only when it
+  /// has been told another result. Nothing new is expected where none is to come.
+  std::int64_t max_skipped = 1000;
   Limits limits{};                          ///< proposals beyond them are rejected
   std::vector<ArchitectureRule> rules{};    ///< proposals that break one are rejected
   std::optional<CountedNetwork> counted{};  ///< what the limits are about; absent: the evaluator's network, if it tells
