@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
@@ -336,6 +337,20 @@ TEST_CASE("processes: where the system makes none, the outcome is withheld, and 
 TEST_CASE("processes: an evaluator in one may withhold an outcome", "[processes]") {
   CHECK_THROWS_MATCHES(trial_of([](TrialContext&) { return Outcome::withheld("the oven is cold"); }), IoError,
                        MessageMatches(ContainsSubstring("the oven is cold")));
+}
+
+TEST_CASE("processes: SIGTERM to all of them changes nothing", "[processes]") {
+  const ProcessEvaluator<Told> evaluate(Told{[](TrialContext& trial) -> Outcome {
+                                          if (trial.trial == 2) std::signal(SIGTERM, SIG_DFL);  // as it likes
+                                          kill(getppid(), SIGTERM);
+                                          kill(getpid(), SIGTERM);
+                                          return Evaluation{.validation_accuracy = 0.5};
+                                        }},
+                                        toy::Space::op_table());
+  const History history = search<toy::Space>(RandomSearch(toy::Space{}, 3), evaluate, toy::options(4));
+  CHECK(history.count(TrialState::done) == 3);
+  CHECK(history.trials.at(2).message == "its process ended with signal 15 (SIGTERM)");
+  CHECK_FALSE(is_gone(evaluate.server()));
 }
 
 TEST_CASE("processes: searches go on with them and without them", "[processes]") {

@@ -328,8 +328,8 @@ class TrialReceiver {
 ///
 /// Make it before the program has threads, hence before the thread pool of the search: the processes are copies of the
 /// program as it is now, forked by a server that has none. All of them end with the last copy of this object and with
-/// the program, whatever ends it; Ctrl-C reaches the program alone. Evaluators may print; what they change stays in
-/// their process.
+/// the program, whatever ends it; Ctrl-C and SIGTERM are the program's business alone, and the processes ignore them,
+/// as do those that they start. Evaluators may print; what they change stays in their process.
 ///
 ///     const ProcessEvaluator isolated(ChildTrainer(images), NasnetOps::table());
 ///     search(space, NasnetOps::table(), strategy, isolated, options);

@@ -254,13 +254,13 @@ class ForkServerLoop {
     std::int64_t system_kills = 0;
   };
 
-  /// Ctrl-C is the program's business: the server is in a group of its own and ends with the program.
+  /// Ctrl-C and SIGTERM are the program's business, with which the server ends and its jobs with it. The server is in a
+  /// group of its own, but who stops a service, or a job of a cluster, may signal each of its processes.
   void prepare_signals() {
     struct sigaction action {};
     action.sa_handler = SIG_IGN;
     ::sigaction(SIGINT, &action, nullptr);
     ::sigaction(SIGPIPE, &action, nullptr);
-    action.sa_handler = SIG_DFL;
     ::sigaction(SIGTERM, &action, nullptr);
     action.sa_handler = [](int) {};  // interrupts the wait
     ::sigaction(SIGCHLD, &action, nullptr);
@@ -346,7 +346,8 @@ class ForkServerLoop {
     for (Running& other : running_) static_cast<void>(other.line.close());
     struct sigaction action {};
     action.sa_handler = SIG_DFL;
-    for (const int signal : {SIGABRT, SIGBUS, SIGCHLD, SIGFPE, SIGILL, SIGPIPE, SIGSEGV, SIGTERM, SIGTRAP}) {
+    // Not SIGINT and SIGTERM, which the server ignores: a trial that they end would count as a crash.
+    for (const int signal : {SIGABRT, SIGBUS, SIGCHLD, SIGFPE, SIGILL, SIGPIPE, SIGSEGV, SIGTRAP}) {
       ::sigaction(signal, &action, nullptr);
     }
     ::sigprocmask(SIG_SETMASK, &mask_, nullptr);
