@@ -1,4 +1,5 @@
 // Searches whose trials go through a queue: driver and workers are threads of one process here.
+#include <signal.h>
 #include <unistd.h>
 
 #include <array>
@@ -6,6 +7,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -343,6 +345,36 @@ TEST_CASE("a worker that is asked to stop ends the process of its trial and give
   worker.join();
   CHECK(summary.given_back == 1);
   CHECK(history.interrupted);
+}
+
+TEST_CASE("a worker that can start no more processes gives its trial back and ends, and others run it") {
+  const toy::Evaluator evaluate{.fails = false};
+  const nasnet::ProcessEvaluator isolated(evaluate, toy::Space::op_table());  // before the first thread
+  const RedisServer server;
+  wait_for(server);
+  kill(isolated.server(), SIGKILL);
+  const QueueEvaluator queue(evaluate, toy::Space::space(), server.address(), queue_options());
+  std::optional<nasnet::Failure> failure;
+  std::vector<nasnet::QueueWork> works;
+  std::thread worker([&] {
+    const auto serve = [&](const auto& evaluator, const nasnet::QueueWorkerOptions& own) {
+      return nasnet::serve_queue(server.address(), toy::Space::space(), toy::Space::op_table(), evaluator, own);
+    };
+    failure = nasnet::attempt([&] {
+      (void)serve(isolated, {.on_trial = [&](std::int64_t, nasnet::QueueWork work) { works.push_back(work); }});
+    });
+    (void)serve(evaluate, {});
+  });
+  const History history =
+      nasnet::search<toy::Space>(nasnet::RandomSearch(toy::Space::space(), 5), queue, toy::options(4, 2));
+  queue.finish();
+  worker.join();
+  REQUIRE(failure);
+  CHECK_THAT(failure->message, ContainsSubstring("this worker cannot go on and has left its trial to others"));
+  CHECK_THAT(failure->message, ContainsSubstring("the process that starts them has ended"));
+  CHECK(works == std::vector{nasnet::QueueWork::begun, nasnet::QueueWork::given_back});
+  CHECK(history.count(nasnet::TrialState::done) == 4);
+  CHECK(history.count(nasnet::TrialState::failed) == 0);
 }
 
 TEST_CASE("the memory limit of a search is that of its trials on workers") {

@@ -1,10 +1,13 @@
 #include "nasnet/search/process_evaluator.hpp"
 
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
@@ -276,14 +279,78 @@ TEST_CASE("processes: a program that is killed leaves none behind", "[processes]
   for (const pid_t process : processes_in(folder / "pids")) CHECK(comes_true([&] { return is_gone(process); }));
 }
 
-TEST_CASE("processes: without the server trials are lost, and nothing waits", "[processes]") {
-  const ProcessEvaluator<Told> evaluate(Told{[](TrialContext&) -> Outcome {
-                                          kill(getppid(), SIGKILL);
-                                          while (true) std::this_thread::sleep_for(std::chrono::seconds(1));
+TEST_CASE("processes: without the server a search ends, nothing has failed, and a resumed one goes on", "[processes]") {
+  const TemporaryFolder folder;
+  const auto run = [&](int workers) {
+    const ProcessEvaluator<Told> evaluate(Told{[&](TrialContext& trial) -> Outcome {
+                                            if (trial.trial != 2 || std::filesystem::exists(folder / "killed")) {
+                                              return Evaluation{.validation_accuracy = 0.5};
+                                            }
+                                            add_line(folder / "killed", getppid());
+                                            kill(getppid(), SIGKILL);
+                                            while (true) std::this_thread::sleep_for(std::chrono::seconds(1));
+                                          }},
+                                          toy::Space::op_table());
+    SearchOptions options = toy::options(6, workers);
+    options.journal = folder / ("run" + std::to_string(workers) + ".jsonl");
+    options.resume = true;
+    return search<toy::Space>(RandomSearch(toy::Space{}, 3), evaluate, options);
+  };
+  for (const int workers : {1, 3}) {
+    CHECK_THROWS_MATCHES(run(workers), IoError,
+                         MessageMatches(ContainsSubstring("the process that starts them has ended")));
+    const History stopped = toy::read_history(folder / ("run" + std::to_string(workers) + ".jsonl"));
+    CHECK(stopped.count(TrialState::failed) == 0);
+    CHECK(stopped.count(TrialState::done) < 6);
+    const History history = run(workers);
+    CHECK(history.count(TrialState::done) == 6);
+    CHECK(history.count(TrialState::failed) == 0);
+    CHECK(history.trials.at(2).attempt == 1);
+    std::filesystem::remove(folder / "killed");
+  }
+}
+
+TEST_CASE("processes: where the system makes none, the outcome is withheld, and the next may run", "[processes]") {
+  const ProcessEvaluator<toy::Evaluator> evaluate(toy::Evaluator{.fails = false}, toy::Space::op_table());
+  const auto outcome_now = [&] {
+    TrialContext trial{
+        .random = RandomStream(7), .context = Context(std::make_shared<ThreadPool>(1)), .ops = toy::Space::op_table()};
+    return evaluate(toy::architecture(7), trial);
+  };
+  rlimit before{};
+  REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
+  rlimit none = before;
+  none.rlim_cur = 0;
+  REQUIRE(setrlimit(RLIMIT_NOFILE, &none) == 0);
+  const Outcome without = outcome_now();
+  REQUIRE(setrlimit(RLIMIT_NOFILE, &before) == 0);
+  CHECK(without.is_withheld());
+  CHECK_THAT(without.message(), ContainsSubstring("the system makes no process: "));
+  CHECK(outcome_now().evaluation());
+
+  const ProgressCallback no_progress;
+  const detail::TrialReceiver nothing_received(no_progress);
+  const detail::ProcessEnd no_fork{detail::ProcessEnd::Kind::not_started, EAGAIN, 0};
+  CHECK(detail::outcome_without_result(no_fork, nothing_received).is_withheld());
+}
+
+TEST_CASE("processes: an evaluator in one may withhold an outcome", "[processes]") {
+  CHECK_THROWS_MATCHES(trial_of([](TrialContext&) { return Outcome::withheld("the oven is cold"); }), IoError,
+                       MessageMatches(ContainsSubstring("the oven is cold")));
+}
+
+TEST_CASE("processes: SIGTERM to all of them changes nothing", "[processes]") {
+  const ProcessEvaluator<Told> evaluate(Told{[](TrialContext& trial) -> Outcome {
+                                          if (trial.trial == 2) std::signal(SIGTERM, SIG_DFL);  // as it likes
+                                          kill(getppid(), SIGTERM);
+                                          kill(getpid(), SIGTERM);
+                                          return Evaluation{.validation_accuracy = 0.5};
                                         }},
                                         toy::Space::op_table());
-  const History history = search<toy::Space>(RandomSearch(toy::Space{}, 3), evaluate, toy::options(2));
-  for (const Trial& trial : history.trials) CHECK(trial.failure == FailureKind::lost);
+  const History history = search<toy::Space>(RandomSearch(toy::Space{}, 3), evaluate, toy::options(4));
+  CHECK(history.count(TrialState::done) == 3);
+  CHECK(history.trials.at(2).message == "its process ended with signal 15 (SIGTERM)");
+  CHECK_FALSE(is_gone(evaluate.server()));
 }
 
 TEST_CASE("processes: searches go on with them and without them", "[processes]") {

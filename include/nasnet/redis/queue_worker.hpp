@@ -48,7 +48,7 @@ enum class QueueWork {
   begun,
   recorded,    ///< its result is the trial's
   late,        ///< another result was there before
-  given_back,  ///< for another worker, since this one was asked to stop
+  given_back,  ///< for another worker, since this one was asked to stop or cannot go on
   dropped,     ///< nobody waits for it any more
 };
 
@@ -264,7 +264,7 @@ class QueueWorker {
     bool is_cut = false;
     heartbeat.begin(queued);
     const Outcome outcome = evaluate(*trial, heartbeat, is_cut);
-    if (!is_cut) {
+    if (!is_cut && !outcome.is_withheld()) {
       finish(queued, trial->trial, outcome);  // the lease is kept until the result is there
       heartbeat.end();
       return;
@@ -273,6 +273,9 @@ class QueueWorker {
     const bool is_back = !heartbeat.is_unwanted() && queue_.give_back(consumer_, queued) == QueueStep::done;
     if (is_back) ++summary_.given_back;
     tell(trial->trial, is_back ? QueueWork::given_back : QueueWork::dropped);
+    // What this worker has no means for, it would withhold of every other trial too: those are for others.
+    if (!is_cut)
+      fail<IoError>(place(), ": this worker cannot go on and has left its trial to others: ", outcome.message());
   }
 
   [[nodiscard]] std::optional<std::string> reason_against(const Architecture& architecture) const {
@@ -353,11 +356,12 @@ class QueueWorker {
 /// those whose workers died, evaluates them and brings the results. Results are those that the search would have
 /// computed itself.
 ///
-/// Asked to stop, it gives the trial under way back at the next place where the evaluator looks at `is_over()`.
+/// Asked to stop, it gives the trial under way back at the next place where the evaluator looks at `is_over()`. Where
+/// the evaluator withholds an outcome, it gives the trial back and ends with an error.
 ///
 /// @param ops those of the space, with their expansions
 /// @throws as TrialQueue, and ArgumentError where version, instruction set, space or evaluator are not those of the
-/// search, and for memory_bytes with an evaluator that does not predict.
+/// search, and for memory_bytes with an evaluator that does not predict; IoError for an outcome that is withheld.
 template <class EvaluatorType>
 QueueWorkerSummary serve_queue(const QueueAddress& address, const AnySpace& space, const OpTable& ops,
                                const EvaluatorType& evaluate, QueueWorkerOptions options = {}) {

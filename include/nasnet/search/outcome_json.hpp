@@ -2,6 +2,7 @@
 ///
 ///     {"accuracy": 0.88, "loss": 0.31, "metrics": {"latency": 0.012}}
 ///     {"failure": "timeout", "message": "..."}
+///     {"withheld": true, "message": "..."}
 ///
 /// Numbers are exact; those that JSON does not have are the texts "nan", "inf" and "-inf".
 #pragma once
@@ -36,7 +37,7 @@ namespace detail {
 
 }  // namespace detail
 
-/// An outcome that is not withheld.
+/// One of the three forms above.
 [[nodiscard]] inline nlohmann::json to_json(const Outcome& outcome) {
   nlohmann::json json = nlohmann::json::object();
   if (const auto& evaluation = outcome.evaluation()) {
@@ -45,7 +46,11 @@ namespace detail {
     json["metrics"] = nlohmann::json::object();
     for (const auto& [name, value] : evaluation->metrics) json["metrics"][name] = detail::exact_number(value);
   } else {
-    json["failure"] = std::string(to_string(outcome.failure()));
+    if (outcome.is_withheld()) {
+      json["withheld"] = true;
+    } else {
+      json["failure"] = std::string(to_string(outcome.failure()));
+    }
     json["message"] = outcome.message();
   }
   return json;
@@ -55,9 +60,13 @@ namespace detail {
 /// beside.
 [[nodiscard]] inline std::optional<Outcome> outcome_from_json(const nlohmann::json& json) {
   if (!json.is_object()) return std::nullopt;
-  if (const auto failure = json.find("failure"); failure != json.end()) {
+  const auto failure = json.find("failure");
+  const bool is_withheld = json.contains("withheld");
+  if (failure != json.end() || is_withheld) {
     const auto message = json.find("message");
-    if (!failure->is_string() || message == json.end() || !message->is_string()) return std::nullopt;
+    if (message == json.end() || !message->is_string()) return std::nullopt;
+    if (is_withheld) return Outcome::withheld(message->get<std::string>());
+    if (!failure->is_string()) return std::nullopt;
     const auto kind = failure_kind_named(failure->get_ref<const std::string&>());
     if (!kind) return std::nullopt;
     return Outcome::failed(*kind, message->get<std::string>());

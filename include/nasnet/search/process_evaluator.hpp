@@ -285,7 +285,8 @@ class TrialReceiver {
   return join("signal ", signal);
 }
 
-/// What became of a trial whose process ended so and left no result.
+/// What became of a trial whose process ended so and left no result. Where no process can be had, it is not the trial
+/// that failed, and those after it would fare alike: withheld.
 [[nodiscard]] inline Outcome outcome_without_result(const ProcessEnd& end, const TrialReceiver& receiver) {
   using Kind = ProcessEnd::Kind;
   if (!receiver.is_sound()) {
@@ -295,9 +296,12 @@ class TrialReceiver {
   switch (end.kind) {
     case Kind::timed_out: return Outcome::failed(FailureKind::timeout, "it ran beyond its time and was ended");
     case Kind::not_started:
-      return Outcome::failed(FailureKind::lost, join("the system makes no process: ", system_reason(end.value)));
+      return Outcome::withheld(join("processes for trials: the system makes no process: ", system_reason(end.value)));
     case Kind::given_up: return Outcome::failed(FailureKind::lost, "nobody waited for it any more, so it was ended");
-    case Kind::lost: return Outcome::failed(FailureKind::lost, "the process that starts trials has ended");
+    case Kind::lost:
+      return Outcome::withheld(
+          "processes for trials: the process that starts them has ended, killed perhaps by the system for want of "
+          "memory, so none can run any more: begin the program anew to go on");
     case Kind::exited:
     case Kind::signalled: break;
   }
@@ -319,11 +323,13 @@ class TrialReceiver {
 /// What ends the process makes the trial a failed one: a signal or an early exit is a crash, a lack of memory is
 /// out_of_memory, and a process that runs beyond SearchOptions::trial_seconds is killed (timeout), as is one whose
 /// trial is given up. Where SearchOptions::trial_bytes limits the memory, it limits all of the process.
+/// Where no process can be had any more, since the system makes none or the server has ended, the outcome is withheld:
+/// the search ends with a sentence, and a resumed one runs the trial again.
 ///
 /// Make it before the program has threads, hence before the thread pool of the search: the processes are copies of the
 /// program as it is now, forked by a server that has none. All of them end with the last copy of this object and with
-/// the program, whatever ends it; Ctrl-C reaches the program alone. Evaluators may print; what they change stays in
-/// their process.
+/// the program, whatever ends it; Ctrl-C and SIGTERM are the program's business alone, and the processes ignore them,
+/// as do those that they start. Evaluators may print; what they change stays in their process.
 ///
 ///     const ProcessEvaluator isolated(ChildTrainer(images), NasnetOps::table());
 ///     search(space, NasnetOps::table(), strategy, isolated, options);

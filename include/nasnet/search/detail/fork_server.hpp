@@ -25,6 +25,7 @@
 #include <cstring>       // memcpy
 #include <filesystem>    // directory_iterator
 #include <functional>    // function
+#include <optional>      // nullopt, optional
 #include <span>          // span
 #include <string>        // string
 #include <string_view>   // string_view
@@ -47,7 +48,7 @@ struct ProcessEnd {
     exited,       ///< value: its exit status
     signalled,    ///< value: the signal
     timed_out,    ///< the server killed it
-    not_started,  ///< value: the system's reason
+    not_started,  ///< the system makes no process, or no connection to one; value: its reason
     lost,         ///< the server has ended
     given_up,     ///< nobody waits for it any more, and the server kills it
   };
@@ -62,31 +63,27 @@ struct JobLines {
   int result = -1;   ///< a pipe to write to
 };
 
-/// Two connected descriptors, which programs started later do not inherit.
+/// Two connected descriptors, which programs started later do not inherit. Nothing where the system makes none (errno).
 struct DescriptorPair {
   FileDescriptor first;
   FileDescriptor second;
 
-  [[nodiscard]] static DescriptorPair sockets() {
+  [[nodiscard]] static std::optional<DescriptorPair> sockets() {
     std::array<int, 2> ends{-1, -1};
-    if (::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()) != 0) fail_here(errno);
+    if (::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()) != 0) return std::nullopt;
     return DescriptorPair(ends);
   }
 
   /// The first is to read, the second to write.
-  [[nodiscard]] static DescriptorPair pipe() {
+  [[nodiscard]] static std::optional<DescriptorPair> pipe() {
     std::array<int, 2> ends{-1, -1};
-    if (::pipe(ends.data()) != 0) fail_here(errno);
+    if (::pipe(ends.data()) != 0) return std::nullopt;
     return DescriptorPair(ends);
   }
 
  private:
   explicit DescriptorPair(const std::array<int, 2>& ends) : first(ends[0]), second(ends[1]) {
     for (const int end : ends) static_cast<void>(::fcntl(end, F_SETFD, FD_CLOEXEC));
-  }
-
-  [[noreturn]] static void fail_here(int code) {
-    fail<IoError>("processes for trials: the system makes no connection: ", system_reason(code));
   }
 };
 
@@ -257,13 +254,13 @@ class ForkServerLoop {
     std::int64_t system_kills = 0;
   };
 
-  /// Ctrl-C is the program's business: the server is in a group of its own and ends with the program.
+  /// Ctrl-C and SIGTERM are the program's business, with which the server ends and its jobs with it. The server is in a
+  /// group of its own, but who stops a service, or a job of a cluster, may signal each of its processes.
   void prepare_signals() {
     struct sigaction action {};
     action.sa_handler = SIG_IGN;
     ::sigaction(SIGINT, &action, nullptr);
     ::sigaction(SIGPIPE, &action, nullptr);
-    action.sa_handler = SIG_DFL;
     ::sigaction(SIGTERM, &action, nullptr);
     action.sa_handler = [](int) {};  // interrupts the wait
     ::sigaction(SIGCHLD, &action, nullptr);
@@ -349,7 +346,8 @@ class ForkServerLoop {
     for (Running& other : running_) static_cast<void>(other.line.close());
     struct sigaction action {};
     action.sa_handler = SIG_DFL;
-    for (const int signal : {SIGABRT, SIGBUS, SIGCHLD, SIGFPE, SIGILL, SIGPIPE, SIGSEGV, SIGTERM, SIGTRAP}) {
+    // Not SIGINT and SIGTERM, which the server ignores: a trial that they end would count as a crash.
+    for (const int signal : {SIGABRT, SIGBUS, SIGCHLD, SIGFPE, SIGILL, SIGPIPE, SIGSEGV, SIGTRAP}) {
       ::sigaction(signal, &action, nullptr);
     }
     ::sigprocmask(SIG_SETMASK, &mask_, nullptr);
@@ -409,7 +407,8 @@ class ForkServer {
       fail<ArgumentError>("processes for trials: the program has ", threads,
                           " threads: they are to be prepared before the first thread pool");
     }
-    DescriptorPair control = DescriptorPair::sockets();
+    std::optional<DescriptorPair> control = DescriptorPair::sockets();
+    if (!control) fail<IoError>("processes for trials: the system makes no connection: ", system_reason(errno));
     std::fflush(nullptr);  // or the copy writes it again
     server_ = ::fork();
     if (server_ < 0) fail<IoError>("processes for trials: the system makes no process: ", system_reason(errno));
@@ -419,11 +418,11 @@ class ForkServer {
 #if defined(__linux__)
       static_cast<void>(::prctl(PR_SET_CHILD_SUBREAPER, 1));  // what jobs leave behind ends here
 #endif
-      static_cast<void>(control.first.close());
-      ForkServerLoop(job, std::move(control.second)).run();
+      static_cast<void>(control->first.close());
+      ForkServerLoop(job, std::move(control->second)).run();
       ::_exit(0);
     }
-    control_ = std::move(control.first);
+    control_ = std::move(control->first);
   }
   ForkServer(const ForkServer&) = delete;
   ForkServer& operator=(const ForkServer&) = delete;
@@ -443,18 +442,19 @@ class ForkServer {
   /// @param seconds limit, not finite: none
   /// @param received takes what the process sends, piece by piece; false ends it
   /// @param given_up may be empty; asked now and then whether to end it
-  /// @throws IoError where the system makes no connection, and what `received` throws; the process is then killed.
+  /// @throws what `received` throws; the process is then killed.
   [[nodiscard]] ProcessEnd run(std::string_view request, double seconds,
                                const std::function<bool(std::string_view)>& received,
                                const std::function<bool()>& given_up = {}) const {
-    DescriptorPair line = DescriptorPair::sockets();
-    DescriptorPair result = DescriptorPair::pipe();
-    const DescriptorMessage message{seconds, {line.second.number(), result.second.number()}};
+    std::optional<DescriptorPair> line = DescriptorPair::sockets();
+    std::optional<DescriptorPair> result = line ? DescriptorPair::pipe() : std::nullopt;
+    if (!result) return {ProcessEnd::Kind::not_started, errno, 0};
+    const DescriptorMessage message{seconds, {line->second.number(), result->second.number()}};
     if (!message.send(control_.number())) return {};
-    static_cast<void>(line.second.close());
-    static_cast<void>(result.second.close());
-    static_cast<void>(send_all(line.first.number(), bytes_of(request)));  // a process that has ended says so below
-    return follow(line.first.number(), result.first.number(), received, given_up);
+    static_cast<void>(line->second.close());
+    static_cast<void>(result->second.close());
+    static_cast<void>(send_all(line->first.number(), bytes_of(request)));  // a process that has ended says so below
+    return follow(line->first.number(), result->first.number(), received, given_up);
   }
 
  private:
