@@ -118,25 +118,46 @@ void study(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(run_study(table, strategies));
 }
 
-/// Going on with a search of so many trials that is at its end: its journal is read and all of it told again.
-void open_journal(benchmark::State& state) {
-  const auto path =
-      std::filesystem::temp_directory_path() / nasnet::join("nasnet-bench-", std::int64_t{::getpid()}, ".jsonl");
-  nasnet::SearchOptions options;
-  options.trials = state.range(0);
-  options.journal = path;
-  options.pool = std::make_shared<nasnet::ThreadPool>(1);
-  const auto evaluate = [](const nasnet::Architecture& architecture, nasnet::TrialContext&) {
-    return nasnet::Evaluation{.validation_accuracy = accuracy_of(architecture)};
-  };
-  const auto search = [&] {
+/// A search of many trials with a journal, which is gone afterwards.
+class JournalledSearch {
+ public:
+  explicit JournalledSearch(std::int64_t trials)
+      : path_(std::filesystem::temp_directory_path() /
+              nasnet::join("nasnet-bench-", std::int64_t{::getpid()}, ".jsonl")) {
+    options_.trials = trials;
+    options_.journal = path_;
+    options_.pool = std::make_shared<nasnet::ThreadPool>(1);
+    static_cast<void>(run());
+    options_.resume = true;
+  }
+  JournalledSearch(const JournalledSearch&) = delete;
+  JournalledSearch& operator=(const JournalledSearch&) = delete;
+  ~JournalledSearch() { std::filesystem::remove(path_); }
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+  /// The second time: the journal read, and all of it told again.
+  [[nodiscard]] nasnet::History run() {
+    const auto evaluate = [](const nasnet::Architecture& architecture, nasnet::TrialContext&) {
+      return nasnet::Evaluation{.validation_accuracy = accuracy_of(architecture)};
+    };
     return nasnet::search(paper_space(), nasnet::NasnetOps::table(), nasnet::RandomSearch(paper_space(), 1), evaluate,
-                          options);
-  };
-  static_cast<void>(search());
-  options.resume = true;
-  for (auto _ : state) benchmark::DoNotOptimize(search());
-  std::filesystem::remove(path);
+                          options_);
+  }
+
+ private:
+  std::filesystem::path path_;
+  nasnet::SearchOptions options_;
+};
+
+void read_journal(benchmark::State& state) {
+  const JournalledSearch search(state.range(0));
+  for (auto _ : state) benchmark::DoNotOptimize(nasnet::history_of(nasnet::read_journal(search.path())));
+}
+
+void resume_journal(benchmark::State& state) {
+  JournalledSearch search(state.range(0));
+  for (auto _ : state) benchmark::DoNotOptimize(search.run());
 }
 
 BENCHMARK(random_search);
@@ -148,7 +169,8 @@ BENCHMARK(ppo_controller_asks);
 BENCHMARK(evolution_on_a_table);
 BENCHMARK(judge);
 BENCHMARK(study)->Unit(benchmark::kSecond)->Iterations(1)->UseRealTime();
-BENCHMARK(open_journal)->Arg(100'000)->Unit(benchmark::kSecond)->Iterations(1)->UseRealTime();
+BENCHMARK(read_journal)->Arg(100'000)->Unit(benchmark::kSecond)->Iterations(1)->UseRealTime();
+BENCHMARK(resume_journal)->Arg(100'000)->Unit(benchmark::kSecond)->Iterations(1)->UseRealTime();
 
 }  // namespace
 

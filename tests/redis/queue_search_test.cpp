@@ -353,7 +353,7 @@ TEST_CASE("a worker that can start no more processes gives its trial back and en
   const RedisServer server;
   wait_for(server);
   kill(isolated.server(), SIGKILL);
-  const QueueEvaluator queue(evaluate, toy::Space::space(), server.address(), queue_options());
+  const QueueEvaluator queue(evaluate, toy::Space::space(), server.address(), {.lease = 100s});
   std::optional<nasnet::Failure> failure;
   std::vector<nasnet::QueueWork> works;
   std::thread worker([&] {
