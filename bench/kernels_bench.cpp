@@ -3,8 +3,9 @@
 ///     kernels_bench --benchmark_filter=depthwise/
 ///
 /// Names are kernel/pass/size of the window/channels x extent/batch. `flop/s` counts two for a multiply-add,
-/// `of_limit` is its part of what the thread can do at most. `bytes/s` counts each operand once, however often a kernel
-/// reads it; `limits_bench` says what copying reaches.
+/// `of_limit` is its part of what the thread can do at most. `bytes/s` counts inputs, output and parameters once,
+/// however often a kernel reads them and whatever a backward pass reads besides; `limits_bench` says what copying
+/// reaches.
 
 #include <benchmark/benchmark.h>
 
