@@ -329,11 +329,12 @@ class Program {
   }
 
   [[nodiscard]] std::vector<nasnet::Trial> known_results() const {
+    std::vector<nasnet::Trial> known = nasnet::warm_start(flags_.warm_start, space_);
     if (program::ignores_results_of_others(flags_.strategy)) {
       std::cerr << nasnet::join("--warm-start changes nothing: the strategy ", flags_.strategy,
                                 " does not learn from results of other searches\n");
     }
-    return nasnet::warm_start(flags_.warm_start, space_);
+    return known;
   }
 
   /// The flags that results depend on; others may change from run to run.
