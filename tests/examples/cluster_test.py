@@ -19,7 +19,9 @@ FLAGS = ["--trials", 24, "--workers", 5, "--final-epochs", 0]
 
 
 def events(journal: pathlib.Path, name: str) -> list[dict]:
-    lines = journal.read_text(encoding="utf-8").splitlines() if journal.exists() else []
+    """Of the lines that are whole: the driver may be writing the last one."""
+    text = journal.read_text(encoding="utf-8") if journal.exists() else ""
+    lines = text[:text.rfind("\n") + 1].splitlines()
     return [record for record in map(json.loads, lines) if record.get("event") == name]
 
 
