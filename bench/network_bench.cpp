@@ -2,7 +2,8 @@
 ///
 ///     network_bench --benchmark_filter=train/ --benchmark_format=json
 ///
-/// train: a step of a child network. begin: a new child, built, and its first 11 steps. infer: the inference plan.
+/// train: a step of a child network. begin: a new child, built, and its first 11 steps. infer: the inference plan;
+/// `arena_over_live` is the memory for its maps over the largest set of maps that are needed at one time.
 
 #include <benchmark/benchmark.h>
 
@@ -94,6 +95,9 @@ void infer(benchmark::State& state, const nasnet::NetworkDescription& network, S
   const nasnet::Tensor<float> images = bench::random_images(batch, size, network.config.input_channels);
   benchmark::DoNotOptimize(plan.predict(context, images).data());  // prepares the plan for this size
   state.counters["multiply_adds"] = static_cast<double>(batch * nasnet::multiply_adds(plan.graph(), size));
+  state.counters["arena_bytes"] = static_cast<double>(plan.arena_bytes(images.shape()));
+  state.counters["arena_over_live"] =
+      state.counters["arena_bytes"] / static_cast<double>(plan.live_bytes(images.shape()));
   Stopwatch watch(state, batch);
   for (auto _ : state) benchmark::DoNotOptimize(plan.predict(context, images).data());
 }

@@ -1,5 +1,6 @@
 /// Matrix products of pointwise convolutions, this library's beside Eigen's, on one thread; and beside those of oneDNN
-/// and libxsmm where they are installed (on Debian libdnnl-dev and libxsmm-dev).
+/// and libxsmm where they are installed (on Debian libdnnl-dev and libxsmm-dev). `nasnet` multiplies matrices as they
+/// are, `packed` and `onednn` one whose second factor was packed beforehand; `packed` adds a bias besides.
 ///
 ///     OMP_NUM_THREADS=1 product_bench --benchmark_enable_random_interleaving=true --benchmark_repetitions=9
 ///                                     --benchmark_report_aggregates_only=true
@@ -53,6 +54,32 @@ void ours(benchmark::State& state, const Extents& n) {
   for (auto _ : state) {
     nasnet::multiply<float>(context, {m.a.data(), n.rows, n.terms}, {m.b.data(), n.terms, n.columns},
                             {m.c.data(), n.rows, n.columns});
+    benchmark::ClobberMemory();
+  }
+  count(state, n);
+}
+
+// With the second matrix packed beforehand, as an inference plan has weights.
+void packed(benchmark::State& state, const Extents& n) {
+  const nasnet::InstructionSet set = nasnet::instruction_set();
+  Operands m(n);
+  nasnet::detail::PackedMatrix<float> b(n.terms, n.columns, nasnet::detail::full_width<float>(set));
+  for (std::int64_t term = 0; term < n.terms; ++term) {
+    for (std::int64_t column = 0; column < n.columns; ++column) b(term, column) = m.b[term * n.columns + column];
+  }
+  const Tensor<float> bias = bench::random_tensor({b.columns()});
+  Tensor<float> c({n.rows, b.columns()});
+  const nasnet::detail::PackedProduct<float> product{.a = m.a.data(),
+                                                     .a_stride = n.terms,
+                                                     .b = b.panel(0),
+                                                     .bias = bias.data(),
+                                                     .c = c.data(),
+                                                     .c_stride = b.columns(),
+                                                     .rows = n.rows,
+                                                     .columns = b.columns(),
+                                                     .terms = n.terms};
+  for (auto _ : state) {
+    nasnet::detail::run_kernel<nasnet::detail::PackedProductKernel, float>(set, product);
     benchmark::ClobberMemory();
   }
   count(state, n);
@@ -127,6 +154,7 @@ void libxsmm(benchmark::State& state, const Extents& n) {
 int main(int argc, char** argv) {
   for (const Extents& n : products) {
     benchmark::RegisterBenchmark((std::string("nasnet/") + n.place).c_str(), ours, n);
+    benchmark::RegisterBenchmark((std::string("packed/") + n.place).c_str(), packed, n);
     benchmark::RegisterBenchmark((std::string("eigen/") + n.place).c_str(), eigen, n);
 #ifdef NASNET_BENCH_ONEDNN
     benchmark::RegisterBenchmark((std::string("onednn/") + n.place).c_str(), onednn, n);

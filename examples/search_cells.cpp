@@ -322,19 +322,10 @@ class Program {
     for (const std::string& name : flags_.enqueue) {
       options.enqueue.push_back({nasnet::find_network(name, nasnet::NasnetOps::infos()).architecture});
     }
-    if (!flags_.warm_start.empty()) options.known = known_results();
+    if (!flags_.warm_start.empty()) options.known = nasnet::warm_start(flags_.warm_start, space_);
     options.pool = pool_;
     options.stop = stop_.pointer();
     return options;
-  }
-
-  [[nodiscard]] std::vector<nasnet::Trial> known_results() const {
-    std::vector<nasnet::Trial> known = nasnet::warm_start(flags_.warm_start, space_);
-    if (program::ignores_results_of_others(flags_.strategy)) {
-      std::cerr << nasnet::join("--warm-start changes nothing: the strategy ", flags_.strategy,
-                                " does not learn from results of other searches\n");
-    }
-    return known;
   }
 
   /// The flags that results depend on; others may change from run to run.

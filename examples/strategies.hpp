@@ -130,11 +130,6 @@ inline void put_controller(nlohmann::json& settings, const nasnet::PpoOptions& c
   return names;
 }
 
-/// Whether a strategy has no use for results of other searches: it learns from none, or from its own proposals only.
-[[nodiscard]] inline bool ignores_results_of_others(const std::string& name) {
-  return name == "random" || name == "exhaustive" || name == "ppo";
-}
-
 /// For the command line's check of a name.
 [[nodiscard]] inline std::vector<std::string> strategy_names() { return names_of(known_strategies()); }
 

@@ -170,7 +170,7 @@ class Given(ProgramTest):
         self.assertNotEqual(records(warm / "journal.jsonl"), records(cold / "journal.jsonl"))
         part = self.search("part", *flags, "--trials", 2, "--warm-start", old)
         ignoring = self.succeed("search_cells", *self.search_flags("ppo", *FLAGS, "--strategy", "ppo", "--warm-start", old))
-        self.assertIn("the strategy ppo does not learn from results of other searches", ignoring.stderr)
+        self.assertIn("the strategy ppo_controller does not learn from results of other searches", ignoring.stderr)
         old.unlink()
         self.succeed("search_cells", *self.search_flags("part", *flags), "--resume")
         self.assertEqual(records(part / "journal.jsonl"), records(warm / "journal.jsonl"))

@@ -1,4 +1,4 @@
-// Random architectures over the paper's 13 ops and both combiners.
+// Architectures over the paper's 13 ops and both combiners: random ones, and those of a single op.
 #pragma once
 
 #include <random>
@@ -34,6 +34,14 @@ inline nasnet::Architecture random_cells(std::mt19937& random, int blocks) {
   architecture.normal = random_cell(random, blocks);
   architecture.reduction = random_cell(random, blocks);
   return architecture;
+}
+
+// Cells that apply one op to all states, at stride 2 also to one that a block made.
+inline nasnet::Architecture cells_of_op(const std::string& op, nasnet::Combiner combine) {
+  nasnet::Cell cell;
+  cell.blocks = {{{0, op}, {1, op}, combine}, {{2, op}, {0, op}, combine}};
+  cell.concat = nasnet::loose_ends(cell, 2);
+  return {.normal = cell, .reduction = cell};
 }
 
 }  // namespace graph_probe

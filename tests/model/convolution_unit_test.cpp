@@ -6,6 +6,7 @@
 #include <random>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -432,6 +433,16 @@ TEST_CASE("models train alike with units and node by node, for random cells") {
     config.input_channels = 1 + i % 3;
     const std::int64_t height = (imagenet ? 40 : 12) + i % 5;
     check_model(build(cells, config), {4, height, height + i % 4, config.input_channels});
+  }
+}
+
+TEST_CASE("models train alike with units and node by node, for cells of each op") {
+  for (const std::string_view op : NasnetOps::names()) {
+    for (const Combiner combine : {Combiner::add, Combiner::concat}) {
+      INFO(op << ", " << to_string(combine));
+      const NetworkConfig config{.cells_per_stack = 1, .filters = combine == Combiner::add ? 8 : 5, .classes = 5};
+      check_model(build(cells_of_op(std::string(op), combine), config), {4, 13, 12, 3});
+    }
   }
 }
 

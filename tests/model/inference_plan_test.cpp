@@ -87,6 +87,20 @@ TEST_CASE("a plan has the logits of its model for random cells", "[plan]") {
   }
 }
 
+TEST_CASE("a plan has the logits of its model for cells of each op", "[plan]") {
+  for (const std::string_view op : NasnetOps::names()) {
+    for (const Combiner combine : {Combiner::add, Combiner::concat}) {
+      INFO(op << ", " << to_string(combine));
+      const Architecture cells = cells_of_op(std::string(op), combine);
+      for (const std::int64_t filters : {5, 8}) {
+        const NetworkGraph graph = build(cells, {.cells_per_stack = 1, .filters = filters});
+        check<double>(graph, {2, 13, 10, 3}, 1e-9);
+        check<float>(graph, {2, 13, 10, 3}, 1e-4);
+      }
+    }
+  }
+}
+
 TEST_CASE("a plan has the logits of its model for published cells", "[plan]") {
   for (const std::string_view name : published_names) {
     INFO(name);

@@ -163,16 +163,18 @@ TEST_CASE("products have the same bits for any number of threads", "[matrix_prod
 
 TEST_CASE("a row of a product does not depend on the rows around it", "[matrix_product]") {
   for (const InstructionSet set : cases::instruction_sets()) {
-    nasnet::Context context(1);
-    const Extents n{203, 37, 44};
-    Operands<float> all(Product::plain, n, 0, false);
-    all.multiply(Product::plain, context, false, set);
-    for (const std::int64_t row : {0, 1, 7, 96, 200, 202}) {
-      Tensor<float> one({1, n.columns});
-      nasnet::multiply<float>(context, {all.a.span().data + row * n.terms, 1, n.terms}, all.b.span(),
-                              {one.data(), 1, n.columns}, false, set);
-      for (std::int64_t column = 0; column < n.columns; ++column) {
-        CHECK(one[column] == all.c.values()[static_cast<std::size_t>(row * n.columns + column)]);
+    for (const std::int64_t columns : {1, 8, 16, 44}) {  // below, of and above what has kernels of its own
+      nasnet::Context context(1);
+      const Extents n{203, 37, columns};
+      Operands<float> all(Product::plain, n, 0, false);
+      all.multiply(Product::plain, context, false, set);
+      for (const std::int64_t row : {0, 1, 7, 96, 200, 202}) {
+        INFO(to_string(set) << ", row " << row << " of " << columns << " columns");
+        std::vector<float> one(static_cast<std::size_t>(columns));
+        nasnet::multiply<float>(context, {all.a.span().data + row * n.terms, 1, n.terms}, all.b.span(),
+                                {one.data(), 1, columns}, false, set);
+        const auto in_all = all.c.values().begin() + row * columns;
+        CHECK(one == std::vector<float>(in_all, in_all + columns));
       }
     }
   }

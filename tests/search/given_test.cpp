@@ -13,8 +13,10 @@
 #include "catch.hpp"
 #include "core/temporary_folder.hpp"
 #include "nasnet/search/any_strategy.hpp"
+#include "nasnet/search/average_repeats.hpp"
 #include "nasnet/search/local_search.hpp"
 #include "nasnet/search/median_stop.hpp"
+#include "nasnet/search/random_search.hpp"
 #include "nasnet/search/regularized_evolution.hpp"
 #include "nasnet/search/search.hpp"
 #include "nasnet/search/search_events.hpp"
@@ -133,10 +135,16 @@ TEST_CASE("an architecture that is enqueued twice is evaluated twice where dupli
 TEST_CASE("known results: a strategy that takes none is named") {
   SearchOptions options = toy::options(2);
   options.known = {result(7, 0.9)};
-  const History history = search<toy::Space>(toy::Climber(3), toy::Evaluator{}, options);
-  REQUIRE(history.notices.size() == 1);
-  CHECK_THAT(history.notices[0], ContainsSubstring("the strategy climber takes no results of other searches"));
-  CHECK(search<toy::Space>(evolution(), toy::Evaluator{}, options).notices.empty());
+  const auto notices_of = [&](auto strategy) {
+    return search<toy::Space>(std::move(strategy), toy::Evaluator{}, options).notices;
+  };
+  const std::vector<std::string> notices = notices_of(toy::Climber(3));
+  REQUIRE(notices.size() == 1);
+  CHECK_THAT(notices[0], ContainsSubstring("the strategy climber does not learn from results of other searches"));
+  CHECK(notices_of(AnyStrategy(RandomSearch(toy::Space{}, 3))).size() == 1);
+  CHECK(notices_of(AverageRepeats(AnyStrategy(toy::Climber(3)), 2)).size() == 1);
+  CHECK(notices_of(evolution()).empty());
+  CHECK(notices_of(AverageRepeats(AnyStrategy(evolution()), 2)).empty());
 }
 
 TEST_CASE("enqueued architectures of no space are refused before anything is written") {

@@ -20,8 +20,9 @@ class AnyStrategy {
 
   [[nodiscard]] Answer ask() { return strategy_->ask(); }
   void tell(const Trial& trial) { strategy_->tell(trial); }
-  /// Where the strategy takes results that it did not propose; else nothing happens.
+  /// Nothing happens where the strategy takes no results that it did not propose.
   void inform(const Trial& trial) { strategy_->inform(trial); }
+  [[nodiscard]] bool is_informable() const { return strategy_->is_informable(); }
   [[nodiscard]] nlohmann::json settings() const { return strategy_->settings(); }
   [[nodiscard]] nlohmann::json save() const { return strategy_->save(); }
   void load(const nlohmann::json& state) { strategy_->load(state); }
@@ -35,6 +36,7 @@ class AnyStrategy {
     [[nodiscard]] virtual Answer ask() = 0;
     virtual void tell(const Trial& trial) = 0;
     virtual void inform(const Trial& trial) = 0;
+    [[nodiscard]] virtual bool is_informable() const = 0;
     [[nodiscard]] virtual nlohmann::json settings() const = 0;
     [[nodiscard]] virtual nlohmann::json save() const = 0;
     virtual void load(const nlohmann::json& state) = 0;
@@ -48,6 +50,7 @@ class AnyStrategy {
     void inform(const Trial& trial) override {
       if constexpr (InformableStrategy<T>) strategy_.inform(trial);
     }
+    [[nodiscard]] bool is_informable() const override { return v0::is_informable(strategy_); }
     [[nodiscard]] nlohmann::json settings() const override { return strategy_.settings(); }
     [[nodiscard]] nlohmann::json save() const override { return strategy_.save(); }
     void load(const nlohmann::json& state) override { strategy_.load(state); }

@@ -56,6 +56,7 @@ class AverageRepeats {
   }
 
   void inform(const Trial& trial) requires InformableStrategy<StrategyType> { strategy_.inform(trial); }
+  [[nodiscard]] bool is_informable() const { return v0::is_informable(strategy_); }
 
   [[nodiscard]] nlohmann::json settings() const {
     return nlohmann::json::object(

@@ -60,7 +60,6 @@ class Exhaustive {
 
   /// Results change nothing.
   void tell(const Trial&) {}
-  void inform(const Trial&) {}
 
   [[nodiscard]] nlohmann::json settings() const {
     nlohmann::json json = nlohmann::json::object({{"name", "exhaustive"}, {"canonical_only", options_.canonical_only}});

@@ -162,7 +162,8 @@ class SearchLedger {
       case JournalEvent::exhausted: exhausted_ = true; break;
       case JournalEvent::enqueued:
       case JournalEvent::known:
-        take_in(record.event, record.trial, detail::one_line(detail::record_json(record.event, record.trial)));
+        ++given_before_[detail::one_line(detail::record_json(record.event, record.trial))];
+        take_in(record.event, record.trial);
         break;
     }
   }
@@ -230,7 +231,6 @@ class SearchLedger {
   void tell_rest() {
     if (options_.ordered == 0) return;
     for (auto rest = ended_.lower_bound(told_); rest != ended_.end(); ++rest) tell(rest->second);
-    told_ = started_;
   }
 
   /// Whether `next` gave nothing because the strategy needs to be told more.
@@ -275,10 +275,13 @@ class SearchLedger {
  private:
   /// Takes in what the user gives, and writes it down, unless it was given before.
   void give(JournalEvent event, const Trial& trial) {
-    std::string line = detail::one_line(detail::record_json(event, trial));
-    if (++given_[line] <= lines_[line]) return;
+    const std::string line = detail::one_line(detail::record_json(event, trial));
+    if (const auto replayed = given_before_.find(line); replayed != given_before_.end() && replayed->second > 0) {
+      --replayed->second;
+      return;
+    }
     if (journal_ != nullptr) journal_->write_line(line);
-    take_in(event, trial, std::move(line));
+    take_in(event, trial);
   }
 
   [[nodiscard]] static Trial trial_of(const Proposal& proposal) {
@@ -388,9 +391,7 @@ class SearchLedger {
     strategy_.tell(kept);
   }
 
-  /// @param line of the journal
-  void take_in(JournalEvent event, const Trial& trial, std::string line) {
-    ++lines_[std::move(line)];
+  void take_in(JournalEvent event, const Trial& trial) {
     if (event == JournalEvent::enqueued) {
       enqueued_.push_back({trial.architecture, trial.budget, trial.repeat});
       return;
@@ -503,10 +504,9 @@ class SearchLedger {
   std::map<std::int64_t, Trial> ended_;
   std::vector<Trial> skipped_;
   std::vector<Trial> known_;
-  std::deque<Proposal> enqueued_;                        // not handed out yet
-  std::unordered_map<std::string, std::int64_t> lines_;  // of all that was enqueued and all that is known: how often
-  std::unordered_map<std::string, std::int64_t> given_;  // of what the user gave to this run
-  std::vector<std::int64_t> interrupted_;                // running when the journal ended
+  std::deque<Proposal> enqueued_;                               // not handed out yet
+  std::unordered_map<std::string, std::int64_t> given_before_;  // the journal's lines of it, less those given again
+  std::vector<std::int64_t> interrupted_;                       // running when the journal ended
   std::size_t next_interrupted_ = 0;
   std::int64_t told_ = 0;  // of an ordered search: all trials below have been told
   std::int64_t failed_ = 0;

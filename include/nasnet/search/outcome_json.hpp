@@ -45,13 +45,13 @@ namespace detail {
     json["loss"] = detail::exact_number(evaluation->validation_loss);
     json["metrics"] = nlohmann::json::object();
     for (const auto& [name, value] : evaluation->metrics) json["metrics"][name] = detail::exact_number(value);
+    return json;
+  }
+  json["message"] = outcome.message();
+  if (outcome.is_withheld()) {
+    json["withheld"] = true;
   } else {
-    if (outcome.is_withheld()) {
-      json["withheld"] = true;
-    } else {
-      json["failure"] = std::string(to_string(outcome.failure()));
-    }
-    json["message"] = outcome.message();
+    json["failure"] = std::string(to_string(outcome.failure()));
   }
   return json;
 }

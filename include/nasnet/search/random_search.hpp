@@ -28,7 +28,6 @@ class RandomSearch {
 
   /// Results change nothing.
   void tell(const Trial&) {}
-  void inform(const Trial&) {}
 
   [[nodiscard]] nlohmann::json settings() const {
     return nlohmann::json::object({{"name", "random"}, {"seed", seed_}});

@@ -110,8 +110,8 @@ class SearchRun {
     take_up_journal();
     if (!options_.known.empty() && !calls_.strategy.inform) {
       notices_.push_back(join("the strategy ", calls_.strategy_settings.value("name", std::string("of this search")),
-                              " takes no results of other searches: those ", options_.known.size(),
-                              " that are known change nothing"));
+                              " does not learn from results of other searches: the ", options_.known.size(),
+                              " given change nothing"));
     }
     for (const Trial& result : options_.known) ledger_.inform(result);
     for (const Proposal& proposal : options_.enqueue) ledger_.enqueue(proposal);
@@ -246,7 +246,7 @@ template <class StrategyType, class EvaluatorType>
   calls.strategy.ask = [&strategy] { return Answer(strategy.ask()); };
   calls.strategy.tell = [&strategy](const Trial& trial) { strategy.tell(trial); };
   if constexpr (InformableStrategy<StrategyType>) {
-    calls.strategy.inform = [&strategy](const Trial& trial) { strategy.inform(trial); };
+    if (is_informable(strategy)) calls.strategy.inform = [&strategy](const Trial& trial) { strategy.inform(trial); };
   }
   calls.evaluate = [&evaluate](const Architecture& architecture, TrialContext& trial) {
     return Outcome(evaluate(architecture, trial));

@@ -78,6 +78,17 @@ concept InformableStrategy = requires(T& strategy, const Trial& trial) {
   strategy.inform(trial);
 };
 
+/// Whether this very strategy takes such results: the word of its `is_informable() const`, for those that hold a
+/// strategy chosen at run time; else that of its type.
+template <class T>
+[[nodiscard]] bool is_informable(const T& strategy) {
+  if constexpr (requires { strategy.is_informable(); }) {
+    return InformableStrategy<T> && strategy.is_informable();
+  } else {
+    return InformableStrategy<T>;
+  }
+}
+
 /// Has `settings() const`: what its proposals depend on, as JSON. The journal records them.
 template <class T>
 concept HasSettings = requires(const T& object) {
