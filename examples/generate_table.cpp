@@ -196,7 +196,7 @@ class Program {
 
   /// What the other step has journalled.
   [[nodiscard]] nasnet::History recorded(const std::filesystem::path& journal, std::int64_t wanted) const {
-    nasnet::History history = history_of(nasnet::read_journal(journal));
+    nasnet::History history = nasnet::read_history(journal);
     if (static_cast<std::int64_t>(history.trials.size()) < wanted) {
       nasnet::fail<nasnet::DataError>('\'', journal.string(), "' has ", history.trials.size(), " of ", wanted,
                                       " results: go on with that step first");

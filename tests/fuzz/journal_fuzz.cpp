@@ -26,7 +26,7 @@ void run(std::span<const std::uint8_t> bytes) {
   const bool read = fuzz::reads([&] { journal = nasnet::detail::journal_from_text(fuzz::text_of(bytes), path); });
   if (!read) return;
   fuzz::require(journal.torn_bytes <= bytes.size(), "more torn bytes than there are");
-  const nasnet::History history = history_of(journal);
+  const nasnet::History history = nasnet::detail::history_from_text(fuzz::text_of(bytes), path);
   fuzz::require(equal_results(history, history), "a history that differs from itself", results_text(history));
 }
 

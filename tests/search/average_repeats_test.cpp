@@ -107,5 +107,5 @@ TEST_CASE("average of repeats: in a search repeats are trials with other random 
     accuracies.insert(trial.evaluation.validation_accuracy);
   }
   CHECK(accuracies.size() == 30);
-  CHECK(equal_results(toy::read_history(options.journal), history));
+  CHECK(equal_results(read_history(options.journal), history));
 }

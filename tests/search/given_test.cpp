@@ -180,8 +180,8 @@ TEST_CASE("enqueued architectures and known results: cut after any line, a searc
     const History history = run();
     REQUIRE(results_text(history) == expected);
     REQUIRE(history.known.size() == 4);
-    REQUIRE(results_text(toy::read_history(options.journal)) == expected);
-    REQUIRE(toy::read_history(options.journal).known.size() == 4);
+    REQUIRE(results_text(read_history(options.journal)) == expected);
+    REQUIRE(read_history(options.journal).known.size() == 4);
   }
   // What was given is in the journal: whoever goes on need not give it again.
   options.enqueue.clear();

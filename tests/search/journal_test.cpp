@@ -129,7 +129,7 @@ TEST_CASE("journal: every kind of event comes back") {
   }
   const Journal journal = read_journal(folder / "sample.jsonl");
   REQUIRE(journal.records.size() + 1 == lines.size());
-  CHECK(history_of(journal).exhausted);
+  CHECK(read_history(folder / "sample.jsonl").exhausted);
 }
 
 TEST_CASE("journal: what is given to a search comes back") {
@@ -385,7 +385,7 @@ TEST_CASE("journal: a damaged byte never goes unnoticed as a crash") {
 TEST_CASE("journal: results are equal without times, attempts and workers") {
   const TemporaryFolder folder;
   static_cast<void>(sample_lines(folder));
-  const History history = toy::read_history(folder / "sample.jsonl");
+  const History history = read_history(folder / "sample.jsonl");
   History other = history;
   for (Trial& trial : other.trials) {
     trial.seconds += 1;

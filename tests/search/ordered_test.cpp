@@ -277,7 +277,7 @@ TEST_CASE("ordered: killed at random points, again and again, the results are th
     const std::filesystem::path journal = folder / ("killed" + name);
     CHECK(toy::kill_until_through([&] { static_cast<void>(run(journal, 3, 6)); }, random) > 0);
     CHECK(results_text(run(journal, 1, 0)) == results_text(whole));
-    CHECK(results_text(toy::read_history(journal)) == results_text(whole));
+    CHECK(results_text(read_history(journal)) == results_text(whole));
   });
 }
 

@@ -120,7 +120,7 @@ TEST_CASE("processes: a crash costs one trial, and the journal says how", "[proc
   };
   const std::vector<std::string> expected{"done", "crash", "crash", "crash", "crash", "exception", "crash", "done"};
   CHECK(kinds(history.trials) == expected);
-  CHECK(kinds(toy::read_history(options.journal).trials) == expected);
+  CHECK(kinds(read_history(options.journal).trials) == expected);
   if (!under_sanitizer) {
     CHECK(history.trials[1].message == "its process ended with signal 11 (SIGSEGV)");
     CHECK(history.trials[2].message == "its process ended with signal 6 (SIGABRT)");
@@ -299,7 +299,7 @@ TEST_CASE("processes: without the server a search ends, nothing has failed, and 
   for (const int workers : {1, 3}) {
     CHECK_THROWS_MATCHES(run(workers), IoError,
                          MessageMatches(ContainsSubstring("the process that starts them has ended")));
-    const History stopped = toy::read_history(folder / ("run" + std::to_string(workers) + ".jsonl"));
+    const History stopped = read_history(folder / ("run" + std::to_string(workers) + ".jsonl"));
     CHECK(stopped.count(TrialState::failed) == 0);
     CHECK(stopped.count(TrialState::done) < 6);
     const History history = run(workers);
@@ -368,7 +368,7 @@ TEST_CASE("processes: searches go on with them and without them", "[processes]")
       static_cast<void>(isolate ? search<toy::Space>(toy::Climber(3), isolated, options)
                                 : search<toy::Space>(toy::Climber(3), toy, options));
     }
-    CHECK(results_text(toy::read_history(options.journal)) == expected);
+    CHECK(results_text(read_history(options.journal)) == expected);
   }
 }
 

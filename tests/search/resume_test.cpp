@@ -66,7 +66,7 @@ TEST_CASE("resume: from a journal cut anywhere, the results are those of an unin
     REQUIRE(results_text(history) == expected);
     REQUIRE(history.notices.size() == (is_torn ? 1 : 0));
     if (is_torn) REQUIRE_THAT(history.notices[0], ContainsSubstring("the last line was not written whole"));
-    REQUIRE(results_text(toy::read_history(search.options.journal)) == expected);
+    REQUIRE(results_text(read_history(search.options.journal)) == expected);
   }
 }
 
@@ -125,7 +125,7 @@ TEST_CASE("resume: killed at random points, again and again") {
   CHECK(toy::kill_until_through([&] { static_cast<void>(search.run()); }, random) > 0);
   const History history = search.run();
   CHECK(results_text(history) == expected);
-  CHECK(results_text(toy::read_history(search.options.journal)) == expected);
+  CHECK(results_text(read_history(search.options.journal)) == expected);
 }
 
 TEST_CASE("resume: a trial that was running is run again under its number") {
@@ -160,7 +160,7 @@ TEST_CASE("resume: a finished search is left as it is") {
   CHECK(again.settings == history.settings);
   CHECK(again.notices.empty());
   for (const Trial& trial : again.trials) CHECK(trial.attempt == 0);
-  CHECK(results_text(history_of(read_journal(folder / "run.jsonl"))) == results_text(history));
+  CHECK(results_text(read_history(folder / "run.jsonl")) == results_text(history));
 }
 
 TEST_CASE("resume: more trials extend a search") {
@@ -192,7 +192,7 @@ TEST_CASE("resume: without a journal a search begins") {
   const History history = Resumable(folder / "torn.jsonl").run();
   CHECK(history.trials.size() == 12);
   CHECK(history.notices.size() == 1);
-  CHECK(equal_results(history, toy::read_history(folder / "run.jsonl")));
+  CHECK(equal_results(history, read_history(folder / "run.jsonl")));
 }
 
 TEST_CASE("resume: other settings are refused, the first that differs is named, nothing is lost") {

@@ -74,7 +74,7 @@ TEST_CASE("search: the same trials whatever the number of workers") {
     CHECK_FALSE(history.exhausted);
     for (std::size_t n = 0; n < history.trials.size(); ++n)
       CHECK(history.trials[n].number == static_cast<std::int64_t>(n));
-    CHECK(equal_results(history, toy::read_history(options.journal)));
+    CHECK(equal_results(history, read_history(options.journal)));
     results.push_back(results_text(history));
   }
   CHECK(results[0] == results[1]);
@@ -222,7 +222,7 @@ TEST_CASE("search: duplicates are skipped, recorded and do not count") {
   }
   CHECK(history.count(TrialState::duplicate) == static_cast<std::int64_t>(history.skipped.size()));
   CHECK(strategy.told == strategy.asked);
-  CHECK(toy::read_history(options.journal).skipped.size() == history.skipped.size());
+  CHECK(read_history(options.journal).skipped.size() == history.skipped.size());
 
   toy::Scripted again{strategy.script};
   options.duplicates = Duplicates::evaluate;
@@ -259,7 +259,7 @@ TEST_CASE("search: proposals beyond the limits are rejected with the reason") {
     CHECK(*trial.parameters > median);
     CHECK_THAT(trial.message, ContainsSubstring("parameters, at most "));
   }
-  CHECK(toy::read_history(options.journal).count(TrialState::rejected) == limited.count(TrialState::rejected));
+  CHECK(read_history(options.journal).count(TrialState::rejected) == limited.count(TrialState::rejected));
 }
 
 TEST_CASE("search: what is not of the space is rejected") {
@@ -523,7 +523,7 @@ TEST_CASE("search: equal architectures with other budgets or repeats are no dupl
   REQUIRE(history.skipped.size() == 2);
   CHECK(history.skipped[0].duplicate_of == 1);
   CHECK(history.skipped[1].duplicate_of == 0);
-  const History read = toy::read_history(options.journal);
+  const History read = read_history(options.journal);
   CHECK(equal_results(read, history));
   CHECK(read.trials[2].budget == 3);
   CHECK(read.trials[2].repeat == 1);
@@ -554,7 +554,7 @@ TEST_CASE("a withheld outcome ends the search, and a resumed one runs the trial 
   options.resume = true;
   CHECK_THROWS_MATCHES((void)search<toy::Space>(counting(), Withholding{2}, options), IoError,
                        MessageMatches(ContainsSubstring("the oven is cold")));
-  CHECK(toy::read_history(options.journal).trials.size() == 2);
+  CHECK(read_history(options.journal).trials.size() == 2);
 
   std::atomic<bool> stop = false;
   options.stop = &stop;

@@ -205,7 +205,7 @@ TEST_CASE("strategies: killed at random points, again and again, the results are
     const int kills = toy::kill_until_through([&] { static_cast<void>(run(journal, 4)); }, random);
     CHECK(kills > 0);
     CHECK(results_text(run(journal, 0)) == results_text(whole));
-    CHECK(results_text(toy::read_history(journal)) == results_text(whole));
+    CHECK(results_text(read_history(journal)) == results_text(whole));
   }
 }
 

@@ -85,6 +85,6 @@ TEST_CASE("successive halving: a search hands budgets to the evaluator and write
   CHECK(counts[2] > counts[6]);
   CHECK(counts[6] > counts[18]);
   CHECK(counts[18] > 0);
-  CHECK(equal_results(toy::read_history(options.journal), history));
+  CHECK(equal_results(read_history(options.journal), history));
   for (const Trial& trial : history.skipped) CHECK(trial.budget == 2);  // going on is no duplicate
 }

@@ -140,8 +140,4 @@ inline std::vector<std::string> lines(const std::filesystem::path& path) {
   return found;
 }
 
-inline nasnet::History read_history(const std::filesystem::path& path) {
-  return nasnet::history_of(nasnet::read_journal(path));
-}
-
 }  // namespace toy

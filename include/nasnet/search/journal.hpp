@@ -28,7 +28,6 @@
 #include <filesystem>         // is_regular_file, path
 #include <functional>         // function
 #include <limits>             // numeric_limits
-#include <map>                // map
 #include <nlohmann/json.hpp>  // json, ordered_json
 #include <optional>           // nullopt, optional
 #include <string>             // string
@@ -518,28 +517,77 @@ class JournalWriter {
   AppendFile file_;
 };
 
-/// What a journal says, as the history of its search. Trials that were running when it ended are left out.
-[[nodiscard]] inline History history_of(Journal journal) {
-  History history;
-  if (journal.header) {
-    history.seed = journal.header->seed;
-    history.settings = std::move(journal.header->settings);
-  }
-  std::map<std::int64_t, Trial> trials;
-  for (JournalRecord& record : journal.records) {
+namespace detail {
+
+/// Puts a history together of what a reader passes on.
+class HistoryCollector {
+ public:
+  void take(JournalRecord record) {
     switch (record.event) {
+      case JournalEvent::started: start(std::move(record.trial)); break;
       case JournalEvent::finished:
-      case JournalEvent::failed: trials.emplace(record.trial.number, std::move(record.trial)); break;
+      case JournalEvent::failed: end(std::move(record.trial)); break;
       case JournalEvent::duplicate:
-      case JournalEvent::rejected: history.skipped.push_back(std::move(record.trial)); break;
-      case JournalEvent::exhausted: history.exhausted = true; break;
-      case JournalEvent::known: history.known.push_back(std::move(record.trial)); break;
-      case JournalEvent::enqueued:
-      case JournalEvent::started: break;
+      case JournalEvent::rejected: history_.skipped.push_back(std::move(record.trial)); break;
+      case JournalEvent::exhausted: history_.exhausted = true; break;
+      case JournalEvent::known: history_.known.push_back(std::move(record.trial)); break;
+      case JournalEvent::enqueued: break;
     }
   }
-  for (auto& [number, trial] : trials) history.trials.push_back(std::move(trial));
-  return history;
+
+  [[nodiscard]] History history(const JournalHeader& header) && {
+    history_.seed = header.seed;
+    history_.settings = header.settings;
+    for (Trial& trial : begun_) {
+      if (has_ended_[static_cast<std::size_t>(trial.number)]) history_.trials.push_back(std::move(trial));
+    }
+    return std::move(history_);
+  }
+
+ private:
+  void start(Trial trial) {
+    if (trial.number < static_cast<std::int64_t>(begun_.size())) return;  // once more
+    begun_.push_back(std::move(trial));
+    has_ended_.push_back(false);
+  }
+
+  void end(Trial trial) {
+    const auto number = static_cast<std::size_t>(trial.number);
+    take_over_run(begun_[number], std::move(trial));
+    has_ended_[number] = true;
+  }
+
+  History history_;
+  std::vector<Trial> begun_;  // by number
+  std::vector<bool> has_ended_;
+};
+
+/// As read_history, from a text.
+/// @param path of the file, for the texts of errors
+[[nodiscard]] inline History history_from_text(std::string_view text, const std::filesystem::path& path,
+                                               const std::function<void(const JournalHeader&)>& check = {}) {
+  JournalHeader header;
+  HistoryCollector collector;
+  JournalReader reader(
+      path,
+      [&](JournalHeader found) {
+        if (check) check(found);
+        header = std::move(found);
+      },
+      [&](JournalRecord record) { collector.take(std::move(record)); });
+  reader.read(text);
+  return std::move(collector).history(header);
+}
+
+}  // namespace detail
+
+/// What a journal says, as the history of its search; an empty one where nothing was begun. Trials that were running
+/// when it ended are left out.
+/// @param check called with the header before more is read, to refuse a journal of another search
+/// @throws IoError as read_journal, and what `check` throws.
+[[nodiscard]] inline History read_history(const std::filesystem::path& path,
+                                          const std::function<void(const JournalHeader&)>& check = {}) {
+  return detail::history_from_text(read_text_file(path), path, check);
 }
 
 /// The results of a search as text, a line for each trial that is done or failed, by number, without times, attempts

@@ -1,7 +1,7 @@
 /// What a search has found: trials, their states and results, as plain values.
 #pragma once
 
-#include <algorithm>          // max
+#include <algorithm>          // max, pop_heap, push_heap
 #include <array>              // array
 #include <cmath>              // isfinite
 #include <cstddef>            // size_t
@@ -140,13 +140,11 @@ class Standings {
     if (trial.state != TrialState::done || !std::isfinite(accuracy)) return;
     const std::size_t index = index_of(trial);
     Standing& standing = standings_[index];
-    std::set<Place>& ranking = rankings_[trial.budget];
-    if (standing.evaluations > 0) ranking.erase(place_of(index));
     if (trial.number < standing.first->number) standing.first = &trial;
     ++standing.evaluations;
     // Exact where all are equal, as on a table.
     standing.accuracy += (accuracy - standing.accuracy) / static_cast<double>(standing.evaluations);
-    ranking.insert(place_of(index));
+    rank(index, rankings_[trial.budget]);
   }
 
   /// Of all architectures and budgets, in the order of their first result.
@@ -156,9 +154,9 @@ class Standings {
   [[nodiscard]] const Standing* best() const {
     if (rankings_.empty()) return nullptr;
     // No budget comes before all others.
-    const Place& in_full = *rankings_.begin()->second.begin();
-    const Place& largest = *rankings_.rbegin()->second.begin();
-    const bool has_both = !rankings_.begin()->first && in_full < largest;
+    const Place& in_full = rankings_.begin()->second.front();
+    const Place& largest = rankings_.rbegin()->second.front();
+    const bool has_both = !rankings_.begin()->first && largest < in_full;
     return &standings_[(has_both ? in_full : largest).index];
   }
 
@@ -168,14 +166,28 @@ class Standings {
     std::int64_t number;
     std::size_t index;  // of the standing
 
+    bool operator==(const Place&) const = default;
+    /// Whether it is behind the other.
     [[nodiscard]] bool operator<(const Place& other) const {
-      if (accuracy != other.accuracy) return accuracy > other.accuracy;
-      return number != other.number ? number < other.number : index < other.index;
+      if (accuracy != other.accuracy) return accuracy < other.accuracy;
+      return number != other.number ? number > other.number : index > other.index;
     }
   };
 
+  /// A heap with the best place in front. Places that were left since go when they come to the front.
+  using Ranking = std::vector<Place>;
+
   [[nodiscard]] Place place_of(std::size_t index) const {
     return {standings_[index].accuracy, standings_[index].first->number, index};
+  }
+
+  void rank(std::size_t index, Ranking& ranking) const {
+    ranking.push_back(place_of(index));
+    std::push_heap(ranking.begin(), ranking.end());
+    while (ranking.front() != place_of(ranking.front().index)) {
+      std::pop_heap(ranking.begin(), ranking.end());
+      ranking.pop_back();
+    }
   }
 
   /// That of the same architecture and budget which lacks this repeat, or a new one.
@@ -203,7 +215,7 @@ class Standings {
   std::vector<Standing> standings_;
   std::unordered_map<std::uint64_t, std::size_t> latest_;            // by hash and budget
   std::unordered_map<std::size_t, std::set<std::int64_t>> repeats_;  // of standings that were met again
-  std::map<std::optional<std::int64_t>, std::set<Place>> rankings_;  // by budget
+  std::map<std::optional<std::int64_t>, Ranking> rankings_;          // by budget
 };
 
 /// All that a search has found.

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <filesystem>  // path
-#include <utility>     // move
 #include <vector>      // erase_if, vector
 
 #include "nasnet/core/error.hpp"
@@ -17,13 +16,15 @@ namespace nasnet::inline v0 {
 /// resemble each other.
 /// @throws IoError where the journal cannot be read, ArgumentError where it is of another space or holds no search.
 [[nodiscard]] inline std::vector<Trial> warm_start(const std::filesystem::path& journal, const AnySpace& space) {
-  Journal found = read_journal(journal);
-  if (!found.header) fail<ArgumentError>('\'', journal.string(), "' holds no search to begin with");
-  if (found.header->space != space.fingerprint()) {
-    fail<ArgumentError>('\'', journal.string(), "' is of another space: it has ", found.header->space, ", this search ",
+  bool has_begun = false;
+  const auto require_same_space = [&](const JournalHeader& header) {
+    has_begun = true;
+    if (header.space == space.fingerprint()) return;
+    fail<ArgumentError>('\'', journal.string(), "' is of another space: it has ", header.space, ", this search ",
                         space.fingerprint());
-  }
-  std::vector<Trial> results = history_of(std::move(found)).trials;
+  };
+  std::vector<Trial> results = read_history(journal, require_same_space).trials;
+  if (!has_begun) fail<ArgumentError>('\'', journal.string(), "' holds no search to begin with");
   std::erase_if(results, [](const Trial& trial) { return trial.state != TrialState::done; });
   return results;
 }
