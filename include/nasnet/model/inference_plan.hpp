@@ -149,7 +149,7 @@ class InferencePlan {
       layout.template tiling<ConvolutionTiling<Scalar>>(number).run(context, step.convolution, input(step.input),
                                                                     addend(step.addend), view(step.output), scratch);
     }
-    void operator()(const detail::PoolStep<Scalar>& step) const {
+    void operator()(const detail::PoolStep& step) const {
       layout.template tiling<PoolTiling<Scalar>>(number).run(context, step.pool, input(step.input), addend(step.addend),
                                                              view(step.output), scratch);
     }

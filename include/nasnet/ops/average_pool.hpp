@@ -1,4 +1,4 @@
-/// Average pooling on the CPU: a depthwise convolution with ones, divided by the cells inside the map.
+/// Average pooling on the CPU: means over windows, of the cells inside the map.
 #pragma once
 
 #include "nasnet/ops/detail/checks.hpp"
@@ -19,13 +19,10 @@ void forward(const AveragePool& pool, OpCall<Scalar>& call, InstructionSet set =
   const Size map{shape[1], shape[2]};
   const Size size = pool.window.output(map);
   Tensor<Scalar>& output = call.allocate_output({shape[0], size.height, size.width, shape[3]});
-  detail::run_sliding_sum(call.context,
-                          detail::SlidingSum<Scalar>{.window = pool.window,
-                                                     .map = map,
-                                                     .source = &call.input(),
-                                                     .destination = &output,
-                                                     .averaging = detail::Averaging::destination},
-                          set);
+  detail::run_sliding_sum(
+      call.context,
+      detail::SlidingSum<Scalar>{.window = pool.window, .map = map, .source = &call.input(), .destination = &output},
+      set);
 }
 
 /// dx: each cell takes its share of the gradients of its windows.

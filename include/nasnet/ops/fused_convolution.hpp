@@ -172,7 +172,7 @@ class ConvolutionTiling {
     row_taps_.emplace(vertical, detail::Slide::forward, input.height, output_.height, vertical.before(input.height));
     column_taps_.emplace(horizontal, detail::Slide::forward, input.width, output_.width, horizontal.before(input.width),
                          detail::sliding_block);
-    ring_size_ = row_taps_->span() * column_taps_->width * width_;
+    ring_size_ = row_taps_->span * column_taps_->width * width_;
     strips_ = input.channels / width_;
   }
 
@@ -259,7 +259,7 @@ class ConvolutionTiling {
     detail::SlidingTask<T> task;
     task.ring = {.source_pitch = input.width * input.pitch,
                  .memory = scratch + detail::rounded_up(tile_size(), width_),
-                 .rows = row_taps_->span(),
+                 .rows = row_taps_->span,
                  .width = column_taps_->width,
                  .before = column_taps_->before,
                  .rectify = convolution.rectify};

@@ -16,18 +16,16 @@
 namespace nasnet::inline v0 {
 
 /// A pool without sizes: what a plan keeps of it.
-template <class T>
 struct FusedPool {
   bool maximum = false;  ///< or average
   Window window{};
-  std::vector<T> ones{};  ///< weights of an average, [kh][kw][lanes]
 };
 
 /// A fused pool for one size of input.
 template <class T>
 class PoolTiling {
  public:
-  PoolTiling(const FusedPool<T>& pool, const MapView<const T>& input, InstructionSet set)
+  PoolTiling(const FusedPool& pool, const MapView<const T>& input, InstructionSet set)
       : set_(set),
         width_(detail::full_width<T>(set)),
         output_(pool.window.output({input.height, input.width})),
@@ -39,8 +37,7 @@ class PoolTiling {
     if (pool.maximum) {
       first_column_taps_ = detail::first_taps(pool.window.horizontal(), input.width);
     } else {
-      row_cells_ = detail::cells_inside<T>(pool.window.vertical(), input.height);
-      column_cells_ = detail::cells_inside<T>(pool.window.horizontal(), input.width);
+      cells_ = detail::WindowCells<T>(pool.window, {input.height, input.width});
     }
     strips_ = input.channels / width_;
     constexpr std::int64_t least_rows = 7;
@@ -49,10 +46,10 @@ class PoolTiling {
     row_parts_ = detail::quotient_up(output_.height, task_rows_);
   }
 
-  [[nodiscard]] std::int64_t scratch_size() const { return rows_.span() * columns_.width * width_; }
+  [[nodiscard]] std::int64_t scratch_size() const { return rows_.span * columns_.width * width_; }
 
   /// Runs it. @param addend same size as the output; may be the output, or nothing
-  void run(Context& context, const FusedPool<T>& pool, const MapView<const T>& input, const MapView<const T>& addend,
+  void run(Context& context, const FusedPool& pool, const MapView<const T>& input, const MapView<const T>& addend,
            const MapView<T>& output, TileScratch<T>& scratch) const {
     context.parallel_for(input.images * strips_ * row_parts_, 1, [&](std::int64_t begin, std::int64_t end) {
       const auto memory = scratch.memory.lease();
@@ -63,7 +60,7 @@ class PoolTiling {
         if (pool.maximum) {
           run_maximum(pool, input, addend, output, task, memory.data());
         } else {
-          run_average(pool, input, addend, output, task, memory.data(), pointers.data());
+          run_average(input, addend, output, task, memory.data(), pointers.data());
         }
       }
     });
@@ -83,13 +80,13 @@ class PoolTiling {
                        .used = width_},
             .source_pitch = input.width * input.pitch,
             .memory = memory,
-            .rows = rows_.span(),
+            .rows = rows_.span,
             .width = columns_.width,
             .before = columns_.before,
             .outside = outside};
   }
 
-  void run_maximum(const FusedPool<T>& pool, const MapView<const T>& input, const MapView<const T>& addend,
+  void run_maximum(const FusedPool& pool, const MapView<const T>& input, const MapView<const T>& addend,
                    const MapView<T>& output, const Task& at, T* memory) const {
     detail::MaxPoolTask<T> task;
     task.ring = ring(input, at, -std::numeric_limits<T>::infinity(), memory);
@@ -108,8 +105,8 @@ class PoolTiling {
     detail::run_kernel<detail::MaxPoolKernel, T>(set_, task);
   }
 
-  void run_average(const FusedPool<T>& pool, const MapView<const T>& input, const MapView<const T>& addend,
-                   const MapView<T>& output, const Task& at, T* memory, const T** pointers) const {
+  void run_average(const MapView<const T>& input, const MapView<const T>& addend, const MapView<T>& output,
+                   const Task& at, T* memory, const T** pointers) const {
     detail::SlidingTask<T> task;
     task.ring = ring(input, at, T{0}, memory);
     task.destination = output.row(at.image, at.row_begin) + at.strip * width_;
@@ -120,15 +117,11 @@ class PoolTiling {
     task.addend_pixel = addend.pitch;
     task.row_begin = at.row_begin;
     task.row_end = at.row_end;
-    task.weights = pool.ones.data();
-    task.weight_pitch = pool.window.kernel_width;
-    task.averaging = detail::Averaging::destination;
-    task.row_cells = row_cells_.data();
-    task.column_cells = column_cells_.data();
+    task.cells = cells_.view();
     task.row_pointers = pointers;
     task.rows = rows_.view();
     task.columns = columns_.view();
-    detail::run_kernel<detail::SlidingSumKernel, T>(set_, task);
+    detail::run_kernel<detail::SlidingMeanKernel, T>(set_, task);
   }
 
   InstructionSet set_;
@@ -137,8 +130,7 @@ class PoolTiling {
   detail::RowTaps rows_;
   detail::ColumnTaps columns_;
   std::vector<std::int64_t> first_column_taps_;
-  std::vector<T> row_cells_;
-  std::vector<T> column_cells_;
+  detail::WindowCells<T> cells_;
   std::int64_t strips_ = 0;
   std::int64_t task_rows_ = 1;
   std::int64_t row_parts_ = 1;

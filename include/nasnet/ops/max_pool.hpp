@@ -49,7 +49,7 @@ void max_pool(Context& context, const Window& window, const Tensor<T>& x, Tensor
   const std::vector<std::int64_t> first_column_taps = first_taps(horizontal, x.extent(2));
   const StripTasks tasks(ChannelStrips::of<T>(y.extent(3), set), y.shape());
   const MaxPoolTask<T> common{.ring = {.source_pitch = x.extent(2) * x.extent(3),
-                                       .rows = rows.span(),
+                                       .rows = rows.span,
                                        .width = columns.width,
                                        .before = columns.before,
                                        .outside = -std::numeric_limits<T>::infinity()},
@@ -60,7 +60,7 @@ void max_pool(Context& context, const Window& window, const Tensor<T>& x, Tensor
                               .kernel_width = window.kernel_width,
                               .step = window.stride_width,
                               .spacing = window.dilation};
-  Scratch<T> rings(context, rows.span() * columns.width * tasks.strips.width);
+  Scratch<T> rings(context, rows.span * columns.width * tasks.strips.width);
   context.parallel_for(tasks.count(), 1, [&](std::int64_t begin, std::int64_t end) {
     const auto memory = rings.lease();
     for (std::int64_t index = begin; index < end; ++index) {
@@ -89,7 +89,7 @@ void max_pool_gradient(Context& context, const Window& window, const Tensor<T>& 
                            pool_block);
   const StripTasks tasks(ChannelStrips::of<T>(dx.extent(3), set), dx.shape());
   const MaxPoolGradientTask<T> common{.ring = {.source_pitch = dy.extent(2) * dy.extent(3),
-                                               .rows = rows.span(),
+                                               .rows = rows.span,
                                                .width = columns.width,
                                                .before = columns.before},
                                       .width = dx.extent(2),
@@ -98,7 +98,7 @@ void max_pool_gradient(Context& context, const Window& window, const Tensor<T>& 
                                       .columns = columns.view(),
                                       .order = columns.order.data(),
                                       .kernel_width = window.kernel_width};
-  const std::int64_t ring_size = rows.span() * columns.width * tasks.strips.width;
+  const std::int64_t ring_size = rows.span * columns.width * tasks.strips.width;
   Scratch<T> rings(context, 2 * ring_size);
   context.parallel_for(tasks.count(), 1, [&](std::int64_t begin, std::int64_t end) {
     const auto memory = rings.lease();

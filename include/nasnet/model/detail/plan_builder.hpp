@@ -174,10 +174,9 @@ class PlanBuilder {
     if (const auto& convolution = matching_.convolution(node)) {
       add_step(ConvolutionStep<T>{fuse(*convolution), convolution->input.node, addend, output});
     } else if (const auto* maximum = matching_.template as<MaximumPool>(node)) {
-      add_step(PoolStep<T>{{.maximum = true, .window = maximum->window}, input_of(node), addend, output});
+      add_step(PoolStep{{.maximum = true, .window = maximum->window}, input_of(node), addend, output});
     } else if (const auto* average = matching_.template as<AveragePool>(node)) {
-      std::vector<T> ones(static_cast<std::size_t>(average->window.taps() * width_), T{1});
-      add_step(PoolStep<T>{{.window = average->window, .ones = std::move(ones)}, input_of(node), addend, output});
+      add_step(PoolStep{{.window = average->window}, input_of(node), addend, output});
     } else if (matching_.template as<Add>(node) != nullptr && keeps_lanes(node)) {
       std::vector<int> inputs;
       for (const int input : inputs_of(node)) inputs.push_back(matching_.value_of(input));

@@ -144,7 +144,7 @@ class PlanLayout {
       need(tiling.scratch_size(), convolution->convolution.window.kernel_height);
       return tiling;
     }
-    if (const auto* pool = std::get_if<PoolStep<T>>(&step)) {
+    if (const auto* pool = std::get_if<PoolStep>(&step)) {
       PoolTiling<T> tiling(pool->pool, input_view(pool->input), program_.set);
       need(tiling.scratch_size(), pool->pool.window.kernel_height);
       return tiling;

@@ -42,9 +42,8 @@ struct ConvolutionStep {
   int output;
 };
 
-template <class T>
 struct PoolStep {
-  FusedPool<T> pool;
+  FusedPool pool;
   int input;
   std::optional<int> addend;
   int output;
@@ -78,7 +77,7 @@ struct PrimitiveStep {
 };
 
 template <class T>
-using PlanStep = std::variant<ConvolutionStep<T>, PoolStep<T>, SumStep, CopyStep, MeanStep, PrimitiveStep<T>>;
+using PlanStep = std::variant<ConvolutionStep<T>, PoolStep, SumStep, CopyStep, MeanStep, PrimitiveStep<T>>;
 
 template <class T>
 struct PlanProgram {

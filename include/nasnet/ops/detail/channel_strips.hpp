@@ -120,18 +120,18 @@ struct RowRing {
   bool rectify = false;     ///< whether cells below 0 count as 0
 };
 
-/// Where a source row lies while it is in the ring.
+/// The row in a slot of the ring. Source row i is in slot i % rows.
 template <class L>
-NASNET_ALWAYS_INLINE typename L::Scalar* ring_row(const RowRing<typename L::Scalar>& ring, std::int64_t source) {
-  return ring.memory + source % ring.rows * ring.width * L::width;
+NASNET_ALWAYS_INLINE typename L::Scalar* ring_row(const RowRing<typename L::Scalar>& ring, std::int64_t slot) {
+  return ring.memory + slot * ring.width * L::width;
 }
 
-/// Copies a source row into the ring, over the oldest one.
+/// Copies a source row into its slot of the ring, over the oldest one.
 template <class L>
-NASNET_ALWAYS_INLINE void fetch_row(const RowRing<typename L::Scalar>& ring, std::int64_t source) {
+NASNET_ALWAYS_INLINE void fetch_row(const RowRing<typename L::Scalar>& ring, std::int64_t source, std::int64_t slot) {
   StripRow<typename L::Scalar> row = ring.source;
   row.first += source * ring.source_pitch;
-  copy_strip_row<L>(row, ring.before, ring.width - ring.before - row.pixels, ring.outside, ring_row<L>(ring, source),
+  copy_strip_row<L>(row, ring.before, ring.width - ring.before - row.pixels, ring.outside, ring_row<L>(ring, slot),
                     ring.rectify);
 }
 

@@ -165,6 +165,9 @@ NASNET_ALWAYS_INLINE void multiply_tile(const ProductBlock<typename L::Scalar>& 
                                tail < L::width ? tail : L::width, block.accumulate);
 }
 
+/// Which row stands for row r of a tile of which only the first `count` are there: the last one for those that are not.
+NASNET_ALWAYS_INLINE std::int64_t row_there(std::int64_t r, std::int64_t count) { return r < count ? r : count - 1; }
+
 /// A tile of which `count` rows are rows of C; the others repeat the last one and are not written.
 template <class L, bool transposed, int rows, int vectors>
 NASNET_ALWAYS_INLINE void multiply_part_tile(const ProductBlock<typename L::Scalar>& block, std::int64_t row,
@@ -172,7 +175,7 @@ NASNET_ALWAYS_INLINE void multiply_part_tile(const ProductBlock<typename L::Scal
   const std::int64_t row_step = transposed ? 1 : block.a_stride;
   PointedRows<typename L::Scalar, rows> a;
   NASNET_UNROLL
-  for (int r = 0; r < rows; ++r) a.first[r] = block.a + (row + (r < count ? r : count - 1)) * row_step;
+  for (int r = 0; r < rows; ++r) a.first[r] = block.a + (row + row_there(r, count)) * row_step;
   multiply_tile<L, rows, vectors>(block, a, transposed ? block.a_stride : 1, row, column, count);
 }
 

@@ -173,8 +173,12 @@ struct MaxPoolKernel {
   template <class L>
   static NASNET_ALWAYS_INLINE void run_lanes(const MaxPoolTask<typename L::Scalar>& task) {
     std::int64_t ready = task.rows.oldest[task.row_begin];
+    std::int64_t slot = ready % task.ring.rows;
     for (std::int64_t row = task.row_begin; row < task.row_end; ++row) {
-      for (; ready < task.rows.needed[row]; ++ready) fetch_ordered_row<L>(task.ring, ready);
+      for (; ready < task.rows.needed[row]; ++ready) {
+        fetch_ordered_row<L>(task.ring, ready, slot);
+        if (++slot == task.ring.rows) slot = 0;
+      }
       for (std::int64_t first = 0; first < task.width; first += pool_block) {
         if (task.taps != nullptr) {
           compute_block<L, true>(task, row, first);
@@ -186,9 +190,10 @@ struct MaxPoolKernel {
   }
 
   template <class L>
-  static NASNET_ALWAYS_INLINE void fetch_ordered_row(const RowRing<typename L::Scalar>& ring, std::int64_t source) {
-    fetch_row<L>(ring, source);
-    auto* row = ring_row<L>(ring, source);
+  static NASNET_ALWAYS_INLINE void fetch_ordered_row(const RowRing<typename L::Scalar>& ring, std::int64_t source,
+                                                     std::int64_t slot) {
+    fetch_row<L>(ring, source, slot);
+    auto* row = ring_row<L>(ring, slot);
     for (std::int64_t pixel = 0; pixel < ring.width; ++pixel, row += L::width) {
       typename L::Vector x;
       typename OrderedBits<L>::Vector bits;
@@ -217,7 +222,7 @@ struct MaxPoolKernel {
       block.tap[output] += static_cast<typename OrderedBits<L>::Integer>(first_tap + task.first_column_taps[column]);
     }
     for (std::int64_t r = 0; r < row_count; ++r) {
-      const T* source = ring_row<L>(task.ring, rows[r].source) + first * step;
+      const T* source = ring_row<L>(task.ring, rows[r].slot) + first * step;
       for (std::int64_t t = 0; t < task.kernel_width; ++t, source += task.spacing * L::width) {
         take_tap<L, with_taps>(block, source, step, rows[r].tap * task.kernel_width + t);
       }
@@ -259,10 +264,12 @@ struct MaxPoolGradientKernel {
   template <class L>
   static NASNET_ALWAYS_INLINE void run_lanes(const MaxPoolGradientTask<typename L::Scalar>& task) {
     std::int64_t ready = task.rows.oldest[task.row_begin];
+    std::int64_t slot = ready % task.ring.rows;
     for (std::int64_t row = task.row_begin; row < task.row_end; ++row) {
       for (; ready < task.rows.needed[row]; ++ready) {
-        fetch_row<L>(task.ring, ready);
-        fetch_taps<L>(task, ready);
+        fetch_row<L>(task.ring, ready, slot);
+        fetch_taps<L>(task, ready, slot);
+        if (++slot == task.ring.rows) slot = 0;
       }
       for (std::int64_t p = 0; p < task.columns.phase_count; ++p) {
         for (std::int64_t first = 0; first < task.columns.phases[p].count; first += pool_block) {
@@ -273,9 +280,9 @@ struct MaxPoolGradientKernel {
   }
 
   template <class L>
-  static NASNET_ALWAYS_INLINE void fetch_taps(const MaxPoolGradientTask<typename L::Scalar>& task,
-                                              std::int64_t source) {
-    auto* to = task.tap_ring + (ring_row<L>(task.ring, source) - task.ring.memory);
+  static NASNET_ALWAYS_INLINE void fetch_taps(const MaxPoolGradientTask<typename L::Scalar>& task, std::int64_t source,
+                                              std::int64_t slot) {
+    auto* to = task.tap_ring + (ring_row<L>(task.ring, slot) - task.ring.memory);
     fill_pixels<L>(to, task.ring.width, no_tap);
     to += task.ring.before * L::width;
     StripRow<std::uint8_t> row = task.taps;
@@ -298,7 +305,7 @@ struct MaxPoolGradientKernel {
     NASNET_UNROLL
     for (int output = 0; output < pool_block; ++output) sum[output] = typename L::Vector{};
     for (std::int64_t r = 0; r < row_count; ++r) {
-      const T* gradients = ring_row<L>(task.ring, rows[r].source) + (task.ring.before + phase.start + first) * L::width;
+      const T* gradients = ring_row<L>(task.ring, rows[r].slot) + (task.ring.before + phase.start + first) * L::width;
       const T* taps = task.tap_ring + (gradients - task.ring.memory);
       for (std::int64_t t = 0; t < phase.taps; ++t) {
         const std::int64_t at = t * task.columns.spacing * L::width;

@@ -122,7 +122,7 @@ struct PackedProductKernel {
     typename L::Vector sum[rows][vectors];
     NASNET_UNROLL
     for (int r = 0; r < rows; ++r) {
-      const std::int64_t at = row + (r < count ? r : count - 1);
+      const std::int64_t at = row + row_there(r, count);
       a.first[r] = panel.a + at * panel.a_stride + part.begin;
       const auto* begun = part.is_first ? panel.bias : panel.c + at * panel.c_stride;
       NASNET_UNROLL
@@ -148,7 +148,7 @@ struct PackedProductKernel {
                                             std::int64_t count) {
     NASNET_UNROLL
     for (int r = 0; r < rows; ++r) {
-      const auto* addend = panel.addend + (row + (r < count ? r : count - 1)) * panel.addend_stride;
+      const auto* addend = panel.addend + (row + row_there(r, count)) * panel.addend_stride;
       NASNET_UNROLL
       for (int v = 0; v < vectors; ++v) {
         typename L::Vector old;

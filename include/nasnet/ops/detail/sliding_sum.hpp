@@ -1,4 +1,4 @@
-/// Weighted sums over sliding windows, channel by channel: depthwise convolution, average pooling, and their
+/// Weighted sums and means over sliding windows, channel by channel: depthwise convolution, average pooling, and their
 /// transposes.
 ///
 /// One task is a strip of channels of one image, or of some rows of it. It keeps the source rows that its windows cover
@@ -16,8 +16,21 @@ namespace nasnet::inline v0::detail {
 /// Neighbouring outputs that are computed together; half as many where no more are left of a row.
 inline constexpr int sliding_block = 8;
 
-/// What is divided by the number of cells of each window that lie inside the map.
-enum class Averaging { none, destination, source };
+/// What a mean divides by the number of cells of each window that lie inside the map: its sums, or as its transpose
+/// what it adds up.
+enum class Averaging { destination, source };
+
+/// How many cells of each window lie inside the map, as a kernel reads it.
+template <class T>
+struct WindowCellView {
+  const std::int64_t* rows = nullptr;  ///< cells of each window along its column, at least 1
+  const T* cells = nullptr;            ///< [cells along the column - 1][windows of a row]
+  const T* shares = nullptr;           ///< one divided by them
+  std::int64_t width = 0;
+
+  NASNET_ALWAYS_INLINE const T* row(std::int64_t window) const { return cells + (rows[window] - 1) * width; }
+  NASNET_ALWAYS_INLINE const T* row_shares(std::int64_t window) const { return shares + (rows[window] - 1) * width; }
+};
 
 /// One task of a sliding sum.
 template <class T>
@@ -33,12 +46,11 @@ struct SlidingTask {
   const T* addend = nullptr;  ///< what is added, with pitches of its own; null: nothing. May be the destination
   std::int64_t addend_pitch = 0;
   std::int64_t addend_pixel = 0;
-  const T* weights = nullptr;     ///< [kernel rows][taps in the order of ColumnTaps][lanes]
-  std::int64_t weight_pitch = 0;  ///< taps of a kernel row
-  Averaging averaging = Averaging::none;
-  const T* row_cells = nullptr;      ///< cells inside the map of each window row
-  const T* column_cells = nullptr;   ///< and of each window column
-  const T** row_pointers = nullptr;  ///< room for two pointers per kernel row
+  const T* weights = nullptr;                    ///< of a sum: [kernel rows][taps in the order of ColumnTaps][lanes]
+  std::int64_t weight_pitch = 0;                 ///< taps of a kernel row
+  Averaging averaging = Averaging::destination;  ///< of a mean
+  WindowCellView<T> cells{};                     ///< likewise
+  const T** row_pointers = nullptr;              ///< room for two pointers per kernel row
   RowTapView rows{};
   ColumnTapView columns{};
 };
@@ -59,8 +71,8 @@ struct SlidingRow {
   const T* gate = nullptr;    ///< of the first output
   const T* addend = nullptr;  ///< likewise
   std::int64_t addend_step = 0;
-  T row_cells = 0;  ///< 0: no averaging
-  const T* column_cells = nullptr;
+  const T* cells = nullptr;   ///< of each output's window; null: nothing to divide by
+  const T* shares = nullptr;  ///< one divided by them
 };
 
 /// Adds a kernel row to a block of sums; `taps` neighbouring source cells for each output, windows `step` cells apart.
@@ -107,31 +119,23 @@ NASNET_ALWAYS_INLINE void store_block(typename L::Scalar* to, std::int64_t step,
 }
 
 /// sum / cells, at the cost of three products: a quotient that is nearly right, and its correction.
+/// @param share 1 / cells
 template <class L>
-NASNET_ALWAYS_INLINE void divide_by_cells(typename L::Vector& sum, typename L::Scalar cells) {
-  const typename L::Scalar share = 1 / cells;
+NASNET_ALWAYS_INLINE void divide_by_cells(typename L::Vector& sum, typename L::Scalar cells, typename L::Scalar share) {
   typename L::Vector quotient = sum * share;
   sum -= quotient * cells;
   quotient += sum * share;
   sum = quotient;
 }
 
-/// A whole block of whole vectors that are averages, gated or added to something.
+/// A whole block of whole vectors that are gated or added to something.
 template <class L, int block>
 NASNET_ALWAYS_INLINE void write_block(const SlidingRow<typename L::Scalar>& row, std::int64_t first,
                                       typename L::Vector (&sum)[block]) {
-  int averages = row.row_cells != 0 ? 1 : 0;
   int gated = row.gate != nullptr ? 1 : 0;
   int adds = row.addend != nullptr ? 1 : 0;
-  hide(averages);
   hide(gated);
   hide(adds);
-  if (averages != 0) {
-    NASNET_UNROLL
-    for (int output = 0; output < block; ++output) {
-      divide_by_cells<L>(sum[output], row.row_cells * row.column_cells[first + output]);
-    }
-  }
   if (gated != 0) {
     NASNET_UNROLL
     for (int output = 0; output < block; ++output) {
@@ -151,17 +155,14 @@ NASNET_ALWAYS_INLINE void write_block(const SlidingRow<typename L::Scalar>& row,
   store_block<L, block>(row.to + first * row.to_step, row.to_step, sum);
 }
 
-/// What an output becomes after its sum: a mean, nothing, more.
+/// One output that is gated, added to something, or a part of a vector.
 template <class L>
 NASNET_ALWAYS_INLINE void write_output(const SlidingRow<typename L::Scalar>& row, std::int64_t output,
                                        typename L::Vector& sum) {
-  int averages = row.row_cells != 0 ? 1 : 0;
   int gated = row.gate != nullptr ? 1 : 0;
   int adds = row.addend != nullptr ? 1 : 0;
-  hide(averages);
   hide(gated);
   hide(adds);
-  if (averages != 0) divide_by_cells<L>(sum, row.row_cells * row.column_cells[output]);
   if (gated != 0) {
     typename L::Vector gate;
     load_part<L>(gate, row.gate + output * row.to_step, row.used);
@@ -183,7 +184,7 @@ NASNET_ALWAYS_INLINE void write_outputs(const SlidingRow<typename L::Scalar>& ro
   int whole = left >= block && row.used == L::width ? 1 : 0;
   hide(whole);
   if (whole != 0) {
-    int plain = row.row_cells == 0 && row.gate == nullptr && row.addend == nullptr ? 1 : 0;
+    int plain = row.gate == nullptr && row.addend == nullptr ? 1 : 0;
     hide(plain);
     if (plain != 0) return store_block<L, block>(row.to + first * row.to_step, row.to_step, sum);
     return write_block<L, block>(row, first, sum);
@@ -227,7 +228,7 @@ NASNET_ALWAYS_INLINE void slide_row(const SlidingRow<typename L::Scalar>& job) {
 
 /// Picks the code for the row's taps: 3, 5 and 7 of the search spaces' kernels, and 1 to 4 of their transposes.
 template <class L>
-NASNET_ALWAYS_INLINE void slide_any_row(const SlidingRow<typename L::Scalar>& row) {
+NASNET_ALWAYS_INLINE void sum_row(const SlidingRow<typename L::Scalar>& row) {
   if constexpr (sizeof(typename L::Scalar) == 4) {
     if (row.spacing == L::width && row.step == L::width) {
       switch (row.taps) {
@@ -250,7 +251,92 @@ NASNET_ALWAYS_INLINE void slide_any_row(const SlidingRow<typename L::Scalar>& ro
   slide_row<L, 0, 0>(row);
 }
 
-struct SlidingSumKernel {
+/// Adds up columns of the rows, then `taps` neighbouring ones for each output, windows `step` columns apart.
+template <class L, int taps, int step, int block>
+NASNET_ALWAYS_INLINE void add_up_columns(typename L::Vector (&sum)[block], const SlidingRow<typename L::Scalar>& row,
+                                         std::int64_t first) {
+  constexpr int columns = (block - 1) * step + taps;
+  typename L::Vector column[columns];
+  NASNET_UNROLL
+  for (int i = 0; i < columns; ++i) column[i] = typename L::Vector{};
+  for (std::int64_t r = 0; r < row.rows; ++r) {
+    const auto* source = row.sources[r] + first * row.step;
+    hide(source);
+    NASNET_UNROLL
+    for (int i = 0; i < columns; ++i) {
+      typename L::Vector x;
+      load<L>(x, source + i * L::width);
+      column[i] += x;
+    }
+  }
+  NASNET_UNROLL
+  for (int output = 0; output < block; ++output) {
+    sum[output] = column[output * step];
+    NASNET_UNROLL
+    for (int t = 1; t < taps; ++t) sum[output] += column[output * step + t];
+  }
+}
+
+/// The same for any taps and distances.
+template <class L, int block>
+NASNET_ALWAYS_INLINE void add_up_cells(typename L::Vector (&sum)[block], const SlidingRow<typename L::Scalar>& row,
+                                       std::int64_t first) {
+  NASNET_UNROLL
+  for (int output = 0; output < block; ++output) sum[output] = typename L::Vector{};
+  for (std::int64_t r = 0; r < row.rows; ++r) {
+    const auto* source = row.sources[r] + first * row.step;
+    for (std::int64_t t = 0; t < row.taps; ++t, source += row.spacing) {
+      NASNET_UNROLL
+      for (int output = 0; output < block; ++output) {
+        typename L::Vector x;
+        load<L>(x, source + output * row.step);
+        sum[output] += x;
+      }
+    }
+  }
+}
+
+/// The means of a block of windows, or sums of shares.
+template <class L, int taps, int step, int block>
+NASNET_ALWAYS_INLINE void mean_block(const SlidingRow<typename L::Scalar>& row, std::int64_t first) {
+  typename L::Vector sum[block];
+  if constexpr (taps > 0) {
+    add_up_columns<L, taps, step, block>(sum, row, first);
+  } else {
+    add_up_cells<L, block>(sum, row, first);
+  }
+  int divides = row.cells != nullptr ? 1 : 0;
+  hide(divides);
+  if (divides != 0) {
+    const std::int64_t last = row.count - 1;
+    NASNET_UNROLL
+    for (int output = 0; output < block; ++output) {
+      const std::int64_t window = first + output < last ? first + output : last;
+      divide_by_cells<L>(sum[output], row.cells[window], row.shares[window]);
+    }
+  }
+  write_outputs<L, block>(row, first, sum);
+}
+
+/// All means of a row.
+template <class L>
+NASNET_ALWAYS_INLINE void mean_row(const SlidingRow<typename L::Scalar>& job) {
+  constexpr int half = sliding_block / 2;
+  const SlidingRow<typename L::Scalar> row = job;
+  std::int64_t first = 0;
+  if (row.taps == 3 && row.spacing == L::width && row.step == L::width) {  // pools of the search spaces
+    for (; row.count - first > half; first += sliding_block) mean_block<L, 3, 1, sliding_block>(row, first);
+    if (first < row.count) mean_block<L, 3, 1, half>(row, first);
+  } else if (row.taps == 3 && row.spacing == L::width && row.step == 2 * L::width) {
+    for (; first < row.count; first += half) mean_block<L, 3, 2, half>(row, first);
+  } else {
+    for (; first < row.count; first += half) mean_block<L, 0, 0, half>(row, first);
+  }
+}
+
+/// Sums or means: the tasks differ only in what a block of outputs is made of.
+template <bool averages>
+struct SlidingKernel {
   template <class Target>
   static NASNET_ALWAYS_INLINE void run(const SlidingTask<typename Target::Scalar>& task) {
     run_lanes<typename Target::Full>(task);
@@ -260,10 +346,14 @@ struct SlidingSumKernel {
   template <class L>
   static NASNET_ALWAYS_INLINE void run_lanes(const SlidingTask<typename L::Scalar>& task) {
     std::int64_t ready = task.rows.oldest[task.row_begin];
+    std::int64_t slot = ready % task.ring.rows;
     for (std::int64_t row = task.row_begin; row < task.row_end; ++row) {
       for (; ready < task.rows.needed[row]; ++ready) {
-        fetch_row<L>(task.ring, ready);
-        if (task.averaging == Averaging::source) divide_row<L>(task, ready);
+        fetch_row<L>(task.ring, ready, slot);
+        if constexpr (averages) {
+          if (task.averaging == Averaging::source) divide_row<L>(task, ready, slot);
+        }
+        if (++slot == task.ring.rows) slot = 0;
       }
       if (row + 1 < task.row_end) expect_rows<L>(task.ring, ready, task.rows.needed[row + 1]);
       compute_row<L>(task, row);
@@ -271,12 +361,15 @@ struct SlidingSumKernel {
   }
 
   template <class L>
-  static NASNET_ALWAYS_INLINE void divide_row(const SlidingTask<typename L::Scalar>& task, std::int64_t source) {
-    auto* row = ring_row<L>(task.ring, source) + task.ring.before * L::width;
+  static NASNET_ALWAYS_INLINE void divide_row(const SlidingTask<typename L::Scalar>& task, std::int64_t source,
+                                              std::int64_t slot) {
+    auto* row = ring_row<L>(task.ring, slot) + task.ring.before * L::width;
+    const auto* cells = task.cells.row(source);
+    const auto* shares = task.cells.row_shares(source);
     for (std::int64_t pixel = 0; pixel < task.ring.source.pixels; ++pixel) {
       typename L::Vector x;
       load<L>(x, row + pixel * L::width);
-      x /= task.row_cells[source] * task.column_cells[pixel];
+      divide_by_cells<L>(x, cells[pixel], shares[pixel]);
       store<L>(row + pixel * L::width, x);
     }
   }
@@ -291,8 +384,10 @@ struct SlidingSumKernel {
     for (std::int64_t p = 0; p < task.columns.phase_count; ++p) {
       const ColumnPhase& phase = task.columns.phases[p];
       for (std::int64_t r = 0; r < rows; ++r) {
-        sources[r] = ring_row<L>(task.ring, taps[r].source) + (task.ring.before + phase.start) * L::width;
-        weights[r] = task.weights + (taps[r].tap * task.weight_pitch + phase.weight_start) * L::width;
+        sources[r] = ring_row<L>(task.ring, taps[r].slot) + (task.ring.before + phase.start) * L::width;
+        if constexpr (!averages) {
+          weights[r] = task.weights + (taps[r].tap * task.weight_pitch + phase.weight_start) * L::width;
+        }
       }
       SlidingRow<T> job;
       job.sources = sources;
@@ -313,11 +408,20 @@ struct SlidingSumKernel {
         job.addend = task.addend + (row - task.row_begin) * task.addend_pitch + phase.first * task.addend_pixel;
         job.addend_step = task.columns.destination_step * task.addend_pixel;
       }
-      if (task.averaging == Averaging::destination) job.row_cells = task.row_cells[row];
-      job.column_cells = task.column_cells;
-      slide_any_row<L>(job);
+      if constexpr (averages) {
+        if (task.averaging == Averaging::destination) {
+          job.cells = task.cells.row(row);
+          job.shares = task.cells.row_shares(row);
+        }
+        mean_row<L>(job);
+      } else {
+        sum_row<L>(job);
+      }
     }
   }
 };
+
+using SlidingSumKernel = SlidingKernel<false>;
+using SlidingMeanKernel = SlidingKernel<true>;
 
 }  // namespace nasnet::inline v0::detail

@@ -1,4 +1,4 @@
-/// Cuts a sliding sum into tasks and runs them.
+/// Cuts a sliding sum or mean into tasks and runs them.
 #pragma once
 
 #include <cstdint>  // int64_t
@@ -11,7 +11,7 @@
 
 namespace nasnet::inline v0::detail {
 
-/// A sliding sum over whole batches, [N,H,W,C] each.
+/// A sliding sum or mean over whole batches, [N,H,W,C] each.
 template <class T>
 struct SlidingSum {
   Window window{};
@@ -20,25 +20,24 @@ struct SlidingSum {
   const Tensor<T>* source = nullptr;
   Tensor<T>* destination = nullptr;
   bool accumulate = false;
-  const T* weight = nullptr;  ///< [kh,kw,C]; null: ones
-  Averaging averaging = Averaging::none;
+  const T* weight = nullptr;                     ///< [kh,kw,C]; null: a mean
+  Averaging averaging = Averaging::destination;  ///< of a mean
 };
 
-/// The weights of all strips, [strips][kh][kw in the order of the phases][lanes], zeros past the channels.
+/// The weights of all strips, [strips][kh][kw in the order of the phases][lanes], zeros past the channels. Nothing
+/// where there are none.
 template <class T>
 [[nodiscard]] Tensor<T> strip_weights(Context& context, const Window& window, const T* weight,
                                       const std::vector<std::int64_t>& order, const ChannelStrips& strips) {
+  if (weight == nullptr) return {};
   Tensor<T> packed = context.tensor<T>({strips.count(), window.taps() * strips.width});
   for (std::int64_t strip = 0; strip < strips.count(); ++strip) {
     T* to = packed.data() + strip * window.taps() * strips.width;
     for (std::int64_t ky = 0; ky < window.kernel_height; ++ky) {
       for (const std::int64_t kx : order) {
-        const T* from = weight == nullptr
-                            ? nullptr
-                            : weight + (ky * window.kernel_width + kx) * strips.channels + strips.first_channel(strip);
+        const T* from = weight + (ky * window.kernel_width + kx) * strips.channels + strips.first_channel(strip);
         for (std::int64_t lane = 0; lane < full_width<T>(strips.set(strip)); ++lane) {
-          const bool inside = lane < strips.used(strip);
-          *to++ = !inside ? T{0} : from == nullptr ? T{1} : from[lane];
+          *to++ = lane < strips.used(strip) ? from[lane] : T{0};
         }
       }
     }
@@ -47,19 +46,43 @@ template <class T>
 }
 
 /// Cells inside an axis of n cells, for each window.
-template <class T>
-[[nodiscard]] std::vector<T> cells_inside(const WindowAxis& axis, std::int64_t n) {
-  std::vector<T> cells;
+[[nodiscard]] inline std::vector<std::int64_t> cells_inside(const WindowAxis& axis, std::int64_t n) {
+  std::vector<std::int64_t> cells;
   for (std::int64_t o = 0; o < axis.output(n); ++o) {
     std::int64_t inside = 0;
     for (std::int64_t tap = 0; tap < axis.kernel; ++tap) {
       const std::int64_t cell = o * axis.stride + tap * axis.dilation - axis.before(n);
       inside += cell >= 0 && cell < n ? 1 : 0;
     }
-    cells.push_back(static_cast<T>(inside));
+    cells.push_back(inside);
   }
   return cells;
 }
+
+/// How many cells of each window lie inside a map.
+template <class T>
+class WindowCells {
+ public:
+  WindowCells() = default;
+  WindowCells(const Window& window, Size map) : rows_(cells_inside(window.vertical(), map.height)) {
+    const std::vector<std::int64_t> columns = cells_inside(window.horizontal(), map.width);
+    width_ = static_cast<std::int64_t>(columns.size());
+    for (std::int64_t rows = 1; rows <= window.kernel_height; ++rows) {
+      for (const std::int64_t cells : columns) {
+        cells_.push_back(static_cast<T>(rows * cells));
+        shares_.push_back(T{1} / cells_.back());
+      }
+    }
+  }
+
+  [[nodiscard]] WindowCellView<T> view() const { return {rows_.data(), cells_.data(), shares_.data(), width_}; }
+
+ private:
+  std::vector<std::int64_t> rows_;
+  std::vector<T> cells_;
+  std::vector<T> shares_;
+  std::int64_t width_ = 0;
+};
 
 /// Weighted windows that slide over the strips of maps of one size, or their transpose.
 template <class T>
@@ -81,14 +104,14 @@ struct StripSlide {
         strip_weights_size(window.taps() * strips.width) {}
 
   [[nodiscard]] std::int64_t ring_size(const ChannelStrips& strips) const {
-    return rows.span() * columns.width * strips.width;
+    return rows.span * columns.width * strips.width;
   }
 
   /// The task of one strip without source and destination. @param memory of ring_size
   [[nodiscard]] SlidingTask<T> task(std::int64_t strip, T* memory, const T** pointers) const {
     SlidingTask<T> task;
-    task.ring = {.memory = memory, .rows = rows.span(), .width = columns.width, .before = columns.before};
-    task.weights = weights.data() + strip * strip_weights_size;
+    task.ring = {.memory = memory, .rows = rows.span, .width = columns.width, .before = columns.before};
+    if (weights.elements() > 0) task.weights = weights.data() + strip * strip_weights_size;
     task.weight_pitch = static_cast<std::int64_t>(columns.order.size());
     task.row_pointers = pointers;
     task.rows = rows.view();
@@ -103,8 +126,8 @@ void run_sliding_sum(Context& context, const SlidingSum<T>& sum, InstructionSet 
   const auto strips = ChannelStrips::of<T>(sum.destination->extent(3), set);
   const StripSlide<T> slide(context, sum.window, sum.slide, sum.map, {behind.extent(1), behind.extent(2)}, sum.weight,
                             strips);
-  const std::vector<T> row_cells = cells_inside<T>(sum.window.vertical(), sum.map.height);
-  const std::vector<T> column_cells = cells_inside<T>(sum.window.horizontal(), sum.map.width);
+  const bool averages = sum.weight == nullptr;
+  const WindowCells<T> cells = averages ? WindowCells<T>(sum.window, sum.map) : WindowCells<T>();
   const StripTasks tasks(strips, sum.destination->shape());
   Scratch<T> rings(context, slide.ring_size(strips));
   Scratch<const T*> pointers(context, 2 * sum.window.kernel_height);
@@ -123,11 +146,14 @@ void run_sliding_sum(Context& context, const SlidingSum<T>& sum, InstructionSet 
       task.addend_pitch = task.destination_pitch;
       task.addend_pixel = task.destination_pixel;
       task.averaging = sum.averaging;
-      task.row_cells = row_cells.data();
-      task.column_cells = column_cells.data();
+      task.cells = cells.view();
       task.row_begin = at.row_begin;
       task.row_end = at.row_end;
-      run_kernel<SlidingSumKernel, T>(strips.set(at.strip), task);
+      if (averages) {
+        run_kernel<SlidingMeanKernel, T>(strips.set(at.strip), task);
+      } else {
+        run_kernel<SlidingSumKernel, T>(strips.set(at.strip), task);
+      }
     }
   });
 }

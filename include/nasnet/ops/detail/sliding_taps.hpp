@@ -15,9 +15,9 @@ namespace nasnet::inline v0::detail {
 /// takes gradients of `out` to gradients of `in`.
 enum class Slide { forward, transposed };
 
-/// A source row and the kernel row that weighs it.
+/// Where a ring of rows has a source row, and the kernel row that weighs it.
 struct RowTap {
-  std::int64_t source = 0;
+  std::int64_t slot = 0;
   std::int64_t tap = 0;
 };
 
@@ -35,6 +35,7 @@ struct RowTaps {
   std::vector<std::int64_t> begin;   ///< of each destination row in `taps`, and the end of the last one
   std::vector<std::int64_t> oldest;  ///< no destination row from here on reads a source row before it
   std::vector<std::int64_t> needed;  ///< source rows that must be there: the last one read so far, plus 1
+  std::int64_t span = 1;             ///< rows that a ring holds
 
   RowTaps(const WindowAxis& axis, Slide slide, std::int64_t source, std::int64_t destination, std::int64_t before) {
     begin.push_back(0);
@@ -46,7 +47,7 @@ struct RowTaps {
         const std::int64_t cell = slide == Slide::forward ? from : quotient_down(from, axis.stride);
         const bool exact = slide == Slide::forward || cell * axis.stride == from;
         if (!exact || cell < 0 || cell >= source) continue;
-        taps.push_back({cell, tap});
+        taps.push_back({cell, tap});  // its slot, when the ring's size is known
         last = (std::max)(last, cell + 1);
       }
       begin.push_back(static_cast<std::int64_t>(taps.size()));
@@ -55,17 +56,12 @@ struct RowTaps {
                                      ? row * axis.stride - before
                                      : quotient_down(row + before - (axis.kernel - 1) * axis.dilation, axis.stride);
       oldest.push_back((std::min)((std::max)(first, std::int64_t{0}), source));
+      span = (std::max)(span, needed.back() - oldest.back());
     }
+    for (RowTap& tap : taps) tap.slot %= span;
   }
 
   [[nodiscard]] RowTapView view() const { return {taps.data(), begin.data(), oldest.data(), needed.data()}; }
-
-  /// Rows that a ring must hold.
-  [[nodiscard]] std::int64_t span() const {
-    std::int64_t most = 1;
-    for (std::size_t row = 0; row < needed.size(); ++row) most = (std::max)(most, needed[row] - oldest[row]);
-    return most;
-  }
 };
 
 /// Destination columns first, first + step, ..., which all read taps at the same distances from their source column.
