@@ -440,7 +440,7 @@ TEST_CASE("models train alike with units and node by node, for cells of each op"
   for (const std::string_view op : NasnetOps::names()) {
     for (const Combiner combine : {Combiner::add, Combiner::concat}) {
       INFO(op << ", " << to_string(combine));
-      const NetworkConfig config{.cells_per_stack = 1, .filters = combine == Combiner::add ? 8 : 5, .classes = 5};
+      const NetworkConfig config{.classes = 5, .cells_per_stack = 1, .filters = combine == Combiner::add ? 8 : 5};
       check_model(build(cells_of_op(std::string(op), combine), config), {4, 13, 12, 3});
     }
   }
