@@ -45,6 +45,10 @@ if(NASNET_BUILD_TESTS OR NASNET_BUILD_EXAMPLES OR NASNET_BUILD_BENCH)
     "${CMAKE_CURRENT_LIST_DIR}/instances/forward_double.cpp"
     "${CMAKE_CURRENT_LIST_DIR}/instances/backward_float.cpp"
     "${CMAKE_CURRENT_LIST_DIR}/instances/backward_double.cpp"
+    "${CMAKE_CURRENT_LIST_DIR}/instances/units_float.cpp"
+    "${CMAKE_CURRENT_LIST_DIR}/instances/units_double.cpp"
+    "${CMAKE_CURRENT_LIST_DIR}/instances/model_float.cpp"
+    "${CMAKE_CURRENT_LIST_DIR}/instances/model_double.cpp"
     "${CMAKE_CURRENT_LIST_DIR}/instances/plan_float.cpp"
     "${CMAKE_CURRENT_LIST_DIR}/instances/plan_double.cpp")
   nasnet_program(nasnet_instances nasnet::nasnet)

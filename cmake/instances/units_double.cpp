@@ -1,0 +1,10 @@
+#include "nasnet/ops/convolution_unit_pair.hpp"
+
+namespace nasnet::inline v0 {
+
+template void forward(const ConvolutionUnit&, OpCall<double>&, InstructionSet);
+template void backward(const ConvolutionUnit&, const OpCall<double>&, const OpGradients<double>&, InstructionSet);
+template void forward(const ConvolutionUnitPair&, OpCall<double>&, InstructionSet);
+template void backward(const ConvolutionUnitPair&, const OpCall<double>&, const OpGradients<double>&, InstructionSet);
+
+}  // namespace nasnet::inline v0
