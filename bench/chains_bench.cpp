@@ -4,8 +4,8 @@
 ///
 /// Names are chain/way/channels x extent/batch. Ways: `plan` and `model` predict, with the inference plan and node by
 /// node; `units` and `nodes` train, a forward and a backward pass, with chains computed together and node by node.
-/// `flop/s` and `of_limit` are as kernels_bench has them; a training counts three products for each one of a
-/// prediction.
+/// Counters are those of kernels_bench, for what a prediction must do at least: `bytes/s` counts a map read and a map
+/// written for each chain. A training counts three times that.
 
 #include <benchmark/benchmark.h>
 
@@ -14,6 +14,7 @@
 #include <string>
 #include <utility>
 
+#include "copy_rate.hpp"
 #include "multiply_adds.hpp"
 #include "random_tensor.hpp"
 
@@ -44,8 +45,9 @@ Value average_and_itself(GraphBuilder& builder, Value x) {
 
 Value maximum_and_itself(GraphBuilder& builder, Value x) { return builder.add(builder.max_pool(x, {.kernel = 3}), x); }
 
+constexpr int links = 6;  // so many that what comes in and goes out is little
+
 nasnet::Model<float> chain_of(Link link, std::int64_t channels) {
-  constexpr int links = 6;  // so many that what comes in and goes out is little
   GraphBuilder builder(channels);
   Value x = builder.input();
   for (int i = 0; i < links; ++i) x = link(builder, x);
@@ -56,13 +58,19 @@ nasnet::Tensor<float> images_of(const Map& map) {
   return bench::random_tensor({map.batch, map.extent, map.extent, map.channels});
 }
 
-void count(benchmark::State& state, const nasnet::NetworkGraph& graph, const Map& map, double products) {
-  const double operations = 2.0 * products * static_cast<double>(state.iterations() * map.batch) *
+void count(benchmark::State& state, const nasnet::NetworkGraph& graph, const Map& map, int passes) {
+  const auto runs = static_cast<double>(state.iterations() * passes);
+  const double operations = 2.0 * static_cast<double>(map.batch) *
                             static_cast<double>(nasnet::multiply_adds(graph, {map.extent, map.extent}));
+  const double bytes = 2.0 * sizeof(float) * static_cast<double>(map.batch * map.extent * map.extent * map.channels);
   static const double limit = bench::multiply_add_limit();
   using benchmark::Counter;
-  state.counters["flop/s"] = Counter(operations, Counter::kIsRate);
-  state.counters["of_limit"] = Counter(operations / limit, Counter::kIsRate);
+  if (operations > 0) {
+    state.counters["flop/s"] = Counter(operations * runs, Counter::kIsRate);
+    state.counters["of_limit"] = Counter(operations * runs / limit, Counter::kIsRate);
+  }
+  state.counters["bytes/s"] = Counter(links * bytes * runs, Counter::kIsRate);
+  state.counters["of_copy"] = Counter(links * bytes * runs / bench::copy_rate(bytes), Counter::kIsRate);
 }
 
 void plan(benchmark::State& state, Link link, const Map& map) {
@@ -85,7 +93,7 @@ template <nasnet::Fusion fusion>
 void train(benchmark::State& state, Link link, const Map& map) {
   nasnet::Context context(1);
   nasnet::Model<float> network = chain_of(link, map.channels);
-  const nasnet::Variable<float> images(images_of(map), true);
+  nasnet::Variable<float> images(images_of(map), true);
   for (auto _ : state) {
     nasnet::Tape<float> tape(context);
     const nasnet::RunOptions run{.mode = nasnet::Mode::train, .fusion = fusion};
@@ -94,6 +102,7 @@ void train(benchmark::State& state, Link link, const Map& map) {
     const nasnet::Tape<float>::SeededOutput seed{std::move(output), std::move(gradient)};
     tape.backward({&seed, 1});
     network.clear_gradients();
+    images.clear_gradient();
   }
   count(state, network.graph(), map, 3);
 }

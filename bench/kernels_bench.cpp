@@ -4,8 +4,8 @@
 ///
 /// Names are kernel/pass/size of the window/channels x extent/batch. `flop/s` counts two for a multiply-add,
 /// `of_limit` is its part of what the thread can do at most. `bytes/s` counts inputs, output and parameters once,
-/// however often a kernel reads them and whatever a backward pass reads besides; `limits_bench` says what copying
-/// reaches.
+/// however often a kernel reads them and whatever a backward pass reads besides; `of_copy` is its part of what a copy
+/// of as many bytes reaches.
 
 #include <benchmark/benchmark.h>
 
@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "copy_rate.hpp"
 #include "multiply_adds.hpp"
 #include "random_tensor.hpp"
 
@@ -117,9 +118,13 @@ void add(const std::string& kernel, const Primitive& primitive, const Map& map, 
     const auto runs = static_cast<double>(state.iterations());
     using benchmark::Counter;
     static const double limit = bench::multiply_add_limit();
-    state.counters["flop/s"] = Counter(application.operations() * runs, Counter::kIsRate);
-    state.counters["of_limit"] = Counter(application.operations() * runs / limit, Counter::kIsRate);
-    state.counters["bytes/s"] = Counter(application.bytes() * runs, Counter::kIsRate);
+    const double bytes = application.bytes();
+    if (application.operations() > 0) {
+      state.counters["flop/s"] = Counter(application.operations() * runs, Counter::kIsRate);
+      state.counters["of_limit"] = Counter(application.operations() * runs / limit, Counter::kIsRate);
+    }
+    state.counters["bytes/s"] = Counter(bytes * runs, Counter::kIsRate);
+    state.counters["of_copy"] = Counter(bytes * runs / bench::copy_rate(bytes), Counter::kIsRate);
   })->Unit(benchmark::kMicrosecond);
 }
 

@@ -20,7 +20,7 @@ ALLOWED_CALLEES = {"memset", "memcpy", "memmove"}
 
 def needed_set(operation: str, operands: str) -> str | None:
     """The weakest set that has the instruction, of those beyond the baseline."""
-    if "%zmm" in operands or re.search(r"%k[0-7]\b", operands):
+    if "%zmm" in operands or re.search(r"%k[0-7]\b|%[xy]mm(1[6-9]|2[0-9]|3[01])\b", operands):
         return "avx512"
     if "%ymm" in operands or (operation.startswith("v") and "%xmm" in operands):
         return "avx2"
@@ -84,6 +84,7 @@ class InstructionSets(unittest.TestCase):
 
         wide = "   0:\tvaddps %zmm0,%zmm1,%zmm2"
         masked = "   0:\tvaddps %ymm0,%ymm1,%ymm2{%k1}"
+        upper = "   0:\tvaddps %xmm1,%xmm2,%xmm16"
         half = "   0:\tvaddps %ymm0,%ymm1,%ymm2"
         narrow = "   0:\tvmovss (%rax),%xmm0"
         old = "   0:\taddps  %xmm0,%xmm1"
@@ -91,6 +92,7 @@ class InstructionSets(unittest.TestCase):
         self.assertEqual(faults("std::fill", wide), ["std::fill has instructions of avx512"])
         self.assertEqual(faults("run_on_avx2<X>", wide), ["run_on_avx2<X> has instructions of avx512"])
         self.assertEqual(faults("run_on_avx2<X>", masked), ["run_on_avx2<X> has instructions of avx512"])
+        self.assertEqual(faults("run_on_avx2<X>", upper), ["run_on_avx2<X> has instructions of avx512"])
         self.assertEqual(faults("run_on_baseline<X>", half), ["run_on_baseline<X> has instructions of avx2"])
         self.assertEqual(faults("f", narrow), ["f has instructions of avx2"])
         self.assertEqual(faults("run_on_avx512<X>", *call), ["run_on_avx512<X> calls std::fill"])
