@@ -114,7 +114,7 @@ void declare(CLI::App& app, Flags& flags) {
 int compare(const Flags& flags) {
   nasnet::StudyOptions options = study_options(flags);
   options.check();
-  nasnet::ProgressBar bar(stderr, nasnet::OffTerminal::quiet);
+  nasnet::ProgressBar bar;
   double told_seconds = 0;
   options.progress = [&](const nasnet::Progress& progress) {
     if (!flags.json) return bar(progress);

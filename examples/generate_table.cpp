@@ -188,7 +188,7 @@ class Program {
     options.resume = flags_.resume;
     options.pool = std::make_shared<nasnet::ThreadPool>(workers);
     options.stop = stop_.pointer();
-    nasnet::SearchProgressBar bar(nasnet::OffTerminal::quiet);
+    nasnet::SearchProgressBar bar;
     bar.attach(options);
     if (flags_.json) events_.attach(options);
     return nasnet::search(space_, nasnet::CellTableOps::table(), strategy, evaluate, options);

@@ -109,7 +109,7 @@ int rank(const Flags& flags) {
   const std::vector<nasnet::CellTableRow> rows = chosen(nasnet::read_cell_table(flags.table), flags.cells);
   Proxies proxies(flags);
   std::vector<double> accuracies;
-  nasnet::ProgressBar bar(stderr, nasnet::OffTerminal::quiet);
+  nasnet::ProgressBar bar;
   const auto begin = std::chrono::steady_clock::now();
   for (const nasnet::CellTableRow& row : rows) {
     proxies.measure(row.architecture);

@@ -164,7 +164,6 @@ class Program {
     const nasnet::History history = search();
     if (history.interrupted) return stop_after_trials(history);
     if (history.find_best() == nullptr) fail_without_result(history);
-    for (const std::string& notice : history.notices) std::cerr << notice << '\n';
     nasnet::SearchResult result = result_of(history);
     if (flags_.final_epochs > 0 && !retrain(history.best(), result)) {
       std::cerr << "stopped while training the winner; --resume goes on\n";
@@ -217,7 +216,7 @@ class Program {
   // ---- the search
 
   [[nodiscard]] nasnet::History search() {
-    nasnet::SearchProgressBar bar(nasnet::OffTerminal::quiet);
+    nasnet::SearchProgressBar bar;
     nasnet::SearchOptions options = search_options();
     bar.attach(options);
     if (flags_.json) events_.attach(options);
@@ -368,9 +367,9 @@ class Program {
 
   [[noreturn]] void fail_without_result(const nasnet::History& history) const {
     write_report(history, flags_.out / "report.html", report_options());
-    std::string reason = history.notices.empty() ? std::string() : history.notices.back();
-    if (!history.trials.empty()) reason = history.trials.back().message;
-    nasnet::fail<nasnet::DataError>("none of ", history.trials.size(), " trials has a result: ", reason);
+    if (history.trials.empty()) nasnet::fail<nasnet::DataError>("no proposal became a trial, so there is no result");
+    nasnet::fail<nasnet::DataError>("none of ", history.trials.size(),
+                                    " trials has a result: ", history.trials.back().message);
   }
 
   [[nodiscard]] nasnet::SearchResult result_of(const nasnet::History& history) const {
@@ -401,8 +400,7 @@ class Program {
     nasnet::Context context(pool_);
     nasnet::Model<> model(build_network(best.architecture, nasnet::NasnetOps::table(), result.network),
                           nasnet::RandomStream(flags_.seed).split("final.parameters"));
-    nasnet::ProgressBar bar(stderr, nasnet::OffTerminal::quiet);
-    double told_seconds = 0;
+    nasnet::ProgressBar bar;
     nasnet::TrainOptions options = evaluate_.options().training;
     options.epochs = flags_.final_epochs;
     options.normalisation = result.normalisation;
@@ -410,10 +408,7 @@ class Program {
     options.checkpoint = flags_.out / nasnet::join(checkpoint_prefix, best.number, ".safetensors");
     options.progress = [&](const nasnet::Progress& progress) {
       bar(progress);
-      const bool is_due = progress.done == progress.total || progress.seconds >= told_seconds + 1;
-      if (!flags_.json || !is_due) return;
-      told_seconds = progress.seconds;
-      events_.write(json_of(progress));
+      if (flags_.json) events_.report(progress);
     };
     options.should_stop = [this] { return stop_.was_given(); };
     const nasnet::TrainSummary summary = train(context, model, final_images_, options);
@@ -462,12 +457,6 @@ class Program {
   template <class... Parts>
   void tell(const Parts&... parts) const {
     if (!flags_.json) std::cout << nasnet::join(parts...) << '\n';
-  }
-
-  [[nodiscard]] static nlohmann::ordered_json json_of(const nasnet::Progress& progress) {
-    return {{"event", "progress"},         {"task", progress.task},
-            {"done", progress.done},       {"total", progress.total},
-            {"seconds", progress.seconds}, {"seconds_left", std::max(0.0, nasnet::seconds_left(progress))}};
   }
 
   [[nodiscard]] nasnet::ReportOptions report_options() const {

@@ -32,6 +32,7 @@ struct Flags {
   double learning_rate = 0.05;
   bool auxiliary_head = false;
   bool resume = false;
+  bool json = false;
   int threads = 0;
   std::uint64_t seed = 1;
 };
@@ -61,6 +62,7 @@ void declare(CLI::App& app, Flags& flags) {
       ->check(program::learning_rate());
   app.add_flag("--auxiliary-head", flags.auxiliary_head, "train with the auxiliary head, for 67 pixels and more");
   app.add_flag("--resume", flags.resume, "go on with the training in the output folder");
+  app.add_flag("--json", flags.json, "print a line of JSON for each event");
   add("--threads", flags.threads, "0: one for each core")->check(program::whole_number(0));
   add("--seed", flags.seed, "of everything that is random")->check(program::whole_number<std::uint64_t>(0));
 }
@@ -84,7 +86,7 @@ class Program {
     nasnet::make_folder(flags_.out);
     load(model);
     if (!flags_.resume) remove_checkpoints();
-    std::cout << accuracy_text("before training", measure(model, result));
+    tell_accuracy("before training", measure(model, result));
     const double rate = flags_.learning_rate;
     if (!train_phase(model, result, {phases[0], nasnet::Mode::train, flags_.epochs, rate}) ||
         !train_phase(model, result, {phases[1], nasnet::Mode::frozen, flags_.frozen_epochs, rate / 10})) {
@@ -94,8 +96,12 @@ class Program {
     result.test_accuracy = measure(model, result);
     save_weights(model, flags_.out / "transfer.safetensors");
     write_result(result, flags_.out / "transfer.json");
-    std::cout << "results are in " << flags_.out.string()
-              << ": transfer.json, transfer.safetensors, load-report.json\n";
+    if (flags_.json) {
+      events_.write({{"event", "result"}, {"test_accuracy", *result.test_accuracy}, {"out", flags_.out.string()}});
+    } else {
+      std::cout << "results are in " << flags_.out.string()
+                << ": transfer.json, transfer.safetensors, load-report.json\n";
+    }
     return 0;
   }
 
@@ -155,7 +161,7 @@ class Program {
   }
 
   /// Fills what fits and writes down by name what did not.
-  void load(nasnet::Model<>& model) const {
+  void load(nasnet::Model<>& model) {
     nasnet::NetworkConfig small = found_.network;
     small.image_size.reset();
     const nasnet::NameInFile names = corresponding_names(graph_of(small), model.graph());
@@ -164,9 +170,17 @@ class Program {
       nasnet::fail<nasnet::DataError>("'", weights_.origin(), "': nothing in it fits the network of '",
                                       (flags_.from / "best.json").string(), "'");
     }
-    std::cout << "loaded " << report.loaded.size() << " parameters; " << report.missing.size()
-              << " are new to this network, " << report.mismatched.size() << " have other shapes, "
-              << report.unused.size() << " of the search are left over\n";
+    if (flags_.json) {
+      events_.write({{"event", "loaded"},
+                     {"loaded", report.loaded.size()},
+                     {"missing", report.missing.size()},
+                     {"mismatched", report.mismatched.size()},
+                     {"unused", report.unused.size()}});
+    } else {
+      std::cout << "loaded " << report.loaded.size() << " parameters; " << report.missing.size()
+                << " are new to this network, " << report.mismatched.size() << " have other shapes, "
+                << report.unused.size() << " of the search are left over\n";
+    }
     nlohmann::ordered_json json{{"loaded", report.loaded}, {"missing", report.missing}};
     json["mismatched"] = nlohmann::ordered_json::array();
     for (const nasnet::PartialLoad::Mismatch& each : report.mismatched) {
@@ -188,7 +202,10 @@ class Program {
     options.normalisation = result.normalisation;
     options.seed = flags_.seed;
     options.checkpoint = checkpoint(phase.name);
-    options.progress = std::ref(bar);
+    options.progress = [&](const nasnet::Progress& progress) {
+      bar(progress);
+      if (flags_.json) events_.report(progress);
+    };
     options.should_stop = [this] { return stop_.was_given(); };
     const nasnet::TrainSummary summary = train(context_, model, data_.train, options);
     bar.finish();
@@ -197,7 +214,7 @@ class Program {
                                       "--learning-rate in another folder");
     }
     if (!summary.finished) return false;
-    std::cout << accuracy_text(nasnet::join("after ", phase.name), measure(model, result));
+    tell_accuracy(nasnet::join("after ", phase.name), measure(model, result));
     return true;
   }
 
@@ -205,10 +222,11 @@ class Program {
     return evaluate(context_, model, data_.test, result.normalisation, flags_.batch).accuracy;
   }
 
-  [[nodiscard]] static std::string accuracy_text(const std::string& when, double accuracy) {
+  void tell_accuracy(const std::string& when, double accuracy) {
+    if (flags_.json) return events_.write({{"event", "measured"}, {"when", when}, {"test_accuracy", accuracy}});
     const auto hundredths = static_cast<std::int64_t>(accuracy * 10000 + 0.5);
-    return nasnet::join("test accuracy ", when, ": ", hundredths / 100, '.', hundredths / 10 % 10, hundredths % 10,
-                        " %\n");
+    std::cout << nasnet::join("test accuracy ", when, ": ", hundredths / 100, '.', hundredths / 10 % 10,
+                              hundredths % 10, " %\n");
   }
 
   [[nodiscard]] std::filesystem::path checkpoint(std::string_view phase) const {
@@ -221,6 +239,7 @@ class Program {
 
   Flags flags_;
   program::StopSignal stop_;
+  nasnet::SearchEvents events_{std::cout};
   nasnet::SearchResult found_;
   nasnet::TensorFile weights_;
   nasnet::ImageData data_;

@@ -54,6 +54,18 @@ class Transfer(ProgramTest):
         self.succeed("evaluate", "--architecture", out / "transfer.json", "--weights", out / "transfer.safetensors",
                      "--data", self.data)
 
+    def test_events_for_machines(self) -> None:
+        run = self.transfer("out", "--json")
+        self.assertEqual(run.stderr, "")
+        found = [json.loads(line) for line in run.stdout.splitlines()]
+        training = [event for event in found if event["event"] == "progress"]
+        self.assertEqual({event["task"] for event in training}, {"training"})
+        self.assertEqual([event["done"] for event in training if event["done"] == event["total"]], [training[-1]["total"]] * 2)
+        self.assertEqual([event["event"] for event in found if event not in training],
+                         ["loaded", "measured", "measured", "measured", "result"])
+        result = json.loads((self.folder / "out" / "transfer.json").read_text())
+        self.assertEqual(found[-1]["test_accuracy"], result["test_accuracy"])
+
     def test_weights_are_those_of_the_search(self) -> None:
         self.transfer("out", "--epochs", 0, "--frozen-epochs", 0)
         before = read_safetensors(self.found / "best.safetensors")

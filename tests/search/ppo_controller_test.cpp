@@ -69,6 +69,48 @@ Variable<double> row(const std::vector<double>& values, bool wants_gradient = fa
 
 }  // namespace
 
+TEST_CASE("ppo controller: what the paper says is what one gets") {
+  const PpoOptions options;
+  CHECK(options.network.units == 100);
+  CHECK(options.gradient == PolicyGradient::ppo);
+  CHECK(options.batch == 20);
+  CHECK(options.learning_rate == 0.00035);
+  CHECK(options.entropy_weight == 0.00001);
+  CHECK(options.baseline_decay == 0.95);
+  const PpoController controller(toy::Space{}, 1);
+  double least = 0, most = 0;
+  for (const TrainableParameter<float>& parameter : controller.network().parameters()) {
+    for (const float value : parameter.variable.value().values()) {
+      least = std::min(least, static_cast<double>(value));
+      most = std::max(most, static_cast<double>(value));
+    }
+  }
+  CHECK(least >= -0.1);
+  CHECK(least < -0.099);
+  CHECK(most <= 0.1);
+  CHECK(most > 0.099);
+}
+
+TEST_CASE("ppo controller: a weight of the entropy spreads the decisions") {
+  const auto entropy_after = [](double weight) {
+    PpoOptions options = quick();
+    options.entropy_weight = weight;
+    options.learning_rate = 0.01;
+    PpoController controller(toy::Space{}, 1, options);
+    for (int k = 0; k < 200; ++k) {
+      Architecture proposal = controller.ask().proposal().architecture;
+      const double accuracy = agreement(proposal);
+      controller.tell(done(std::move(proposal), accuracy));
+    }
+    Context context(1);
+    Tape<float> tape(context, Recording::off);
+    std::vector<std::vector<int>> drawn;
+    for (int k = 0; k < 50; ++k) drawn.push_back(toy::Space::space().encode(controller.ask().proposal().architecture));
+    return static_cast<double>(controller.network().score(tape, drawn).entropy.value()[0]);
+  };
+  CHECK(entropy_after(1) > entropy_after(0) + 1);
+}
+
 TEST_CASE("ppo controller: the clipped surrogate is what its formula says, and so is its gradient") {
   const std::vector<double> ratios{1.0, 1.1, 1.5, 0.9, 0.5, 1.1, 1.5, 0.9, 0.5, 9.0, 40.0, 40.0, 1e-5};
   const std::vector<double> advantages{2, 2, 2, 2, 2, -2, -2, -2, -2, -1, -1, 1, -1};

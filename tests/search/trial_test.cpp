@@ -1,8 +1,12 @@
 // Which architecture of a search is the best, where trials have budgets and repeats.
 #include "nasnet/search/trial.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <map>
+#include <memory>
+#include <numeric>
 #include <optional>
 #include <vector>
 
@@ -68,6 +72,33 @@ TEST_CASE("the best: repeats count by their mean") {
         (0.6 + 0.8) / 2);
   // The first may end last.
   CHECK(history({{1, 0.5, {}, 2}, {1, 0.5, {}, 0}, {1, 0.5, {}, 1}}).best_standing()->evaluations == 3);
+}
+
+TEST_CASE("the best is the highest mean, whatever rises and falls on the way") {
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    RandomStream random(seed);
+    std::map<std::int64_t, std::vector<double>> accuracies;  // by architecture
+    Standings standings;
+    std::vector<std::unique_ptr<Trial>> trials;
+    for (int k = 0; k < 120; ++k) {
+      const auto architecture = static_cast<std::int64_t>(random.below(12));
+      std::vector<double>& known = accuracies[architecture];
+      known.push_back(random.uniform());
+      auto trial = std::make_unique<Trial>();
+      trial->number = k;
+      trial->architecture = toy::architecture(architecture);
+      trial->hash = static_cast<std::uint64_t>(architecture);
+      trial->repeat = static_cast<std::int64_t>(known.size()) - 1;
+      trial->evaluation.validation_accuracy = known.back();
+      standings.add(*trial);
+      trials.push_back(std::move(trial));
+      double best = 0;
+      for (const auto& [number, found] : accuracies) {
+        best = std::max(best, std::accumulate(found.begin(), found.end(), 0.0) / static_cast<double>(found.size()));
+      }
+      REQUIRE_THAT(standings.best()->accuracy, WithinAbs(best, 1e-12));
+    }
+  }
 }
 
 TEST_CASE("the best: what was evaluated again without being a repeat stands for itself") {

@@ -26,7 +26,7 @@ enum class OffTerminal {
   quiet,  ///< nothing
 };
 
-/// Shows progress: on a terminal as a bar that is drawn over itself, elsewhere as a line now and then or not at all. A
+/// Shows progress: on a terminal as a bar that is drawn over itself, elsewhere not at all, or as a line now and then. A
 /// ProgressCallback:
 ///
 ///     ProgressBar bar;
@@ -36,7 +36,7 @@ enum class OffTerminal {
 class ProgressBar {
  public:
   /// @param stream stays open as long as the bar lives
-  explicit ProgressBar(std::FILE* stream = stderr, OffTerminal off_terminal = OffTerminal::lines)
+  explicit ProgressBar(std::FILE* stream = stderr, OffTerminal off_terminal = OffTerminal::quiet)
       : stream_(stream), is_terminal_(isatty(fileno(stream)) == 1), off_terminal_(off_terminal) {}
   ProgressBar(const ProgressBar&) = delete;
   ProgressBar& operator=(const ProgressBar&) = delete;

@@ -535,9 +535,9 @@ class HistoryCollector {
     }
   }
 
-  [[nodiscard]] History history(const JournalHeader& header) && {
+  [[nodiscard]] History history(JournalHeader header) && {
     history_.seed = header.seed;
-    history_.settings = header.settings;
+    history_.settings = std::move(header.settings);
     for (Trial& trial : begun_) {
       if (has_ended_[static_cast<std::size_t>(trial.number)]) history_.trials.push_back(std::move(trial));
     }
@@ -576,7 +576,7 @@ class HistoryCollector {
       },
       [&](JournalRecord record) { collector.take(std::move(record)); });
   reader.read(text);
-  return std::move(collector).history(header);
+  return std::move(collector).history(std::move(header));
 }
 
 }  // namespace detail

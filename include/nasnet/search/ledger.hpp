@@ -505,7 +505,7 @@ class SearchLedger {
   std::vector<Trial> skipped_;
   std::vector<Trial> known_;
   std::deque<Proposal> enqueued_;                               // not handed out yet
-  std::unordered_map<std::string, std::int64_t> given_before_;  // the journal's lines of it, less those given again
+  std::unordered_map<std::string, std::int64_t> given_before_;  // lines that this run has not given again
   std::vector<std::int64_t> interrupted_;                       // running when the journal ended
   std::size_t next_interrupted_ = 0;
   std::int64_t told_ = 0;  // of an ordered search: all trials below have been told

@@ -109,9 +109,9 @@ class SearchRun {
   [[nodiscard]] History run() {
     take_up_journal();
     if (!options_.known.empty() && !calls_.strategy.inform) {
-      notices_.push_back(join("the strategy ", calls_.strategy_settings.value("name", std::string("of this search")),
-                              " does not learn from results of other searches: the ", options_.known.size(),
-                              " given change nothing"));
+      notice(join("the strategy ", calls_.strategy_settings.value("name", std::string("of this search")),
+                  " does not learn from results of other searches: the ", options_.known.size(),
+                  " given change nothing"));
     }
     for (const Trial& result : options_.known) ledger_.inform(result);
     for (const Proposal& proposal : options_.enqueue) ledger_.enqueue(proposal);
@@ -197,15 +197,15 @@ class SearchRun {
 
   void note_difference(std::string_view what, const std::string& found, const std::string& now) {
     if (found == now) return;
-    notices_.push_back(join('\'', options_.journal.string(), "' was begun with the ", what, ' ', found,
-                            ", this run has ", now, ": results need not be equal to the last bit"));
+    notice(join('\'', options_.journal.string(), "' was begun with the ", what, ' ', found, ", this run has ", now,
+                ": results need not be equal to the last bit"));
   }
 
   void drop_torn_line(std::uint64_t torn_bytes) {
     if (torn_bytes == 0) return;
     journal_.writer->drop_torn_line();
-    notices_.push_back(join('\'', options_.journal.string(), "': the last line was not written whole, its ", torn_bytes,
-                            " bytes were dropped"));
+    notice(join('\'', options_.journal.string(), "': the last line was not written whole, its ", torn_bytes,
+                " bytes were dropped"));
   }
 
   [[nodiscard]] std::shared_ptr<ThreadPool> pool() const {
@@ -213,14 +213,19 @@ class SearchRun {
     return std::make_shared<ThreadPool>((std::max)(options_.workers, ThreadPool::hardware_threads()));
   }
 
+  void notice(std::string sentence) {
+    if (options_.on_notice) options_.on_notice(sentence);
+    notices_.push_back(std::move(sentence));
+  }
+
   [[nodiscard]] History history(bool was_stopped) {
     History history;
     history.seed = header_.seed;
     history.settings = header_.settings;
-    history.notices = std::move(notices_);
     ledger_.hand_over(history);
     history.interrupted = was_stopped && !history.exhausted && !ledger_.is_complete();
-    if (history.exhausted && !ledger_.is_complete()) history.notices.push_back(exhaustion_sentence(history));
+    if (history.exhausted && !ledger_.is_complete()) notice(exhaustion_sentence(history));
+    history.notices = std::move(notices_);
     return history;
   }
 

@@ -1,6 +1,7 @@
 /// A search for machines to follow: a line of JSON for each event.
 #pragma once
 
+#include <algorithm>          // max
 #include <functional>         // function
 #include <mutex>              // lock_guard, mutex
 #include <nlohmann/json.hpp>  // ordered_json
@@ -8,6 +9,7 @@
 #include <string>             // string
 #include <utility>            // move
 
+#include "nasnet/core/progress.hpp"
 #include "nasnet/search/detail/journal_line.hpp"
 #include "nasnet/search/journal.hpp"
 #include "nasnet/search/search_options.hpp"
@@ -36,6 +38,20 @@ class SearchEvents {
       if (before) before(status);
       write(json_of(status));
     };
+  }
+
+  /// Where a longer task of the program stands, such as a training: no more than one event a second, and the last.
+  void report(const Progress& progress) {
+    const bool begins = progress.seconds < reported_seconds_;
+    const bool is_due = progress.done == progress.total || progress.seconds >= reported_seconds_ + 1;
+    if (!begins && !is_due) return;
+    reported_seconds_ = progress.seconds;
+    write({{"event", "progress"},
+           {"task", progress.task},
+           {"done", progress.done},
+           {"total", progress.total},
+           {"seconds", progress.seconds},
+           {"seconds_left", (std::max)(0.0, seconds_left(progress))}});
   }
 
   /// An event of the program's own.
@@ -69,6 +85,7 @@ class SearchEvents {
 
   std::ostream& out_;
   std::mutex mutex_;
+  double reported_seconds_ = 0;
 };
 
 }  // namespace nasnet::inline v0

@@ -9,6 +9,7 @@
 #include <memory>             // shared_ptr
 #include <nlohmann/json.hpp>  // json
 #include <optional>           // optional
+#include <string>             // string
 #include <vector>             // vector
 
 #include "nasnet/core/error.hpp"
@@ -78,10 +79,11 @@ struct SearchOptions {
 
   const std::atomic<bool>* stop =
       nullptr;                  ///< true ends the search after the running trials; a signal handler may set it
-  ProgressCallback progress{};  ///< after each trial, one call at a time
+  ProgressCallback progress{};  ///< when a trial begins or has ended, one call at a time
   std::function<void(const SearchStatus&)> on_status{};  ///< when a trial begins or has ended, one call at a time
   std::function<void(const Trial&)> on_trial{};  ///< for each trial and skipped proposal when recorded, one at a time
   std::function<void(std::int64_t trial, const Progress&)> trial_progress{};  ///< within a trial, one call at a time
+  std::function<void(const std::string&)> on_notice{};  ///< for each sentence of History::notices, when it is due
 
   /// @throws ArgumentError for a value out of range.
   void check() const {

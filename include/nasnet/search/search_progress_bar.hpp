@@ -3,9 +3,10 @@
 
 #include <chrono>   // duration, steady_clock
 #include <cstdint>  // int64_t
-#include <cstdio>   // stderr
+#include <cstdio>   // fputs, stderr
 #include <map>      // map
 #include <mutex>    // lock_guard, mutex
+#include <string>   // string
 
 #include "nasnet/core/progress.hpp"
 #include "nasnet/core/progress_bar.hpp"
@@ -14,19 +15,21 @@
 
 namespace nasnet::inline v0 {
 
-/// One bar for a whole search: trials done, the best so far, the time left. It moves within trials too.
+/// One bar for a whole search: trials done, the best so far, the time left. It moves within trials too. The search's
+/// notices come on lines of their own, on a terminal or not.
 ///
 ///     SearchProgressBar bar;
 ///     bar.attach(options);
 ///     search(..., options);
 class SearchProgressBar {
  public:
-  explicit SearchProgressBar(OffTerminal off_terminal = OffTerminal::lines) : bar_(stderr, off_terminal) {}
+  explicit SearchProgressBar(OffTerminal off_terminal = OffTerminal::quiet) : bar_(stderr, off_terminal) {}
 
   /// Takes the callbacks of a search that this object must outlive.
   void attach(SearchOptions& options) {
     options.progress = [this](const Progress& progress) { set_search(progress); };
     options.on_trial = [this](const Trial& trial) { end_trial(trial.number); };
+    options.on_notice = [this](const std::string& sentence) { say(sentence); };
     options.trial_progress = [this](std::int64_t trial, const Progress& progress) { set_trial(trial, progress); };
   }
 
@@ -44,6 +47,12 @@ class SearchProgressBar {
     const std::lock_guard lock(mutex_);
     if (progress.total > 0) running_[trial] = static_cast<double>(progress.done) / static_cast<double>(progress.total);
     show();
+  }
+
+  void say(const std::string& sentence) {
+    const std::lock_guard lock(mutex_);
+    bar_.finish();
+    std::fputs((sentence + '\n').c_str(), stderr);
   }
 
   void end_trial(std::int64_t trial) {

@@ -141,7 +141,7 @@ class WorkerTeam {
     while (!error_.any()) {
       error_.watch([&] {
         trial = ledger_.next(worker, [this] { return was_stopped(); });
-        if (trial) report_status();
+        if (trial) report();
       });
       if (trial || !ledger_.is_waiting()) break;
       recorded_.wait(lock);
