@@ -73,7 +73,8 @@ class CommandLine(ProgramTest):
         self.refuse("search_cells", *self.search_flags("out"), "--seed=2", "--seed=3")
 
     def test_limits_that_nothing_keeps(self) -> None:
-        self.refuse("search_cells", *self.search_flags("out", "--max-params", 1), naming=["no proposal became a trial", "rejected"])
+        self.refuse("search_cells", *self.search_flags("out", "--max-params", 1), naming=["no proposal became a trial"],
+                    notices=["1000 were rejected"])
         self.assertTrue((self.folder / "out" / "report.html").exists())
 
 

@@ -170,7 +170,7 @@ class Cluster(ProgramTest):
             self.assertRegex(message, r"predicted to need \d+ bytes of memory, worker .* has 1000000")
         # What no machine has room for is rejected before it comes to any.
         self.refuse("search_cells", *self.search_flags("none", *FLAGS, *flags, "--queue", self.queue("none"), "--memory", 1),
-                    naming=["rejected"])
+                    notices=["1000 were rejected"])
 
     def test_trials_in_processes_of_their_own(self) -> None:
         flags = ["--trials", 4]

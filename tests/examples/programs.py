@@ -148,17 +148,20 @@ class ProgramTest(unittest.TestCase):
             flags[name] = rest.pop(0) if rest and (not rest[0].startswith("--")) else None
         return [part for name, value in flags.items() for part in ([name] if value is None else [name, value])]
 
-    def refuse(self, program: str, *arguments: object, naming: list[str] = (), **options: object) -> str:
-        """One sentence that names what is wrong, and exit status 2."""
+    def refuse(self, program: str, *arguments: object, naming: list[str] = (), notices: list[str] = (),
+               **options: object) -> str:
+        """One sentence that names what is wrong, and exit status 2. Before it sentences that have these parts."""
         result = self.execute(program, *arguments, **options)
         what = f"{program} {' '.join(map(str, arguments))}: {result.stderr!r}"
         self.assertEqual(result.returncode, 2, what)
-        lines = [line for line in result.stderr.splitlines() if not line.startswith(("search: ", "training: "))]
-        self.assertEqual(len(lines), 1, what)
-        self.assertTrue(lines[0].startswith(f"{program}: "), what)
+        *before, sentence = result.stderr.splitlines() or [""]
+        self.assertEqual(len(before), len(notices), what)
+        for notice, part in zip(before, notices):
+            self.assertIn(part, notice, what)
+        self.assertTrue(sentence.startswith(f"{program}: "), what)
         for part in naming:
-            self.assertIn(str(part), lines[0], what)
-        return lines[0]
+            self.assertIn(str(part), sentence, what)
+        return sentence
 
     def assert_equal_results(self, one: pathlib.Path, other: pathlib.Path) -> None:
         self.assertEqual(records(one / "journal.jsonl"), records(other / "journal.jsonl"))

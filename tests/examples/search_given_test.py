@@ -181,7 +181,8 @@ class Given(ProgramTest):
         out = self.search("out", "--memory", 1, "--trials", 2, "--batch", 2, *FLAGS)
         rows = table(out / "trials.csv")
         self.assertTrue(all(int(row["bytes"]) <= 10**6 for row in rows if row["state"] == "done"))
-        self.refuse("search_cells", *self.search_flags("none", "--memory", 1, "--filters", 64, "--batch", 40, *FLAGS))
+        self.refuse("search_cells", *self.search_flags("none", "--memory", 1, "--filters", 64, "--batch", 40, *FLAGS),
+                    notices=["1000 were rejected"])
 
 
 class Machines(ProgramTest):

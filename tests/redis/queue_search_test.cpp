@@ -502,5 +502,5 @@ TEST_CASE("a search whose queue is taken by another one ends, and its trials hav
   options.journal = folder / "journal";
   CHECK_THROWS_MATCHES((void)nasnet::search<toy::Space>(nasnet::RandomSearch(toy::Space::space(), 5), queue, options),
                        nasnet::IoError, MessageMatches(ContainsSubstring("holds another search now")));
-  CHECK(read_history(folder / "journal").trials.empty());
+  CHECK(nasnet::read_history(folder / "journal").trials.empty());
 }

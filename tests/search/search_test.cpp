@@ -439,14 +439,16 @@ TEST_CASE("search: progress counts the trials") {
     return toy::Evaluator{}(architecture, trial);
   };
   const History history = search<toy::Space>(RandomSearch(toy::Space{}, 3), evaluate, options);
-  REQUIRE(reports.size() == 9);
+  REQUIRE(reports.size() == 17);  // before all, and when each trial begins and has ended
   for (std::size_t n = 0; n < reports.size(); ++n) {
     CHECK(reports[n].task == "search");
-    CHECK(reports[n].done == static_cast<std::int64_t>(n));
+    CHECK(reports[n].done >= (n == 0 ? 0 : reports[n - 1].done));
     CHECK(reports[n].total == 8);
   }
   CHECK(reports[0].detail == "no result yet");
-  CHECK_THAT(reports[8].detail, ContainsSubstring("best "));
+  CHECK(reports[1].detail == "no result yet, 1 running");
+  CHECK(reports[16].done == 8);
+  CHECK_THAT(reports[16].detail, ContainsSubstring("best "));
   CHECK(seen.size() == history.trials.size() + history.skipped.size());
   CHECK(details.size() == 8);
 }
