@@ -14,9 +14,8 @@
 #include <string>
 #include <utility>
 
-#include "copy_rate.hpp"
-#include "multiply_adds.hpp"
 #include "random_tensor.hpp"
+#include "rates.hpp"
 
 namespace {
 
@@ -50,7 +49,10 @@ constexpr int links = 6;  // so many that what comes in and goes out is little
 nasnet::Model<float> chain_of(Link link, std::int64_t channels) {
   GraphBuilder builder(channels);
   Value x = builder.input();
-  for (int i = 0; i < links; ++i) x = link(builder, x);
+  for (int i = 0; i < links; ++i) {
+    const auto scope = builder.scope("link", i);
+    x = link(builder, x);
+  }
   return {std::move(builder).finish(builder.global_average_pool(x)), nasnet::RandomStream(1)};
 }
 
@@ -58,19 +60,11 @@ nasnet::Tensor<float> images_of(const Map& map) {
   return bench::random_tensor({map.batch, map.extent, map.extent, map.channels});
 }
 
-void count(benchmark::State& state, const nasnet::NetworkGraph& graph, const Map& map, int passes) {
-  const auto runs = static_cast<double>(state.iterations() * passes);
+void count(benchmark::State& state, const nasnet::NetworkGraph& graph, const Map& map, double passes) {
   const double operations = 2.0 * static_cast<double>(map.batch) *
                             static_cast<double>(nasnet::multiply_adds(graph, {map.extent, map.extent}));
   const double bytes = 2.0 * sizeof(float) * static_cast<double>(map.batch * map.extent * map.extent * map.channels);
-  static const double limit = bench::multiply_add_limit();
-  using benchmark::Counter;
-  if (operations > 0) {
-    state.counters["flop/s"] = Counter(operations * runs, Counter::kIsRate);
-    state.counters["of_limit"] = Counter(operations * runs / limit, Counter::kIsRate);
-  }
-  state.counters["bytes/s"] = Counter(links * bytes * runs, Counter::kIsRate);
-  state.counters["of_copy"] = Counter(links * bytes * runs / bench::copy_rate(bytes), Counter::kIsRate);
+  bench::print_rates(state, {.operations = passes * operations, .bytes = passes * links * bytes, .at_a_time = bytes});
 }
 
 void plan(benchmark::State& state, Link link, const Map& map) {

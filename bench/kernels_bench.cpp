@@ -15,9 +15,8 @@
 #include <utility>
 #include <vector>
 
-#include "copy_rate.hpp"
-#include "multiply_adds.hpp"
 #include "random_tensor.hpp"
+#include "rates.hpp"
 
 namespace {
 
@@ -115,16 +114,8 @@ void add(const std::string& kernel, const Primitive& primitive, const Map& map, 
       application.run(pass);
       benchmark::ClobberMemory();
     }
-    const auto runs = static_cast<double>(state.iterations());
-    using benchmark::Counter;
-    static const double limit = bench::multiply_add_limit();
     const double bytes = application.bytes();
-    if (application.operations() > 0) {
-      state.counters["flop/s"] = Counter(application.operations() * runs, Counter::kIsRate);
-      state.counters["of_limit"] = Counter(application.operations() * runs / limit, Counter::kIsRate);
-    }
-    state.counters["bytes/s"] = Counter(bytes * runs, Counter::kIsRate);
-    state.counters["of_copy"] = Counter(bytes * runs / bench::copy_rate(bytes), Counter::kIsRate);
+    bench::print_rates(state, {.operations = application.operations(), .bytes = bytes, .at_a_time = bytes});
   })->Unit(benchmark::kMicrosecond);
 }
 
