@@ -20,6 +20,7 @@
 #include "nasnet/core/random.hpp"
 #include "nasnet/core/shape.hpp"
 #include "nasnet/core/size.hpp"
+#include "nasnet/core/step_sequence.hpp"
 #include "nasnet/core/tensor.hpp"
 #include "nasnet/core/thread_pool.hpp"
 #include "nasnet/data/augmentation.hpp"

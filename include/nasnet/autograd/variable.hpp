@@ -37,6 +37,11 @@ class Variable {
   /// d loss / d value, of the value's shape. Only where `has_gradient()`.
   [[nodiscard]] const Tensor<Scalar>& gradient() const { return gradient_->tensor; }
   [[nodiscard]] Tensor<Scalar>& gradient() { return gradient_->tensor; }
+  /// Takes the memory of a wanted gradient now, so that no backward pass has to.
+  void reserve_gradient() {
+    if (!wants_gradient() || gradient_->tensor.shape() == shape()) return;
+    gradient_->tensor = Tensor<Scalar>(shape());
+  }
   /// Forgets the gradient; its memory is used again.
   void clear_gradient() {
     if (gradient_ != nullptr) gradient_->filled = false;

@@ -11,13 +11,11 @@
 #include <vector>              // vector
 
 #include "nasnet/core/attempt.hpp"
+#include "nasnet/core/detail/spin_wait.hpp"
 #include "nasnet/core/error.hpp"
 
 #if defined(__linux__)
 #include <sched.h>  // sched_getaffinity
-#endif
-#if defined(__x86_64__) || defined(__i386__)
-#include <immintrin.h>  // _mm_pause
 #endif
 
 namespace nasnet::inline v0 {
@@ -94,14 +92,6 @@ class ThreadPool {
     }
   };
 
-  static void pause() {
-#if defined(__x86_64__) || defined(__i386__)
-    _mm_pause();
-#else
-    std::this_thread::yield();
-#endif
-  }
-
   void stop() {
     {
       const std::lock_guard lock(mutex_);
@@ -124,20 +114,14 @@ class ThreadPool {
       const std::lock_guard lock(mutex_);
       jobs_.erase(std::find(jobs_.begin(), jobs_.end(), &job));
     }
-    for (int spins = 0; job.users.load(std::memory_order_acquire) > 0; ++spins) {
-      if (spins < spin_limit) {
-        pause();
-      } else {
-        std::this_thread::yield();
-      }
-    }
+    for (detail::SpinWait wait; job.users.load(std::memory_order_acquire) > 0;) wait.pause();
   }
 
   void serve() {
     std::uint64_t seen = 0;
     while (true) {
       // Kernels follow each other within microseconds: look for the next one before going to sleep.
-      for (int spins = 0; spins < spin_limit && epoch_.load(std::memory_order_acquire) == seen; ++spins) pause();
+      for (detail::SpinWait wait; wait.is_short() && epoch_.load(std::memory_order_acquire) == seen;) wait.pause();
       Job* job = nullptr;
       {
         std::unique_lock lock(mutex_);
@@ -163,8 +147,6 @@ class ThreadPool {
     }
     return nullptr;
   }
-
-  static constexpr int spin_limit = 4000;
 
   int size_;
   std::mutex mutex_;

@@ -7,12 +7,13 @@
 #include <memory>     // make_shared, make_unique, shared_ptr, unique_ptr
 #include <mutex>      // lock_guard, mutex
 #include <utility>    // move
-#include <variant>    // visit
+#include <variant>    // get_if, visit
 #include <vector>     // vector
 
 #include "nasnet/core/context.hpp"
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/instruction_set.hpp"
+#include "nasnet/core/step_sequence.hpp"
 #include "nasnet/model/detail/plan_builder.hpp"
 #include "nasnet/model/detail/plan_layout.hpp"
 #include "nasnet/model/detail/plan_program.hpp"
@@ -136,8 +137,6 @@ class InferencePlan {
     const detail::PlanProgram<Scalar>& program;
     const Layout& layout;
     Scalar* arena;
-    TileScratch<Scalar>& scratch;
-    std::size_t number = 0;
 
     [[nodiscard]] View view(int node) const { return layout.view(program.value(node), arena); }
     [[nodiscard]] MapView<const Scalar> input(int node) const { return view(node).read_only(); }
@@ -145,28 +144,7 @@ class InferencePlan {
       return node ? input(*node) : MapView<const Scalar>{};
     }
 
-    void operator()(const detail::ConvolutionStep<Scalar>& step) const {
-      layout.template tiling<ConvolutionTiling<Scalar>>(number).run(context, step.convolution, input(step.input),
-                                                                    addend(step.addend), view(step.output), scratch);
-    }
-    void operator()(const detail::PoolStep& step) const {
-      layout.template tiling<PoolTiling<Scalar>>(number).run(context, step.pool, input(step.input), addend(step.addend),
-                                                             view(step.output), scratch);
-    }
-    void operator()(const detail::SumStep& step) const {
-      const View to = view(step.output);
-      MapView<const Scalar> sum = input(step.inputs[0]);
-      for (std::size_t i = 1; i < step.inputs.size(); ++i, sum = to.read_only()) {
-        add_pixels<Scalar>(context, sum, input(step.inputs[i]), to, program.set);
-      }
-    }
-    void operator()(const detail::CopyStep& step) const {
-      copy_pixels<Scalar>(context, input(step.input), layout.view(step.place, arena), program.set);
-    }
-    void operator()(const detail::MeanStep& step) const {
-      mean_of_pixels<Scalar>(context, input(step.input), step.rectify, view(step.output), program.set);
-    }
-    void operator()(const detail::PrimitiveStep<Scalar>& step) const {
+    void primitive(const detail::PrimitiveStep<Scalar>& step) const {
       std::vector<Tensor<Scalar>> inputs;
       OpCall<Scalar> call{.context = context, .keep = false};
       for (const int node : step.inputs) inputs.push_back(dense(node));
@@ -187,6 +165,57 @@ class InferencePlan {
     }
   };
 
+  /// One task of one step.
+  struct Task {
+    const Run& run;
+    const TileMemory<Scalar>& memory;
+    std::size_t step_index;
+    std::int64_t number;
+
+    template <class Kind>
+    [[nodiscard]] const Kind& tiling() const {
+      return run.layout.template tiling<Kind>(step_index);
+    }
+    [[nodiscard]] InstructionSet set() const { return run.program.set; }
+
+    void operator()(const detail::ConvolutionStep<Scalar>& step) const {
+      tiling<ConvolutionTiling<Scalar>>().run_task(number, step.convolution, run.input(step.input),
+                                                   run.addend(step.addend), run.view(step.output), memory);
+    }
+    void operator()(const detail::PoolStep& step) const {
+      tiling<PoolTiling<Scalar>>().run_task(number, step.pool, run.input(step.input), run.addend(step.addend),
+                                            run.view(step.output), memory);
+    }
+    void operator()(const detail::SumStep& step) const {
+      const View to = run.view(step.output);
+      MapView<const Scalar> sum = run.input(step.inputs[0]);
+      for (std::size_t i = 1; i < step.inputs.size(); ++i, sum = to.read_only()) {
+        add_pixels<Scalar>(tiling<TaskRanges>(), number, sum, run.input(step.inputs[i]), to, set());
+      }
+    }
+    void operator()(const detail::CopyStep& step) const {
+      copy_pixels<Scalar>(tiling<TaskRanges>(), number, run.input(step.input), run.layout.view(step.place, run.arena),
+                          set());
+    }
+    void operator()(const detail::MeanStep& step) const {
+      mean_of_pixels<Scalar>(tiling<TaskRanges>(), number, run.input(step.input), step.rectify, run.view(step.output),
+                             set());
+    }
+    void operator()(const detail::PrimitiveStep<Scalar>&) const {}  // has no tasks
+  };
+
+  /// The tasks that one thread takes of a segment.
+  struct Worker {
+    const Run& run;
+    int first_step;
+    TileMemory<Scalar> memory;
+
+    void operator()(int number, std::int64_t task) const {
+      const auto step = static_cast<std::size_t>(first_step + number);
+      std::visit(Task{run, memory, step, task}, run.program.steps[step]);
+    }
+  };
+
   void run(Context& context, const Layout& layout, const Scalar* images, Scalar* arena) const {
     const detail::PlanProgram<Scalar>& program = state_->program;
     TileScratch<Scalar> scratch(context, layout.scratch_size(), layout.pointer_count());
@@ -195,12 +224,17 @@ class InferencePlan {
     } else {
       paste_channels(images, layout.images()[3], program.input, layout.view(program.input, arena));
     }
-    Run steps{context, program, layout, arena, scratch};
-    for (const detail::PlanStep<Scalar>& step : program.steps) {
-      std::visit(steps, step);
-      ++steps.number;
+    const Run run{context, program, layout, arena};
+    for (const detail::PlanSegment& segment : layout.segments()) {
+      if (const auto* step = std::get_if<detail::PrimitiveStep<Scalar>>(&program.steps[index(segment.first)])) {
+        run.primitive(*step);
+      } else {
+        run_sequence(context, segment.steps, [&] { return Worker{run, segment.first, TileMemory<Scalar>(scratch)}; });
+      }
     }
   }
+
+  [[nodiscard]] static std::size_t index(int number) { return static_cast<std::size_t>(number); }
 
   /// to [pixels,channels] = the channels of a value.
   static void copy_channels(const MapView<const Scalar>& from, const detail::PlanValue& value, Scalar* to,

@@ -19,9 +19,9 @@ void forward(const AveragePool& pool, OpCall<Scalar>& call, InstructionSet set =
   const Size map{shape[1], shape[2]};
   const Size size = pool.window.output(map);
   Tensor<Scalar>& output = call.allocate_output({shape[0], size.height, size.width, shape[3]});
-  detail::run_sliding_sum(
+  detail::run_sliding_mean(
       call.context,
-      detail::SlidingSum<Scalar>{.window = pool.window, .map = map, .source = &call.input(), .destination = &output},
+      detail::SlidingPass<Scalar>{.window = pool.window, .map = map, .source = &call.input(), .destination = &output},
       set);
 }
 
@@ -31,15 +31,14 @@ void backward(const AveragePool& pool, const OpCall<Scalar>& call, const OpGradi
               InstructionSet set = instruction_set()) {
   const GradientSlot<Scalar>& slot = gradients.inputs[0];
   if (!slot) return;
-  detail::run_sliding_sum(call.context,
-                          detail::SlidingSum<Scalar>{.window = pool.window,
-                                                     .slide = detail::Slide::transposed,
-                                                     .map = {slot.tensor->extent(1), slot.tensor->extent(2)},
-                                                     .source = &gradients.output,
-                                                     .destination = slot.tensor,
-                                                     .accumulate = slot.accumulate,
-                                                     .averaging = detail::Averaging::source},
-                          set);
+  detail::run_sliding_mean(call.context,
+                           detail::SlidingPass<Scalar>{.window = pool.window,
+                                                       .slide = detail::Slide::transposed,
+                                                       .map = {slot.tensor->extent(1), slot.tensor->extent(2)},
+                                                       .source = &gradients.output,
+                                                       .destination = slot.tensor,
+                                                       .accumulate = slot.accumulate},
+                           set);
 }
 
 }  // namespace nasnet::inline v0

@@ -26,9 +26,8 @@ void forward(const Depthwise& depthwise, OpCall<Scalar>& call, InstructionSet se
   Tensor<Scalar>& output = call.allocate_output({shape[0], size.height, size.width, shape[3]});
   detail::run_sliding_sum(
       call.context,
-      detail::SlidingSum<Scalar>{
-          .window = window, .map = map, .source = &call.input(), .destination = &output, .weight = weight.data()},
-      set);
+      detail::SlidingPass<Scalar>{.window = window, .map = map, .source = &call.input(), .destination = &output},
+      weight.data(), set);
 }
 
 /// dx: each cell takes what its windows give it; dw: see detail/depthwise_weight_gradient.hpp.
@@ -38,14 +37,13 @@ void backward(const Depthwise& depthwise, const OpCall<Scalar>& call, const OpGr
   const Shape& shape = call.input().shape();
   if (const GradientSlot<Scalar>& slot = gradients.inputs[0]) {
     detail::run_sliding_sum(call.context,
-                            detail::SlidingSum<Scalar>{.window = depthwise.window,
-                                                       .slide = detail::Slide::transposed,
-                                                       .map = {shape[1], shape[2]},
-                                                       .source = &gradients.output,
-                                                       .destination = slot.tensor,
-                                                       .accumulate = slot.accumulate,
-                                                       .weight = call.parameter(0).data()},
-                            set);
+                            detail::SlidingPass<Scalar>{.window = depthwise.window,
+                                                        .slide = detail::Slide::transposed,
+                                                        .map = {shape[1], shape[2]},
+                                                        .source = &gradients.output,
+                                                        .destination = slot.tensor,
+                                                        .accumulate = slot.accumulate},
+                            call.parameter(0).data(), set);
   }
   if (gradients.parameters.empty()) return;
   if (const GradientSlot<Scalar>& slot = gradients.parameters[0]) {

@@ -41,7 +41,7 @@ struct FusedConvolution {
   Tensor<T> bias{};  ///< [weight.columns()]
 };
 
-/// Memory for the tasks of a plan's steps, a block for each thread.
+/// Memory for the tasks of a plan's steps: a block for each thread.
 template <class T>
 struct TileScratch {
   detail::Scratch<T> memory;           ///< tiles and rings
@@ -49,6 +49,15 @@ struct TileScratch {
 
   TileScratch(Context& context, std::int64_t scalars, std::int64_t pointer_count)
       : memory(context, scalars), pointers(context, pointer_count) {}
+};
+
+/// A thread's block of it.
+template <class T>
+struct TileMemory {
+  typename detail::Scratch<T>::Lease scalars;
+  typename detail::Scratch<const T*>::Lease pointers;
+
+  explicit TileMemory(TileScratch<T>& scratch) : scalars(scratch.memory), pointers(scratch.pointers) {}
 };
 
 namespace detail {
@@ -127,17 +136,40 @@ class ConvolutionTiling {
     return detail::rounded_up(tile_size(), width_) + ring_size_ + width_;
   }
 
-  /// Runs it. @param addend same size as the output; may be the output, or nothing
-  void run(Context& context, const FusedConvolution<T>& convolution, const MapView<const T>& input,
-           const MapView<const T>& addend, const MapView<T>& output, TileScratch<T>& scratch) const {
-    const std::int64_t tasks = images_ * row_parts_ * column_parts_;
-    context.parallel_for(tasks, 1, [&](std::int64_t begin, std::int64_t end) {
-      const auto memory = scratch.memory.lease();
-      const auto pointers = scratch.pointers.lease();
-      for (std::int64_t task = begin; task < end; ++task) {
-        run_task(convolution, input, addend, output, task, memory.data(), pointers.data());
-      }
-    });
+  /// How many tasks it is cut into; each writes a part of the output of its own.
+  [[nodiscard]] std::int64_t tasks() const { return images_ * row_parts_ * column_parts_; }
+
+  /// Runs one of them. @param addend same size as the output; may be the output, or nothing
+  void run_task(std::int64_t index, const FusedConvolution<T>& convolution, const MapView<const T>& input,
+                const MapView<const T>& addend, const MapView<T>& output, const TileMemory<T>& memory) const {
+    const std::int64_t part = index % column_parts_;
+    const std::int64_t rows = index / column_parts_;
+    const Rows task{rows / row_parts_, rows % row_parts_ * task_rows_,
+                    (std::min)((rows % row_parts_ + 1) * task_rows_, output_.height)};
+    const std::int64_t first_pixel = (task.image * output_.height + task.begin) * output_.width;
+    const std::int64_t first_column = part * panels_per_part_ * convolution.weight.panel_columns();
+    const std::int64_t last_column =
+        column_parts_ == 1 ? convolution.weight.columns()
+                           : (std::min)(first_column + panels_per_part_ * convolution.weight.panel_columns(),
+                                        convolution.weight.columns());
+    detail::PackedProduct<T> product{.b = convolution.weight.panel(first_column),
+                                     .bias = convolution.bias.data() + first_column,
+                                     .addend = addend ? addend.pixel(first_pixel) + first_column : nullptr,
+                                     .addend_stride = addend.pitch,
+                                     .c = output.pixel(first_pixel) + first_column,
+                                     .c_stride = output.pitch,
+                                     .rows = (task.end - task.begin) * output_.width,
+                                     .columns = last_column - first_column,
+                                     .terms = convolution.weight.terms()};
+    if (reads_input_directly(convolution)) {
+      product.a = input.pixel(first_pixel);
+      product.a_stride = input.pitch;
+    } else {
+      make_tile(convolution, input, task, memory);
+      product.a = memory.scalars.data();
+      product.a_stride = tile_stride_;
+    }
+    detail::run_kernel<detail::PackedProductKernel, T>(set_, product);
   }
 
   [[nodiscard]] static Size output_size(const FusedConvolution<T>& convolution, Size input) {
@@ -146,8 +178,9 @@ class ConvolutionTiling {
   }
 
  private:
-  struct Task {
-    std::int64_t image, row_begin, row_end;
+  /// Rows of the output, of one image.
+  struct Rows {
+    std::int64_t image, begin, end;
   };
 
   void cut(const FusedConvolution<T>& convolution) {
@@ -178,53 +211,21 @@ class ConvolutionTiling {
 
   [[nodiscard]] std::int64_t tile_size() const { return task_rows_ * output_.width * tile_stride_; }
 
-  void run_task(const FusedConvolution<T>& convolution, const MapView<const T>& input, const MapView<const T>& addend,
-                const MapView<T>& output, std::int64_t index, T* scratch, const T** pointers) const {
-    const std::int64_t part = index % column_parts_;
-    const std::int64_t rows = index / column_parts_;
-    const Task task{rows / row_parts_, rows % row_parts_ * task_rows_,
-                    (std::min)((rows % row_parts_ + 1) * task_rows_, output_.height)};
-    const std::int64_t first_pixel = (task.image * output_.height + task.row_begin) * output_.width;
-    const std::int64_t first_column = part * panels_per_part_ * convolution.weight.panel_columns();
-    const std::int64_t last_column =
-        column_parts_ == 1 ? convolution.weight.columns()
-                           : (std::min)(first_column + panels_per_part_ * convolution.weight.panel_columns(),
-                                        convolution.weight.columns());
-    detail::PackedProduct<T> product{.b = convolution.weight.panel(first_column),
-                                     .bias = convolution.bias.data() + first_column,
-                                     .addend = addend ? addend.pixel(first_pixel) + first_column : nullptr,
-                                     .addend_stride = addend.pitch,
-                                     .c = output.pixel(first_pixel) + first_column,
-                                     .c_stride = output.pitch,
-                                     .rows = (task.row_end - task.row_begin) * output_.width,
-                                     .columns = last_column - first_column,
-                                     .terms = convolution.weight.terms()};
-    if (reads_input_directly(convolution)) {
-      product.a = input.pixel(first_pixel);
-      product.a_stride = input.pitch;
-    } else {
-      make_tile(convolution, input, task, scratch, pointers);
-      product.a = scratch;
-      product.a_stride = tile_stride_;
-    }
-    detail::run_kernel<detail::PackedProductKernel, T>(set_, product);
-  }
-
   [[nodiscard]] static bool reads_input_directly(const FusedConvolution<T>& convolution) {
     return convolution.source == TileSource::pixels && !convolution.rectify && convolution.subsamples[0].step == 1 &&
            convolution.runs.size() == 1 && convolution.runs[0].from == 0;
   }
 
-  void make_tile(const FusedConvolution<T>& convolution, const MapView<const T>& input, const Task& task, T* scratch,
-                 const T** pointers) const {
+  void make_tile(const FusedConvolution<T>& convolution, const MapView<const T>& input, const Rows& task,
+                 const TileMemory<T>& memory) const {
     switch (convolution.source) {
-      case TileSource::pixels: return gather_pixels(convolution, input, task, scratch);
-      case TileSource::depthwise: return weigh_windows(convolution, input, task, scratch, pointers);
-      case TileSource::windows: return gather_windows(convolution, input, task, scratch);
+      case TileSource::pixels: return gather_pixels(convolution, input, task, memory.scalars.data());
+      case TileSource::depthwise: return weigh_windows(convolution, input, task, memory);
+      case TileSource::windows: return gather_windows(convolution, input, task, memory.scalars.data());
     }
   }
 
-  void gather_pixels(const FusedConvolution<T>& convolution, const MapView<const T>& input, const Task& task,
+  void gather_pixels(const FusedConvolution<T>& convolution, const MapView<const T>& input, const Rows& task,
                      T* tile) const {
     detail::GatherJob<T> job{.pitch = convolution.subsamples[0].step * input.pitch,
                              .runs = convolution.runs.data(),
@@ -232,13 +233,13 @@ class ConvolutionTiling {
                              .to_stride = tile_stride_,
                              .rectify = convolution.rectify};
     if (convolution.subsamples[0].step == 1) {
-      job.from = input.pixel(task.row_begin);
+      job.from = input.pixel(task.begin);
       job.to = tile;
-      job.pixels = task.row_end - task.row_begin;
+      job.pixels = task.end - task.begin;
       detail::run_kernel<detail::GatherKernel, T>(set_, job);
       return;
     }
-    for (std::int64_t row = task.row_begin; row < task.row_end; ++row, tile += output_.width * tile_stride_) {
+    for (std::int64_t row = task.begin; row < task.end; ++row, tile += output_.width * tile_stride_) {
       job.to = tile;
       for (const Subsample& subsample : convolution.subsamples) {
         const std::int64_t source = row * subsample.step + subsample.offset;
@@ -254,21 +255,22 @@ class ConvolutionTiling {
     }
   }
 
-  void weigh_windows(const FusedConvolution<T>& convolution, const MapView<const T>& input, const Task& at, T* scratch,
-                     const T** pointers) const {
+  void weigh_windows(const FusedConvolution<T>& convolution, const MapView<const T>& input, const Rows& at,
+                     const TileMemory<T>& memory) const {
+    T* tile = memory.scalars.data();
     detail::SlidingTask<T> task;
     task.ring = {.source_pitch = input.width * input.pitch,
-                 .memory = scratch + detail::rounded_up(tile_size(), width_),
+                 .memory = tile + detail::rounded_up(tile_size(), width_),
                  .rows = row_taps_->span,
                  .width = column_taps_->width,
                  .before = column_taps_->before,
                  .rectify = convolution.rectify};
     task.destination_pitch = output_.width * tile_stride_;
     task.destination_pixel = tile_stride_;
-    task.row_begin = at.row_begin;
-    task.row_end = at.row_end;
+    task.row_begin = at.begin;
+    task.row_end = at.end;
     task.weight_pitch = convolution.window.kernel_width;
-    task.row_pointers = pointers;
+    task.row_pointers = memory.pointers.data();
     task.rows = row_taps_->view();
     task.columns = column_taps_->view();
     const T* image = input.row(at.image, 0);
@@ -278,17 +280,17 @@ class ConvolutionTiling {
                           .pixels = input.width,
                           .channels = input.pitch,
                           .used = width_};
-      task.destination = scratch + strip * width_;
+      task.destination = tile + strip * width_;
       task.weights = convolution.depthwise_weight.data() + strip * convolution.window.taps() * width_;
       detail::run_kernel<detail::SlidingSumKernel, T>(set_, task);
     }
   }
 
-  void gather_windows(const FusedConvolution<T>& convolution, const MapView<const T>& input, const Task& task,
+  void gather_windows(const FusedConvolution<T>& convolution, const MapView<const T>& input, const Rows& task,
                       T* tile) const {
     const Window& window = convolution.window;
     const std::int64_t row_columns = window.kernel_width * convolution.pixel_columns;
-    for (std::int64_t row = task.row_begin; row < task.row_end; ++row, tile += output_.width * tile_stride_) {
+    for (std::int64_t row = task.begin; row < task.end; ++row, tile += output_.width * tile_stride_) {
       const detail::AxisWindow& vertical = rows_[static_cast<std::size_t>(row)];
       for (std::int64_t ky = 0; ky < window.kernel_height; ++ky) {
         T* to = tile + ky * row_columns;

@@ -7,7 +7,6 @@
 #include <limits>     // numeric_limits
 #include <vector>     // vector
 
-#include "nasnet/core/context.hpp"
 #include "nasnet/ops/detail/sliding_sum_run.hpp"
 #include "nasnet/ops/fused_convolution.hpp"
 #include "nasnet/ops/map_view.hpp"
@@ -28,6 +27,7 @@ class PoolTiling {
   PoolTiling(const FusedPool& pool, const MapView<const T>& input, InstructionSet set)
       : set_(set),
         width_(detail::full_width<T>(set)),
+        images_(input.images),
         output_(pool.window.output({input.height, input.width})),
         rows_(pool.window.vertical(), detail::Slide::forward, input.height, output_.height,
               pool.window.vertical().before(input.height)),
@@ -48,22 +48,19 @@ class PoolTiling {
 
   [[nodiscard]] std::int64_t scratch_size() const { return rows_.span * columns_.width * width_; }
 
-  /// Runs it. @param addend same size as the output; may be the output, or nothing
-  void run(Context& context, const FusedPool& pool, const MapView<const T>& input, const MapView<const T>& addend,
-           const MapView<T>& output, TileScratch<T>& scratch) const {
-    context.parallel_for(input.images * strips_ * row_parts_, 1, [&](std::int64_t begin, std::int64_t end) {
-      const auto memory = scratch.memory.lease();
-      const auto pointers = scratch.pointers.lease();
-      for (std::int64_t index = begin; index < end; ++index) {
-        const Task task{index / (strips_ * row_parts_), index / row_parts_ % strips_, index % row_parts_ * task_rows_,
-                        (std::min)((index % row_parts_ + 1) * task_rows_, output_.height)};
-        if (pool.maximum) {
-          run_maximum(pool, input, addend, output, task, memory.data());
-        } else {
-          run_average(input, addend, output, task, memory.data(), pointers.data());
-        }
-      }
-    });
+  /// How many tasks it is cut into; each writes a part of the output of its own.
+  [[nodiscard]] std::int64_t tasks() const { return images_ * strips_ * row_parts_; }
+
+  /// Runs one of them. @param addend same size as the output; may be the output, or nothing
+  void run_task(std::int64_t index, const FusedPool& pool, const MapView<const T>& input,
+                const MapView<const T>& addend, const MapView<T>& output, const TileMemory<T>& memory) const {
+    const Task task{index / (strips_ * row_parts_), index / row_parts_ % strips_, index % row_parts_ * task_rows_,
+                    (std::min)((index % row_parts_ + 1) * task_rows_, output_.height)};
+    if (pool.maximum) {
+      run_maximum(pool, input, addend, output, task, memory.scalars.data());
+    } else {
+      run_average(input, addend, output, task, memory.scalars.data(), memory.pointers.data());
+    }
   }
 
  private:
@@ -126,6 +123,7 @@ class PoolTiling {
 
   InstructionSet set_;
   std::int64_t width_;
+  std::int64_t images_;
   Size output_;
   detail::RowTaps rows_;
   detail::ColumnTaps columns_;

@@ -1,9 +1,10 @@
 /// Small passes over maps inside a larger memory, whose pixels are whole vectors.
 #pragma once
 
-#include <cstdint>  // int64_t
+#include <algorithm>  // min
+#include <cstdint>    // int64_t
 
-#include "nasnet/core/context.hpp"
+#include "nasnet/ops/detail/quotient.hpp"
 #include "nasnet/ops/detail/simd.hpp"
 #include "nasnet/ops/map_view.hpp"
 
@@ -85,48 +86,62 @@ struct MeanKernel {
   }
 };
 
-template <class Kernel, class T>
-void for_pixels(Context& context, const MapView<const T>& left, const MapView<const T>& right, const MapView<T>& to,
-                InstructionSet set) {
-  constexpr std::int64_t grain_scalars = 16 * 1024;
-  const std::int64_t grain = grain_scalars / to.channels + 1;
-  context.parallel_for(to.pixels(), grain, [&](std::int64_t begin, std::int64_t end) {
-    run_kernel<Kernel, T>(set, PixelJob<T>{left, right, to, begin, end});
-  });
-}
-
 }  // namespace detail
 
-/// to = left + right, maps of one size; `to` may be one of them.
+/// Numbers 0, ..., count - 1 in tasks of `grain` of them.
+struct TaskRanges {
+  std::int64_t count = 0;
+  std::int64_t grain = 1;
+
+  [[nodiscard]] std::int64_t tasks() const { return detail::quotient_up(count, grain); }
+  [[nodiscard]] std::int64_t begin(std::int64_t task) const { return task * grain; }
+  [[nodiscard]] std::int64_t end(std::int64_t task) const { return (std::min)((task + 1) * grain, count); }
+};
+
+/// How pixels of maps are cut for sums and copies.
 template <class T>
-void add_pixels(Context& context, const MapView<const T>& left, const MapView<const T>& right, const MapView<T>& to,
-                InstructionSet set) {
-  detail::for_pixels<detail::PixelSumKernel, T>(context, left, right, to, set);
+[[nodiscard]] TaskRanges pixel_ranges(const MapView<const T>& maps) {
+  constexpr std::int64_t grain_scalars = 16 * 1024;
+  return {.count = maps.pixels(), .grain = grain_scalars / maps.channels + 1};
 }
 
-/// to = from, maps of one size.
+/// to = left + right in the pixels of a task, maps of one size; `to` may be one of them.
 template <class T>
-void copy_pixels(Context& context, const MapView<const T>& from, const MapView<T>& to, InstructionSet set) {
-  detail::for_pixels<detail::PixelCopyKernel, T>(context, from, {}, to, set);
+void add_pixels(const TaskRanges& ranges, std::int64_t task, const MapView<const T>& left,
+                const MapView<const T>& right, const MapView<T>& to, InstructionSet set) {
+  detail::run_kernel<detail::PixelSumKernel, T>(
+      set, detail::PixelJob<T>{left, right, to, ranges.begin(task), ranges.end(task)});
 }
 
-/// to [images,1,1,channels] = the mean of each map, of max(x, 0) where `rectify`.
+/// to = from in the pixels of a task, maps of one size.
 template <class T>
-void mean_of_pixels(Context& context, const MapView<const T>& from, bool rectify, const MapView<T>& to,
-                    InstructionSet set) {
+void copy_pixels(const TaskRanges& ranges, std::int64_t task, const MapView<const T>& from, const MapView<T>& to,
+                 InstructionSet set) {
+  detail::run_kernel<detail::PixelCopyKernel, T>(
+      set, detail::PixelJob<T>{from, {}, to, ranges.begin(task), ranges.end(task)});
+}
+
+/// How maps are cut for their means: by images and strips of channels.
+template <class T>
+[[nodiscard]] TaskRanges mean_ranges(const MapView<const T>& maps, InstructionSet set) {
+  return {.count = maps.images * (maps.channels / detail::full_width<T>(set)), .grain = 8};
+}
+
+/// to [images,1,1,channels] = the means of a task's strips, of max(x, 0) where `rectify`.
+template <class T>
+void mean_of_pixels(const TaskRanges& ranges, std::int64_t task, const MapView<const T>& from, bool rectify,
+                    const MapView<T>& to, InstructionSet set) {
   const std::int64_t width = detail::full_width<T>(set);
   const std::int64_t strips = from.channels / width;
-  context.parallel_for(from.images * strips, 8, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t index = begin; index < end; ++index) {
-      const std::int64_t image = index / strips;
-      const std::int64_t lane = index % strips * width;
-      detail::run_kernel<detail::MeanKernel, T>(set, detail::MeanJob<T>{.from = from.row(image, 0) + lane,
-                                                                        .pitch = from.pitch,
-                                                                        .pixels = from.height * from.width,
-                                                                        .to = to.pixel(image) + lane,
-                                                                        .rectify = rectify});
-    }
-  });
+  for (std::int64_t index = ranges.begin(task); index < ranges.end(task); ++index) {
+    const std::int64_t image = index / strips;
+    const std::int64_t lane = index % strips * width;
+    detail::run_kernel<detail::MeanKernel, T>(set, detail::MeanJob<T>{.from = from.row(image, 0) + lane,
+                                                                      .pitch = from.pitch,
+                                                                      .pixels = from.height * from.width,
+                                                                      .to = to.pixel(image) + lane,
+                                                                      .rectify = rectify});
+  }
 }
 
 }  // namespace nasnet::inline v0

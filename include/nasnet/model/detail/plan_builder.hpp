@@ -9,12 +9,12 @@
 #include <optional>   // optional
 #include <span>       // span
 #include <utility>    // move
-#include <variant>    // visit
 #include <vector>     // vector
 
 #include "nasnet/autograd/variable.hpp"
 #include "nasnet/graph/network_graph.hpp"
 #include "nasnet/model/detail/plan_matching.hpp"
+#include "nasnet/model/detail/plan_order.hpp"
 #include "nasnet/model/detail/plan_program.hpp"
 
 namespace nasnet::inline v0::detail {
@@ -46,6 +46,7 @@ class PlanBuilder {
     for (int n = 0; n < size(); ++n) {
       if (matching_.has_value(n) && !matching_.is_hosted(n)) compute(n);
     }
+    order_steps();
     find_lifetimes();
     return std::move(program_);
   }
@@ -323,13 +324,30 @@ class PlanBuilder {
     return strips;
   }
 
-  // ---- lifetimes
+  // ---- order and lifetimes
+
+  void order_steps() {
+    const std::vector<std::vector<PlanAccess>> accesses = accesses_of(program_);
+    std::vector<std::vector<std::size_t>> needs(accesses.size());
+    for (std::size_t step = 0; step < accesses.size(); ++step) {
+      for (std::size_t earlier = 0; earlier < step; ++earlier) {
+        if (any_conflict(accesses[step], accesses[earlier], conflict)) needs[step].push_back(earlier);
+      }
+    }
+    std::vector<PlanStep<T>> steps;
+    for (const std::size_t step : interleaved_order(needs)) steps.push_back(std::move(program_.steps[step]));
+    program_.steps = std::move(steps);
+  }
+
+  [[nodiscard]] static bool conflict(const PlanAccess& left, const PlanAccess& right) {
+    return left.conflicts_with(right);
+  }
 
   void find_lifetimes() {
     for (PlanBuffer& buffer : program_.buffers) buffer.first_step = static_cast<int>(program_.steps.size());
     touch(program_.input, -1);
     for (int s = 0; s < static_cast<int>(program_.steps.size()); ++s) {
-      std::visit([&](const auto& step) { touch_all(step, s); }, program_.steps[at(s)]);
+      for (const PlanAccess& access : accesses_of(program_, program_.steps[at(s)])) touch(*access.value, s);
     }
     for (const int output : outputs_) {
       touch(program_.value(matching_.value_of(output)), static_cast<int>(program_.steps.size()));
@@ -340,20 +358,6 @@ class PlanBuilder {
     PlanBuffer& buffer = program_.buffers[at(value.buffer)];
     buffer.first_step = (std::min)(buffer.first_step, step);
     buffer.last_step = (std::max)(buffer.last_step, step);
-  }
-
-  void touch(int node, int step) { touch(program_.value(node), step); }
-
-  template <class Step>
-  void touch_all(const Step& step, int s) {
-    touch(step.output, s);
-    if constexpr (requires { step.input; }) touch(step.input, s);
-    if constexpr (requires { step.addend; }) {
-      if (step.addend) touch(*step.addend, s);
-    }
-    if constexpr (requires { step.inputs; }) {
-      for (const int input : step.inputs) touch(input, s);
-    }
   }
 
   const NetworkGraph& graph_;

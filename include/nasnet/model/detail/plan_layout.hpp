@@ -1,18 +1,21 @@
 /// An inference plan for one size of input: where each buffer lies in the arena, and how steps are cut into tasks.
 #pragma once
 
-#include <algorithm>  // find_if, max, stable_sort
-#include <cstddef>    // size_t
-#include <cstdint>    // int64_t
-#include <iterator>   // size
-#include <limits>     // numeric_limits
-#include <numeric>    // iota
-#include <variant>    // get, get_if, monostate, variant
-#include <vector>     // vector
+#include <algorithm>    // find_if, max, stable_sort
+#include <cstddef>      // size_t
+#include <cstdint>      // int64_t
+#include <iterator>     // size
+#include <limits>       // numeric_limits
+#include <numeric>      // iota
+#include <type_traits>  // is_same_v
+#include <variant>      // get, holds_alternative, monostate, variant, visit
+#include <vector>       // vector
 
 #include "nasnet/core/shape.hpp"
+#include "nasnet/core/step_sequence.hpp"
 #include "nasnet/graph/shapes.hpp"
 #include "nasnet/model/detail/plan_program.hpp"
+#include "nasnet/ops/pixel_passes.hpp"
 
 namespace nasnet::inline v0::detail {
 
@@ -25,6 +28,9 @@ struct ArenaBlock {
 
   [[nodiscard]] bool lives_with(const ArenaBlock& other) const {
     return first_step <= other.last_step && other.first_step <= last_step;
+  }
+  [[nodiscard]] bool overlaps(const ArenaBlock& other) const {
+    return offset < other.offset + other.size && other.offset < offset + size;
   }
 };
 
@@ -91,10 +97,16 @@ inline std::int64_t pack_arena(std::vector<ArenaBlock>& blocks) {
   return largest;
 }
 
+/// Steps that run together: `steps.size()` of them from `first` on, or a step of a primitive alone.
+struct PlanSegment {
+  int first = 0;
+  std::vector<SequenceStep> steps{};  ///< empty for a primitive, which cuts itself
+};
+
 template <class T>
 class PlanLayout {
  public:
-  using Tiling = std::variant<std::monostate, ConvolutionTiling<T>, PoolTiling<T>>;
+  using Tiling = std::variant<std::monostate, ConvolutionTiling<T>, PoolTiling<T>, TaskRanges>;
 
   /// @param images [N,H,W,C] @throws ShapeError where the network cannot take them.
   PlanLayout(const PlanProgram<T>& program, const NetworkGraph& graph, const Shape& images)
@@ -107,6 +119,7 @@ class PlanLayout {
     }
     arena_size_ = pack_arena(blocks_) + cache_line;  // vectors are read past the last pixel
     for (const PlanStep<T>& step : program.steps) tilings_.push_back(tile(step));
+    find_segments();
   }
 
   [[nodiscard]] const Shape& images() const { return images_; }
@@ -114,6 +127,7 @@ class PlanLayout {
   [[nodiscard]] std::int64_t largest_alive() const { return detail::largest_alive(blocks_); }
   [[nodiscard]] std::int64_t scratch_size() const { return scratch_size_; }
   [[nodiscard]] std::int64_t pointer_count() const { return pointer_count_; }
+  [[nodiscard]] const std::vector<PlanSegment>& segments() const { return segments_; }
   template <class Kind>
   [[nodiscard]] const Kind& tiling(std::size_t step) const {
     return std::get<Kind>(tilings_[step]);
@@ -138,21 +152,71 @@ class PlanLayout {
     return node < 0 ? Size{images_[1], images_[2]} : shapes_[static_cast<std::size_t>(node)].size();
   }
 
-  [[nodiscard]] Tiling tile(const PlanStep<T>& step) {
-    if (const auto* convolution = std::get_if<ConvolutionStep<T>>(&step)) {
-      ConvolutionTiling<T> tiling(convolution->convolution, input_view(convolution->input), program_.set);
-      need(tiling.scratch_size(), convolution->convolution.window.kernel_height);
-      return tiling;
-    }
-    if (const auto* pool = std::get_if<PoolStep>(&step)) {
-      PoolTiling<T> tiling(pool->pool, input_view(pool->input), program_.set);
-      need(tiling.scratch_size(), pool->pool.window.kernel_height);
-      return tiling;
-    }
-    return std::monostate{};
+  [[nodiscard]] Tiling tile(const PlanStep<T>& any_step) {
+    return std::visit([this](const auto& step) { return tile_step(step); }, any_step);
   }
 
-  [[nodiscard]] MapView<const T> input_view(int node) const { return view(program_.value(node), nullptr).read_only(); }
+  [[nodiscard]] Tiling tile_step(const ConvolutionStep<T>& step) {
+    ConvolutionTiling<T> tiling(step.convolution, map_of(step.input), program_.set);
+    need(tiling.scratch_size(), step.convolution.window.kernel_height);
+    return tiling;
+  }
+  [[nodiscard]] Tiling tile_step(const PoolStep& step) {
+    PoolTiling<T> tiling(step.pool, map_of(step.input), program_.set);
+    need(tiling.scratch_size(), step.pool.window.kernel_height);
+    return tiling;
+  }
+  [[nodiscard]] Tiling tile_step(const SumStep& step) const { return pixel_ranges(map_of(step.output)); }
+  [[nodiscard]] Tiling tile_step(const CopyStep& step) const { return pixel_ranges(map_of(step.input)); }
+  [[nodiscard]] Tiling tile_step(const MeanStep& step) const { return mean_ranges(map_of(step.input), program_.set); }
+  [[nodiscard]] Tiling tile_step(const PrimitiveStep<T>&) const { return std::monostate{}; }
+
+  /// Its sizes, at no place.
+  [[nodiscard]] MapView<const T> map_of(int node) const { return view(program_.value(node), nullptr).read_only(); }
+
+  void find_segments() {
+    const std::vector<std::vector<PlanAccess>> accesses = accesses_of(program_);
+    bool joins = false;
+    for (int s = 0; s < static_cast<int>(tilings_.size()); ++s) {
+      const Tiling& tiling = tilings_[static_cast<std::size_t>(s)];
+      const bool is_primitive = std::holds_alternative<std::monostate>(tiling);
+      if (!joins || is_primitive) segments_.push_back({.first = s});
+      joins = !is_primitive;
+      if (is_primitive) continue;
+      PlanSegment& segment = segments_.back();
+      segment.steps.push_back({.tasks = tasks_of(tiling), .after = last_conflict(accesses, s) - segment.first});
+    }
+  }
+
+  [[nodiscard]] static std::int64_t tasks_of(const Tiling& any_tiling) {
+    return std::visit(
+        []<class Kind>(const Kind& tiling) -> std::int64_t {
+          if constexpr (std::is_same_v<Kind, std::monostate>) {
+            return 0;
+          } else {
+            return tiling.tasks();
+          }
+        },
+        any_tiling);
+  }
+
+  /// The last step before this one that writes what it reads, or reads or writes where it writes; -1: none.
+  [[nodiscard]] int last_conflict(const std::vector<std::vector<PlanAccess>>& accesses, int step) const {
+    const auto conflicts = [this](const PlanAccess& left, const PlanAccess& right) { return conflict(left, right); };
+    const auto accesses_at = [&](int number) -> const auto& { return accesses[static_cast<std::size_t>(number)]; };
+    int earlier = step - 1;
+    while (earlier >= 0 && !any_conflict(accesses_at(step), accesses_at(earlier), conflicts)) --earlier;
+    return earlier;
+  }
+
+  [[nodiscard]] bool conflict(const PlanAccess& left, const PlanAccess& right) const {
+    if (left.value->buffer == right.value->buffer) return left.conflicts_with(right);
+    return (left.writes || right.writes) && block_of(left).overlaps(block_of(right));
+  }
+
+  [[nodiscard]] const ArenaBlock& block_of(const PlanAccess& access) const {
+    return blocks_[static_cast<std::size_t>(access.value->buffer)];
+  }
 
   void need(std::int64_t scalars, std::int64_t kernel_height) {
     scratch_size_ = (std::max)(scratch_size_, scalars);
@@ -167,6 +231,7 @@ class PlanLayout {
   std::int64_t scratch_size_ = 1;
   std::int64_t pointer_count_ = 2;
   std::vector<Tiling> tilings_;
+  std::vector<PlanSegment> segments_;
 };
 
 }  // namespace nasnet::inline v0::detail

@@ -5,7 +5,7 @@
 #include <cstdint>   // int64_t
 #include <memory>    // shared_ptr
 #include <optional>  // optional
-#include <variant>   // variant
+#include <variant>   // variant, visit
 #include <vector>    // vector
 
 #include "nasnet/core/instruction_set.hpp"
@@ -92,5 +92,61 @@ struct PlanProgram {
     return node < 0 ? input : values[static_cast<std::size_t>(node)];
   }
 };
+
+/// A value that a step reads, or a place that it writes.
+struct PlanAccess {
+  const PlanValue* value = nullptr;
+  bool writes = false;
+
+  /// Whether two steps with these accesses must keep their order, by what lies where in the buffers.
+  [[nodiscard]] bool conflicts_with(const PlanAccess& other) const {
+    return (writes || other.writes) && value->buffer == other.value->buffer &&
+           value->lane < other.value->lane + other.value->lanes && other.value->lane < value->lane + value->lanes;
+  }
+};
+
+/// Of one step.
+template <class T>
+[[nodiscard]] std::vector<PlanAccess> accesses_of(const PlanProgram<T>& program, const PlanStep<T>& any_step) {
+  std::vector<PlanAccess> accesses;
+  const auto reads = [&](int node) { accesses.push_back({&program.value(node), false}); };
+  std::visit(
+      [&]<class Step>(const Step& step) {
+        if constexpr (requires { step.place; }) {
+          accesses.push_back({&step.place, true});
+        } else {
+          accesses.push_back({&program.value(step.output), true});
+        }
+        if constexpr (requires { step.input; }) reads(step.input);
+        if constexpr (requires { step.addend; }) {
+          if (step.addend) reads(*step.addend);
+        }
+        if constexpr (requires { step.inputs; }) {
+          for (const int input : step.inputs) reads(input);
+        }
+      },
+      any_step);
+  return accesses;
+}
+
+/// Of each step.
+template <class T>
+[[nodiscard]] std::vector<std::vector<PlanAccess>> accesses_of(const PlanProgram<T>& program) {
+  std::vector<std::vector<PlanAccess>> accesses;
+  for (const PlanStep<T>& step : program.steps) accesses.push_back(accesses_of(program, step));
+  return accesses;
+}
+
+/// Whether any of one step's accesses conflicts with any of another's, by a rule for two.
+template <class Conflict>
+[[nodiscard]] bool any_conflict(const std::vector<PlanAccess>& left, const std::vector<PlanAccess>& right,
+                                const Conflict& conflict) {
+  for (const PlanAccess& a : left) {
+    for (const PlanAccess& b : right) {
+      if (conflict(a, b)) return true;
+    }
+  }
+  return false;
+}
 
 }  // namespace nasnet::inline v0::detail

@@ -126,12 +126,29 @@ NASNET_ALWAYS_INLINE typename L::Scalar* ring_row(const RowRing<typename L::Scal
   return ring.memory + slot * ring.width * L::width;
 }
 
+/// The source row that is fetched next, and its slot.
+struct RingCursor {
+  std::int64_t source = 0;
+  std::int64_t slot = 0;
+
+  /// Goes on to the next row of a ring of so many.
+  NASNET_ALWAYS_INLINE void advance(std::int64_t ring_rows) {
+    ++source;
+    if (++slot == ring_rows) slot = 0;
+  }
+};
+
+template <class T>
+NASNET_ALWAYS_INLINE RingCursor ring_cursor(const RowRing<T>& ring, std::int64_t source) {
+  return {source, source % ring.rows};
+}
+
 /// Copies a source row into its slot of the ring, over the oldest one.
 template <class L>
-NASNET_ALWAYS_INLINE void fetch_row(const RowRing<typename L::Scalar>& ring, std::int64_t source, std::int64_t slot) {
+NASNET_ALWAYS_INLINE void fetch_row(const RowRing<typename L::Scalar>& ring, const RingCursor& at) {
   StripRow<typename L::Scalar> row = ring.source;
-  row.first += source * ring.source_pitch;
-  copy_strip_row<L>(row, ring.before, ring.width - ring.before - row.pixels, ring.outside, ring_row<L>(ring, slot),
+  row.first += at.source * ring.source_pitch;
+  copy_strip_row<L>(row, ring.before, ring.width - ring.before - row.pixels, ring.outside, ring_row<L>(ring, at.slot),
                     ring.rectify);
 }
 

@@ -172,12 +172,10 @@ struct MaxPoolKernel {
  private:
   template <class L>
   static NASNET_ALWAYS_INLINE void run_lanes(const MaxPoolTask<typename L::Scalar>& task) {
-    std::int64_t ready = task.rows.oldest[task.row_begin];
-    std::int64_t slot = ready % task.ring.rows;
+    RingCursor next = ring_cursor(task.ring, task.rows.oldest[task.row_begin]);
     for (std::int64_t row = task.row_begin; row < task.row_end; ++row) {
-      for (; ready < task.rows.needed[row]; ++ready) {
-        fetch_ordered_row<L>(task.ring, ready, slot);
-        if (++slot == task.ring.rows) slot = 0;
+      for (; next.source < task.rows.needed[row]; next.advance(task.ring.rows)) {
+        fetch_ordered_row<L>(task.ring, next);
       }
       for (std::int64_t first = 0; first < task.width; first += pool_block) {
         if (task.taps != nullptr) {
@@ -190,10 +188,9 @@ struct MaxPoolKernel {
   }
 
   template <class L>
-  static NASNET_ALWAYS_INLINE void fetch_ordered_row(const RowRing<typename L::Scalar>& ring, std::int64_t source,
-                                                     std::int64_t slot) {
-    fetch_row<L>(ring, source, slot);
-    auto* row = ring_row<L>(ring, slot);
+  static NASNET_ALWAYS_INLINE void fetch_ordered_row(const RowRing<typename L::Scalar>& ring, const RingCursor& at) {
+    fetch_row<L>(ring, at);
+    auto* row = ring_row<L>(ring, at.slot);
     for (std::int64_t pixel = 0; pixel < ring.width; ++pixel, row += L::width) {
       typename L::Vector x;
       typename OrderedBits<L>::Vector bits;
@@ -263,13 +260,11 @@ struct MaxPoolGradientKernel {
  private:
   template <class L>
   static NASNET_ALWAYS_INLINE void run_lanes(const MaxPoolGradientTask<typename L::Scalar>& task) {
-    std::int64_t ready = task.rows.oldest[task.row_begin];
-    std::int64_t slot = ready % task.ring.rows;
+    RingCursor next = ring_cursor(task.ring, task.rows.oldest[task.row_begin]);
     for (std::int64_t row = task.row_begin; row < task.row_end; ++row) {
-      for (; ready < task.rows.needed[row]; ++ready) {
-        fetch_row<L>(task.ring, ready, slot);
-        fetch_taps<L>(task, ready, slot);
-        if (++slot == task.ring.rows) slot = 0;
+      for (; next.source < task.rows.needed[row]; next.advance(task.ring.rows)) {
+        fetch_row<L>(task.ring, next);
+        fetch_taps<L>(task, next);
       }
       for (std::int64_t p = 0; p < task.columns.phase_count; ++p) {
         for (std::int64_t first = 0; first < task.columns.phases[p].count; first += pool_block) {
@@ -280,13 +275,13 @@ struct MaxPoolGradientKernel {
   }
 
   template <class L>
-  static NASNET_ALWAYS_INLINE void fetch_taps(const MaxPoolGradientTask<typename L::Scalar>& task, std::int64_t source,
-                                              std::int64_t slot) {
-    auto* to = task.tap_ring + (ring_row<L>(task.ring, slot) - task.ring.memory);
+  static NASNET_ALWAYS_INLINE void fetch_taps(const MaxPoolGradientTask<typename L::Scalar>& task,
+                                              const RingCursor& at) {
+    auto* to = task.tap_ring + (ring_row<L>(task.ring, at.slot) - task.ring.memory);
     fill_pixels<L>(to, task.ring.width, no_tap);
     to += task.ring.before * L::width;
     StripRow<std::uint8_t> row = task.taps;
-    row.first += source * task.ring.source_pitch;
+    row.first += at.source * task.ring.source_pitch;
     const std::int64_t whole = readable_pixels<L>(row);
     for (std::int64_t i = 0; i < row.pixels; ++i) {
       typename L::Vector taps;

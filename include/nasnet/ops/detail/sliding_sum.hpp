@@ -345,27 +345,24 @@ struct SlidingKernel {
  private:
   template <class L>
   static NASNET_ALWAYS_INLINE void run_lanes(const SlidingTask<typename L::Scalar>& task) {
-    std::int64_t ready = task.rows.oldest[task.row_begin];
-    std::int64_t slot = ready % task.ring.rows;
+    RingCursor next = ring_cursor(task.ring, task.rows.oldest[task.row_begin]);
     for (std::int64_t row = task.row_begin; row < task.row_end; ++row) {
-      for (; ready < task.rows.needed[row]; ++ready) {
-        fetch_row<L>(task.ring, ready, slot);
+      for (; next.source < task.rows.needed[row]; next.advance(task.ring.rows)) {
+        fetch_row<L>(task.ring, next);
         if constexpr (averages) {
-          if (task.averaging == Averaging::source) divide_row<L>(task, ready, slot);
+          if (task.averaging == Averaging::source) divide_row<L>(task, next);
         }
-        if (++slot == task.ring.rows) slot = 0;
       }
-      if (row + 1 < task.row_end) expect_rows<L>(task.ring, ready, task.rows.needed[row + 1]);
+      if (row + 1 < task.row_end) expect_rows<L>(task.ring, next.source, task.rows.needed[row + 1]);
       compute_row<L>(task, row);
     }
   }
 
   template <class L>
-  static NASNET_ALWAYS_INLINE void divide_row(const SlidingTask<typename L::Scalar>& task, std::int64_t source,
-                                              std::int64_t slot) {
-    auto* row = ring_row<L>(task.ring, slot) + task.ring.before * L::width;
-    const auto* cells = task.cells.row(source);
-    const auto* shares = task.cells.row_shares(source);
+  static NASNET_ALWAYS_INLINE void divide_row(const SlidingTask<typename L::Scalar>& task, const RingCursor& at) {
+    auto* row = ring_row<L>(task.ring, at.slot) + task.ring.before * L::width;
+    const auto* cells = task.cells.row(at.source);
+    const auto* shares = task.cells.row_shares(at.source);
     for (std::int64_t pixel = 0; pixel < task.ring.source.pixels; ++pixel) {
       typename L::Vector x;
       load<L>(x, row + pixel * L::width);

@@ -11,17 +11,15 @@
 
 namespace nasnet::inline v0::detail {
 
-/// A sliding sum or mean over whole batches, [N,H,W,C] each.
+/// Windows that slide over whole batches, [N,H,W,C] each.
 template <class T>
-struct SlidingSum {
+struct SlidingPass {
   Window window{};
   Slide slide = Slide::forward;
-  Size map{};  ///< the side that the window slides over: source of a forward sum
+  Size map{};  ///< the side that the window slides over: source of a forward pass
   const Tensor<T>* source = nullptr;
   Tensor<T>* destination = nullptr;
   bool accumulate = false;
-  const T* weight = nullptr;                     ///< [kh,kw,C]; null: a mean
-  Averaging averaging = Averaging::destination;  ///< of a mean
 };
 
 /// The weights of all strips, [strips][kh][kw in the order of the phases][lanes], zeros past the channels. Nothing
@@ -120,42 +118,52 @@ struct StripSlide {
   }
 };
 
-template <class T>
-void run_sliding_sum(Context& context, const SlidingSum<T>& sum, InstructionSet set) {
-  const Tensor<T>& behind = sum.slide == Slide::forward ? *sum.destination : *sum.source;
-  const auto strips = ChannelStrips::of<T>(sum.destination->extent(3), set);
-  const StripSlide<T> slide(context, sum.window, sum.slide, sum.map, {behind.extent(1), behind.extent(2)}, sum.weight,
+/// @param weight [kh,kw,C] of a sum, null for a mean @param cells of a mean
+template <class Kernel, class T>
+void run_sliding_pass(Context& context, const SlidingPass<T>& pass, const T* weight, const WindowCells<T>& cells,
+                      InstructionSet set) {
+  const Tensor<T>& source = *pass.source;
+  Tensor<T>& destination = *pass.destination;
+  const Tensor<T>& behind = pass.slide == Slide::forward ? destination : source;
+  const auto strips = ChannelStrips::of<T>(destination.extent(3), set);
+  const StripSlide<T> slide(context, pass.window, pass.slide, pass.map, {behind.extent(1), behind.extent(2)}, weight,
                             strips);
-  const bool averages = sum.weight == nullptr;
-  const WindowCells<T> cells = averages ? WindowCells<T>(sum.window, sum.map) : WindowCells<T>();
-  const StripTasks tasks(strips, sum.destination->shape());
+  const StripTasks tasks(strips, destination.shape());
   Scratch<T> rings(context, slide.ring_size(strips));
-  Scratch<const T*> pointers(context, 2 * sum.window.kernel_height);
+  Scratch<const T*> pointers(context, 2 * pass.window.kernel_height);
   context.parallel_for(tasks.count(), 1, [&](std::int64_t begin, std::int64_t end) {
     const auto ring = rings.lease();
     const auto pointer = pointers.lease();
     for (std::int64_t index = begin; index < end; ++index) {
       const StripTask at = tasks[index];
       SlidingTask<T> task = slide.task(at.strip, ring.data(), pointer.data());
-      task.ring.source = strip_row(*sum.source, at.n, strips, at.strip);
-      task.ring.source_pitch = sum.source->extent(2) * sum.source->extent(3);
-      task.destination_pitch = sum.destination->extent(2) * sum.destination->extent(3);
-      task.destination_pixel = sum.destination->extent(3);
-      task.destination = sum.destination->data() + at.offset + at.row_begin * task.destination_pitch;
-      task.addend = sum.accumulate ? task.destination : nullptr;
+      task.ring.source = strip_row(source, at.n, strips, at.strip);
+      task.ring.source_pitch = source.extent(2) * source.extent(3);
+      task.destination_pitch = destination.extent(2) * destination.extent(3);
+      task.destination_pixel = destination.extent(3);
+      task.destination = destination.data() + at.offset + at.row_begin * task.destination_pitch;
+      task.addend = pass.accumulate ? task.destination : nullptr;
       task.addend_pitch = task.destination_pitch;
       task.addend_pixel = task.destination_pixel;
-      task.averaging = sum.averaging;
+      task.averaging = pass.slide == Slide::forward ? Averaging::destination : Averaging::source;
       task.cells = cells.view();
       task.row_begin = at.row_begin;
       task.row_end = at.row_end;
-      if (averages) {
-        run_kernel<SlidingMeanKernel, T>(strips.set(at.strip), task);
-      } else {
-        run_kernel<SlidingSumKernel, T>(strips.set(at.strip), task);
-      }
+      run_kernel<Kernel, T>(strips.set(at.strip), task);
     }
   });
+}
+
+/// Weighted sums of the windows' cells, or their transpose. @param weight [kh,kw,C]
+template <class T>
+void run_sliding_sum(Context& context, const SlidingPass<T>& pass, const T* weight, InstructionSet set) {
+  run_sliding_pass<SlidingSumKernel, T>(context, pass, weight, {}, set);
+}
+
+/// Means of the windows' cells that lie inside the map, or their transpose.
+template <class T>
+void run_sliding_mean(Context& context, const SlidingPass<T>& pass, InstructionSet set) {
+  run_sliding_pass<SlidingMeanKernel, T>(context, pass, nullptr, WindowCells<T>(pass.window, pass.map), set);
 }
 
 }  // namespace nasnet::inline v0::detail
