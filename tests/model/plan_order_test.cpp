@@ -105,7 +105,7 @@ TEST_CASE("steps of a plan that may run together touch different memory", "[plan
   for (const std::string_view name : published_names) {
     NetworkConfig config = NetworkConfig::imagenet();
     config.cells_per_stack = 1;
-    config.filters = 4;
+    config.filters = 8;
     INFO(name);
     check_segments(build(published_architecture(name), config), {2, 33, 32, 3});
   }

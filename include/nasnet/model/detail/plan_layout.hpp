@@ -1,10 +1,9 @@
 /// An inference plan for one size of input: where each buffer lies in the arena, and how steps are cut into tasks.
 #pragma once
 
-#include <algorithm>    // find_if, max, stable_sort
+#include <algorithm>    // find_if, max, max_element, rotate, stable_sort
 #include <cstddef>      // size_t
 #include <cstdint>      // int64_t
-#include <iterator>     // size
 #include <limits>       // numeric_limits
 #include <numeric>      // iota
 #include <type_traits>  // is_same_v
@@ -54,36 +53,6 @@ inline std::int64_t place_blocks(std::vector<ArenaBlock>& blocks, const std::vec
   return end;
 }
 
-/// Finds an offset for each block, so that no two that live together overlap: of several orders the one that takes
-/// least. @return the size of all
-inline std::int64_t pack_arena(std::vector<ArenaBlock>& blocks) {
-  const auto in_order = [&](const auto& weight) {
-    std::vector<std::size_t> order(blocks.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t a, std::size_t b) { return weight(blocks[a]) > weight(blocks[b]); });
-    return order;
-  };
-  const auto steps = [](const ArenaBlock& block) { return std::int64_t{block.last_step} - block.first_step + 1; };
-  const std::vector<std::size_t> orders[] = {
-      in_order([](const ArenaBlock& block) { return block.size; }),
-      in_order([&](const ArenaBlock& block) { return block.size * steps(block); }),
-      in_order([&](const ArenaBlock& block) { return steps(block); }),
-      in_order([](const ArenaBlock& block) { return -block.first_step; }),
-      in_order([](const ArenaBlock& block) { return block.last_step; }),
-  };
-  std::size_t best = 0;
-  std::int64_t least = (std::numeric_limits<std::int64_t>::max)();
-  for (std::size_t i = 0; i < std::size(orders); ++i) {
-    const std::int64_t size = place_blocks(blocks, orders[i]);
-    if (size < least) {
-      least = size;
-      best = i;
-    }
-  }
-  return place_blocks(blocks, orders[best]);
-}
-
 /// The largest sum of blocks that live at one step.
 [[nodiscard]] inline std::int64_t largest_alive(const std::vector<ArenaBlock>& blocks) {
   std::int64_t largest = 0;
@@ -95,6 +64,53 @@ inline std::int64_t pack_arena(std::vector<ArenaBlock>& blocks) {
     largest = (std::max)(largest, alive);
   }
   return largest;
+}
+
+/// Orders in which blocks may be placed.
+[[nodiscard]] inline std::vector<std::vector<std::size_t>> placing_orders(const std::vector<ArenaBlock>& blocks) {
+  const auto in_order = [&](const auto& weight) {
+    std::vector<std::size_t> order(blocks.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return weight(blocks[a]) > weight(blocks[b]); });
+    return order;
+  };
+  const auto steps = [](const ArenaBlock& block) { return std::int64_t{block.last_step} - block.first_step + 1; };
+  return {
+      in_order([](const ArenaBlock& block) { return block.size; }),
+      in_order([&](const ArenaBlock& block) { return block.size * steps(block); }),
+      in_order([&](const ArenaBlock& block) { return steps(block); }),
+      in_order([](const ArenaBlock& block) { return -block.first_step; }),
+      in_order([](const ArenaBlock& block) { return block.last_step; }),
+  };
+}
+
+/// The block that reaches furthest goes to the front of an order.
+inline void move_furthest_to_front(const std::vector<ArenaBlock>& blocks, std::vector<std::size_t>& order) {
+  const auto end = [&](std::size_t block) { return blocks[block].offset + blocks[block].size; };
+  const auto furthest =
+      std::max_element(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return end(a) < end(b); });
+  if (furthest != order.end()) std::rotate(order.begin(), furthest, furthest + 1);
+}
+
+/// Finds an offset for each block, so that no two that live together overlap: of several orders, and of those that come
+/// of them by placing earlier what lay furthest, the one that takes least. @return the size of all
+inline std::int64_t pack_arena(std::vector<ArenaBlock>& blocks) {
+  constexpr int attempts = 12;  // for each order
+  const std::int64_t no_less = largest_alive(blocks);
+  std::vector<std::size_t> best;
+  std::int64_t least = (std::numeric_limits<std::int64_t>::max)();
+  for (std::vector<std::size_t>& order : placing_orders(blocks)) {
+    for (int attempt = 0; attempt < attempts && least > no_less; ++attempt) {
+      const std::int64_t size = place_blocks(blocks, order);
+      if (size < least) {
+        least = size;
+        best = order;
+      }
+      move_furthest_to_front(blocks, order);
+    }
+  }
+  return place_blocks(blocks, best);
 }
 
 /// Steps that run together: `steps.size()` of them from `first` on, or a step of a primitive alone.
