@@ -234,6 +234,26 @@ TEST_CASE("a chain of 100,000 applications plays back without recursion") {
   tape.clear();
 }
 
+TEST_CASE("a reserved gradient is memory alone") {
+  Context context(1);
+  Variable<double> x = variable({1, 2});
+  x.reserve_gradient(context);
+  CHECK_FALSE(x.has_gradient());
+  const std::size_t reserved = context.allocator().statistics().in_use;
+  CHECK(reserved > 0);
+  x.reserve_gradient(context);
+  CHECK(context.allocator().statistics().in_use == reserved);
+  x.gradient().fill(100);  // what lies there is no part of a gradient
+  const double* const memory = x.gradient().data();
+  Tape<double> tape(context);
+  tape.backward(tape.apply(Sum{}, {tape.apply(Multiply{}, {x, x})}));
+  CHECK(gradient_of(x) == std::vector<double>{2, 4});
+  CHECK(x.gradient().data() == memory);
+  Variable<double> constant = variable({1, 2}, false);
+  constant.reserve_gradient(context);
+  CHECK_FALSE(constant.wants_gradient());
+}
+
 TEST_CASE("a value that is held keeps its gradient after the pass") {
   Context context(1);
   Tape<double> tape(context);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -9,7 +10,9 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "nasnet/core/context.hpp"
 #include "nasnet/core/random.hpp"
+#include "nasnet/core/thread_pool.hpp"
 
 using namespace nasnet;
 
@@ -65,7 +68,7 @@ void check_run(Context& context, const std::vector<SequenceStep>& steps) {
 std::vector<SequenceStep> random_steps(RandomStream& random) {
   std::vector<SequenceStep> steps(1 + random.below(30));
   for (std::size_t s = 0; s < steps.size(); ++s) {
-    steps[s].tasks = static_cast<std::int64_t>(random.below(6));  // none of them among others
+    steps[s].tasks = static_cast<std::int64_t>(random.below(s % 7 == 6 ? 60 : 6));  // now and then none
     steps[s].after = static_cast<int>(random.below(s + 1)) - 1;
   }
   return steps;
@@ -97,6 +100,61 @@ TEST_CASE("a thread without a task goes on with steps that need not wait", "[ste
     };
   });
   CHECK(second_began);
+}
+
+TEST_CASE("what earlier steps wrote is there", "[step_sequence]") {
+  constexpr std::int64_t width = 16;
+  Context context(3);
+  std::vector<SequenceStep> steps(40, SequenceStep{.tasks = width});
+  for (int s = 1; s < 40; ++s) steps[static_cast<std::size_t>(s)].after = s - 1;
+  std::vector<std::int64_t> values(width * 40, 1);
+  run_sequence(context, steps, [&] {
+    return [&](int step, std::int64_t task) {
+      if (step == 0) return;
+      // Pascal's triangle on a ring: each value is the sum of two of the row before.
+      const std::int64_t* before = values.data() + (step - 1) * width;
+      values[static_cast<std::size_t>(step * width + task)] = before[task] + before[(task + 1) % width];
+    };
+  });
+  for (std::int64_t task = 0; task < width; ++task) {
+    CHECK(values[static_cast<std::size_t>(39 * width + task)] == std::int64_t{1} << 39);
+  }
+}
+
+TEST_CASE("tasks of a sequence may have parallel loops", "[step_sequence]") {
+  Context context(3);
+  std::atomic<std::int64_t> sum{0};
+  const std::vector<SequenceStep> steps{{.tasks = 4}, {.tasks = 4, .after = 0}};
+  run_sequence(context, steps, [&] {
+    return [&](int, std::int64_t) {
+      context.parallel_for(10, 3, [&](std::int64_t begin, std::int64_t end) { sum += end - begin; });
+    };
+  });
+  CHECK(sum == 80);
+}
+
+TEST_CASE("each thread makes one worker at most", "[step_sequence]") {
+  for (const int threads : {1, 2, 4}) {
+    Context context(threads);
+    for (int round = 0; round < 50; ++round) {
+      std::atomic<int> workers{0};
+      const std::vector<SequenceStep> steps(5, SequenceStep{.tasks = 3});
+      run_sequence(context, steps, [&] {
+        ++workers;
+        return [](int, std::int64_t) {};
+      });
+      REQUIRE(workers >= 1);
+      REQUIRE(workers <= threads);
+    }
+  }
+}
+
+TEST_CASE("a step cannot wait for itself or a later one", "[step_sequence]") {
+  Context context(2);
+  const auto nothing = [] { return [](int, std::int64_t) {}; };
+  const auto run = [&](const std::vector<SequenceStep>& steps) { run_sequence(context, steps, nothing); };
+  REQUIRE_THROWS_AS(run({{.after = 0}}), ArgumentError);
+  REQUIRE_THROWS_AS(run({{}, {.after = 2}, {}}), ArgumentError);
 }
 
 TEST_CASE("sequences of several callers share a pool", "[step_sequence]") {

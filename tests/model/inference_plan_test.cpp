@@ -167,6 +167,18 @@ TEST_CASE("a plan has the same bits for any number of threads, and for several c
   for (const std::vector<float>& logits : found) CHECK(logits == expected);
 }
 
+TEST_CASE("predictions after the first take no memory from the system", "[plan]") {
+  const Model<float> model = varied_model<float>(build(released_nasnet_a(), cifar_config(1, 6)));
+  const InferencePlan<float> plan(model);
+  Context context(2);
+  const Tensor<float> images = random_images({3, 21, 17, 3}, 2);
+  static_cast<void>(plan.predict(context, images));
+  const MemoryStatistics first = context.allocator().statistics();
+  for (int run = 0; run < 3; ++run) static_cast<void>(plan.predict(context, images));
+  CHECK(context.allocator().statistics().system_calls == first.system_calls);
+  CHECK(context.allocator().statistics().in_use == 0);
+}
+
 TEST_CASE("a sample's logits do not depend on the batch around it", "[plan]") {
   const Model<float> model = varied_model<float>(build(released_nasnet_a(), cifar_config(1, 6)));
   const InferencePlan<float> plan(model);

@@ -38,9 +38,9 @@ class Variable {
   [[nodiscard]] const Tensor<Scalar>& gradient() const { return gradient_->tensor; }
   [[nodiscard]] Tensor<Scalar>& gradient() { return gradient_->tensor; }
   /// Takes the memory of a wanted gradient now, so that no backward pass has to.
-  void reserve_gradient() {
+  void reserve_gradient(Context& context) {
     if (!wants_gradient() || gradient_->tensor.shape() == shape()) return;
-    gradient_->tensor = Tensor<Scalar>(shape());
+    gradient_->tensor = context.tensor<Scalar>(shape());
   }
   /// Forgets the gradient; its memory is used again.
   void clear_gradient() {

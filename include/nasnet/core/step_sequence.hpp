@@ -1,14 +1,15 @@
 /// Steps that follow each other, each cut into tasks, on all threads of a pool.
 #pragma once
 
-#include <atomic>   // atomic
+#include <atomic>   // atomic, atomic_ref
 #include <cstddef>  // size_t
 #include <cstdint>  // int64_t
-#include <memory>   // make_unique, unique_ptr
 #include <span>     // span
 
 #include "nasnet/core/context.hpp"
 #include "nasnet/core/detail/spin_wait.hpp"
+#include "nasnet/core/error.hpp"
+#include "nasnet/core/tensor.hpp"
 
 namespace nasnet::inline v0 {
 
@@ -23,55 +24,66 @@ namespace detail {
 /// How far a sequence has come.
 class SequenceProgress {
  public:
-  explicit SequenceProgress(std::span<const SequenceStep> steps)
-      : steps_(steps), counts_(std::make_unique<Counts[]>(steps.size())) {}
+  SequenceProgress(Context& context, std::span<const SequenceStep> steps)
+      : steps_(steps), counts_(context.zeros<std::int64_t>({2 * static_cast<std::int64_t>(steps.size()), line})) {}
 
-  /// Takes part until no task is left to begin.
+  /// Whether no task is left to begin.
+  [[nodiscard]] bool all_begun() const { return all_begun_.load(std::memory_order_relaxed); }
+
+  /// Takes part until then.
   template <class Worker>
   void work(Worker& worker) {
-    if (all_begun_.load(std::memory_order_relaxed)) return;
     int done = 0;
-    for (std::size_t step = 0; step < steps_.size(); ++step) {
-      if (!has_tasks(step)) continue;
-      Counts& counts = counts_[step];
-      for (std::int64_t task = counts.begun++; task < steps_[step].tasks; task = counts.begun++) {
-        for (; done <= steps_[step].after; ++done) wait_for(static_cast<std::size_t>(done));
-        worker(static_cast<int>(step), task);
-        counts.ended.fetch_add(1, std::memory_order_release);
+    for (int step = 0; step < static_cast<int>(steps_.size()); ++step) {
+      const auto [tasks, after] = steps_[static_cast<std::size_t>(step)];
+      if (begun(step).load(std::memory_order_relaxed) >= tasks) continue;
+      for (std::int64_t task = begun(step).fetch_add(1); task < tasks; task = begun(step).fetch_add(1)) {
+        for (; done <= after; ++done) wait_for(done);
+        worker(step, task);
+        ended(step).fetch_add(1, std::memory_order_release);
       }
     }
     all_begun_.store(true, std::memory_order_relaxed);
   }
 
  private:
-  struct alignas(64) Counts {
-    std::atomic<std::int64_t> begun{0};
-    std::atomic<std::int64_t> ended{0};
-  };
+  using Count = std::atomic_ref<std::int64_t>;
+  static constexpr std::int64_t line = 8;  // a cache line for each count: all threads write them
 
-  [[nodiscard]] bool has_tasks(std::size_t step) const {
-    return counts_[step].begun.load(std::memory_order_relaxed) < steps_[step].tasks;
-  }
+  [[nodiscard]] Count begun(int step) { return Count(counts_[2 * step * line]); }
+  [[nodiscard]] Count ended(int step) { return Count(counts_[(2 * step + 1) * line]); }
 
-  // Whoever waits holds a task of a later step: the earliest step that is not done has none who wait.
-  void wait_for(std::size_t step) const {
-    for (SpinWait wait; counts_[step].ended.load(std::memory_order_acquire) < steps_[step].tasks;) wait.pause();
+  // Whoever waits holds a task of a later step: nobody waits in the earliest step that is not done.
+  void wait_for(int step) {
+    const std::int64_t tasks = steps_[static_cast<std::size_t>(step)].tasks;
+    for (SpinWait wait; ended(step).load(std::memory_order_acquire) < tasks;) wait.pause();
   }
 
   std::span<const SequenceStep> steps_;
-  std::unique_ptr<Counts[]> counts_;
+  Tensor<std::int64_t> counts_;  // of each step: tasks begun, tasks ended
   std::atomic<bool> all_begun_{false};
 };
+
+inline void check_sequence(std::span<const SequenceStep> steps) {
+  for (std::size_t step = 0; step < steps.size(); ++step) {
+    if (steps[step].after >= static_cast<int>(step)) {
+      fail<ArgumentError>("sequence: step ", step, " comes after step ", steps[step].after, ", wanted an earlier one");
+    }
+  }
+}
 
 }  // namespace detail
 
 /// Runs all tasks of all steps. What a parallel loop for each step would do, without the wait at its end: a thread that
-/// finds no task left in a step goes on with the next one, unless that has to wait.
+/// finds no task left in a step goes on with the next one, unless that has to wait. Threads that take part stay to the
+/// end of the sequence; other callers of the pool go on without them.
 ///
-/// @param make_worker called once by each thread that takes part; what it returns is called with the numbers of a step
-/// and a task, and must not throw
+/// @param make_worker called by each thread that takes part; what it returns is called with the numbers of a step and a
+/// task. Neither may throw.
+/// @throws ArgumentError for a step that comes after a later one
 template <class MakeWorker>
 void run_sequence(Context& context, std::span<const SequenceStep> steps, const MakeWorker& make_worker) {
+  detail::check_sequence(steps);
   if (steps.empty()) return;
   const std::int64_t threads = context.pool()->size();
   if (threads == 1) {
@@ -81,8 +93,9 @@ void run_sequence(Context& context, std::span<const SequenceStep> steps, const M
     }
     return;
   }
-  detail::SequenceProgress progress(steps);
+  detail::SequenceProgress progress(context, steps);
   context.parallel_for(threads, 1, [&](std::int64_t, std::int64_t) {
+    if (progress.all_begun()) return;
     auto worker = make_worker();
     progress.work(worker);
   });

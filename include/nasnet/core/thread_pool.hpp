@@ -6,7 +6,7 @@
 #include <condition_variable>  // condition_variable
 #include <cstddef>             // size_t
 #include <cstdint>             // int64_t, uint64_t
-#include <mutex>               // mutex, unique_lock
+#include <mutex>               // lock_guard, mutex, unique_lock
 #include <thread>              // thread
 #include <vector>              // vector
 

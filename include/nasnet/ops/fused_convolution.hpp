@@ -5,7 +5,7 @@
 /// and a sum after it cost no pass of their own, and the output may be a slice of a concatenation.
 #pragma once
 
-#include <algorithm>  // clamp, fill_n, max, min
+#include <algorithm>  // fill_n, max, min
 #include <cstdint>    // int64_t
 #include <optional>   // optional
 #include <vector>     // vector

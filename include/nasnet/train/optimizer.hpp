@@ -6,7 +6,7 @@
 #include <cstdint>  // int64_t
 #include <string>   // string
 #include <utility>  // move
-#include <variant>  // variant, visit
+#include <variant>  // holds_alternative, variant, visit
 #include <vector>   // vector
 
 #include "nasnet/autograd/variable.hpp"
@@ -125,8 +125,7 @@ class Optimizer {
   Optimizer(OptimizerRule rule, std::vector<TrainableParameter<Scalar>> parameters)
       : rule_(rule), parameters_(std::move(parameters)) {
     const std::size_t slots = std::visit([](const auto& r) { return r.slots; }, rule_);
-    for (TrainableParameter<Scalar>& parameter : parameters_) {
-      parameter.variable.reserve_gradient();  // a step's memory is then that of its maps, all of it free at its end
+    for (const TrainableParameter<Scalar>& parameter : parameters_) {
       std::vector<Tensor<Scalar>> state;
       for (std::size_t s = 0; s < slots; ++s) {
         state.emplace_back(parameter.variable.shape());

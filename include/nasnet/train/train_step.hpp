@@ -48,6 +48,8 @@ template <class Scalar>
 StepResult compute_gradients(Context& context, Model<Scalar>& model, Tensor<Scalar> images,
                              std::span<const std::int32_t> labels, const RunOptions& run, const LossOptions& options) {
   model.clear_gradients();
+  // Before any map: a block that a gradient takes among them, and keeps, is one that the next step has to ask for.
+  for (Variable<Scalar>& parameter : model.parameters()) parameter.reserve_gradient(context);
   Tape<Scalar> tape(context);
   ModelOutput<Scalar> output = model.forward(tape, Variable<Scalar>(std::move(images)), run);
   StepResult result;

@@ -1,4 +1,4 @@
-/// Waiting for another thread that needs microseconds.
+/// Waiting for another thread.
 #pragma once
 
 #include <thread>  // yield
@@ -9,18 +9,20 @@
 
 namespace nasnet::inline v0::detail {
 
-/// One wait: looks again at once for some microseconds, then leaves the core to others between looks.
+/// One wait: for what comes within microseconds it keeps the core, later it leaves the core to others between looks.
 class SpinWait {
  public:
-  /// Whether it still looks again at once.
+  /// Whether what is waited for may still come soon.
   [[nodiscard]] bool is_short() const { return turns_ < limit; }
 
   void pause() {
+    if (!is_short()) return std::this_thread::yield();
     ++turns_;
 #if defined(__x86_64__) || defined(__i386__)
-    if (is_short()) return _mm_pause();
-#endif
+    _mm_pause();
+#else
     std::this_thread::yield();
+#endif
   }
 
  private:

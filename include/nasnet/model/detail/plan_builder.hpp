@@ -6,7 +6,7 @@
 #include <cstddef>    // size_t
 #include <cstdint>    // int64_t
 #include <memory>     // make_shared
-#include <optional>   // optional
+#include <optional>   // nullopt, optional
 #include <span>       // span
 #include <utility>    // move
 #include <vector>     // vector
@@ -202,7 +202,7 @@ class PlanBuilder {
       const int part = matching_.value_of(input);
       const PlanValue& from = program_.value(part);
       if (from.buffer != value(concat).buffer || from.lane != lane) {
-        add_step(CopyStep{part, {.buffer = value(concat).buffer, .lane = lane, .lanes = from.lanes}, concat});
+        add_step(CopyStep{part, {.buffer = value(concat).buffer, .lane = lane, .lanes = from.lanes}});
       }
       lane += from.lanes;
     }
@@ -328,6 +328,7 @@ class PlanBuilder {
 
   void order_steps() {
     const std::vector<std::vector<PlanAccess>> accesses = accesses_of(program_);
+    const auto conflict = [](const PlanAccess& left, const PlanAccess& right) { return left.conflicts_with(right); };
     std::vector<std::vector<std::size_t>> needs(accesses.size());
     for (std::size_t step = 0; step < accesses.size(); ++step) {
       for (std::size_t earlier = 0; earlier < step; ++earlier) {
@@ -337,10 +338,6 @@ class PlanBuilder {
     std::vector<PlanStep<T>> steps;
     for (const std::size_t step : interleaved_order(needs)) steps.push_back(std::move(program_.steps[step]));
     program_.steps = std::move(steps);
-  }
-
-  [[nodiscard]] static bool conflict(const PlanAccess& left, const PlanAccess& right) {
-    return left.conflicts_with(right);
   }
 
   void find_lifetimes() {

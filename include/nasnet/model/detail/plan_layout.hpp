@@ -85,16 +85,18 @@ inline std::int64_t place_blocks(std::vector<ArenaBlock>& blocks, const std::vec
   };
 }
 
-/// The block that reaches furthest goes to the front of an order.
-inline void move_furthest_to_front(const std::vector<ArenaBlock>& blocks, std::vector<std::size_t>& order) {
+/// The block that reaches furthest goes to the front of an order. @return whether it was not there yet
+inline bool move_furthest_to_front(const std::vector<ArenaBlock>& blocks, std::vector<std::size_t>& order) {
   const auto end = [&](std::size_t block) { return blocks[block].offset + blocks[block].size; };
   const auto furthest =
       std::max_element(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return end(a) < end(b); });
-  if (furthest != order.end()) std::rotate(order.begin(), furthest, furthest + 1);
+  if (furthest == order.begin() || furthest == order.end()) return false;
+  std::rotate(order.begin(), furthest, furthest + 1);
+  return true;
 }
 
-/// Finds an offset for each block, so that no two that live together overlap: of several orders, and of those that come
-/// of them by placing earlier what lay furthest, the one that takes least. @return the size of all
+/// Finds an offset for each block, so that no two that live together overlap. Tries several orders, and each again with
+/// the block that lay furthest placed first; keeps what takes least. @return the size of all
 inline std::int64_t pack_arena(std::vector<ArenaBlock>& blocks) {
   constexpr int attempts = 12;  // for each order
   const std::int64_t no_less = largest_alive(blocks);
@@ -107,7 +109,7 @@ inline std::int64_t pack_arena(std::vector<ArenaBlock>& blocks) {
         least = size;
         best = order;
       }
-      move_furthest_to_front(blocks, order);
+      if (!move_furthest_to_front(blocks, order)) break;
     }
   }
   return place_blocks(blocks, best);
@@ -129,11 +131,11 @@ class PlanLayout {
       : program_(program), images_(images), shapes_(infer_shapes(graph, {images[1], images[2]})) {
     for (const PlanBuffer& buffer : program.buffers) {
       const Size size = size_of(buffer.node);
-      blocks_.push_back({.size = rounded_up(images[0] * size.height * size.width * buffer.lanes, cache_line),
-                         .first_step = buffer.first_step,
-                         .last_step = buffer.last_step});
+      const std::int64_t scalars = images[0] * size.height * size.width * buffer.lanes + overhang_of(buffer);
+      blocks_.push_back(
+          {.size = rounded_up(scalars, cache_line), .first_step = buffer.first_step, .last_step = buffer.last_step});
     }
-    arena_size_ = pack_arena(blocks_) + cache_line;  // vectors are read past the last pixel
+    arena_size_ = pack_arena(blocks_);
     for (const PlanStep<T>& step : program.steps) tilings_.push_back(tile(step));
     find_segments();
   }
@@ -168,6 +170,11 @@ class PlanLayout {
     return node < 0 ? Size{images_[1], images_[2]} : shapes_[static_cast<std::size_t>(node)].size();
   }
 
+  /// Scalars that are read past the last pixel: the input has no padding, but is read in whole vectors.
+  [[nodiscard]] std::int64_t overhang_of(const PlanBuffer& buffer) const {
+    return buffer.node < 0 ? program_.input.lanes - buffer.lanes : 0;
+  }
+
   [[nodiscard]] Tiling tile(const PlanStep<T>& any_step) {
     return std::visit([this](const auto& step) { return tile_step(step); }, any_step);
   }
@@ -200,7 +207,8 @@ class PlanLayout {
       joins = !is_primitive;
       if (is_primitive) continue;
       PlanSegment& segment = segments_.back();
-      segment.steps.push_back({.tasks = tasks_of(tiling), .after = last_conflict(accesses, s) - segment.first});
+      segment.steps.push_back(
+          {.tasks = tasks_of(tiling), .after = last_conflict(accesses, segment.first, s) - segment.first});
     }
   }
 
@@ -216,12 +224,13 @@ class PlanLayout {
         any_tiling);
   }
 
-  /// The last step before this one that writes what it reads, or reads or writes where it writes; -1: none.
-  [[nodiscard]] int last_conflict(const std::vector<std::vector<PlanAccess>>& accesses, int step) const {
+  /// The last step from `first` on and before this one that writes what it reads, or reads or writes where it writes;
+  /// first - 1: none.
+  [[nodiscard]] int last_conflict(const std::vector<std::vector<PlanAccess>>& accesses, int first, int step) const {
     const auto conflicts = [this](const PlanAccess& left, const PlanAccess& right) { return conflict(left, right); };
     const auto accesses_at = [&](int number) -> const auto& { return accesses[static_cast<std::size_t>(number)]; };
     int earlier = step - 1;
-    while (earlier >= 0 && !any_conflict(accesses_at(step), accesses_at(earlier), conflicts)) --earlier;
+    while (earlier >= first && !any_conflict(accesses_at(step), accesses_at(earlier), conflicts)) --earlier;
     return earlier;
   }
 

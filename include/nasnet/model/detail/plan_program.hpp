@@ -58,7 +58,6 @@ struct SumStep {
 struct CopyStep {
   int input;
   PlanValue place;
-  int output;  ///< the concatenation
 };
 
 struct MeanStep {
@@ -112,7 +111,7 @@ template <class T>
   const auto reads = [&](int node) { accesses.push_back({&program.value(node), false}); };
   std::visit(
       [&]<class Step>(const Step& step) {
-        if constexpr (requires { step.place; }) {
+        if constexpr (requires { step.place; }) {  // a copy
           accesses.push_back({&step.place, true});
         } else {
           accesses.push_back({&program.value(step.output), true});
