@@ -66,10 +66,10 @@ void check_run(Context& context, const std::vector<SequenceStep>& steps) {
 }
 
 std::vector<SequenceStep> random_steps(RandomStream& random) {
-  std::vector<SequenceStep> steps(1 + random.below(30));
+  std::vector<SequenceStep> steps(static_cast<std::size_t>(1 + random.below(30)));
   for (std::size_t s = 0; s < steps.size(); ++s) {
-    steps[s].tasks = static_cast<std::int64_t>(random.below(s % 7 == 6 ? 60 : 6));  // now and then none
-    steps[s].after = static_cast<int>(random.below(s + 1)) - 1;
+    steps[s].tasks = random.below(s % 7 == 6 ? 60 : 6);  // now and then none
+    steps[s].after = static_cast<int>(random.below(static_cast<std::int64_t>(s) + 1)) - 1;
   }
   return steps;
 }

@@ -161,9 +161,12 @@ TEST_CASE("a chain alone keeps its order", "[plan]") {
 TEST_CASE("an order of steps puts each behind those that it needs", "[plan]") {
   RandomStream random(5);
   for (int round = 0; round < 200; ++round) {
-    Needs needs(1 + random.below(60));
+    const auto below = [&](std::size_t count) {
+      return static_cast<std::size_t>(random.below(static_cast<std::int64_t>(count)));
+    };
+    Needs needs(1 + below(60));
     for (std::size_t s = 1; s < needs.size(); ++s) {
-      for (std::uint64_t n = random.below(3); n > 0; --n) needs[s].push_back(random.below(s));
+      for (std::size_t n = below(3); n > 0; --n) needs[s].push_back(below(s));
     }
     const Order order = detail::interleaved_order(needs);
     REQUIRE(order.size() == needs.size());
@@ -177,13 +180,13 @@ TEST_CASE("an order of steps puts each behind those that it needs", "[plan]") {
 }
 
 TEST_CASE("no step moves forward by more than 15 places", "[plan]") {
-  for (const std::size_t length : {10, 20}) {
+  for (const std::size_t length : {std::size_t{10}, std::size_t{20}}) {
     INFO("a chain of " << length << ", then steps that need nothing");
     Needs needs(40);
     for (std::size_t s = 1; s < length; ++s) needs[s].push_back(s - 1);
     const Order order = detail::interleaved_order(needs);
     for (std::size_t i = 0; i < order.size(); ++i) REQUIRE(order[i] <= i + 15);
-    CHECK(order[1] == (length == 10 ? 10 : 1));
+    CHECK(order[1] == (length == 10 ? 10U : 1U));
   }
 }
 

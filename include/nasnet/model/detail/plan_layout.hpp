@@ -176,7 +176,7 @@ class PlanLayout {
   }
 
   [[nodiscard]] Tiling tile(const PlanStep<T>& any_step) {
-    return std::visit([this](const auto& step) { return tile_step(step); }, any_step);
+    return std::visit([this](const auto& step) { return this->tile_step(step); }, any_step);
   }
 
   [[nodiscard]] Tiling tile_step(const ConvolutionStep<T>& step) {
