@@ -116,15 +116,18 @@ std::vector<float> logits_of_steps_alone(const Plan& plan, Context& context) {
       if (touches[i] == 0) run.arena()[static_cast<std::int64_t>(i)] = std::numeric_limits<float>::quiet_NaN();
     }
     run_step();
+    bool kept = true;  // a check for each scalar would take most of the time
     for (std::size_t i = 0; i < touches.size(); ++i) {
       float& now = run.arena()[static_cast<std::int64_t>(i)];
       if (touches[i] == 0) {
-        REQUIRE(std::isnan(now));
+        kept = kept && std::isnan(now);
         now = before[i];
       } else if (touches[i] == 1) {
-        REQUIRE(std::memcmp(&now, &before[i], sizeof now) == 0);
+        kept = kept && std::memcmp(&now, &before[i], sizeof now) == 0;
       }
     }
+    INFO("step " << step << " writes what it does not say");
+    REQUIRE(kept);
   };
   for (const detail::PlanSegment& segment : plan.layout.segments()) {
     if (segment.steps.empty()) alone(segment.first, [&] { run.run_primitive_step(segment.first); });
