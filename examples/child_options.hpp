@@ -7,7 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include <nasnet/search/child_trainer.hpp>
+#include <nasnet/evaluator/child_trainer.hpp>
 
 namespace program {
 

@@ -1,4 +1,4 @@
-// Makes the table of all cells of two blocks over three ops (nasnet/search/cell_table.hpp): each cell trained several
+// Makes the table of all cells of two blocks over three ops (nasnet/study/cell_table.hpp): each cell trained several
 // times on a folder of images reduced to 14x14. Two steps, each with a journal, so that both go on after a stop:
 //
 //   generate_table --data DIR --out FOLDER           trains all cells (journal.jsonl)

@@ -1,4 +1,4 @@
-// How well figures of untrained networks (nasnet/search/proxies.hpp) rank the cells of a table: the rank correlation of
+// How well figures of untrained networks (nasnet/study/proxies.hpp) rank the cells of a table: the rank correlation of
 // each with the cells' test accuracy, after training with the most epochs, over all trainings.
 #include <algorithm>
 #include <chrono>

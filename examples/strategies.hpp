@@ -10,15 +10,15 @@
 
 #include <nlohmann/json.hpp>
 
-#include <nasnet/search/any_strategy.hpp>
-#include <nasnet/search/exhaustive.hpp>
-#include <nasnet/search/local_search.hpp>
-#include <nasnet/search/pareto_evolution.hpp>
-#include <nasnet/search/ppo_controller.hpp>
-#include <nasnet/search/random_search.hpp>
-#include <nasnet/search/regularized_evolution.hpp>
-#include <nasnet/search/study.hpp>
-#include <nasnet/search/successive_halving.hpp>
+#include <nasnet/strategy/any_strategy.hpp>
+#include <nasnet/strategy/exhaustive.hpp>
+#include <nasnet/strategy/local_search.hpp>
+#include <nasnet/strategy/pareto_evolution.hpp>
+#include <nasnet/strategy/ppo_controller.hpp>
+#include <nasnet/strategy/random_search.hpp>
+#include <nasnet/strategy/regularized_evolution.hpp>
+#include <nasnet/strategy/successive_halving.hpp>
+#include <nasnet/study/study.hpp>
 
 #include "program.hpp"
 

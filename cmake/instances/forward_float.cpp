@@ -1,7 +1,7 @@
 #include "nasnet/ops/run_primitive.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 template void forward(const Primitive&, OpCall<float>&);
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

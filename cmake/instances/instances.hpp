@@ -7,7 +7,7 @@
 #include "nasnet/ops/convolution_unit_pair.hpp"
 #include "nasnet/ops/run_primitive.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 extern template void forward(const Primitive&, OpCall<float>&);
 extern template void forward(const Primitive&, OpCall<double>&);
@@ -31,4 +31,4 @@ extern template class Model<double>;
 extern template class InferencePlan<float>;
 extern template class InferencePlan<double>;
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

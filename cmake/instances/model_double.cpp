@@ -1,7 +1,7 @@
 #include "nasnet/model/model.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 template class Model<double>;
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -1,7 +1,7 @@
 #include "nasnet/model/inference_plan.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 template class InferencePlan<double>;
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

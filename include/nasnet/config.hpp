@@ -9,6 +9,40 @@
 #error "nasnet needs C++20: compile with -std=c++20"
 #endif
 
+/// 1 where the program links nasnet::compiled, whose target defines NASNET_COMPILED; 0 where the headers are all there
+/// is.
+#if defined(NASNET_COMPILED)
+#define NASNET_HEADER_ONLY 0
+#else
+#define NASNET_HEADER_ONLY 1
+#endif
+
+/// The inline namespace of all that the library declares. Its name says how a program was built: what crosses from one
+/// form into the other fails to link, and the linker's message says which.
+#if NASNET_HEADER_ONLY
+#define NASNET_ABI v0_header_only
+#else
+#define NASNET_ABI v0_compiled
+#endif
+
+// Where bodies stand. A header declares; the file of the same name that ends in .ipp has the bodies. Header-only, the
+// header includes it; otherwise the compiled library does, once.
+//
+// Header-only, functions are templates without parameters to deduce: the compiler reads their bodies, but does no work
+// for those that the program does not call. As inline functions they would cost every file that includes them the
+// instantiation of all that they use.
+#if NASNET_HEADER_ONLY
+#define NASNET_DECL template <class = void>  ///< before a declaration whose body stands in the .ipp file
+#define NASNET_DEF template <class>          ///< before that body
+#define NASNET_INLINE inline                 ///< before the body of a virtual function, a destructor, a copy or a move
+#define NASNET_LAZY template <class = void>  ///< before a function whose body stands right here
+#else
+#define NASNET_DECL
+#define NASNET_DEF
+#define NASNET_INLINE
+#define NASNET_LAZY inline
+#endif
+
 /// 1 where exceptions are enabled, else 0.
 #if defined(__cpp_exceptions) || defined(__EXCEPTIONS) || defined(_CPPUNWIND)
 #define NASNET_HAS_EXCEPTIONS 1

@@ -3,7 +3,7 @@
 
 #include "nasnet/config.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 // core
 class Allocator;
@@ -29,4 +29,4 @@ struct Value;
 // space
 class SearchSpace;
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

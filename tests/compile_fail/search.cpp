@@ -7,8 +7,8 @@
 // error 5: an evaluator
 #include <nlohmann/json_fwd.hpp>
 
-#include "nasnet/search/evaluator.hpp"
-#include "nasnet/search/strategy.hpp"
+#include "nasnet/evaluator/evaluator.hpp"
+#include "nasnet/strategy/strategy.hpp"
 
 struct Ask {
   nasnet::Answer ask();

@@ -1,4 +1,4 @@
-#include "nasnet/search/journal.hpp"
+#include "nasnet/journal/journal.hpp"
 
 #include <algorithm>
 #include <filesystem>

@@ -1,4 +1,4 @@
-#include "nasnet/search/result_file.hpp"
+#include "nasnet/report/result_file.hpp"
 
 #include "fuzz/fuzz_target.hpp"
 

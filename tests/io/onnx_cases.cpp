@@ -20,7 +20,7 @@
 #include "model/sample_networks.hpp"
 #include "nasnet/core/attempt.hpp"
 #include "nasnet/io/onnx.hpp"
-#include "nasnet/search/result_file.hpp"
+#include "nasnet/report/result_file.hpp"
 
 using namespace nasnet;
 

@@ -14,12 +14,12 @@
 
 #include "catch.hpp"
 #include "core/temporary_folder.hpp"
+#include "nasnet/evaluator/process_evaluator.hpp"
 #include "nasnet/redis/queue_evaluator.hpp"
 #include "nasnet/redis/queue_worker.hpp"
-#include "nasnet/search/average_repeats.hpp"
-#include "nasnet/search/exhaustive.hpp"
-#include "nasnet/search/process_evaluator.hpp"
-#include "nasnet/search/regularized_evolution.hpp"
+#include "nasnet/strategy/average_repeats.hpp"
+#include "nasnet/strategy/exhaustive.hpp"
+#include "nasnet/strategy/regularized_evolution.hpp"
 #include "redis/redis_server.hpp"
 #include "search/toy_search.hpp"
 

@@ -15,8 +15,8 @@
 #include "core/temporary_folder.hpp"
 #include "nasnet/search/search.hpp"
 #include "search/killed_runs.hpp"
-#include "search/strategy_cases.hpp"
 #include "search/toy_search.hpp"
+#include "strategy/strategy_cases.hpp"
 
 using namespace nasnet;
 using Catch::Matchers::ContainsSubstring;

@@ -14,9 +14,9 @@
 
 #include "nasnet/genotype/ops.hpp"
 #include "nasnet/graph/op_expansions.hpp"
-#include "nasnet/search/journal.hpp"
-#include "nasnet/search/random_search.hpp"
+#include "nasnet/journal/journal.hpp"
 #include "nasnet/search/search.hpp"
+#include "nasnet/strategy/random_search.hpp"
 
 namespace toy {
 

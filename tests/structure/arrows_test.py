@@ -19,7 +19,13 @@ BELOW = {
     "io": ["model"],
     "data": ["core"],
     "train": ["data", "io"],
-    "search": ["space", "train"],
+    "trial": ["genotype"],
+    "strategy": ["trial", "space", "train"],
+    "evaluator": ["trial", "space", "train"],
+    "journal": ["strategy"],
+    "search": ["journal", "evaluator"],
+    "study": ["search"],
+    "report": ["study"],
     "redis": ["search"],
 }
 

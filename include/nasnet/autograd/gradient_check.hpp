@@ -14,7 +14,7 @@
 #include "nasnet/autograd/tape.hpp"
 #include "nasnet/core/random.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// How finely to check.
 struct GradientCheckOptions {
@@ -152,4 +152,4 @@ template <class P>
   return check_gradients(function, std::move(checked), context, options);
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

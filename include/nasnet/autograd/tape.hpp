@@ -16,7 +16,7 @@
 #include "nasnet/primitive/op_call.hpp"
 #include "nasnet/primitive/structure.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 namespace detail {
 
@@ -216,4 +216,4 @@ class Tape {
   std::vector<std::unique_ptr<detail::TapeEntry>> entries_;
 };
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -7,7 +7,7 @@
 #include "nasnet/core/context.hpp"
 #include "nasnet/core/tensor.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// The gradient of a value, which may not have been computed yet.
 template <class Scalar>
@@ -55,4 +55,4 @@ class Variable {
   std::shared_ptr<Gradient<Scalar>> gradient_;
 };
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

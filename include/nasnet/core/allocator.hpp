@@ -15,7 +15,7 @@
 #include <sys/mman.h>  // madvise
 #endif
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// Bytes that an allocator has handed out.
 struct MemoryStatistics {
@@ -183,4 +183,4 @@ class Allocator {
   std::shared_ptr<detail::AllocatorState> state_;
 };
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

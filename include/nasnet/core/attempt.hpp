@@ -9,7 +9,7 @@
 
 #include "nasnet/core/error.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// How a call failed.
 struct Failure {
@@ -55,4 +55,4 @@ void or_undo(Call&& call, Undo&& undo) {
 #endif
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

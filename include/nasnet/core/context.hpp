@@ -9,7 +9,7 @@
 #include "nasnet/core/tensor.hpp"
 #include "nasnet/core/thread_pool.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// The share of the machine that a run may use, passed to every run. Copies share the pool and the memory.
 ///
@@ -51,4 +51,4 @@ class Context {
   Allocator allocator_;
 };
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -7,7 +7,7 @@
 
 #include "nasnet/core/error.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// A duration as "8.2 s", "47 s", "3 min 20 s", "35 min" or "2 h 5 min".
 [[nodiscard]] inline std::string duration_text(double seconds) {
@@ -20,4 +20,4 @@ namespace nasnet::inline v0 {
   return join(whole / 3600, " h ", whole % 3600 / 60, " min");
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -7,7 +7,7 @@
 
 #include "nasnet/config.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// Root of all errors that the library throws.
 class Error : public std::runtime_error {
@@ -96,4 +96,4 @@ template <class Exception, class... Parts>
   NASNET_THROW(Exception(detail::harmless(join(parts...))));
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

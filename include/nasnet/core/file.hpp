@@ -23,7 +23,7 @@
 
 #include "nasnet/core/error.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// The contents of a file.
 using Bytes = std::vector<std::uint8_t>;
@@ -356,4 +356,4 @@ class AppendFile {
   std::string buffer_;
 };
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -7,7 +7,7 @@
 #include "nasnet/config.hpp"
 #include "nasnet/core/error.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// Sets of vector instructions for which kernels are built, in order of strength.
 enum class InstructionSet {
@@ -59,4 +59,4 @@ namespace detail {
   return set;
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -5,7 +5,7 @@
 #include <functional>  // function
 #include <string>      // string
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// Where a long task stands.
 struct Progress {
@@ -25,4 +25,4 @@ using ProgressCallback = std::function<void(const Progress&)>;
   return progress.seconds / static_cast<double>(progress.done) * static_cast<double>(progress.total - progress.done);
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

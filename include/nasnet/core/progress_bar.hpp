@@ -18,7 +18,7 @@
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/progress.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// What a progress bar does where its stream is no terminal.
 enum class OffTerminal {
@@ -154,4 +154,4 @@ class ProgressBar {
   Clock::time_point shown_{};
 };
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

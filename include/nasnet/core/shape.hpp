@@ -10,7 +10,7 @@
 
 #include "nasnet/core/error.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// a * b for extents and counts that are not negative.
 /// @throws ShapeError where the product does not fit 64 bits.
@@ -70,4 +70,4 @@ class Shape {
   int rank_ = 0;
 };
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

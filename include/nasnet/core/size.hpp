@@ -3,7 +3,7 @@
 
 #include <cstdint>  // int64_t
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// Height and width in pixels.
 struct Size {
@@ -12,4 +12,4 @@ struct Size {
   constexpr bool operator==(const Size&) const = default;
 };
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -11,7 +11,7 @@
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/tensor.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// A step of a sequence. Its tasks must not depend on each other.
 struct SequenceStep {
@@ -101,4 +101,4 @@ void run_sequence(Context& context, std::span<const SequenceStep> steps, const M
   });
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

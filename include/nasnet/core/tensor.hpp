@@ -13,7 +13,7 @@
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/shape.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// Tag of host memory.
 struct Cpu {};
@@ -99,4 +99,4 @@ class Tensor {
   Buffer buffer_;
 };
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -18,7 +18,7 @@
 #include <sched.h>  // sched_getaffinity
 #endif
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// A team of threads; the thread that calls is one of them.
 ///
@@ -158,4 +158,4 @@ class ThreadPool {
   std::vector<std::thread> helpers_;
 };
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

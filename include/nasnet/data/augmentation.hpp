@@ -15,7 +15,7 @@
 #include "nasnet/core/tensor.hpp"
 #include "nasnet/data/dataset.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// Random changes to training images. The default changes nothing.
 ///
@@ -330,4 +330,4 @@ class ImagePreparer {
   std::vector<Sample> columns_;
 };
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -16,7 +16,7 @@
 #include "nasnet/data/dataset.hpp"
 #include "nasnet/data/file_reader.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 namespace detail {
 
@@ -95,4 +95,4 @@ inline void append_cifar_file(const std::filesystem::path& path, const FileReade
   return detail::matched(std::move(train), detail::read_cifar(folder, reader, format, {"test.bin"}));
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -17,7 +17,7 @@
 #include "nasnet/core/shape.hpp"
 #include "nasnet/core/tensor.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 namespace detail {
 
@@ -235,4 +235,4 @@ struct TrainingSplit {
   return {.train = dataset.subset(all.subspan(count)), .validation = dataset.subset(all.first(count))};
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

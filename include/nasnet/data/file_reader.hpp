@@ -15,7 +15,7 @@
 #include "nasnet/core/file.hpp"
 #include "nasnet/core/shape.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// Gives the contents of a file of data. `read_plain_file` is one, `read_gzip_file` of <nasnet/data/gzip.hpp> another.
 using FileReader = std::function<Bytes(const std::filesystem::path&)>;
@@ -81,4 +81,4 @@ inline void check_data_size(std::size_t found, std::size_t element, const Shape&
   return read_file(path);
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -12,7 +12,7 @@
 #include "nasnet/data/idx.hpp"
 #include "nasnet/data/npy.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// Training and test images of a folder, in the format that its files show: IDX (MNIST, Fashion-MNIST), CIFAR-10 or
 /// CIFAR-100 binary, or NumPy arrays (see load_npy_folder).
@@ -32,4 +32,4 @@ namespace nasnet::inline v0 {
                 "(CIFAR-10), train.bin (CIFAR-100) and train_images.npy (NumPy), each also with .gz");
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

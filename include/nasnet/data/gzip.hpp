@@ -15,7 +15,7 @@
 #include "nasnet/core/file.hpp"
 #include "nasnet/data/file_reader.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// Most bytes that a compressed file may grow to where the caller names no limit: 2 GiB. A small file can claim
 /// a thousand times its size.
@@ -123,4 +123,4 @@ class GzipInflater {
   return gunzip(read_file(compressed), compressed.string());
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -15,7 +15,7 @@
 #include "nasnet/data/dataset.hpp"
 #include "nasnet/data/file_reader.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// An array of unsigned bytes.
 struct IdxArray {
@@ -103,4 +103,4 @@ namespace detail {
   return detail::matched(std::move(train), std::move(test));
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

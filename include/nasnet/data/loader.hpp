@@ -21,7 +21,7 @@
 #include "nasnet/data/augmentation.hpp"
 #include "nasnet/data/dataset.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// A place in the endless sequence of batches.
 struct BatchPosition {
@@ -220,4 +220,4 @@ class BatchLoader {
   std::thread worker_;
 };
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -23,7 +23,7 @@
 #include "nasnet/data/dataset.hpp"
 #include "nasnet/data/file_reader.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// Element types that can be read.
 enum class NpyType { u8, i32, i64, f32, f64 };
@@ -294,4 +294,4 @@ template <class Stored, class Value>
   return detail::matched(std::move(train), std::move(test));
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

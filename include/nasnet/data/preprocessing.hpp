@@ -14,7 +14,7 @@
 #include "nasnet/data/augmentation.hpp"
 #include "nasnet/data/resize.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// A way from images to a network's input. Steps are taken in the order of the members; a 0 leaves a step out.
 struct Preprocessing {
@@ -118,4 +118,4 @@ namespace detail {
   return result;
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

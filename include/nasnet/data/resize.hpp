@@ -15,7 +15,7 @@
 #include "nasnet/core/tensor.hpp"
 #include "nasnet/data/dataset.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// How pixels between pixels are made. All act on rows and columns apart, so that a constant image stays constant.
 enum class Interpolation {
@@ -197,4 +197,4 @@ template <class Pixel>
                                 : detail::resized_as<float>(dataset, size, interpolation);
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

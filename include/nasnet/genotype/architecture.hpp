@@ -9,7 +9,7 @@
 #include <string_view>  // string_view
 #include <vector>       // vector
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// How a block makes one state of its two operands.
 enum class Combiner {
@@ -106,4 +106,4 @@ struct Architecture {
   return ends;
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

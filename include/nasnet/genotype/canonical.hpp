@@ -49,7 +49,7 @@
 #include "nasnet/genotype/op_set.hpp"
 #include "nasnet/genotype/text.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 namespace detail {
 
@@ -121,4 +121,4 @@ inline void sort_operands(Block& block) {
   return text_hash(to_text(canonical_form(architecture, ops)));
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -13,7 +13,7 @@
 #include "nasnet/genotype/fault.hpp"
 #include "nasnet/genotype/op_set.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// A state and the index of the op that reads it.
 struct OperandGenotype {
@@ -246,4 +246,4 @@ template <class Genotype>
           detail::from_cell<typename Genotype::Cell, Ops>(architecture.reduction)};
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

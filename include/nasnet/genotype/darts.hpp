@@ -28,7 +28,7 @@
 #include "nasnet/genotype/detail/text_cursor.hpp"
 #include "nasnet/genotype/fault.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// How names are read and written.
 struct DartsOptions {
@@ -244,4 +244,4 @@ class DartsReader {
               ", reduce_concat=", detail::darts_concat(reduction), ')');
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

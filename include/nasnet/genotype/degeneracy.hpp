@@ -8,7 +8,7 @@
 #include "nasnet/core/error.hpp"
 #include "nasnet/genotype/architecture.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// A state of a cell that its output does not depend on. The network is built with it all the same.
 struct Degeneracy {
@@ -66,4 +66,4 @@ inline void append_degeneracies(std::vector<Degeneracy>& found, CellRole role, c
               " does not reach the cell's output");
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

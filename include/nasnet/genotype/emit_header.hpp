@@ -23,7 +23,7 @@
 #include "nasnet/genotype/fault.hpp"
 #include "nasnet/genotype/ops.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// What a header says besides the cells.
 struct HeaderOptions {
@@ -200,4 +200,4 @@ inline void write_header(const Architecture& architecture, const std::filesystem
   write_file_atomically(path, emit_header(architecture, options));
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

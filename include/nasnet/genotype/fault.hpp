@@ -13,7 +13,7 @@
 #include "nasnet/genotype/detail/nearest_name.hpp"
 #include "nasnet/genotype/op_set.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// Most blocks of a cell, and most inputs: a bound on the work that a hostile file can ask for.
 inline constexpr int max_cell_blocks = 1000;
@@ -307,4 +307,4 @@ inline void require_valid(const Architecture& architecture, std::span<const OpIn
   if (const Fault fault = validate(architecture, ops)) fail<GenotypeError>(describe(fault, architecture, ops));
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

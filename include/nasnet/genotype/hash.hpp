@@ -7,7 +7,7 @@
 
 #include "nasnet/config.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// FNV-1a over the bytes of a text, 64 bits.
 [[nodiscard]] constexpr std::uint64_t text_hash(std::string_view text) {
@@ -24,4 +24,4 @@ namespace nasnet::inline v0 {
   return text;
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

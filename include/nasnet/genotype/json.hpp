@@ -27,7 +27,7 @@
 #include "nasnet/genotype/fault.hpp"
 #include "nasnet/genotype/strict_json.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 namespace detail {
 
@@ -276,4 +276,4 @@ requires nlohmann::detail::is_basic_json<Json>::value [[nodiscard]] Architecture
   return architecture_from_json(parse_strict_json(text, "architecture"));
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

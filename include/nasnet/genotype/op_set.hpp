@@ -13,7 +13,7 @@
 #include "nasnet/fwd.hpp"
 #include "nasnet/genotype/detail/nearest_name.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// Whether an op may bear this name: letters, digits, '_' and '-', the first a letter or '_'. Such names stand in the
 /// text form of a genotype without quotes.
@@ -268,4 +268,4 @@ class OpSet {
   }
 };
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -5,7 +5,7 @@
 
 #include "nasnet/genotype/op_set.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// Its input, unchanged; with a stride or other channels: ReLU, 1x1 convolution, batch norm.
 struct Identity {
@@ -103,4 +103,4 @@ using AllOps =
           Conv<1>, Conv<3>, SepConv<3>, SepConv<5>, SepConv<7>, Zero, FactorizedConvColumnFirst<7>, DilSepConv<3>,
           DilSepConv<5>, SkipConnect, BottleneckFactorizedConv<7>>;
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

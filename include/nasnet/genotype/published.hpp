@@ -12,7 +12,7 @@
 #include "nasnet/genotype/detail/nearest_name.hpp"
 #include "nasnet/genotype/ops.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 using FiveBlockGenotype = ArchitectureGenotype<NasnetOps, 5>;
 
@@ -150,4 +150,4 @@ inline constexpr std::array<std::string_view, 8> published_names{
   fail<GenotypeError>(detail::unknown_name_sentence("architecture", name, published_names));
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -13,7 +13,7 @@
 #include "nasnet/genotype/detail/nearest_name.hpp"
 #include "nasnet/genotype/detail/text_cursor.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// Deepest nesting that parse_strict_json accepts.
 inline constexpr std::size_t max_json_depth = 64;
@@ -137,4 +137,4 @@ class StrictJsonBuilder final : public nlohmann::json_sax<nlohmann::json> {
   return builder.take_result();
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -23,7 +23,7 @@
 #include "nasnet/genotype/detail/text_cursor.hpp"
 #include "nasnet/genotype/fault.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 namespace detail {
 
@@ -143,4 +143,4 @@ inline void parse_concat(TextCursor& cursor, Cell& cell) {
   return architecture;
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -21,7 +21,7 @@
 #include "nasnet/graph/op_expansions.hpp"
 #include "nasnet/graph/shapes.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 namespace detail {
 
@@ -284,4 +284,4 @@ class NetworkBuilder {
   return detail::NetworkBuilder(architecture, ops, config).build();
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -11,7 +11,7 @@
 #include "nasnet/graph/network_graph.hpp"
 #include "nasnet/graph/shapes.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 namespace detail {
 
@@ -186,4 +186,4 @@ class ActivationMeter {
   return {.inference = meter.inference(), .training = meter.training()};
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -20,7 +20,7 @@
 #include "nasnet/graph/network_graph.hpp"
 #include "nasnet/graph/shapes.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 namespace detail {
 
@@ -289,4 +289,4 @@ inline void write_dot(const NetworkGraph& graph, const std::filesystem::path& pa
   write_file_atomically(path, network_dot(graph, image));
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -15,7 +15,7 @@
 #include "nasnet/fwd.hpp"
 #include "nasnet/graph/network_graph.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// A map in a graph under construction.
 struct Value {
@@ -266,4 +266,4 @@ class GraphBuilder {
   int cell_ = -1;
 };
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

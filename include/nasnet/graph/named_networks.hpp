@@ -15,7 +15,7 @@
 #include "nasnet/graph/network_config.hpp"
 #include "nasnet/graph/network_scale.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// How a count of this library stands to a published one.
 enum class Agreement {
@@ -280,4 +280,4 @@ struct ScaledName {
 /// NASNet-A 6 @ 4032 for ImageNet, 331x331, with the previous-input skip of the released network.
 [[nodiscard]] inline NetworkDescription nasnet_a_large() { return named_network("nasnet-a-large"); }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -7,7 +7,7 @@
 #include "nasnet/core/error.hpp"
 #include "nasnet/primitive/primitives.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// How an image enters the cells (paper figure 2).
 enum class Stem {
@@ -93,4 +93,4 @@ struct NetworkConfig {
   }
 };
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -12,7 +12,7 @@
 #include "nasnet/primitive/parameter.hpp"
 #include "nasnet/primitive/primitive.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// Which part of a network a node belongs to.
 enum class NetworkPart { stem, cell, head, auxiliary };
@@ -69,4 +69,4 @@ struct NetworkGraph {
   }
 };
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -13,7 +13,7 @@
 #include "nasnet/genotype/published.hpp"
 #include "nasnet/graph/network_config.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// A network to build.
 struct NetworkDescription {
@@ -112,4 +112,4 @@ namespace detail {
   return NetworkScale{*cells, *penultimate};
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -4,7 +4,7 @@
 #include "nasnet/genotype/ops.hpp"
 #include "nasnet/graph/graph_builder.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 namespace detail {
 
@@ -111,4 +111,4 @@ Value DilSepConv<Kernel>::expand(GraphBuilder& g, Value x, OpContext at) {
   return g.batch_norm(g.pointwise(x, at.filters));
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

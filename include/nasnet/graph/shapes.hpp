@@ -8,7 +8,7 @@
 #include "nasnet/core/error.hpp"
 #include "nasnet/graph/network_graph.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// Whether something takes in the auxiliary head, which evaluation does not run. Published figures leave it out.
 enum class AuxiliaryHead { excluded, included };
@@ -50,4 +50,4 @@ enum class AuxiliaryHead { excluded, included };
   return shapes;
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -16,7 +16,7 @@
 #include "nasnet/graph/detail/cell_labels.hpp"
 #include "nasnet/graph/detail/cell_layout.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// Text between tags or in an attribute of XML and HTML.
 [[nodiscard]] inline std::string xml_escaped(std::string_view text) {
@@ -178,4 +178,4 @@ inline void write_svg(const Architecture& architecture, const std::filesystem::p
   write_file_atomically(path, architecture_svg(architecture));
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

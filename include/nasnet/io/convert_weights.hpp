@@ -21,7 +21,7 @@
 #include "nasnet/io/tensor_file.hpp"
 #include "nasnet/io/weight_names.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 namespace detail {
 
@@ -167,4 +167,4 @@ class WeightComparison {
   return result;
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

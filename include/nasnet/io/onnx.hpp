@@ -14,7 +14,7 @@
 #include "nasnet/io/weights.hpp"
 #include "nasnet/model/model.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 namespace detail {
 
@@ -65,4 +65,4 @@ void write_onnx(const Model<Scalar>& model, const std::filesystem::path& path, S
   file.commit();
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

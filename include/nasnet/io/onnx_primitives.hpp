@@ -17,7 +17,7 @@
 #include "nasnet/primitive/primitives.hpp"
 #include "nasnet/primitive/window.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 namespace detail {
 
@@ -222,4 +222,4 @@ inline void emit_onnx(const Dense&, OnnxCall& call) {
                   detail::onnx_convolution(Window{}, call.input_shape().size()));
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -17,7 +17,7 @@
 #include "nasnet/io/weights.hpp"
 #include "nasnet/model/model.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// What a partial loading did, by name. Each stored parameter of the network stands in one of the first three lists.
 struct PartialLoad {
@@ -132,4 +132,4 @@ struct CellPlace {
   };
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

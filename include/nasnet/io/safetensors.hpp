@@ -18,7 +18,7 @@
 #include "nasnet/io/detail/safetensors_header.hpp"
 #include "nasnet/io/tensor_file.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// Reads the bytes of a safetensors file. The tensors share them.
 /// @param origin what errors call the file
@@ -87,4 +87,4 @@ inline void write_safetensors(const std::filesystem::path& path, const TensorFil
   file.commit();
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

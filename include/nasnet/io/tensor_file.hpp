@@ -20,7 +20,7 @@
 #include "nasnet/core/shape.hpp"
 #include "nasnet/core/tensor.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// Types of elements that files hold.
 enum class ElementType { boolean, u8, i8, u16, i16, f16, bf16, u32, i32, f32, u64, i64, f64 };
@@ -219,4 +219,4 @@ class TensorFile {
   std::map<std::string, std::string> metadata_;
 };
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -17,7 +17,7 @@
 #include "nasnet/io/tensor_file.hpp"
 #include "nasnet/primitive/parameter.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// Whose names and layouts a file has.
 enum class WeightNaming {
@@ -146,4 +146,4 @@ namespace detail {
   return std::nullopt;
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

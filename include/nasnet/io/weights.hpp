@@ -23,7 +23,7 @@
 #include "nasnet/io/weight_names.hpp"
 #include "nasnet/model/model.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// A parameter's values in the file's layout (see ParameterLayout).
 template <class Scalar>
@@ -158,4 +158,4 @@ void load_weights(Model<Scalar>& model, const std::filesystem::path& path, Weigh
   load_weights(model, read_safetensors(path), naming);
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

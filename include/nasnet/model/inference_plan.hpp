@@ -17,7 +17,7 @@
 #include "nasnet/model/detail/plan_run.hpp"
 #include "nasnet/model/model.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// A network as a list of fused steps: batch norms are folded into weights, ReLUs, sums and concatenations are parts of
 /// the convolutions and pools around them, and all maps share one piece of memory. Its logits are those of
@@ -128,4 +128,4 @@ class InferencePlan {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -9,7 +9,7 @@
 #include "nasnet/core/tensor.hpp"
 #include "nasnet/primitive/parameter.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 namespace detail {
 
@@ -45,4 +45,4 @@ template <class Scalar>
   return tensor;
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

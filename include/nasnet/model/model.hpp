@@ -21,7 +21,7 @@
 #include "nasnet/model/initialization.hpp"
 #include "nasnet/ops/run_primitive.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// What a network yields.
 template <class Scalar>
@@ -299,4 +299,4 @@ class Model {
   std::vector<Schedule> with_units_;  // of training: without and with drop path
 };
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -8,7 +8,7 @@
 #include "nasnet/ops/detail/map.hpp"
 #include "nasnet/primitive/primitives.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// y = x0 + x1 + ..., any one shape; summed from left to right.
 /// @throws ShapeError where the shapes differ.
@@ -37,4 +37,4 @@ void backward(const Add&, const OpCall<Scalar>& call, const OpGradients<Scalar>&
   }
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

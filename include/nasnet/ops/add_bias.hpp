@@ -8,7 +8,7 @@
 #include "nasnet/ops/detail/checks.hpp"
 #include "nasnet/ops/detail/rows.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// y = x + bias on the last axis: x [...,C] and bias [C], both inputs.
 struct AddBias {
@@ -44,4 +44,4 @@ void backward(const AddBias&, const OpCall<Scalar>& call, const OpGradients<Scal
   detail::copy_gradient(call.context, gradients.inputs[1], detail::channel_sums(call.context, layout, dy.data()));
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -7,7 +7,7 @@
 #include "nasnet/primitive/op_call.hpp"
 #include "nasnet/primitive/primitives.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// y [N,Ho,Wo,C]: the mean of the cells of each window that lie inside the map x [N,H,W,C].
 /// @throws ShapeError where no window fits.
@@ -41,4 +41,4 @@ void backward(const AveragePool& pool, const OpCall<Scalar>& call, const OpGradi
                            set);
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

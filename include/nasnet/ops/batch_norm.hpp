@@ -9,7 +9,7 @@
 #include "nasnet/ops/detail/map.hpp"
 #include "nasnet/primitive/primitives.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 namespace detail {
 
@@ -113,4 +113,4 @@ void backward(const BatchNorm&, const OpCall<Scalar>& call, const OpGradients<Sc
   detail::normalise_gradient<Scalar>(call.context, layout, dy.data(), x.data(), mean.data(), line, gradients.inputs[0]);
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -9,7 +9,7 @@
 #include "nasnet/ops/detail/rows.hpp"
 #include "nasnet/primitive/primitives.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 namespace detail {
 
@@ -71,4 +71,4 @@ void backward(const Concat&, const OpCall<Scalar>& call, const OpGradients<Scala
   detail::move_side_by_side<Scalar>(call.context, jobs, rows, pitch);
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -8,7 +8,7 @@
 #include "nasnet/ops/detail/scratch.hpp"
 #include "nasnet/ops/pointwise.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 namespace detail {
 
@@ -148,4 +148,4 @@ void backward(const Convolution& convolution, const OpCall<Scalar>& call, const 
   }
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -21,7 +21,7 @@
 #include "nasnet/primitive/op_call.hpp"
 #include "nasnet/primitive/primitives.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// The chain: [ReLU], [depthwise convolution], pointwise convolution, batch norm, [sum with a second input].
 /// Parameters: theirs, in this order.
@@ -516,4 +516,4 @@ void backward(const ConvolutionUnit& unit, const OpCall<Scalar>& call, const OpG
   detail::pass_back(unit, call, pass, gradients, set);
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

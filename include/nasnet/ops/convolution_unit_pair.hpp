@@ -8,7 +8,7 @@
 
 #include "nasnet/ops/convolution_unit.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// The first unit, which adds nothing, and the second one, which reads what it makes. Nobody else does, so the map
 /// between them is not kept: the backward pass normalises once more, and where that is less work than fetching it from
@@ -113,4 +113,4 @@ void backward(const ConvolutionUnitPair& pair, const OpCall<Scalar>& call, const
   if (pair.second.adds) detail::copy_gradient(call.context, gradients.inputs[1], gradients.output);
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -6,7 +6,7 @@
 
 #include "nasnet/ops/pointwise.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 namespace detail {
 
@@ -58,4 +58,4 @@ void backward(const Dense&, const OpCall<Scalar>& call, const OpGradients<Scalar
   }
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

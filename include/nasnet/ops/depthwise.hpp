@@ -7,7 +7,7 @@
 #include "nasnet/ops/detail/sliding_sum_run.hpp"
 #include "nasnet/primitive/primitives.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// y [N,Ho,Wo,C]: each window of x [N,H,W,C] weighed by w [kh,kw,C], channel by channel.
 /// @throws ShapeError where the weight does not fit the input, or no window does.
@@ -51,4 +51,4 @@ void backward(const Depthwise& depthwise, const OpCall<Scalar>& call, const OpGr
   }
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

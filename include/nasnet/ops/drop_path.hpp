@@ -10,7 +10,7 @@
 #include "nasnet/ops/detail/rows.hpp"
 #include "nasnet/primitive/primitives.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 namespace detail {
 
@@ -66,4 +66,4 @@ void backward(const DropPath&, const OpCall<Scalar>& call, const OpGradients<Sca
   detail::scale_samples(call.context, gradients.output, call.saved[0], *slot.tensor, slot.accumulate);
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -9,7 +9,7 @@
 #include "nasnet/ops/detail/random_values.hpp"
 #include "nasnet/primitive/primitives.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 namespace detail {
 
@@ -59,4 +59,4 @@ void backward(const Dropout& dropout, const OpCall<Scalar>& call, const OpGradie
                        call.taps.data());
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

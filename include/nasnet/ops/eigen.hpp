@@ -7,7 +7,7 @@
 #include "nasnet/core/tensor.hpp"
 #include "nasnet/ops/detail/checks.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// A row-major matrix of Eigen's.
 template <class Scalar>
@@ -26,4 +26,4 @@ template <class Scalar>
 template <class Scalar>
 void as_eigen(const Tensor<Scalar>&&) = delete;  // the elements would be gone before they are read
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -9,7 +9,7 @@
 #include "nasnet/ops/detail/checks.hpp"
 #include "nasnet/ops/detail/map.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// y = 1 / (1 + exp(-x)).
 struct Sigmoid {
@@ -229,4 +229,4 @@ void backward(const Clamp& clamp, const OpCall<Scalar>& call, const OpGradients<
                                   Scalar x, Scalar g) { return x >= low && x <= high ? g : Scalar{0}; });
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

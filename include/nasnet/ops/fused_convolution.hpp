@@ -18,7 +18,7 @@
 #include "nasnet/ops/map_view.hpp"
 #include "nasnet/primitive/primitives.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// What the rows of a tile are made of.
 enum class TileSource {
@@ -350,4 +350,4 @@ class ConvolutionTiling {
   std::vector<detail::AxisWindow> columns_{};
 };
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -12,7 +12,7 @@
 #include "nasnet/ops/map_view.hpp"
 #include "nasnet/ops/max_pool.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// A pool without sizes: what a plan keeps of it.
 struct FusedPool {
@@ -134,4 +134,4 @@ class PoolTiling {
   std::int64_t row_parts_ = 1;
 };
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

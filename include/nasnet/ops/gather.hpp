@@ -9,7 +9,7 @@
 #include "nasnet/ops/detail/checks.hpp"
 #include "nasnet/ops/detail/rows.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// One element of each row, as the log-probability of what was chosen: x [R,C] to [R], y[r] = x[r, indices[r]].
 struct PickColumn {
@@ -80,4 +80,4 @@ void backward(const EmbeddingRow& embedding, const OpCall<Scalar>& call, const O
   }
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -8,7 +8,7 @@
 #include "nasnet/ops/detail/rows.hpp"
 #include "nasnet/primitive/primitives.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// y[n,0,0,c] = mean over the map of x[n,:,:,c]: [N,H,W,C] to [N,1,1,C].
 template <class Scalar>
@@ -47,4 +47,4 @@ void backward(const GlobalAveragePool&, const OpCall<Scalar>& call, const OpGrad
   });
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

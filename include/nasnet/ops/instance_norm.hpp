@@ -7,7 +7,7 @@
 #include "nasnet/ops/detail/sample_norm.hpp"
 #include "nasnet/primitive/primitives.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// y = (x - mean) / sqrt(variance + epsilon) * weight + bias with mean and biased variance over H and W of each sample
 /// and channel, [N,H,W,C], whatever the mode. Keeps mean and inverse deviation, each [N*C].
@@ -41,4 +41,4 @@ void backward(const InstanceNorm&, const OpCall<Scalar>& call, const OpGradients
                                      call.saved[0].data(), line, gradients.inputs[0]);
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -9,7 +9,7 @@
 #include "nasnet/ops/detail/sample_norm.hpp"
 #include "nasnet/primitive/primitives.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 namespace detail {
 
@@ -83,4 +83,4 @@ void backward(const LayerNorm&, const OpCall<Scalar>& call, const OpGradients<Sc
                                      call.saved[0].data(), line, gradients.inputs[0]);
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

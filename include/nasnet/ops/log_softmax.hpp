@@ -8,7 +8,7 @@
 #include "nasnet/ops/detail/checks.hpp"
 #include "nasnet/ops/detail/softmax_row.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// y = x - log(sum over the row of exp(x)): [...,K] to [...,K].
 struct LogSoftmax {
@@ -92,4 +92,4 @@ template <class Scalar>
   return result;
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -3,7 +3,7 @@
 
 #include <cstdint>  // int64_t
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// Maps [images,height,width,channels] whose pixels lie `pitch` scalars apart.
 template <class T>
@@ -31,4 +31,4 @@ struct ChannelRun {
   constexpr bool operator==(const ChannelRun&) const = default;
 };
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

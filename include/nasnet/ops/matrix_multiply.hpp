@@ -7,7 +7,7 @@
 #include "nasnet/ops/matrix_product.hpp"
 #include "nasnet/primitive/op_call.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// y = a b: [M,K] times [K,N] to [M,N].
 struct MatrixMultiply {
@@ -45,4 +45,4 @@ void backward(const MatrixMultiply&, const OpCall<Scalar>& call, const OpGradien
   }
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -10,7 +10,7 @@
 #include "nasnet/ops/detail/matrix_kernel.hpp"
 #include "nasnet/ops/detail/quotient.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// A row-major matrix that something else owns. `Element` is const where it is only read.
 template <class Element>
@@ -245,4 +245,4 @@ void multiply_left_transposed(Context& context, MatrixSpan<const T> a, std::type
   if (parts > 1) add_parts<T>(context, sums.data(), parts, c, accumulate);
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -14,7 +14,7 @@
 #include "nasnet/primitive/op_call.hpp"
 #include "nasnet/primitive/primitives.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 namespace detail {
 
@@ -141,4 +141,4 @@ void backward(const MaximumPool& pool, const OpCall<Scalar>& call, const OpGradi
   if (slot) detail::max_pool_gradient(call.context, pool.window, gradients.output, call.taps, slot, set);
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -8,7 +8,7 @@
 #include "nasnet/ops/detail/simd.hpp"
 #include "nasnet/ops/map_view.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 namespace detail {
 
@@ -144,4 +144,4 @@ void mean_of_pixels(const TaskRanges& ranges, std::int64_t task, const MapView<c
   }
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

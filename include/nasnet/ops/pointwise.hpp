@@ -9,7 +9,7 @@
 #include "nasnet/primitive/op_call.hpp"
 #include "nasnet/primitive/primitives.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 namespace detail {
 
@@ -57,4 +57,4 @@ void backward(const Pointwise&, const OpCall<Scalar>& call, const OpGradients<Sc
   }
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -6,7 +6,7 @@
 
 #include "nasnet/ops/detail/map.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// y = sum of x, any shape to [1].
 struct Sum {
@@ -72,4 +72,4 @@ void backward(const Mean&, const OpCall<Scalar>& call, const OpGradients<Scalar>
   detail::broadcast_gradient(call.context, slot, gradients.output[0] / static_cast<Scalar>(slot.tensor->elements()));
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

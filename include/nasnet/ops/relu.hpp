@@ -4,7 +4,7 @@
 #include "nasnet/ops/detail/map.hpp"
 #include "nasnet/primitive/primitives.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 namespace detail {
 
@@ -38,4 +38,4 @@ void backward(const Relu&, const OpCall<Scalar>& call, const OpGradients<Scalar>
                              gradients.output.data());
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

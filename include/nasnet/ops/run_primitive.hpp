@@ -6,7 +6,7 @@
 #include "nasnet/ops/ops.hpp"
 #include "nasnet/primitive/primitive.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// Output and, where the call asks for them, the values that backward reads.
 /// @throws ShapeError for inputs that the primitive cannot take.
@@ -21,4 +21,4 @@ void backward(const Primitive& primitive, const OpCall<Scalar>& call, const OpGr
   std::visit([&](const auto& p) { backward(p, call, gradients); }, primitive);
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

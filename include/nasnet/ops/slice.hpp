@@ -7,7 +7,7 @@
 #include "nasnet/ops/detail/checks.hpp"
 #include "nasnet/ops/detail/rows.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// Columns begin to end - 1 of the last axis: [...,C] to [...,end-begin].
 struct Slice {
@@ -44,4 +44,4 @@ void backward(const Slice& slice, const OpCall<Scalar>& call, const OpGradients<
   detail::move_rows<Scalar>(call.context, {gradients.output.data(), count, to, columns, rows, count, slot.accumulate});
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

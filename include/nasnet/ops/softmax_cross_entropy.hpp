@@ -13,7 +13,7 @@
 #include "nasnet/ops/detail/map.hpp"
 #include "nasnet/ops/detail/softmax_row.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// Mean over the batch of the cross entropy between softmax(logits) and the labels: logits [N,K] or [N,1,1,K] to [1].
 ///
@@ -120,4 +120,4 @@ template <class Scalar>
   return correct;
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

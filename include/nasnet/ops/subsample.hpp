@@ -8,7 +8,7 @@
 #include "nasnet/ops/detail/rows.hpp"
 #include "nasnet/primitive/primitives.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 namespace detail {
 
@@ -106,4 +106,4 @@ void backward(const Subsample& subsample, const OpCall<Scalar>& call, const OpGr
   });
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

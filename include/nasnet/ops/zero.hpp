@@ -5,7 +5,7 @@
 #include "nasnet/ops/detail/map.hpp"
 #include "nasnet/primitive/primitives.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// y = 0: [N,H,W,C] to [N,ceil(H/step),ceil(W/step),filters].
 template <class Scalar>
@@ -23,4 +23,4 @@ void backward(const Zeros&, const OpCall<Scalar>& call, const OpGradients<Scalar
   detail::zero_gradient(call.context, gradients.inputs[0]);
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

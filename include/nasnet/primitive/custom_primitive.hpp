@@ -13,7 +13,7 @@
 #include "nasnet/primitive/op_call.hpp"
 #include "nasnet/primitive/structure.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// Whether `forward` and `backward` can be called for a primitive and a scalar type on the CPU.
 template <class P, class Scalar>
@@ -131,4 +131,4 @@ class CustomPrimitive {
   std::shared_ptr<const Interface> self_;
 };
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

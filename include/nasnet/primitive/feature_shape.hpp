@@ -8,7 +8,7 @@
 #include "nasnet/core/shape.hpp"
 #include "nasnet/core/size.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// One sample's map, without the batch dimension.
 struct FeatureShape {
@@ -28,4 +28,4 @@ struct FeatureShape {
   return join(shape.height, 'x', shape.width, 'x', shape.channels);
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -20,7 +20,7 @@
 #include "nasnet/core/error.hpp"
 #include "nasnet/primitive/feature_shape.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// An attribute of an ONNX node: `{"strides", std::vector<std::int64_t>{2, 2}}`.
 struct OnnxAttribute {
@@ -149,4 +149,4 @@ concept EmitsOnnx = requires(const P& primitive, OnnxCall& call) {
   emit_onnx(primitive, call);
 };
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

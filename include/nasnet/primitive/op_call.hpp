@@ -14,7 +14,7 @@
 #include "nasnet/core/random.hpp"
 #include "nasnet/core/tensor.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// How normalisation, dropout and drop path behave.
 enum class Mode {
@@ -73,4 +73,4 @@ struct OpGradients {
   std::vector<GradientSlot<Scalar>> parameters{};
 };
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

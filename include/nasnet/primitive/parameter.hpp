@@ -8,7 +8,7 @@
 
 #include "nasnet/core/shape.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// What happens to a parameter in training.
 enum class ParameterRole {
@@ -66,4 +66,4 @@ struct ParameterSpec {
   }
 };
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

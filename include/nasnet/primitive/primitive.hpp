@@ -10,7 +10,7 @@
 #include "nasnet/primitive/custom_primitive.hpp"
 #include "nasnet/primitive/primitives.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// A node's primitive. Fusion matches on the alternatives; everything else visits.
 using Primitive =
@@ -75,4 +75,4 @@ using Primitive =
   return {size.height, size.width, output_channels(primitive, channels)};
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -17,7 +17,7 @@
 #include "nasnet/primitive/parameter.hpp"
 #include "nasnet/primitive/window.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 using Channels = std::span<const std::int64_t>;  ///< channels of each input
 using Features = std::span<const FeatureShape>;  ///< shape of each input
@@ -262,4 +262,4 @@ struct Dense {
   }
 };
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -9,7 +9,7 @@
 
 #include "nasnet/primitive/primitives.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// A primitive is a copyable type with a `name`. It may state, and has these defaults where it does not:
 ///
@@ -89,4 +89,4 @@ template <PrimitiveStructure P>
   return 0;
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -8,7 +8,7 @@
 #include "nasnet/core/error.hpp"
 #include "nasnet/primitive/feature_shape.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// What lies around a map, and so how many positions a window has.
 enum class Padding {
@@ -80,4 +80,4 @@ struct Window {
   constexpr bool operator==(const Window&) const = default;
 };
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -32,7 +32,7 @@
 #include <cstdlib>  // getenv
 #endif
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// What a server answers.
 struct RedisReply {
@@ -262,4 +262,4 @@ class RedisConnection {
   std::chrono::steady_clock::time_point since_{};
 };
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -23,7 +23,7 @@
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/file.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// A server, a queue on it, and how to be let in.
 struct QueueAddress {
@@ -156,4 +156,4 @@ class QueueAddressReader {
   return detail::QueueAddressReader(text).read();
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -22,19 +22,19 @@
 
 #include "nasnet/core/attempt.hpp"
 #include "nasnet/core/error.hpp"
+#include "nasnet/evaluator/evaluator.hpp"
 #include "nasnet/genotype/architecture.hpp"
 #include "nasnet/genotype/hash.hpp"
 #include "nasnet/genotype/op_set.hpp"
 #include "nasnet/redis/detail/queue_texts.hpp"
 #include "nasnet/redis/queue_address.hpp"
 #include "nasnet/redis/trial_queue.hpp"
-#include "nasnet/search/evaluator.hpp"
 #include "nasnet/search/ledger.hpp"
 #include "nasnet/search/search.hpp"
-#include "nasnet/search/strategy.hpp"
 #include "nasnet/space/any_space.hpp"
+#include "nasnet/strategy/strategy.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// How a search uses a queue.
 struct QueueOptions {
@@ -346,4 +346,4 @@ class QueueEvaluator {
   std::unique_ptr<detail::QueueDesk> desk_;
 };
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

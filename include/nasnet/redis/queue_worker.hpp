@@ -30,18 +30,18 @@
 #include "nasnet/core/progress.hpp"
 #include "nasnet/core/random.hpp"
 #include "nasnet/core/thread_pool.hpp"
+#include "nasnet/evaluator/evaluator.hpp"
 #include "nasnet/genotype/architecture.hpp"
 #include "nasnet/genotype/op_set.hpp"
 #include "nasnet/redis/detail/queue_texts.hpp"
 #include "nasnet/redis/queue_address.hpp"
 #include "nasnet/redis/trial_queue.hpp"
-#include "nasnet/search/evaluator.hpp"
 #include "nasnet/search/search.hpp"
-#include "nasnet/search/strategy.hpp"
-#include "nasnet/search/trial.hpp"
 #include "nasnet/space/any_space.hpp"
+#include "nasnet/strategy/strategy.hpp"
+#include "nasnet/trial/trial.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// What became of a trial at a worker.
 enum class QueueWork {
@@ -384,4 +384,4 @@ QueueWorkerSummary serve_queue(const QueueAddress& address, const AnySpace& spac
   return worker.run();
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

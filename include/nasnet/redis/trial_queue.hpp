@@ -25,7 +25,7 @@
 #include "nasnet/redis/detail/queue_texts.hpp"
 #include "nasnet/redis/queue_address.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// The search that a queue holds.
 struct QueueSearch {
@@ -341,4 +341,4 @@ class TrialQueue {
   std::int64_t deaths_ = default_deaths;
 };
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

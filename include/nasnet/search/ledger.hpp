@@ -15,29 +15,24 @@
 #include <vector>         // vector
 
 #include "nasnet/core/error.hpp"
+#include "nasnet/evaluator/evaluator.hpp"
 #include "nasnet/genotype/hash.hpp"
 #include "nasnet/genotype/op_set.hpp"
 #include "nasnet/graph/build_network.hpp"
 #include "nasnet/graph/costs.hpp"
 #include "nasnet/graph/network_config.hpp"
-#include "nasnet/search/journal.hpp"
-#include "nasnet/search/strategy.hpp"
-#include "nasnet/search/trial.hpp"
+#include "nasnet/journal/journal.hpp"
 #include "nasnet/space/any_space.hpp"
 #include "nasnet/space/constraint.hpp"
+#include "nasnet/strategy/strategy.hpp"
+#include "nasnet/trial/trial.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// What happens to a proposal whose canonical form was tried before, with the same budget and repeat.
 enum class Duplicates {
   skip,      ///< it is told as a duplicate and does not count
   evaluate,  ///< it is a trial like any other
-};
-
-/// The network whose parameters and multiply-adds are counted for a proposal.
-struct CountedNetwork {
-  NetworkConfig network{};
-  Size image{};  ///< pixels
 };
 
 /// Memory for the trials of a search, and what each is predicted to need.
@@ -516,4 +511,4 @@ class SearchLedger {
   bool is_waiting_ = false;
 };
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -17,40 +17,20 @@
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/instruction_set.hpp"
 #include "nasnet/core/thread_pool.hpp"
+#include "nasnet/evaluator/evaluator.hpp"
 #include "nasnet/genotype/architecture.hpp"
 #include "nasnet/genotype/op_set.hpp"
+#include "nasnet/journal/journal.hpp"
 #include "nasnet/search/detail/search_settings.hpp"
 #include "nasnet/search/detail/worker_team.hpp"
-#include "nasnet/search/evaluator.hpp"
-#include "nasnet/search/journal.hpp"
 #include "nasnet/search/ledger.hpp"
 #include "nasnet/search/search_options.hpp"
-#include "nasnet/search/strategy.hpp"
-#include "nasnet/search/trial.hpp"
 #include "nasnet/space/any_space.hpp"
+#include "nasnet/strategy/strategy.hpp"
+#include "nasnet/trial/trial.hpp"
 #include "nasnet/version.hpp"
 
-namespace nasnet::inline v0 {
-
-/// An evaluator that tells which network it makes of an architecture, so that search() can count its costs:
-/// `counted_network() const` returns a CountedNetwork.
-template <class T>
-concept CountsNetwork = requires(const T& evaluate) {
-  { evaluate.counted_network() } -> std::convertible_to<CountedNetwork>;
-};
-
-/// An evaluator that predicts how much memory an evaluation needs: `predicted_bytes(architecture, ops) const`.
-template <class T>
-concept PredictsMemory = requires(const T& evaluate, const Architecture& architecture, const OpTable& ops) {
-  { evaluate.predicted_bytes(architecture, ops) } -> std::convertible_to<std::int64_t>;
-};
-
-/// An evaluator whose trials run on other machines, one at a time on each: `static constexpr bool runs_elsewhere =
-/// true`. They do not wait for memory here.
-template <class T>
-concept RunsElsewhere = requires {
-  requires std::remove_cvref_t<T>::runs_elsewhere;
-};
+namespace nasnet::inline NASNET_ABI {
 
 namespace detail {
 
@@ -299,7 +279,7 @@ template <class StrategyType, class EvaluatorType>
 /// As above, for a compile-time space such as CellSpace<NasnetOps, 5>.
 template <class Space, class StrategyType, class EvaluatorType>
 [[nodiscard]] History search(StrategyType&& strategy, const EvaluatorType& evaluate, SearchOptions options = {}) {
-  return v0::search(Space::space(), Space::op_table(), strategy, evaluate, std::move(options));
+  return nasnet::search(Space::space(), Space::op_table(), strategy, evaluate, std::move(options));
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

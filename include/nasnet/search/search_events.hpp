@@ -10,12 +10,12 @@
 #include <utility>            // move
 
 #include "nasnet/core/progress.hpp"
-#include "nasnet/search/detail/journal_line.hpp"
-#include "nasnet/search/journal.hpp"
+#include "nasnet/journal/journal.hpp"
 #include "nasnet/search/search_options.hpp"
-#include "nasnet/search/trial.hpp"
+#include "nasnet/trial/json_line.hpp"
+#include "nasnet/trial/trial.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// Writes each trial and skipped proposal as the journal does ("finished", "failed", "duplicate", "rejected"), and
 /// where the search stands after each ("progress": done, failed, running, total, best_accuracy, best_trial, seconds,
@@ -88,4 +88,4 @@ class SearchEvents {
   double reported_seconds_ = 0;
 };
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

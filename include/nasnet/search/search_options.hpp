@@ -16,11 +16,11 @@
 #include "nasnet/core/progress.hpp"
 #include "nasnet/core/thread_pool.hpp"
 #include "nasnet/search/ledger.hpp"
-#include "nasnet/search/strategy.hpp"
-#include "nasnet/search/trial.hpp"
 #include "nasnet/space/constraint.hpp"
+#include "nasnet/strategy/strategy.hpp"
+#include "nasnet/trial/trial.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// Where a search stands.
 struct SearchStatus {
@@ -107,4 +107,4 @@ struct SearchOptions {
   }
 };
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -11,9 +11,9 @@
 #include "nasnet/core/progress.hpp"
 #include "nasnet/core/progress_bar.hpp"
 #include "nasnet/search/search_options.hpp"
-#include "nasnet/search/trial.hpp"
+#include "nasnet/trial/trial.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// One bar for a whole search: trials done, the best so far, the time left. It moves within trials too. The search's
 /// notices come on lines of their own, on a terminal or not.
@@ -75,4 +75,4 @@ class SearchProgressBar {
   std::map<std::int64_t, double> running_;  // trials, and how much of each is done
 };
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -16,7 +16,7 @@
 #include "nasnet/space/big_unsigned.hpp"
 #include "nasnet/space/search_space.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// What a search space can do; SearchSpace says what each function means. An architecture is a sequence of decisions,
 /// each a number from 0 to choices - 1, and a neighbour differs in one of them.
@@ -138,4 +138,4 @@ class AnySpace {
   std::shared_ptr<const Interface> space_;
 };
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

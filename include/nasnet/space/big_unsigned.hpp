@@ -12,7 +12,7 @@
 
 #include "nasnet/core/error.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// A whole number that is never too large.
 class BigUnsigned {
@@ -116,4 +116,4 @@ class BigUnsigned {
   std::vector<std::uint32_t> digits_;  // base 10^9, the least first; empty for 0
 };
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -18,7 +18,7 @@
 #include "nasnet/graph/network_graph.hpp"
 #include "nasnet/primitive/feature_shape.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// The most that a network may cost; what is absent is not limited. The auxiliary head does not count.
 struct Limits {
@@ -79,4 +79,4 @@ namespace detail {
   return reason_against(build_network(architecture, ops, config), image, limits);
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

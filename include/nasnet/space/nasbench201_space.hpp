@@ -19,7 +19,7 @@
 #include "nasnet/genotype/hash.hpp"
 #include "nasnet/space/big_unsigned.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// Dong and Yang, "NAS-Bench-201: Extending the scope of reproducible neural architecture search", ICLR 2020.
 ///
@@ -226,4 +226,4 @@ class Nasbench201Space {
   std::shared_ptr<const std::vector<std::uint64_t>> hashes_;  // of the cells by number
 };
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -24,7 +24,7 @@
 #include "nasnet/genotype/op_set.hpp"
 #include "nasnet/space/big_unsigned.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// The shape of a search space.
 struct SpaceOptions {
@@ -544,4 +544,4 @@ inline std::string SearchSpace::description() const {
   return text;
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -17,7 +17,7 @@
 #include "nasnet/train/optimizer.hpp"
 #include "nasnet/train/parameter_average.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// One pass over the training images.
 struct EpochSummary {
@@ -122,4 +122,4 @@ inline void load_checkpoint(const std::filesystem::path& path, detail::TrainingS
   }
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

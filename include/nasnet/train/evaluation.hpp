@@ -9,7 +9,7 @@
 #include "nasnet/model/model.hpp"
 #include "nasnet/ops/softmax_cross_entropy.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// Figures over a dataset.
 struct Metrics {
@@ -45,4 +45,4 @@ struct Metrics {
   return metrics;
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

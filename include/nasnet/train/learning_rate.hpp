@@ -5,7 +5,7 @@
 #include <cmath>      // cos, floor, pow
 #include <numbers>    // pi
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// The learning rate of each step. Times are in epochs, so that a schedule does not depend on the batch.
 struct LearningRate {
@@ -45,4 +45,4 @@ struct LearningRate {
   }
 };
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

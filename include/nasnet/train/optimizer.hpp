@@ -13,7 +13,7 @@
 #include "nasnet/core/context.hpp"
 #include "nasnet/core/error.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// A parameter that an optimiser moves.
 template <class Scalar>
@@ -198,4 +198,4 @@ class Optimizer {
   return limit > 0 && gradient_norm > limit ? limit / gradient_norm : 1.0;
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -10,7 +10,7 @@
 #include "nasnet/autograd/variable.hpp"
 #include "nasnet/core/tensor.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// Exponential moving average of a model's parameters, batch-norm statistics included (paper's appendix: decay 0.9999).
 template <class Scalar>
@@ -54,4 +54,4 @@ class ParameterAverage {
   std::int64_t steps_ = 0;
 };
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -11,7 +11,7 @@
 #include "nasnet/train/optimizer.hpp"
 #include "nasnet/train/trainer.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// A training as it was published.
 ///
@@ -144,4 +144,4 @@ inline constexpr std::int64_t proxy_validation_images = 5'000;
   return recipe;
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

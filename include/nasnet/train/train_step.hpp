@@ -14,7 +14,7 @@
 #include "nasnet/ops/softmax_cross_entropy.hpp"
 #include "nasnet/train/optimizer.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// What a step minimises.
 struct LossOptions {
@@ -81,4 +81,4 @@ StepResult train_step(Context& context, Model<Scalar>& model, Optimizer<Scalar>&
   return result;
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

@@ -29,7 +29,7 @@
 #include "nasnet/train/parameter_average.hpp"
 #include "nasnet/train/train_step.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// How to train. The defaults are those of the paper's child networks where it states them (section 4, appendix):
 /// Nesterov momentum, cosine learning rate over the whole training.
@@ -260,4 +260,4 @@ inline TrainSummary train(Context& context, Model<float>& model, const ImageData
   return detail::Training(context, model, dataset, options).run();
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

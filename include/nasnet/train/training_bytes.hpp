@@ -11,7 +11,7 @@
 #include "nasnet/train/optimizer.hpp"
 #include "nasnet/train/trainer.hpp"
 
-namespace nasnet::inline v0 {
+namespace nasnet::inline NASNET_ABI {
 
 /// Bytes that a training in floats takes at its peak.
 struct TrainingBytes {
@@ -44,4 +44,4 @@ struct TrainingBytes {
   return bytes;
 }
 
-}  // namespace nasnet::inline v0
+}  // namespace nasnet::inline NASNET_ABI

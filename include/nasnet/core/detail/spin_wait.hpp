@@ -7,7 +7,7 @@
 #include <immintrin.h>  // _mm_pause
 #endif
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// One wait: for what comes within microseconds it keeps the core, later it leaves the core to others between looks.
 class SpinWait {
@@ -30,4 +30,4 @@ class SpinWait {
   int turns_ = 0;
 };
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

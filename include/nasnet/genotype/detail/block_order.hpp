@@ -12,7 +12,7 @@
 
 #include "nasnet/genotype/architecture.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// Finds the order, among those in which each block reads earlier states only, whose sequence of rows is the least; a
 /// row is what a block reads in the new numbering, its combiner and whether it is concatenated.
@@ -257,4 +257,4 @@ class BlockOrder {
   std::size_t work_ = 0;  // nodes looked at
 };
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

@@ -14,7 +14,7 @@
 #include "nasnet/genotype/degeneracy.hpp"
 #include "nasnet/genotype/op_set.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// Folds one valid cell. States that equal an earlier state are read through that one, their root.
 class CellFolder {
@@ -126,4 +126,4 @@ class CellFolder {
   return kept;
 }
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

@@ -11,7 +11,7 @@
 
 #include "nasnet/core/error.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// Least number of letters to insert, delete or replace that turns one word into the other.
 [[nodiscard]] inline std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -64,4 +64,4 @@ namespace nasnet::inline v0::detail {
   return text;
 }
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

@@ -8,7 +8,7 @@
 
 #include "nasnet/core/error.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// Line and column of a place in a text, both from 1; columns count bytes.
 struct TextPosition {
@@ -124,4 +124,4 @@ class TextCursor {
   std::size_t offset_ = 0;
 };
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

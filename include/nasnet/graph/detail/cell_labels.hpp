@@ -10,7 +10,7 @@
 #include "nasnet/genotype/architecture.hpp"
 #include "nasnet/genotype/fault.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// sep_conv_5x5 is "sep 5x5", avg_pool_3x3 is "avg 3x3", my_op is "my op".
 [[nodiscard]] inline std::string op_label(std::string_view op) {
@@ -49,4 +49,4 @@ inline void require_drawable(const Cell& cell, CellRole role, int inputs) {
   if (const Fault fault = cell_fault(role, cell, inputs)) fail<GenotypeError>("drawing: ", describe(fault));
 }
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

@@ -13,7 +13,7 @@
 #include "nasnet/genotype/degeneracy.hpp"
 #include "nasnet/graph/detail/cell_labels.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// A rectangle of a drawing, in pixels, y downwards.
 struct Box {
@@ -414,4 +414,4 @@ class CellLayout {
   std::vector<CellWire> wires_;
 };
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

@@ -5,7 +5,7 @@
 
 #include "nasnet/primitive/parameter.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// Moves a kernel between memory [taps, I, O] and file [O, I, taps]; depthwise has I = C, O = 1 in memory and the two
 /// exchanged in files. Other layouts are the same in both.
@@ -40,4 +40,4 @@ void for_each_place(const ParameterSpec& spec, const Visit& visit) {
   }
 }
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

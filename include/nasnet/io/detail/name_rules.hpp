@@ -8,7 +8,7 @@
 #include <string_view>  // string_view
 #include <vector>       // vector
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// Names that fit `ours` become `theirs`. In `ours` a * stands for anything but dots; in `theirs` {1} and {2} are what
 /// the first and the second * stood for, {cell} is the library's name of the cell and {role} that of its role.
@@ -65,4 +65,4 @@ struct NamePair {
   return text;
 }
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

@@ -17,7 +17,7 @@
 #include "nasnet/io/detail/naming_tables.hpp"
 #include "nasnet/primitive/parameter.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// The name of a cell's parameter without "cells.N.".
 [[nodiscard]] inline std::string_view name_in_cell(std::string_view name) {
@@ -162,4 +162,4 @@ class NameTranslation {
   std::unordered_set<std::string> known_;
 };
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

@@ -8,7 +8,7 @@
 
 #include "nasnet/io/detail/name_rules.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// How a library numbers the cells after the stem.
 enum class CellNumbers {
@@ -112,4 +112,4 @@ inline constexpr NamingTable keras_table{.network = keras_network,
                                          .reduction_ops = keras_reduction_ops,
                                          .numbers = CellNumbers::keras};
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

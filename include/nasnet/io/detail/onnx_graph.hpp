@@ -19,7 +19,7 @@
 #include "nasnet/primitive/onnx_call.hpp"
 #include "nasnet/version.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// The operators used here have had their present form since opset 15 at the latest, and every runtime since 2022 reads
 /// opset 17. What later ones add (dilated average pools, group normalisation) has fewer readers than what stands for it
@@ -294,4 +294,4 @@ class OnnxGraph {
   std::vector<int> parameters_;  // of the nodes that are written
 };
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

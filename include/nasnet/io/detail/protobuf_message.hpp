@@ -13,7 +13,7 @@
 #include <utility>      // move
 #include <vector>       // vector
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// A message under construction: fields in the order in which they are added.
 ///
@@ -101,4 +101,4 @@ class ProtobufMessage {
   std::uint64_t size_ = 0;
 };
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

@@ -19,7 +19,7 @@
 #include "nasnet/core/file.hpp"
 #include "nasnet/io/tensor_file.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// The format allows no larger header.
 inline constexpr std::uint64_t largest_safetensors_header = 100'000'000;
@@ -282,4 +282,4 @@ inline void check_safetensors_layout(const SafetensorsHeader& header, const std:
   return header;
 }
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

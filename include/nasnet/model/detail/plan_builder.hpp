@@ -17,7 +17,7 @@
 #include "nasnet/model/detail/plan_order.hpp"
 #include "nasnet/model/detail/plan_program.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// Scale and shift of each filter of a convolution.
 struct FilterScales {
@@ -365,4 +365,4 @@ class PlanBuilder {
   PlanProgram<T> program_;
 };
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

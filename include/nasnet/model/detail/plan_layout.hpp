@@ -16,7 +16,7 @@
 #include "nasnet/model/detail/plan_program.hpp"
 #include "nasnet/ops/pixel_passes.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// A piece of memory that is needed from one step to another.
 struct ArenaBlock {
@@ -259,4 +259,4 @@ class PlanLayout {
   std::vector<PlanSegment> segments_;
 };
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

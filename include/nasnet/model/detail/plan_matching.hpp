@@ -9,7 +9,7 @@
 
 #include "nasnet/graph/network_graph.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// What a node reads: another node's value, -1 for the network's input, perhaps through a ReLU.
 struct PlanOperand {
@@ -236,4 +236,4 @@ class PlanMatching {
   std::vector<bool> hosted_;
 };
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

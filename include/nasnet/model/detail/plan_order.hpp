@@ -6,7 +6,7 @@
 #include <numeric>    // iota
 #include <vector>     // vector
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// An order in which a step seldom follows one that it needs, so that a thread that finds no task left in a step can go
 /// on with the next: the two halves of one separable convolution take turns with those of another.
@@ -42,4 +42,4 @@ namespace nasnet::inline v0::detail {
   return order;
 }
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

@@ -15,7 +15,7 @@
 #include "nasnet/ops/map_view.hpp"
 #include "nasnet/primitive/primitive.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// Maps of one size in one piece of memory, the values of a concatenation side by side.
 struct PlanBuffer {
@@ -148,4 +148,4 @@ template <class Conflict>
   return false;
 }
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

@@ -15,7 +15,7 @@
 #include "nasnet/ops/pixel_passes.hpp"
 #include "nasnet/ops/run_primitive.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// to [pixels,channels] = the channels of a value.
 template <class T>
@@ -174,4 +174,4 @@ class PlanRun {
   TileScratch<T> scratch_;
 };
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

@@ -10,7 +10,7 @@
 #include "nasnet/graph/network_graph.hpp"
 #include "nasnet/ops/convolution_unit_pair.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// A chain of nodes that is one unit, or two.
 struct MatchedUnit {
@@ -141,4 +141,4 @@ class UnitMatching {
   std::vector<int> ends_;
 };
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

@@ -12,7 +12,7 @@
 #include "nasnet/ops/detail/column_kernels.hpp"
 #include "nasnet/primitive/op_call.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// How the rows of channels fall into groups and chunks.
 struct ChannelGroups {
@@ -235,4 +235,4 @@ void normalise_gradient(Context& context, const ChannelGroups& layout, const Sca
   });
 }
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

@@ -10,7 +10,7 @@
 #include "nasnet/ops/detail/quotient.hpp"
 #include "nasnet/ops/detail/simd.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// How channels are cut into strips: as wide as a vector, the last one perhaps as a narrower vector.
 struct ChannelStrips {
@@ -162,4 +162,4 @@ NASNET_ALWAYS_INLINE void expect_rows(const RowRing<typename L::Scalar>& ring, s
   }
 }
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

@@ -12,7 +12,7 @@
 #include "nasnet/core/shape.hpp"
 #include "nasnet/primitive/op_call.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// The extent of the last axis; 1 for rank 0.
 [[nodiscard]] constexpr std::int64_t last_extent(const Shape& shape) {
@@ -73,4 +73,4 @@ inline void check_indices(std::string_view who, std::string_view name, std::span
   }
 }
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

@@ -11,7 +11,7 @@
 #include "nasnet/ops/detail/rest_lanes.hpp"
 #include "nasnet/ops/detail/simd.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// Columns from which on rows are not folded; folded rows are shorter than twice as long.
 inline constexpr std::int64_t folded_columns = 64;
@@ -283,4 +283,4 @@ void apply_columns(ColumnLineJob<Scalar> job) {
   if (job.rows > 0) run_kernel<ColumnLineKernel<Step>, Scalar>(instruction_set(), job);
 }
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

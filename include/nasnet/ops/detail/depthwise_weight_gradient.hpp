@@ -13,7 +13,7 @@
 #include "nasnet/primitive/op_call.hpp"
 #include "nasnet/primitive/window.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// Gradients of neighbouring outputs that are in registers together.
 template <class Target>
@@ -310,4 +310,4 @@ void depthwise_weight_gradient(Context& context, const Window& window, const Ten
   add_strip_sums(grid, strips, window.taps(), sums, slot);
 }
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

@@ -10,7 +10,7 @@
 #include "nasnet/ops/detail/simd.hpp"
 #include "nasnet/primitive/window.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// The cells of an axis that one window covers: its taps first, ..., last - 1 lie inside; tap t is cell start + t *
 /// dilation.
@@ -170,4 +170,4 @@ void scatter_windows(const WindowGrid& grid, const Scalar* from, std::int64_t fi
   }
 }
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

@@ -8,7 +8,7 @@
 #include "nasnet/core/shape.hpp"
 #include "nasnet/primitive/window.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// @throws ShapeError unless a kernel's channels are those of the input.
 inline void check_channels(std::string_view who, std::int64_t kernel, const Shape& input) {
@@ -33,4 +33,4 @@ inline void check_window(std::string_view who, const Window& window, const Shape
   }
 }
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

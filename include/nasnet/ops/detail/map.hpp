@@ -9,7 +9,7 @@
 #include "nasnet/ops/detail/simd.hpp"
 #include "nasnet/primitive/op_call.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// Elements of one chunk: long enough to pay for a hand-over to another thread, short enough for the first cache.
 inline constexpr std::int64_t map_grain = 8192;
@@ -200,4 +200,4 @@ void copy_values(Context& context, Tensor<Scalar>& out, const Tensor<Scalar>& in
   map_lanes(context, out, CopyLanes{}, in.data());
 }
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

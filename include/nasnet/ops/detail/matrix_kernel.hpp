@@ -5,7 +5,7 @@
 
 #include "nasnet/ops/detail/simd.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// A block of C = A B, or of C = A^T B, all row-major. Each element of C is one sum in the order of the terms,
 /// whichever block and tile it falls into, so that products may be split freely over rows and columns.
@@ -233,4 +233,4 @@ struct ProductKernel {
   }
 };
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

@@ -12,7 +12,7 @@
 #include "nasnet/ops/detail/channel_strips.hpp"
 #include "nasnet/ops/detail/sliding_taps.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// Neighbouring outputs that are computed together.
 inline constexpr int pool_block = 4;
@@ -348,4 +348,4 @@ struct MaxPoolGradientKernel {
   }
 };
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

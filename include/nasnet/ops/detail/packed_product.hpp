@@ -7,7 +7,7 @@
 #include "nasnet/ops/detail/matrix_kernel.hpp"
 #include "nasnet/ops/detail/quotient.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// B of C = A B, cut into panels of up to `tile_vectors` vectors, each [terms][columns of the panel]: what a tile reads
 /// lies in order. Columns are filled up to whole vectors with zeros.
@@ -159,4 +159,4 @@ struct PackedProductKernel {
   }
 };
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

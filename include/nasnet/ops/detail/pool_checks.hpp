@@ -9,7 +9,7 @@
 #include "nasnet/ops/detail/kernel_checks.hpp"
 #include "nasnet/primitive/window.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// Whether each window covers a cell of an axis of n cells.
 [[nodiscard]] constexpr bool covers_cells(const WindowAxis& axis, std::int64_t n) {
@@ -30,4 +30,4 @@ inline void check_pool(std::string_view who, const Window& window, const Shape& 
   }
 }
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

@@ -3,7 +3,7 @@
 
 #include <cstdint>  // int64_t
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// a / b, rounded up; a >= 0, b > 0.
 [[nodiscard]] constexpr std::int64_t quotient_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
@@ -16,4 +16,4 @@ namespace nasnet::inline v0::detail {
   return a >= 0 ? a / b : -((-a + b - 1) / b);
 }
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

@@ -5,7 +5,7 @@
 
 #include "nasnet/core/random.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// The index-th uniform number in [0, 1) of a stream.
 [[nodiscard]] constexpr double uniform_at(const RandomStream& stream, std::int64_t index) {
@@ -13,4 +13,4 @@ namespace nasnet::inline v0::detail {
   return RandomStream(RandomStream::State{state.key, state.position + static_cast<std::uint64_t>(index)}).uniform();
 }
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

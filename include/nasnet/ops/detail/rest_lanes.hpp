@@ -5,7 +5,7 @@
 
 #include "nasnet/ops/detail/simd.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// A vector of half as many lanes.
 template <class L>
@@ -29,4 +29,4 @@ NASNET_ALWAYS_INLINE void run_rest(const Job& job, std::int64_t first, std::int6
   }
 }
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

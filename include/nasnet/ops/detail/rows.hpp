@@ -11,7 +11,7 @@
 #include "nasnet/ops/detail/rest_lanes.hpp"
 #include "nasnet/ops/detail/simd.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// Rows in a chunk, by the length of a row.
 [[nodiscard]] constexpr std::int64_t row_grain(std::int64_t length) {
@@ -140,4 +140,4 @@ void move_row(const Scalar* from, std::int64_t count, Scalar* to, bool accumulat
   run_rows<Scalar>({.from = from, .to = to, .rows = 1, .count = count, .accumulate = accumulate});
 }
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

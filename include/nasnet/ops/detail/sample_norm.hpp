@@ -9,7 +9,7 @@
 #include "nasnet/ops/detail/checks.hpp"
 #include "nasnet/ops/detail/map.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 [[nodiscard]] inline ChannelGroups sample_layout(const Shape& shape) {
   return {shape[0], shape[1] * shape[2], shape[3]};
@@ -64,4 +64,4 @@ void sample_norm_parameter_gradients(const OpCall<Scalar>& call, const ChannelGr
   copy_gradient(call.context, gradients.parameters[1], bias);
 }
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

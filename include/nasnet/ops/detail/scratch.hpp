@@ -8,7 +8,7 @@
 
 #include "nasnet/core/context.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// One block of scalars for each thread that can work on a loop at a time. Made before the loop; bodies lease a block.
 template <class Scalar>
@@ -54,4 +54,4 @@ class Scratch {
   std::unique_ptr<std::atomic_flag[]> taken_;
 };
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

@@ -36,7 +36,7 @@
 #include "nasnet/config.hpp"
 #include "nasnet/core/instruction_set.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 #if NASNET_HAS_VECTORS
 template <class T, int count>
@@ -189,4 +189,4 @@ void run_kernel([[maybe_unused]] InstructionSet set, const Job& job) {
   run_on_baseline<Kernel, Scalar>(job);
 }
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

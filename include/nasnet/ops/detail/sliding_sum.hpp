@@ -11,7 +11,7 @@
 #include "nasnet/ops/detail/channel_strips.hpp"
 #include "nasnet/ops/detail/sliding_taps.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// Neighbouring outputs that are computed together; half as many where no more are left of a row.
 inline constexpr int sliding_block = 8;
@@ -421,4 +421,4 @@ struct SlidingKernel {
 using SlidingSumKernel = SlidingKernel<false>;
 using SlidingMeanKernel = SlidingKernel<true>;
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

@@ -9,7 +9,7 @@
 #include "nasnet/ops/detail/sliding_sum.hpp"
 #include "nasnet/ops/detail/strip_tasks.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// Windows that slide over whole batches, [N,H,W,C] each.
 template <class T>
@@ -166,4 +166,4 @@ void run_sliding_mean(Context& context, const SlidingPass<T>& pass, InstructionS
   run_sliding_pass<SlidingMeanKernel, T>(context, pass, nullptr, WindowCells<T>(pass.window, pass.map), set);
 }
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

@@ -9,7 +9,7 @@
 #include "nasnet/ops/detail/quotient.hpp"
 #include "nasnet/primitive/window.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// Direction of a sliding sum: out[o] = sum of w[t] in[o * stride + t * dilation - before], or its transpose, which
 /// takes gradients of `out` to gradients of `in`.
@@ -137,4 +137,4 @@ struct ColumnTaps {
   }
 };
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

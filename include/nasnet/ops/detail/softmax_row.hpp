@@ -7,7 +7,7 @@
 
 #include "nasnet/ops/detail/rows.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// Log-probabilities of one row of logits, safe for values of any size: the largest is taken off first.
 template <class Scalar>
@@ -28,4 +28,4 @@ struct SoftmaxRow {
 /// Rows of a chunk where each element costs an exponential.
 [[nodiscard]] constexpr std::int64_t softmax_grain(std::int64_t columns) { return row_grain(columns * 8); }
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

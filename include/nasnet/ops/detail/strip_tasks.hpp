@@ -6,7 +6,7 @@
 
 #include "nasnet/ops/detail/channel_strips.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// A strip of some rows of one map.
 struct StripTask {
@@ -45,4 +45,4 @@ struct StripTasks {
   }
 };
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

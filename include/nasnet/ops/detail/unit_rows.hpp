@@ -12,7 +12,7 @@
 #include "nasnet/ops/detail/sliding_sum_run.hpp"
 #include "nasnet/ops/relu.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// Rows of a matrix, one for each pixel of the output: the input's channels, perhaps rectified, perhaps weighed by a
 /// depthwise convolution.
@@ -92,4 +92,4 @@ class UnitRows {
   std::optional<StripSlide<T>> slide_{};
 };
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

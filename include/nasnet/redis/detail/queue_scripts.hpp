@@ -11,7 +11,7 @@
 
 #include "nasnet/core/error.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// What stands before each script.
 inline constexpr std::string_view queue_prelude = R"lua(
@@ -138,4 +138,4 @@ return {'done'}
 
 [[nodiscard]] inline std::string queue_script(std::string_view body) { return join(queue_prelude, body); }
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

@@ -14,16 +14,16 @@
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/instruction_set.hpp"
 #include "nasnet/core/random.hpp"
+#include "nasnet/evaluator/evaluator.hpp"
+#include "nasnet/evaluator/outcome_json.hpp"
 #include "nasnet/genotype/architecture.hpp"
 #include "nasnet/genotype/json.hpp"
-#include "nasnet/search/evaluator.hpp"
-#include "nasnet/search/journal.hpp"
-#include "nasnet/search/outcome_json.hpp"
-#include "nasnet/search/trial.hpp"
+#include "nasnet/journal/journal.hpp"
 #include "nasnet/space/any_space.hpp"
+#include "nasnet/trial/trial.hpp"
 #include "nasnet/version.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 // ---- searches
 
@@ -129,4 +129,4 @@ struct ReadTrial {
   return *outcome;
 }
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

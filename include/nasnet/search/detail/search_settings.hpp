@@ -3,11 +3,11 @@
 
 #include <nlohmann/json.hpp>  // json
 
-#include "nasnet/search/ledger.hpp"
-#include "nasnet/search/result_file.hpp"
+#include "nasnet/evaluator/evaluator.hpp"
+#include "nasnet/graph/network_json.hpp"
 #include "nasnet/space/constraint.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 [[nodiscard]] inline nlohmann::json limits_json(const Limits& limits) {
   nlohmann::json json = nlohmann::json::object();
@@ -17,9 +17,9 @@ namespace nasnet::inline v0::detail {
 }
 
 [[nodiscard]] inline nlohmann::json counted_json(const CountedNetwork& counted) {
-  nlohmann::json json = result_network_json(counted.network);
+  nlohmann::json json = network_json(counted.network);
   json["image"] = nlohmann::json::array({counted.image.height, counted.image.width});
   return json;
 }
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

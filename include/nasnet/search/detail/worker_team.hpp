@@ -25,13 +25,13 @@
 #include "nasnet/core/progress.hpp"
 #include "nasnet/core/random.hpp"
 #include "nasnet/core/thread_pool.hpp"
+#include "nasnet/evaluator/evaluator.hpp"
 #include "nasnet/genotype/op_set.hpp"
-#include "nasnet/search/evaluator.hpp"
 #include "nasnet/search/ledger.hpp"
 #include "nasnet/search/search_options.hpp"
-#include "nasnet/search/trial.hpp"
+#include "nasnet/trial/trial.hpp"
 
-namespace nasnet::inline v0::detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// Holds the first exception of several threads until one of them can let it pass.
 class FirstError {
@@ -313,4 +313,4 @@ class WorkerTeam {
   std::int64_t waiting_end_ = 0;
 };
 
-}  // namespace nasnet::inline v0::detail
+}  // namespace nasnet::inline NASNET_ABI::detail

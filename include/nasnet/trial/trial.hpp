@@ -1,0 +1,278 @@
+/// What a search has found: trials, their states and results, as plain values.
+#pragma once
+
+#include <algorithm>          // max, pop_heap, push_heap
+#include <array>              // array
+#include <cmath>              // isfinite
+#include <cstddef>            // size_t
+#include <cstdint>            // int64_t, uint64_t
+#include <map>                // map
+#include <nlohmann/json.hpp>  // json
+#include <optional>           // nullopt, optional
+#include <set>                // set
+#include <string>             // string
+#include <string_view>        // string_view
+#include <unordered_map>      // unordered_map
+#include <vector>             // vector
+
+#include "nasnet/core/error.hpp"
+#include "nasnet/genotype/architecture.hpp"
+
+namespace nasnet::inline NASNET_ABI {
+
+/// What became of a proposal. Those done and failed count as trials; those rejected and the duplicates do not.
+enum class TrialState {
+  done,       ///< evaluated
+  failed,     ///< evaluated without a result; see FailureKind
+  rejected,   ///< never evaluated: it breaks a limit
+  duplicate,  ///< never evaluated: its canonical form was tried before, with the same budget and repeat
+};
+
+inline constexpr std::array all_trial_states{TrialState::done, TrialState::failed, TrialState::rejected,
+                                             TrialState::duplicate};
+
+/// The name of a state in files and reports.
+[[nodiscard]] constexpr std::string_view to_string(TrialState state) {
+  switch (state) {
+    case TrialState::done: return "done";
+    case TrialState::failed: return "failed";
+    case TrialState::rejected: return "rejected";
+    case TrialState::duplicate: return "duplicate";
+  }
+  return "unknown";
+}
+
+/// Why an evaluation has no result.
+enum class FailureKind {
+  exception,      ///< the evaluator threw
+  not_a_number,   ///< accuracy, loss or another metric is not a finite number
+  timeout,        ///< it ran beyond the time limit of a trial
+  out_of_memory,  ///< it passed the memory limit of a trial, or the machine had no memory left
+  crash,          ///< the process that evaluated it ended by a signal
+  lost,           ///< the worker that evaluated it never answered
+};
+
+inline constexpr std::array all_failure_kinds{FailureKind::exception, FailureKind::not_a_number,
+                                              FailureKind::timeout,   FailureKind::out_of_memory,
+                                              FailureKind::crash,     FailureKind::lost};
+
+/// The name of a kind in files and reports.
+[[nodiscard]] constexpr std::string_view to_string(FailureKind kind) {
+  switch (kind) {
+    case FailureKind::exception: return "exception";
+    case FailureKind::not_a_number: return "not_a_number";
+    case FailureKind::timeout: return "timeout";
+    case FailureKind::out_of_memory: return "out_of_memory";
+    case FailureKind::crash: return "crash";
+    case FailureKind::lost: return "lost";
+  }
+  return "unknown";
+}
+
+/// The kind of this name.
+[[nodiscard]] constexpr std::optional<FailureKind> failure_kind_named(std::string_view name) {
+  for (const FailureKind kind : all_failure_kinds) {
+    if (to_string(kind) == name) return kind;
+  }
+  return std::nullopt;
+}
+
+/// What an evaluator found out about an architecture.
+struct Evaluation {
+  double validation_accuracy = 0;              ///< fraction of the validation images, 0 to 1; the search maximises it
+  double validation_loss = 0;                  ///< mean over the validation images, nats
+  std::map<std::string, double> metrics = {};  ///< anything else by name: latency, accuracy by epoch, ...
+
+  bool operator==(const Evaluation&) const = default;
+};
+
+/// A proposal of a strategy and what became of it.
+struct Trial {
+  std::int64_t number = -1;   ///< counts the trials from 0, in the order asked; -1 where it is no trial
+  std::int64_t proposal = 0;  ///< counts all proposals from 0, in the order asked
+  Architecture architecture{};
+  std::uint64_t hash = 0;                ///< of the canonical form: equal for architectures that compute the same
+  std::optional<std::int64_t> budget{};  ///< of the proposal
+  std::int64_t repeat = 0;               ///< of the proposal
+  bool enqueued = false;                 ///< the user's proposal rather than the strategy's
+  TrialState state = TrialState::done;
+
+  Evaluation evaluation{};               ///< where done
+  std::optional<FailureKind> failure{};  ///< where failed
+  std::string message{};                 ///< where failed: what went wrong; where rejected: the limit it breaks
+  std::int64_t duplicate_of = -1;        ///< where duplicate: number of the trial with the same canonical form
+
+  std::optional<std::int64_t> parameters{};     ///< trainable, auxiliary head left out; where costs are counted
+  std::optional<std::int64_t> multiply_adds{};  ///< for one image, auxiliary head left out; where costs are counted
+
+  std::optional<std::int64_t> bytes{};  ///< memory that its evaluation is predicted to need; where that is asked for
+
+  double seconds = 0;        ///< wall-clock time of its evaluation
+  int worker = -1;           ///< which worker evaluated it, from 0
+  std::int64_t attempt = 0;  ///< how often it was begun before, in runs that ended in the middle of it
+
+  /// Whether its result may be the best where others have this largest budget: it has no smaller one.
+  [[nodiscard]] bool competes(const std::optional<std::int64_t>& largest_budget) const {
+    return !budget || budget == largest_budget;
+  }
+
+  /// Whether it counts as a trial.
+  [[nodiscard]] bool counts() const { return state == TrialState::done || state == TrialState::failed; }
+};
+
+/// What is known of an architecture: evaluations with one budget that differ in their repeat are one result.
+struct Standing {
+  const Trial* first = nullptr;  ///< the one of the lowest number
+  std::int64_t evaluations = 0;
+  double accuracy = 0;  ///< on the validation images: the mean of the evaluations
+};
+
+/// Ranks the architectures of a search.
+///
+/// Results with different budgets say nothing of each other. So the best is the one of the highest mean accuracy among
+/// those with the largest budget that any result has, and those without a budget, which were evaluated in full; of
+/// equals the one that was tried first.
+class Standings {
+ public:
+  /// @param trial outlives this object; passed over where it is not done or its accuracy no finite number
+  void add(const Trial& trial) {
+    const double accuracy = trial.evaluation.validation_accuracy;
+    if (trial.state != TrialState::done || !std::isfinite(accuracy)) return;
+    const std::size_t index = index_of(trial);
+    Standing& standing = standings_[index];
+    if (trial.number < standing.first->number) standing.first = &trial;
+    ++standing.evaluations;
+    // Exact where all are equal, as on a table.
+    standing.accuracy += (accuracy - standing.accuracy) / static_cast<double>(standing.evaluations);
+    rank(index, rankings_[trial.budget]);
+  }
+
+  /// Of all architectures and budgets, in the order of their first result.
+  [[nodiscard]] const std::vector<Standing>& all() const { return standings_; }
+
+  /// Nullptr where nothing is done.
+  [[nodiscard]] const Standing* best() const {
+    if (rankings_.empty()) return nullptr;
+    // No budget comes before all others.
+    const Place& in_full = rankings_.begin()->second.front();
+    const Place& largest = rankings_.rbegin()->second.front();
+    const bool has_both = !rankings_.begin()->first && largest < in_full;
+    return &standings_[(has_both ? in_full : largest).index];
+  }
+
+ private:
+  struct Place {
+    double accuracy;
+    std::int64_t number;
+    std::size_t index;  // of the standing
+
+    bool operator==(const Place&) const = default;
+    /// Whether it is behind the other.
+    [[nodiscard]] bool operator<(const Place& other) const {
+      if (accuracy != other.accuracy) return accuracy < other.accuracy;
+      return number != other.number ? number > other.number : index > other.index;
+    }
+  };
+
+  /// A heap with the best place in front. Places that were left since go when they come to the front.
+  using Ranking = std::vector<Place>;
+
+  [[nodiscard]] Place place_of(std::size_t index) const {
+    return {standings_[index].accuracy, standings_[index].first->number, index};
+  }
+
+  void rank(std::size_t index, Ranking& ranking) const {
+    ranking.push_back(place_of(index));
+    std::push_heap(ranking.begin(), ranking.end());
+    while (ranking.front() != place_of(ranking.front().index)) {
+      std::pop_heap(ranking.begin(), ranking.end());
+      ranking.pop_back();
+    }
+  }
+
+  /// That of the same architecture and budget which lacks this repeat, or a new one.
+  [[nodiscard]] std::size_t index_of(const Trial& trial) {
+    const auto [latest, is_new] = latest_.try_emplace(key_of(trial), standings_.size());
+    if (!is_new && joins(latest->second, trial)) return latest->second;
+    latest->second = standings_.size();
+    standings_.push_back({.first = &trial});
+    return latest->second;
+  }
+
+  [[nodiscard]] bool joins(std::size_t index, const Trial& trial) {
+    const Trial& first = *standings_[index].first;
+    if (first.budget != trial.budget || first.architecture != trial.architecture) return false;
+    std::set<std::int64_t>& repeats = repeats_[index];
+    if (standings_[index].evaluations == 1) repeats.insert(first.repeat);
+    return repeats.insert(trial.repeat).second;
+  }
+
+  [[nodiscard]] static std::uint64_t key_of(const Trial& trial) {
+    constexpr std::uint64_t spread = 0x9e3779b97f4a7c15;
+    return trial.hash ^ spread * static_cast<std::uint64_t>(trial.budget.value_or(0));
+  }
+
+  std::vector<Standing> standings_;
+  std::unordered_map<std::uint64_t, std::size_t> latest_;            // by hash and budget
+  std::unordered_map<std::size_t, std::set<std::int64_t>> repeats_;  // of standings that were met again
+  std::map<std::optional<std::int64_t>, Ranking> rankings_;          // by budget
+};
+
+/// All that a search has found.
+struct History {
+  std::uint64_t seed = 0;
+  nlohmann::json settings = nlohmann::json::object();  ///< what the results depend on besides the seed; see search()
+
+  std::vector<Trial> trials{};   ///< done and failed, by number
+  std::vector<Trial> skipped{};  ///< rejected and duplicates, by proposal
+  std::vector<Trial> known{};    ///< results of other searches that this one was told of
+
+  std::vector<std::string> notices{};  ///< sentences for the user: a torn line dropped, an exhausted space, ...
+  bool interrupted = false;            ///< asked to stop before all trials were done
+  bool exhausted = false;              ///< ended early because nothing new is left to propose
+
+  /// How many proposals ended in this state.
+  [[nodiscard]] std::int64_t count(TrialState state) const {
+    std::int64_t sum = 0;
+    for (const auto* group : {&trials, &skipped}) {
+      for (const Trial& trial : *group) sum += trial.state == state ? 1 : 0;
+    }
+    return sum;
+  }
+
+  /// The largest budget of a trial that is done; absent where none has any.
+  [[nodiscard]] std::optional<std::int64_t> largest_budget() const {
+    std::optional<std::int64_t> largest;
+    for (const Trial& trial : trials) {
+      if (trial.state == TrialState::done) largest = (std::max)(largest, trial.budget);
+    }
+    return largest;
+  }
+
+  /// The best architecture as Standings has it; absent where no trial is done.
+  [[nodiscard]] std::optional<Standing> best_standing() const {
+    Standings standings;
+    for (const Trial& trial : trials) standings.add(trial);
+    const Standing* best = standings.best();
+    return best == nullptr ? std::nullopt : std::optional(*best);
+  }
+
+  /// The first trial of the best architecture; nullptr where none is done. Where it has repeats, best_standing() has
+  /// their mean accuracy.
+  [[nodiscard]] const Trial* find_best() const {
+    const std::optional<Standing> best = best_standing();
+    return best ? best->first : nullptr;
+  }
+
+  /// The same.
+  /// @throws ArgumentError where none is done.
+  [[nodiscard]] const Trial& best() const {
+    const Trial* best = find_best();
+    if (best == nullptr) {
+      fail<ArgumentError>("search: there is no best trial: of ", trials.size(), " trials none is done");
+    }
+    return *best;
+  }
+};
+
+}  // namespace nasnet::inline NASNET_ABI
