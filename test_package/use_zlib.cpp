@@ -1,0 +1,12 @@
+// A gzip file in memory, read.
+#include <array>
+#include <cstdint>
+
+#include <nasnet/data/gzip.hpp>
+
+int main() {
+  constexpr std::array<std::uint8_t, 26> compressed{0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02,
+                                                    0x03, 0xcb, 0x4b, 0x2c, 0xce, 0x4b, 0x2d, 0x01, 0x00,
+                                                    0xeb, 0x52, 0x4f, 0x53, 0x06, 0x00, 0x00, 0x00};
+  return nasnet::gunzip(compressed, "six letters").size() == 6 ? 0 : 1;
+}
