@@ -1,0 +1,4 @@
+// What all other times here are divided by.
+#include <nlohmann/json.hpp>
+
+int main() {}

@@ -1,0 +1,4 @@
+// Everything included, nothing used.
+#include <nasnet/nasnet.hpp>
+
+int main() {}
