@@ -5,7 +5,9 @@
 #include <utility>
 #include <vector>
 
-#include <nasnet/nasnet.hpp>
+#include <nasnet/core/random.hpp>
+#include <nasnet/core/shape.hpp>
+#include <nasnet/data/dataset.hpp>
 
 namespace program {
 

@@ -4,9 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <filesystem>
-#include <functional>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -16,27 +14,66 @@
 #include <utility>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
+#include <nasnet/core/context.hpp>
+#include <nasnet/core/error.hpp>
+#include <nasnet/core/file.hpp>
+#include <nasnet/core/progress_bar.hpp>
+#include <nasnet/core/random.hpp>
+#include <nasnet/core/thread_pool.hpp>
+#include <nasnet/data/augmentation.hpp>
+#include <nasnet/data/dataset.hpp>
+#include <nasnet/data/folder.hpp>
 #include <nasnet/data/gzip.hpp>
-#include <nasnet/nasnet.hpp>
+#include <nasnet/evaluator/child_trainer.hpp>
+#include <nasnet/evaluator/latency.hpp>
+#include <nasnet/evaluator/process_evaluator.hpp>
+#include <nasnet/genotype/emit_header.hpp>
+#include <nasnet/genotype/ops.hpp>
+#include <nasnet/graph/build_network.hpp>
+#include <nasnet/graph/dot.hpp>
+#include <nasnet/graph/svg.hpp>
+#include <nasnet/io/weights.hpp>
+#include <nasnet/journal/warm_start.hpp>
+#include <nasnet/model/model.hpp>
+#include <nasnet/report/report.hpp>
+#include <nasnet/report/result_file.hpp>
+#include <nasnet/report/trials_csv.hpp>
+#include <nasnet/search/search.hpp>
+#include <nasnet/search/search_events.hpp>
+#include <nasnet/search/search_progress_bar.hpp>
+#include <nasnet/space/search_space.hpp>
+#include <nasnet/strategy/any_strategy.hpp>
+#include <nasnet/strategy/average_repeats.hpp>
+#include <nasnet/strategy/median_stop.hpp>
+#include <nasnet/strategy/replay_duplicates.hpp>
+#include <nasnet/train/evaluation.hpp>
+#include <nasnet/train/trainer.hpp>
+#include <nasnet/trial/trial.hpp>
 #ifdef NASNET_HAS_QUEUE
 #include <nasnet/redis/queue_evaluator.hpp>
 #endif
 
-#include "child_options.hpp"
+#include "flags.hpp"
 #include "program.hpp"
 #include "strategies.hpp"
+#include "trial_flags.hpp"
 
 namespace {
 
-constexpr int most_workers = 256;
-constexpr std::int64_t most_members = 1'000'000;
+using program::flag;
+using program::FlagTable;
+using program::setting;
+using program::setting_if_changed;
 
 struct Flags {
   std::filesystem::path data, out = "search";
+  bool resume = false;
+  std::string queue;
+  std::int64_t lease_seconds = 60;
   std::string strategy = "random";
-  std::int64_t population = 20;
-  std::int64_t sample = 5;
-  nasnet::PpoOptions controller = program::StrategyFlags{}.controller;
+  program::StrategyFlags strategies;
   std::string duplicates = "skip";
   std::int64_t repeats = 1;
   bool median_stop = false;
@@ -44,114 +81,125 @@ struct Flags {
   int workers = 2;
   std::int64_t ordered = 0;
   int threads = 0;
-  std::uint64_t seed = 1;
-  std::int64_t epochs = 1;
-  std::int64_t train_images = 5000;
-  std::int64_t validation_images = 5000;
-  std::int64_t cells = 1;
-  std::int64_t filters = 8;
-  int blocks = 5;
-  std::int64_t batch = 64;
-  double learning_rate = 0.05;
+  program::TrialFlags trial;
   std::int64_t final_epochs = 3;
   std::int64_t final_images = 0;
   std::optional<std::int64_t> max_parameters, max_multiply_adds;
   std::optional<double> max_latency;  // ms
-  bool resume = false;
   bool isolate = false;
-  bool json = false;
-  std::optional<std::int64_t> memory, trial_memory;  // MB
+  std::optional<std::int64_t> trial_memory, memory;  // MB
   std::optional<double> trial_seconds;
   std::vector<std::string> enqueue;
   std::filesystem::path warm_start;
-  std::string queue;
-  std::int64_t lease_seconds = 60;
+  bool json = false;
 };
 
 constexpr std::int64_t megabyte = 1'000'000;
 
-void declare(CLI::App& app, Flags& flags) {
-  const auto add = [&app](const char* name, auto& value, const char* help) {
-    return app.add_option(name, value, help)->capture_default_str();
+[[nodiscard]] FlagTable place_table(Flags& flags) {
+  return {
+      flag("--data", flags.data, "folder of images: IDX, CIFAR-10, CIFAR-100 or NumPy, also with .gz").required(),
+      flag("--out", flags.out, "folder for the results"),
+      flag("--resume", flags.resume, "go on with the search in the output folder"),
+      flag("--queue", flags.queue,
+           "have trials evaluated by search_worker: redis://[user:password-file@]host:port/name"),
+      flag("--lease", flags.lease_seconds,
+           "seconds without a sign of life after which a trial goes to another worker of the queue")
+          .check(program::whole_number<std::int64_t>(1, 86'400)),
   };
-  app.add_option("--data", flags.data, "folder of images: IDX, CIFAR-10, CIFAR-100 or NumPy, also with .gz")
-      ->required();
-  add("--out", flags.out, "folder for the results");
-  app.add_flag("--resume", flags.resume, "go on with the search in the output folder");
-  app.add_option("--queue", flags.queue,
-                 "have trials evaluated by search_worker: redis://[user:password-file@]host:port/name");
-  add("--lease", flags.lease_seconds,
-      "seconds without a sign of life after which a trial goes to another worker of the queue")
-      ->check(program::whole_number<std::int64_t>(1, 86'400));
-  add("--strategy", flags.strategy, "how to choose cells")
-      ->check(CLI::IsMember(program::names_of(program::all_strategies())));
+}
+
+[[nodiscard]] FlagTable strategy_table(Flags& flags) {
+  FlagTable table{
+      setting("--strategy", flags.strategy, "how to choose cells")
+          .check(CLI::IsMember(program::names_of(program::all_strategies()))),
+  };
+  table.add(flags.strategies.table());
+  return table.add({
+      setting_if_changed("--duplicates", flags.duplicates,
+                         "what becomes of a cell that was tried before: the strategy learns no more than that (skip), "
+                         "or its result again (replay), or it is a trial like any other (evaluate)")
+          .check(CLI::IsMember({"skip", "replay", "evaluate"})),
+      setting_if_changed("--repeats", flags.repeats, "trainings of each cell; the strategy learns their mean")
+          .check(program::whole_number<std::int64_t>(1, 1'000)),
+      setting_if_changed("--median-stop", flags.median_stop,
+                         "train a cell for all its epochs only if it is no worse than most after few")
+          .excludes("--repeats"),
+  });
+}
+
+[[nodiscard]] FlagTable search_table(Flags& flags) {
+  return {
+      flag("--trials", flags.trials, "networks to train").check(program::whole_number<std::int64_t>(1)),
+      flag("--workers", flags.workers, "trials at a time; with --queue, trials in the queue")
+          .check(program::whole_number(1, 256)),
+      setting_if_changed("--ordered", flags.ordered,
+                         "trials in flight of a search whose cells do not depend on workers and time: the strategy "
+                         "learns results in the order of trials; at most so many run at a time; 0: it learns each as "
+                         "it comes")
+          .check(program::whole_number<std::int64_t>(0)),
+      flag("--threads", flags.threads, "threads in all, 0: one for each core; at least one for each worker")
+          .check(program::whole_number(0)),
+  };
+}
+
+[[nodiscard]] FlagTable final_table(Flags& flags) {
   const auto count = program::whole_number<std::int64_t>(0);
+  return {
+      setting("--final-epochs", flags.final_epochs, "of the winner's training, 0: none").check(count),
+      setting("--final-images", flags.final_images, "that the winner is trained on, 0: all").check(count),
+  };
+}
+
+/// Of networks and of trials.
+[[nodiscard]] FlagTable limit_table(Flags& flags) {
   const auto positive = program::whole_number<std::int64_t>(1);
-  const auto members = program::whole_number<std::int64_t>(1, most_members);
-  add("--population", flags.population, "members of an evolution")->check(members);
-  add("--sample", flags.sample, "members of a tournament of an evolution")->check(members);
-  program::declare_controller(app, flags.controller);
-  add("--duplicates", flags.duplicates,
-      "what becomes of a cell that was tried before: the strategy learns no more than that (skip), or its result again "
-      "(replay), or it is a trial like any other (evaluate)")
-      ->check(CLI::IsMember({"skip", "replay", "evaluate"}));
-  add("--repeats", flags.repeats, "trainings of each cell; the strategy learns their mean")
-      ->check(program::whole_number<std::int64_t>(1, 1'000));
-  app.add_flag("--median-stop", flags.median_stop,
-               "train a cell for all its epochs only if it is no worse than most after few")
-      ->excludes("--repeats");
-  add("--trials", flags.trials, "networks to train")->check(positive);
-  add("--workers", flags.workers, "trials at a time; with --queue, trials in the queue")
-      ->check(program::whole_number(1, most_workers));
-  add("--ordered", flags.ordered,
-      "trials in flight of a search whose cells do not depend on workers and time: the strategy learns results in the "
-      "order of trials; at most so many run at a time; 0: it learns each as it comes")
-      ->check(count);
-  add("--threads", flags.threads, "threads in all, 0: one for each core; at least one for each worker")
-      ->check(program::whole_number(0));
-  add("--seed", flags.seed, "of everything that is random")->check(program::whole_number<std::uint64_t>(0));
-  add("--blocks", flags.blocks, "blocks of a cell")->check(program::whole_number(1));
-  add("--cells", flags.cells, "normal cells in each of the three stacks")->check(positive);
-  add("--filters", flags.filters, "filters of the cells of the first stack")->check(positive);
-  add("--epochs", flags.epochs, "of a trial")->check(positive);
-  add("--train-images", flags.train_images, "that a trial is trained on, 0: all that are left")->check(count);
-  add("--validation-images", flags.validation_images, "kept apart to judge the trials")->check(positive);
-  add("--batch", flags.batch, "images of a training step")->check(positive);
-  add("--learning-rate", flags.learning_rate, "at the start, then a cosine to 0")->check(program::learning_rate());
-  add("--final-epochs", flags.final_epochs, "of the winner's training, 0: none")->check(count);
-  add("--final-images", flags.final_images, "that the winner is trained on, 0: all")->check(count);
-  app.add_option("--max-params", flags.max_parameters, "reject networks with more parameters")->check(positive);
-  app.add_option("--max-multiply-adds", flags.max_multiply_adds, "reject networks with more multiply-adds for an image")
-      ->check(positive);
-  app.add_option("--max-latency-ms", flags.max_latency,
-                 "reject networks that take longer to predict an image on one thread of this machine")
-      ->check(program::number(1e-3, 1e9, "from 0.001 to 1e9"));
-  app.add_flag("--isolate", flags.isolate, "run each trial in a process of its own, so that a crash costs one trial")
-      ->excludes("--queue");  // its trials run in other programs
   const auto megabytes = program::whole_number<std::int64_t>(1, 1'000'000'000);
-  app.add_option("--trial-memory", flags.trial_memory, "most MB of a trial; with --isolate of its whole process")
-      ->check(megabytes);
-  app.add_option("--trial-seconds", flags.trial_seconds,
-                 "most seconds of a trial, with --queue on its worker; it ends at the next batch, with --isolate (of "
-                 "search_worker where there is a queue) it is killed")
-      ->check(program::number(1e-3, 1e9, "from 0.001 to 1e9"));
-  app.add_option("--memory", flags.memory,
-                 "MB for all trials, with --queue for each: those predicted to need more are rejected, others wait for "
-                 "room")
-      ->check(megabytes);
-  app.add_option("--enqueue", flags.enqueue, "files of architectures (JSON) or names of published cells, tried first");
-  app.add_option("--warm-start", flags.warm_start, "journal of another search of these cells to learn from");
-  app.add_flag("--json", flags.json, "print a line of JSON for each event");
+  const auto fraction = program::number(1e-3, 1e9, "from 0.001 to 1e9");
+  return {
+      setting("--max-params", flags.max_parameters, "reject networks with more parameters").check(positive),
+      setting("--max-multiply-adds", flags.max_multiply_adds, "reject networks with more multiply-adds for an image")
+          .check(positive),
+      setting_if_changed("--max-latency-ms", flags.max_latency,
+                         "reject networks that take longer to predict an image on one thread of this machine")
+          .check(fraction),
+      flag("--isolate", flags.isolate, "run each trial in a process of its own, so that a crash costs one trial")
+          .excludes("--queue"),  // its trials run in other programs
+      setting_if_changed("--trial-memory", flags.trial_memory,
+                         "most MB of a trial; with --isolate of its whole process")
+          .check(megabytes),
+      setting_if_changed("--trial-seconds", flags.trial_seconds,
+                         "most seconds of a trial, with --queue on its worker; it ends at the next batch, with "
+                         "--isolate (of search_worker where there is a queue) it is killed")
+          .check(fraction),
+      setting_if_changed("--memory", flags.memory,
+                         "MB for all trials, with --queue for each: those predicted to need more are rejected, others "
+                         "wait for room")
+          .check(megabytes),
+  };
+}
+
+[[nodiscard]] FlagTable flag_table(Flags& flags) {
+  FlagTable table = place_table(flags);
+  table.add(strategy_table(flags)).add(search_table(flags)).add(flags.trial.table());
+  table.add(final_table(flags)).add(limit_table(flags));
+  return table.add({
+      flag("--enqueue", flags.enqueue, "files of architectures (JSON) or names of published cells, tried first"),
+      flag("--warm-start", flags.warm_start, "journal of another search of these cells to learn from"),
+      flag("--json", flags.json, "print a line of JSON for each event"),
+  });
 }
 
 /// From the command line to the files.
 class Program {
  public:
-  explicit Program(const Flags& flags)
+  /// @param settings that results depend on; other flags may change from run to run
+  Program(const Flags& flags, nlohmann::json settings)
       : flags_(flags),
+        settings_(std::move(settings)),
         data_(nasnet::load_dataset(flags.data, nasnet::read_gzip_file)),
-        space_(nasnet::NasnetOps::table(), {.blocks = flags.blocks}),
-        evaluate_(data_, child_options()),
+        space_(nasnet::NasnetOps::table(), {.blocks = flags.trial.blocks}),
+        evaluate_(data_, flags.trial.child_options()),
         isolated_(isolated()),
         latency_(evaluate_.counted_network()),
         pool_(std::make_shared<nasnet::ThreadPool>(pool_size(flags))),
@@ -179,8 +227,6 @@ class Program {
     return flags.queue.empty() ? std::max(threads, flags.workers) : threads;
   }
 
-  [[nodiscard]] nasnet::ChildOptions child_options() const { return program::child_options(settings()); }
-
   [[nodiscard]] std::optional<nasnet::ProcessEvaluator<nasnet::ChildTrainer>> isolated() const {
     if (!flags_.isolate) return std::nullopt;
     const int threads = std::max(1, pool_size(flags_) / flags_.workers);
@@ -189,7 +235,7 @@ class Program {
 
   [[nodiscard]] nasnet::ImageDataset chosen_final_images() const {
     if (flags_.final_images == 0) return data_.train;
-    return nasnet::split(data_.train, 0, flags_.seed).train.first(flags_.final_images);
+    return nasnet::split(data_.train, 0, flags_.trial.seed).train.first(flags_.final_images);
   }
 
   /// Before anything is written: the places of all files, so that no search ends without them.
@@ -254,7 +300,7 @@ class Program {
         .resume = flags_.resume,
         .lease = std::chrono::seconds(flags_.lease_seconds),
         .duplicates = duplicates(),
-        .settings = settings(),
+        .settings = settings_,
         .stop = stop_.pointer(),
         .notice = [](const std::string& sentence) { std::cerr << nasnet::join(sentence, '\n'); }};
     const nasnet::QueueEvaluator evaluate(evaluate_, space_, nasnet::queue_address(flags_.queue), std::move(queue));
@@ -278,11 +324,9 @@ class Program {
   }
 
   [[nodiscard]] nasnet::AnyStrategy strategy_without_replay() const {
-    const program::StrategyFlags flags{.evolution = {.population = flags_.population, .sample = flags_.sample},
-                                       .controller = flags_.controller};
-    const nasnet::StudyStrategy chosen =
-        program::strategy_named(flags_.strategy, program::all_strategies(flags, flags_.epochs));
-    nasnet::AnyStrategy strategy = chosen.make(space_, flags_.seed);
+    program::StrategyFlags strategies = flags_.strategies;
+    strategies.halving.most_budget = flags_.trial.child.epochs;
+    nasnet::AnyStrategy strategy = program::strategy_named(flags_.strategy, strategies).make(space_, flags_.trial.seed);
     if (flags_.median_stop && flags_.strategy == "successive-halving") {
       nasnet::fail<nasnet::ArgumentError>("--median-stop: successive-halving has budgets of its own");
     }
@@ -295,7 +339,7 @@ class Program {
   [[nodiscard]] std::vector<std::int64_t> few_to_all_epochs() const {
     std::vector<std::int64_t> budgets;
     for (const std::int64_t part : {9, 3, 1}) {
-      const std::int64_t epochs = std::max(flags_.epochs / part, std::int64_t{1});
+      const std::int64_t epochs = std::max(flags_.trial.child.epochs / part, std::int64_t{1});
       if (budgets.empty() || epochs > budgets.back()) budgets.push_back(epochs);
     }
     return budgets;
@@ -307,14 +351,14 @@ class Program {
     options.workers = flags_.workers;
     options.ordered = flags_.ordered;
     options.duplicates = duplicates();
-    options.seed = flags_.seed;
+    options.seed = flags_.trial.seed;
     options.journal = flags_.out / "journal.jsonl";
     options.resume = flags_.resume;
     options.limits = {.max_parameters = flags_.max_parameters, .max_multiply_adds = flags_.max_multiply_adds};
     if (flags_.max_latency) {
       options.rules.push_back(latency_.at_most(*flags_.max_latency / 1000, nasnet::NasnetOps::table()));
     }
-    options.settings = settings();
+    options.settings = settings_;
     options.trial_seconds = flags_.trial_seconds;
     if (flags_.trial_memory) options.trial_bytes = static_cast<std::size_t>(*flags_.trial_memory * megabyte);
     if (flags_.memory) options.memory_bytes = *flags_.memory * megabyte;
@@ -325,38 +369,6 @@ class Program {
     options.pool = pool_;
     options.stop = stop_.pointer();
     return options;
-  }
-
-  /// The flags that results depend on; others may change from run to run.
-  [[nodiscard]] nlohmann::json settings() const {
-    nlohmann::json json{
-        {"--strategy", flags_.strategy},
-        {"--population", flags_.population},
-        {"--sample", flags_.sample},
-        {"--seed", flags_.seed},
-        {"--blocks", flags_.blocks},
-        {"--cells", flags_.cells},
-        {"--filters", flags_.filters},
-        {"--epochs", flags_.epochs},
-        {"--train-images", flags_.train_images},
-        {"--validation-images", flags_.validation_images},
-        {"--batch", flags_.batch},
-        {"--learning-rate", flags_.learning_rate},
-        {"--max-params", flags_.max_parameters ? nlohmann::json(*flags_.max_parameters) : nlohmann::json()},
-        {"--max-multiply-adds",
-         flags_.max_multiply_adds ? nlohmann::json(*flags_.max_multiply_adds) : nlohmann::json()},
-        {"--final-epochs", flags_.final_epochs},
-        {"--final-images", flags_.final_images}};
-    program::put_controller(json, flags_.controller);
-    if (flags_.ordered > 0) json["--ordered"] = flags_.ordered;
-    if (flags_.duplicates != "skip") json["--duplicates"] = flags_.duplicates;
-    if (flags_.repeats > 1) json["--repeats"] = flags_.repeats;
-    if (flags_.median_stop) json["--median-stop"] = true;
-    if (flags_.max_latency) json["--max-latency-ms"] = *flags_.max_latency;
-    if (flags_.trial_seconds) json["--trial-seconds"] = *flags_.trial_seconds;
-    if (flags_.trial_memory) json["--trial-memory"] = *flags_.trial_memory;
-    if (flags_.memory) json["--memory"] = *flags_.memory;
-    return json;
   }
 
   [[nodiscard]] int stop_after_trials(const nasnet::History& history) const {
@@ -399,12 +411,12 @@ class Program {
   [[nodiscard]] bool retrain(const nasnet::Trial& best, nasnet::SearchResult& result) {
     nasnet::Context context(pool_);
     nasnet::Model<> model(build_network(best.architecture, nasnet::NasnetOps::table(), result.network),
-                          nasnet::RandomStream(flags_.seed).split("final.parameters"));
+                          nasnet::RandomStream(flags_.trial.seed).split("final.parameters"));
     nasnet::ProgressBar bar;
     nasnet::TrainOptions options = evaluate_.options().training;
     options.epochs = flags_.final_epochs;
     options.normalisation = result.normalisation;
-    options.seed = flags_.seed;
+    options.seed = flags_.trial.seed;
     options.checkpoint = flags_.out / nasnet::join(checkpoint_prefix, best.number, ".safetensors");
     options.progress = [&](const nasnet::Progress& progress) {
       bar(progress);
@@ -469,12 +481,12 @@ class Program {
       options.settings.emplace_back(name, nasnet::join(value));
     };
     add("strategy", flags_.strategy);
-    add("blocks of a cell", flags_.blocks);
-    add("normal cells a stack", flags_.cells);
-    add("filters", flags_.filters);
+    add("blocks of a cell", flags_.trial.blocks);
+    add("normal cells a stack", flags_.trial.child.cells_per_stack);
+    add("filters", flags_.trial.child.filters);
     add("images of a trial", evaluate_.split().train.size());
-    add("validation images", flags_.validation_images);
-    add("epochs of a trial", flags_.epochs);
+    add("validation images", flags_.trial.child.validation_images);
+    add("epochs of a trial", flags_.trial.child.epochs);
     add("images of the final training", final_images_.size());
     add("epochs of the final training", flags_.final_epochs);
     return options;
@@ -490,6 +502,7 @@ class Program {
   static constexpr std::string_view checkpoint_prefix = "training-of-trial-";
 
   Flags flags_;
+  nlohmann::json settings_;
   program::StopSignal stop_;
   nasnet::ImageData data_;
   nasnet::SearchSpace space_;
@@ -506,6 +519,7 @@ class Program {
 int main(int argc, char** argv) {
   CLI::App app("Searches network cells on a folder of images and trains the best.", "search_cells");
   Flags flags;
-  declare(app, flags);
-  return program::run(app, argc, argv, [&] { return Program(flags).run(); });
+  const FlagTable table = flag_table(flags);
+  table.declare(app);
+  return program::run(app, argc, argv, [&] { return Program(flags, table.settings()).run(); });
 }

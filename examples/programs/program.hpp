@@ -1,4 +1,4 @@
-// What the programs here share: command line, errors, Ctrl-C. Included by examples only.
+// What the programs here share: command line, errors, Ctrl-C. Included by programs only.
 #pragma once
 
 #include <unistd.h>
@@ -6,13 +6,10 @@
 #include <CLI/CLI.hpp>
 
 #include <atomic>
-#include <charconv>
 #include <csignal>
 #include <filesystem>
 #include <functional>
 #include <iostream>
-#include <limits>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -51,47 +48,6 @@ inline int run(CLI::App& app, int argc, char** argv, const std::function<int()>&
   std::cout.flush();
   return std::cout ? status : refuse(app, "cannot write to standard output");
 }
-
-namespace detail {
-
-/// All of a text as a number, or nothing.
-template <class Number>
-[[nodiscard]] std::optional<Number> number_in(const std::string& text) {
-  Number number{};
-  const char* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, number);
-  return error == std::errc{} && rest == end ? std::optional<Number>(number) : std::nullopt;
-}
-
-}  // namespace detail
-
-/// Text that is a whole number in a range. CLI11 itself takes the nearest for one that its type does not hold.
-template <class Number>
-[[nodiscard]] CLI::Validator whole_number(Number least, Number most = std::numeric_limits<Number>::max()) {
-  return CLI::Validator(
-      [least, most](std::string& text) {
-        const std::optional<Number> number = detail::number_in<Number>(text);
-        return number && *number >= least && *number <= most
-                   ? std::string()
-                   : nasnet::join("a whole number from ", least, " to ", most, " is wanted, not '", text, '\'');
-      },
-      "");
-}
-
-/// The same with fractions. @param range as the refusal says it
-[[nodiscard]] inline CLI::Validator number(double least, double most, const std::string& range) {
-  return CLI::Validator(
-      [least, most, range](std::string& text) {
-        const std::optional<double> number = detail::number_in<double>(text);
-        return number && *number >= least && *number <= most  // false for what is no number
-                   ? std::string()
-                   : nasnet::join("a number ", range, " is wanted, not '", text, '\'');
-      },
-      "");
-}
-
-/// Of all trainings here.
-[[nodiscard]] inline CLI::Validator learning_rate() { return number(1e-9, 1e3, "from 1e-9 to 1000"); }
 
 /// Files and folders that a program reads, as the command line names them.
 using Inputs = std::vector<std::filesystem::path>;

@@ -1,35 +1,40 @@
-// The flags that say which network a program runs. Included by examples only.
+// The flags that say which network a program runs. Included by programs only.
 #pragma once
-
-#include <CLI/CLI.hpp>
 
 #include <cstdint>
 #include <optional>
 #include <string>
 
-#include <nasnet/nasnet.hpp>
+#include <nasnet/genotype/ops.hpp>
+#include <nasnet/graph/named_networks.hpp>
+#include <nasnet/graph/network_config.hpp>
+#include <nasnet/io/safetensors.hpp>
+#include <nasnet/model/model.hpp>
+#include <nasnet/report/load_network.hpp>
+#include <nasnet/report/result_file.hpp>
 
+#include "flags.hpp"
 #include "program.hpp"
 
 namespace program {
 
-/// --architecture --cells --filters --classes --stem
 struct NetworkFlags {
   std::string architecture;
   std::optional<std::int64_t> cells, filters, classes;
   std::optional<std::string> stem;
 
-  explicit NetworkFlags(CLI::App& app) {
-    app.add_option(
-           "--architecture", architecture,
-           "a file of a search or of an architecture (JSON), or the name of a published network (count_networks lists "
-           "them) or of its cells with stem and scale, as nasnet-a-cifar-2@48")
-        ->required();
+  [[nodiscard]] FlagTable table() {
     const auto count = whole_number<std::int64_t>(1);
-    app.add_option("--cells", cells, "normal cells in each of the three stacks")->check(count);
-    app.add_option("--filters", filters, "filters of the cells of the first stack")->check(count);
-    app.add_option("--classes", classes, "number of classes")->check(count);
-    app.add_option("--stem", stem, "how images enter: cifar or imagenet")->check(CLI::IsMember({"cifar", "imagenet"}));
+    return {
+        flag("--architecture", architecture,
+             "a file of a search or of an architecture (JSON), or the name of a published network (count_networks "
+             "lists them) or of its cells with stem and scale, as nasnet-a-cifar-2@48")
+            .required(),
+        flag("--cells", cells, "normal cells in each of the three stacks").check(count),
+        flag("--filters", filters, "filters of the cells of the first stack").check(count),
+        flag("--classes", classes, "number of classes").check(count),
+        flag("--stem", stem, "how images enter: cifar or imagenet").check(CLI::IsMember({"cifar", "imagenet"})),
+    };
   }
 
   /// What the file or the name says, with the flags in place of its values.
@@ -60,12 +65,13 @@ struct NetworkFlags {
   }
 };
 
-/// The same and --weights.
+/// The same with its weights.
 struct TrainedNetworkFlags : NetworkFlags {
   std::string weights;
 
-  explicit TrainedNetworkFlags(CLI::App& app) : NetworkFlags(app) {
-    app.add_option("--weights", weights, "parameters of the network (safetensors)")->required();
+  [[nodiscard]] FlagTable table() {
+    return NetworkFlags::table().add(
+        {flag("--weights", weights, "parameters of the network (safetensors)").required()});
   }
 
   [[nodiscard]] Inputs inputs() const {

@@ -4,9 +4,18 @@
 #include <iostream>
 #include <string>
 
-#include <nasnet/nasnet.hpp>
 #include <nlohmann/json.hpp>
 
+#include <nasnet/core/error.hpp>
+#include <nasnet/genotype/ops.hpp>
+#include <nasnet/graph/build_network.hpp>
+#include <nasnet/graph/costs.hpp>
+#include <nasnet/graph/named_networks.hpp>
+#include <nasnet/graph/network_graph.hpp>
+#include <nasnet/graph/network_scale.hpp>
+#include <nasnet/primitive/parameter.hpp>
+
+#include "flags.hpp"
 #include "program.hpp"
 
 namespace {
@@ -111,7 +120,7 @@ void print_table() {
 int main(int argc, char** argv) {
   CLI::App app("Counts the published networks and compares with their publications.", "count_networks");
   bool as_json = false;
-  app.add_flag("--json", as_json, "a list of objects, for programs");
+  program::FlagTable{program::flag("--json", as_json, "a list of objects, for programs")}.declare(app);
   return program::run(app, argc, argv, [&] {
     if (!as_json) {
       print_table();

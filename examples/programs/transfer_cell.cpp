@@ -10,10 +10,32 @@
 #include <string>
 #include <string_view>
 
-#include <nasnet/data/gzip.hpp>
-#include <nasnet/nasnet.hpp>
 #include <nlohmann/json.hpp>
 
+#include <nasnet/core/context.hpp>
+#include <nasnet/core/error.hpp>
+#include <nasnet/core/file.hpp>
+#include <nasnet/core/progress_bar.hpp>
+#include <nasnet/core/random.hpp>
+#include <nasnet/core/size.hpp>
+#include <nasnet/data/augmentation.hpp>
+#include <nasnet/data/dataset.hpp>
+#include <nasnet/data/folder.hpp>
+#include <nasnet/data/gzip.hpp>
+#include <nasnet/data/resize.hpp>
+#include <nasnet/genotype/ops.hpp>
+#include <nasnet/graph/build_network.hpp>
+#include <nasnet/graph/network_config.hpp>
+#include <nasnet/io/partial_weights.hpp>
+#include <nasnet/io/safetensors.hpp>
+#include <nasnet/io/weights.hpp>
+#include <nasnet/model/model.hpp>
+#include <nasnet/report/result_file.hpp>
+#include <nasnet/search/search_events.hpp>
+#include <nasnet/train/evaluation.hpp>
+#include <nasnet/train/trainer.hpp>
+
+#include "flags.hpp"
 #include "program.hpp"
 
 namespace {
@@ -36,34 +58,42 @@ struct Flags {
   std::uint64_t seed = 1;
 };
 
-void declare(CLI::App& app, Flags& flags) {
-  const auto add = [&app](const char* name, auto& value, const char* help) {
-    return app.add_option(name, value, help)->capture_default_str();
-  };
-  app.add_option("--from", flags.from, "folder of a search: best.json and best.safetensors")->required();
-  app.add_option("--data", flags.data, "folder of images: IDX, CIFAR-10, CIFAR-100 or NumPy, also with .gz")
-      ->required();
-  add("--out", flags.out, "folder for the results");
-  add("--size", flags.size, "height and width that images are brought to")
-      ->check(program::whole_number<std::int64_t>(1, 2048));
-  add("--stem", flags.stem, "how images enter the larger network")->check(CLI::IsMember({"cifar", "imagenet"}));
+[[nodiscard]] program::FlagTable training_table(Flags& flags) {
+  using program::flag;
   const auto count = program::whole_number<std::int64_t>(0);
+  return {
+      flag("--epochs", flags.epochs, "of training, 0: none").check(count),
+      flag("--frozen-epochs", flags.frozen_epochs, "of fine-tuning with frozen batch norms, 0: none").check(count),
+      flag("--train-images", flags.train_images, "to train on, 0: all").check(count),
+      flag("--test-images", flags.test_images, "to measure the accuracy on, 0: all").check(count),
+      flag("--batch", flags.batch, "images of a training step").check(program::whole_number<std::int64_t>(1)),
+      flag("--learning-rate", flags.learning_rate,
+           "at the start, then a cosine to 0; a tenth of it for the fine-tuning")
+          .check(program::learning_rate()),
+      flag("--auxiliary-head", flags.auxiliary_head, "train with the auxiliary head, for 67 pixels and more"),
+  };
+}
+
+[[nodiscard]] program::FlagTable flag_table(Flags& flags) {
+  using program::flag;
   const auto positive = program::whole_number<std::int64_t>(1);
-  app.add_option("--cells", flags.cells, "normal cells in each of the three stacks, instead of the search's")
-      ->check(positive);
-  app.add_option("--filters", flags.filters, "filters of the first stack, instead of the search's")->check(positive);
-  add("--epochs", flags.epochs, "of training, 0: none")->check(count);
-  add("--frozen-epochs", flags.frozen_epochs, "of fine-tuning with frozen batch norms, 0: none")->check(count);
-  add("--train-images", flags.train_images, "to train on, 0: all")->check(count);
-  add("--test-images", flags.test_images, "to measure the accuracy on, 0: all")->check(count);
-  add("--batch", flags.batch, "images of a training step")->check(positive);
-  add("--learning-rate", flags.learning_rate, "at the start, then a cosine to 0; a tenth of it for the fine-tuning")
-      ->check(program::learning_rate());
-  app.add_flag("--auxiliary-head", flags.auxiliary_head, "train with the auxiliary head, for 67 pixels and more");
-  app.add_flag("--resume", flags.resume, "go on with the training in the output folder");
-  app.add_flag("--json", flags.json, "print a line of JSON for each event");
-  add("--threads", flags.threads, "0: one for each core")->check(program::whole_number(0));
-  add("--seed", flags.seed, "of everything that is random")->check(program::whole_number<std::uint64_t>(0));
+  program::FlagTable table{
+      flag("--from", flags.from, "folder of a search: best.json and best.safetensors").required(),
+      flag("--data", flags.data, "folder of images: IDX, CIFAR-10, CIFAR-100 or NumPy, also with .gz").required(),
+      flag("--out", flags.out, "folder for the results"),
+      flag("--size", flags.size, "height and width that images are brought to")
+          .check(program::whole_number<std::int64_t>(1, 2048)),
+      flag("--stem", flags.stem, "how images enter the larger network").check(CLI::IsMember({"cifar", "imagenet"})),
+      flag("--cells", flags.cells, "normal cells in each of the three stacks, instead of the search's").check(positive),
+      flag("--filters", flags.filters, "filters of the first stack, instead of the search's").check(positive),
+  };
+  table.add(training_table(flags));
+  return table.add({
+      flag("--resume", flags.resume, "go on with the training in the output folder"),
+      flag("--json", flags.json, "print a line of JSON for each event"),
+      flag("--threads", flags.threads, "0: one for each core").check(program::whole_number(0)),
+      flag("--seed", flags.seed, "of everything that is random").check(program::whole_number<std::uint64_t>(0)),
+  });
 }
 
 class Program {
@@ -250,6 +280,6 @@ class Program {
 int main(int argc, char** argv) {
   CLI::App app("Takes a cell found on small images to a network for larger ones.", "transfer_cell");
   Flags flags;
-  declare(app, flags);
+  flag_table(flags).declare(app);
   return program::run(app, argc, argv, [&] { return Program(flags).run(); });
 }

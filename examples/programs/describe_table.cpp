@@ -9,8 +9,12 @@
 #include <utility>
 #include <vector>
 
-#include <nasnet/nasnet.hpp>
+#include <nasnet/core/error.hpp>
+#include <nasnet/genotype/text.hpp>
+#include <nasnet/study/cell_table.hpp>
+#include <nasnet/study/rank_correlation.hpp>
 
+#include "flags.hpp"
 #include "program.hpp"
 
 namespace {
@@ -19,6 +23,14 @@ struct Flags {
   std::filesystem::path table;
   std::int64_t best = 5;
 };
+
+[[nodiscard]] program::FlagTable flag_table(Flags& flags) {
+  return {
+      program::flag("--table", flags.table, "file that generate_table has made").required(),
+      program::flag("--best", flags.best, "so many of the best cells")
+          .check(program::whole_number<std::int64_t>(0, 1000)),
+  };
+}
 
 using Rows = std::vector<nasnet::CellTableRow>;
 using Figure = double nasnet::CellTraining::*;
@@ -104,9 +116,6 @@ int describe(const Flags& flags) {
 int main(int argc, char** argv) {
   CLI::App app("Describes a table of cells and its noise.", "describe_table");
   Flags flags;
-  app.add_option("--table", flags.table, "file that generate_table has made")->required();
-  app.add_option("--best", flags.best, "so many of the best cells")
-      ->capture_default_str()
-      ->check(program::whole_number<std::int64_t>(0, 1000));
+  flag_table(flags).declare(app);
   return program::run(app, argc, argv, [&] { return describe(flags); });
 }

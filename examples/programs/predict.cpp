@@ -3,8 +3,16 @@
 #include <cstdint>
 #include <string>
 
-#include <nasnet/nasnet.hpp>
+#include <nasnet/core/context.hpp>
+#include <nasnet/core/error.hpp>
+#include <nasnet/core/tensor.hpp>
+#include <nasnet/data/augmentation.hpp>
+#include <nasnet/io/safetensors.hpp>
+#include <nasnet/io/tensor_file.hpp>
+#include <nasnet/model/inference_plan.hpp>
+#include <nasnet/report/result_file.hpp>
 
+#include "flags.hpp"
 #include "network_flags.hpp"
 #include "program.hpp"
 
@@ -16,6 +24,18 @@ struct Flags {
   std::int64_t batch = 16;
   int threads = 0;
 };
+
+[[nodiscard]] program::FlagTable flag_table(Flags& flags) {
+  using program::flag;
+  return {
+      flag("--input", flags.input, "images: tensor 'input', [N,H,W,C], 32-bit floats (safetensors)").required(),
+      flag("--output", flags.output, "where to write the tensor 'logits', [N,classes] (safetensors)").required(),
+      flag("--normalise", flags.normalise,
+           "the images are pixels from 0 to 1: apply the normalisation of the architecture's file first"),
+      flag("--batch", flags.batch, "images at a time").check(program::whole_number<std::int64_t>(1)),
+      flag("--threads", flags.threads, "0: one for each core").check(program::whole_number(0)),
+  };
+}
 
 /// Images from `begin` on, at most `count`.
 nasnet::Tensor<float> part_of(const nasnet::Tensor<float>& images, std::int64_t begin, std::int64_t count) {
@@ -53,18 +73,9 @@ int main(int argc, char** argv) {
       "Runs a network on images and writes its logits. Images are what the network itself takes: normalised as in its "
       "training, which --normalise does by the constants of a search's file.",
       "predict");
-  const program::TrainedNetworkFlags network(app);
+  program::TrainedNetworkFlags network;
   Flags flags;
-  app.add_option("--input", flags.input, "images: tensor 'input', [N,H,W,C], 32-bit floats (safetensors)")->required();
-  app.add_option("--output", flags.output, "where to write the tensor 'logits', [N,classes] (safetensors)")->required();
-  app.add_flag("--normalise", flags.normalise,
-               "the images are pixels from 0 to 1: apply the normalisation of the architecture's file first");
-  app.add_option("--batch", flags.batch, "images at a time")
-      ->check(program::whole_number<std::int64_t>(1))
-      ->capture_default_str();
-  app.add_option("--threads", flags.threads, "0: one for each core")
-      ->check(program::whole_number(0))
-      ->capture_default_str();
+  network.table().add(flag_table(flags)).declare(app);
   return program::run(app, argc, argv, [&] {
     program::keep_inputs(flags.output, network.inputs());
     program::keep_inputs(flags.output, {flags.input});

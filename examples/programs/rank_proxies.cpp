@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <filesystem>
 #include <iomanip>
 #include <iostream>
@@ -12,8 +11,25 @@
 #include <utility>
 #include <vector>
 
-#include <nasnet/nasnet.hpp>
+#include <nlohmann/json.hpp>
 
+#include <nasnet/core/context.hpp>
+#include <nasnet/core/error.hpp>
+#include <nasnet/core/progress_bar.hpp>
+#include <nasnet/core/random.hpp>
+#include <nasnet/core/size.hpp>
+#include <nasnet/data/augmentation.hpp>
+#include <nasnet/data/dataset.hpp>
+#include <nasnet/data/loader.hpp>
+#include <nasnet/genotype/architecture.hpp>
+#include <nasnet/graph/build_network.hpp>
+#include <nasnet/graph/costs.hpp>
+#include <nasnet/graph/network_config.hpp>
+#include <nasnet/study/cell_table.hpp>
+#include <nasnet/study/proxies.hpp>
+#include <nasnet/study/rank_correlation.hpp>
+
+#include "flags.hpp"
 #include "halved_images.hpp"
 #include "program.hpp"
 
@@ -28,20 +44,20 @@ struct Flags {
   bool json = false;
 };
 
-void declare(CLI::App& app, Flags& flags) {
-  const auto add = [&app](const char* name, auto& value, const char* help) {
-    return app.add_option(name, value, help)->capture_default_str();
+[[nodiscard]] program::FlagTable flag_table(Flags& flags) {
+  using program::flag;
+  return {
+      flag("--table", flags.table, "file that generate_table has made").required(),
+      flag("--data", flags.data, "folder of the images that it was made with").required(),
+      flag("--filters", flags.filters, "of the first stack, as in the table")
+          .check(program::whole_number<std::int64_t>(1)),
+      flag("--batch", flags.batch, "training images that the proxies look at")
+          .check(program::whole_number<std::int64_t>(2, 4096)),
+      flag("--cells", flags.cells, "only so many cells, spread over the table, 0: all")
+          .check(program::whole_number<std::int64_t>(0)),
+      flag("--seed", flags.seed, "of parameters and batch").check(program::whole_number<std::uint64_t>(0)),
+      flag("--json", flags.json, "print one line of JSON"),
   };
-  const auto positive = program::whole_number<std::int64_t>(1);
-  app.add_option("--table", flags.table, "file that generate_table has made")->required();
-  app.add_option("--data", flags.data, "folder of the images that it was made with")->required();
-  add("--filters", flags.filters, "of the first stack, as in the table")->check(positive);
-  add("--batch", flags.batch, "training images that the proxies look at")
-      ->check(program::whole_number<std::int64_t>(2, 4096));
-  add("--cells", flags.cells, "only so many cells, spread over the table, 0: all")
-      ->check(program::whole_number<std::int64_t>(0));
-  add("--seed", flags.seed, "of parameters and batch")->check(program::whole_number<std::uint64_t>(0));
-  app.add_flag("--json", flags.json, "print one line of JSON");
 }
 
 /// A proxy's value for each cell.
@@ -145,6 +161,6 @@ int rank(const Flags& flags) {
 int main(int argc, char** argv) {
   CLI::App app("Ranks the cells of a table by figures of untrained networks.", "rank_proxies");
   Flags flags;
-  declare(app, flags);
+  flag_table(flags).declare(app);
   return program::run(app, argc, argv, [&] { return rank(flags); });
 }

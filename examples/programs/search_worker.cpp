@@ -10,12 +10,24 @@
 #include <string>
 #include <string_view>
 
-#include <nasnet/data/gzip.hpp>
-#include <nasnet/nasnet.hpp>
-#include <nasnet/redis/queue_worker.hpp>
+#include <nlohmann/json.hpp>
 
-#include "child_options.hpp"
+#include <nasnet/core/error.hpp>
+#include <nasnet/core/thread_pool.hpp>
+#include <nasnet/data/dataset.hpp>
+#include <nasnet/data/folder.hpp>
+#include <nasnet/data/gzip.hpp>
+#include <nasnet/evaluator/child_trainer.hpp>
+#include <nasnet/evaluator/process_evaluator.hpp>
+#include <nasnet/genotype/ops.hpp>
+#include <nasnet/redis/queue_address.hpp>
+#include <nasnet/redis/queue_worker.hpp>
+#include <nasnet/search/search_events.hpp>
+#include <nasnet/space/search_space.hpp>
+
+#include "flags.hpp"
 #include "program.hpp"
+#include "trial_flags.hpp"
 
 namespace {
 
@@ -28,19 +40,19 @@ struct Flags {
   bool json = false;
 };
 
-void declare(CLI::App& app, Flags& flags) {
-  app.add_option("--queue", flags.queue, "redis://[user:password-file@]host:port/name")->required();
-  app.add_option("--data", flags.data, "folder of the images that the search is about")->required();
-  app.add_option("--threads", flags.threads, "threads of this worker, 0: one for each core")
-      ->capture_default_str()
-      ->check(program::whole_number(0));
-  app.add_option("--memory", flags.memory, "MB of this machine for a trial: what is predicted to need more is refused")
-      ->check(program::whole_number<std::int64_t>(1, 1'000'000'000));
-  app.add_flag(
-      "--isolate", flags.isolate,
-      "run each trial in a process of its own: a crash costs one trial and not this worker, and one beyond the "
-      "--trial-seconds of the search is killed");
-  app.add_flag("--json", flags.json, "print a line of JSON for each event");
+[[nodiscard]] program::FlagTable flag_table(Flags& flags) {
+  using program::flag;
+  return {
+      flag("--queue", flags.queue, "redis://[user:password-file@]host:port/name").required(),
+      flag("--data", flags.data, "folder of the images that the search is about").required(),
+      flag("--threads", flags.threads, "threads of this worker, 0: one for each core").check(program::whole_number(0)),
+      flag("--memory", flags.memory, "MB of this machine for a trial: what is predicted to need more is refused")
+          .check(program::whole_number<std::int64_t>(1, 1'000'000'000)),
+      flag("--isolate", flags.isolate,
+           "run each trial in a process of its own: a crash costs one trial and not this worker, and one beyond the "
+           "--trial-seconds of the search is killed"),
+      flag("--json", flags.json, "print a line of JSON for each event"),
+  };
 }
 
 void say(const std::string& sentence) { std::cerr << nasnet::join("search_worker: ", sentence, '\n'); }
@@ -92,10 +104,11 @@ int work(const Flags& flags) {
   if (!search) return stop.exit_status();
   lower_instruction_set(search->description);
 
-  const nlohmann::json settings = search->description.value("program", nlohmann::json::object());
-  const nasnet::SearchSpace space(nasnet::NasnetOps::table(), {.blocks = program::setting<int>(settings, "--blocks")});
+  const program::TrialFlags trial =
+      program::TrialFlags::of(search->description.value("program", nlohmann::json::object()));
+  const nasnet::SearchSpace space(nasnet::NasnetOps::table(), {.blocks = trial.blocks});
   const nasnet::ImageData data = nasnet::load_dataset(flags.data, nasnet::read_gzip_file);
-  const nasnet::ChildTrainer evaluate(data, program::child_options(settings));
+  const nasnet::ChildTrainer evaluate(data, trial.child_options());
   const int threads = flags.threads > 0 ? flags.threads : nasnet::ThreadPool::hardware_threads();
   const auto serve = [&](const auto& evaluator, int pool_threads) {
     options.pool = std::make_shared<nasnet::ThreadPool>(pool_threads);
@@ -121,6 +134,6 @@ int work(const Flags& flags) {
 int main(int argc, char** argv) {
   CLI::App app("Evaluates trials of a search on many machines.", "search_worker");
   Flags flags;
-  declare(app, flags);
+  flag_table(flags).declare(app);
   return program::run(app, argc, argv, [&] { return work(flags); });
 }

@@ -1,10 +1,13 @@
-// The images of the table of cells: those of a folder at half their size. Included by examples only.
+// The images of the table of cells: those of a folder at half their size. Included by programs only.
 #pragma once
 
 #include <filesystem>
 
+#include <nasnet/core/size.hpp>
+#include <nasnet/data/dataset.hpp>
+#include <nasnet/data/folder.hpp>
 #include <nasnet/data/gzip.hpp>
-#include <nasnet/nasnet.hpp>
+#include <nasnet/data/resize.hpp>
 
 namespace program {
 

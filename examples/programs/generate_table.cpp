@@ -17,8 +17,31 @@
 #include <utility>
 #include <vector>
 
-#include <nasnet/nasnet.hpp>
+#include <nlohmann/json.hpp>
 
+#include <nasnet/core/error.hpp>
+#include <nasnet/core/file.hpp>
+#include <nasnet/core/thread_pool.hpp>
+#include <nasnet/data/dataset.hpp>
+#include <nasnet/data/loader.hpp>
+#include <nasnet/evaluator/child_trainer.hpp>
+#include <nasnet/evaluator/evaluator.hpp>
+#include <nasnet/evaluator/latency.hpp>
+#include <nasnet/genotype/architecture.hpp>
+#include <nasnet/graph/build_network.hpp>
+#include <nasnet/journal/journal.hpp>
+#include <nasnet/model/model.hpp>
+#include <nasnet/search/search.hpp>
+#include <nasnet/search/search_events.hpp>
+#include <nasnet/search/search_progress_bar.hpp>
+#include <nasnet/space/search_space.hpp>
+#include <nasnet/strategy/exhaustive.hpp>
+#include <nasnet/study/cell_table.hpp>
+#include <nasnet/train/optimizer.hpp>
+#include <nasnet/train/train_step.hpp>
+#include <nasnet/trial/trial.hpp>
+
+#include "flags.hpp"
 #include "halved_images.hpp"
 #include "program.hpp"
 
@@ -40,27 +63,26 @@ struct Flags {
   bool json = false;
 };
 
-void declare(CLI::App& app, Flags& flags) {
-  const auto add = [&app](const char* name, auto& value, const char* help) {
-    return app.add_option(name, value, help)->capture_default_str();
-  };
-  const auto count = program::whole_number<std::int64_t>(0);
+[[nodiscard]] program::FlagTable flag_table(Flags& flags) {
+  using program::flag;
   const auto positive = program::whole_number<std::int64_t>(1);
-  app.add_option("--data", flags.data, "folder of images: IDX, CIFAR-10, CIFAR-100 or NumPy, also with .gz")
-      ->required();
-  add("--out", flags.out, "folder for journals and table");
-  app.add_flag("--times", flags.times, "measure the cells instead of training them; nothing else should run");
-  app.add_flag("--resume", flags.resume, "go on with what the output folder has");
-  add("--workers", flags.workers, "trainings at a time, each on one thread")->check(program::whole_number(1, 256));
-  add("--seed", flags.seed, "of everything that is random")->check(program::whole_number<std::uint64_t>(0));
-  add("--cells", flags.cells, "only the first so many cells, 0: all")->check(count);
-  add("--filters", flags.filters, "filters of the first stack, which has one cell as all have")->check(positive);
-  add("--train-images", flags.train_images, "that each training sees")->check(positive);
-  add("--validation-images", flags.validation_images, "of the training images, kept apart")->check(positive);
-  add("--test-images", flags.test_images, "the first so many of the test images")->check(positive);
-  add("--batch", flags.batch, "images of a training step")->check(positive);
-  add("--learning-rate", flags.learning_rate, "at the start, then a cosine to 0")->check(program::learning_rate());
-  app.add_flag("--json", flags.json, "print a line of JSON for each event");
+  return {
+      flag("--data", flags.data, "folder of images: IDX, CIFAR-10, CIFAR-100 or NumPy, also with .gz").required(),
+      flag("--out", flags.out, "folder for journals and table"),
+      flag("--times", flags.times, "measure the cells instead of training them; nothing else should run"),
+      flag("--resume", flags.resume, "go on with what the output folder has"),
+      flag("--workers", flags.workers, "trainings at a time, each on one thread").check(program::whole_number(1, 256)),
+      flag("--seed", flags.seed, "of everything that is random").check(program::whole_number<std::uint64_t>(0)),
+      flag("--cells", flags.cells, "only the first so many cells, 0: all")
+          .check(program::whole_number<std::int64_t>(0)),
+      flag("--filters", flags.filters, "filters of the first stack, which has one cell as all have").check(positive),
+      flag("--train-images", flags.train_images, "that each training sees").check(positive),
+      flag("--validation-images", flags.validation_images, "of the training images, kept apart").check(positive),
+      flag("--test-images", flags.test_images, "the first so many of the test images").check(positive),
+      flag("--batch", flags.batch, "images of a training step").check(positive),
+      flag("--learning-rate", flags.learning_rate, "at the start, then a cosine to 0").check(program::learning_rate()),
+      flag("--json", flags.json, "print a line of JSON for each event"),
+  };
 }
 
 [[nodiscard]] double seconds_since(std::chrono::steady_clock::time_point begin) {
@@ -252,6 +274,6 @@ class Program {
 int main(int argc, char** argv) {
   CLI::App app("Makes a table of all cells of a small space.", "generate_table");
   Flags flags;
-  declare(app, flags);
+  flag_table(flags).declare(app);
   return program::run(app, argc, argv, [&] { return Program(flags).run(); });
 }
