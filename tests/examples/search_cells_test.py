@@ -45,6 +45,13 @@ STRATEGIES = {
     "median-stop": ["--strategy", "regularized-evolution", *FEW, "--median-stop", "--epochs", 9],
 }
 
+# Values that are not the usual ones, for each flag that a journal has only then.
+CHANGED = ["--duplicates", "evaluate", "--ordered", 2, "--controller-gradient", "reinforce", "--controller-entropy-weight", 0.25,
+           "--controller-temperature", 2, "--controller-tanh-constant", 1.5, "--max-latency-ms", 1e6, "--trial-seconds", 100,
+           "--trial-memory", 4000, "--memory", 8000]
+MAY_CHANGE = {"--help", "--data", "--out", "--resume", "--queue", "--lease", "--trials", "--workers", "--threads", "--isolate",
+              "--enqueue", "--warm-start", "--json"}
+
 
 class Results(ProgramTest):
     def test_leaves_all_files(self) -> None:
@@ -122,6 +129,14 @@ class Results(ProgramTest):
         self.assertEqual(found, ["reinforce", 2, 1.5, 0.25])
         self.refuse("search_cells", *self.search_flags("out", *flags, "--resume", "--controller-gradient", "ppo"),
                     naming=["--controller-gradient: the journal has \"reinforce\", this run has nothing"])
+
+    def test_each_flag_is_in_the_journal_or_may_change_from_run_to_run(self) -> None:
+        names = set(re.findall(r"^ +(?:-h,)?(--[\w-]+)", self.succeed("search_cells", "--help").stdout, re.MULTILINE))
+        recorded = set()
+        for n, flags in enumerate([["--repeats", 2], ["--median-stop"]]):
+            out = self.search(f"out{n}", "--final-epochs", 0, *CHANGED, *flags)
+            recorded |= set(json.loads(lines(out / "journal.jsonl")[0])["settings"]["program"])
+        self.assertEqual(names - recorded, MAY_CHANGE)
 
     def test_duplicates(self) -> None:
         # In a space of one block and few members, an evolution repeats itself.
