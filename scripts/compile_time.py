@@ -7,7 +7,7 @@
     python3 scripts/compile_time.py --headers                # each public header alone: lines and seconds
 
 A figure is the processor time (user and system) of one compilation over that of json.hpp with the same compiler and
-flags in the same round; the table has the median of the rounds. One compiler runs at a time, and everything is
+flags just before it; the table has the median of the rounds. One compiler runs at a time, and everything is
 compiled in turn, round by round, so that a slow phase of the machine falls on all alike. Each program is compiled
 header-only and as programs are that link nasnet::compiled (with NASNET_COMPILED defined).
 
@@ -130,15 +130,13 @@ def measure(compiler: Compiler, roots: list[pathlib.Path], subjects: list[Subjec
              "form": form, "seconds": [], "megabytes": [], "ratios": []} for subject, root, form in jobs]
     for turn in range(repetitions):
         print(f"round {turn + 1} of {repetitions}", file=sys.stderr)
-        base: dict[str, float] = {}
         for row, (subject, root, form) in zip(rows, jobs):
-            flag = subject.optimisation
-            if flag not in base:
-                base[flag] = compiler.compile(baseline, ROOT, "header-only", flag).seconds
-            cost = compiler.compile(source_of(subject, root), root, form, flag)
+            # Again for each, so that both lie in the same slow or fast phase.
+            base = compiler.compile(baseline, ROOT, "header-only", subject.optimisation).seconds
+            cost = compiler.compile(source_of(subject, root), root, form, subject.optimisation)
             row["seconds"].append(round(cost.seconds, 3))
             row["megabytes"].append(round(cost.megabytes, 1))
-            row["ratios"].append(round(cost.seconds / base[flag], 3))
+            row["ratios"].append(round(cost.seconds / base, 3))
     return rows
 
 

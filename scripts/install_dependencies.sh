@@ -26,7 +26,7 @@ case "$selection" in
     ;;
   all)
     packages+=(clang redis-server)
-    optional+=(clang-format-14 python3-venv)
+    optional+=(clang-format-14 libc++-14-dev libc++abi-14-dev pkg-config python3-venv)
     ;;
   *)
     echo "install_dependencies.sh: found '$selection', wanted 'examples', 'all' or 'aarch64'" >&2

@@ -1,4 +1,0 @@
-// The header of component eigen.
-#include <nasnet/ops/eigen.hpp>
-
-int main() { return 0; }
