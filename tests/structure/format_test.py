@@ -11,7 +11,7 @@ import unittest
 
 import tree
 
-FOLDERS = ("include", "tests", "examples", "bench", "kernels")
+FOLDERS = ("include", "src", "tests", "test_package", "examples", "bench", "kernels")
 
 
 def formatter() -> str | None:
@@ -26,7 +26,7 @@ def formatter() -> str | None:
 
 def sources(root: pathlib.Path) -> list[pathlib.Path]:
     return sorted(path for folder in FOLDERS for path in (root / folder).rglob("*")
-                  if path.suffix in {".hpp", ".cpp", ".cu", ".cuh"})
+                  if path.suffix in {".hpp", ".ipp", ".cpp", ".cu", ".cuh"})
 
 
 def faults(root: pathlib.Path) -> list[str]:
