@@ -5,6 +5,7 @@
     python3 scripts/compile_time.py --compiler clang++ --repetitions 3
     python3 scripts/compile_time.py --root ../older          # another checkout beside this one, in the same run
     python3 scripts/compile_time.py --headers                # each public header alone: lines and seconds
+    python3 scripts/compile_time.py --headers core/ --repetitions 1
 
 A figure is the processor time (user and system) of one compilation over that of json.hpp with the same compiler and
 flags just before it; the table has the median of the rounds. One compiler runs at a time, and everything is
@@ -174,11 +175,12 @@ def public_headers(root: pathlib.Path) -> list[str]:
     return [name for name in names if "/detail/" not in name and not name.startswith(needy)]
 
 
-def measure_headers(compiler: Compiler, root: pathlib.Path, repetitions: int,
+def measure_headers(compiler: Compiler, root: pathlib.Path, text: str, repetitions: int,
                     folder: pathlib.Path) -> list[dict[str, Any]]:
+    """One row for each public header with this text in its name, and form."""
     source = folder / "header.cpp"
     rows = []
-    for name in public_headers(root):
+    for name in (name for name in public_headers(root) if text in name):
         source.write_text(f"#include <{name}>\n", encoding="utf-8")
         for form in forms_of(root):
             costs = [compiler.compile(source, root, form, "-O0") for _ in range(repetitions)]
@@ -206,7 +208,8 @@ def main() -> None:
     parser.add_argument("--programs", default=",".join(names), help=f"which ones (default: {','.join(names)})")
     parser.add_argument("--root", type=pathlib.Path, action="append", default=[], metavar="DIR",
                         help="another checkout to measure beside this one; may be given several times")
-    parser.add_argument("--headers", action="store_true", help="each public header alone instead of programs")
+    parser.add_argument("--headers", nargs="?", const="", metavar="TEXT",
+                        help="instead of programs each public header alone, or those whose name has this text")
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="also write everything measured to a file")
     arguments = parser.parse_args()
     wanted = arguments.programs.split(",")
@@ -227,9 +230,9 @@ def main() -> None:
         result: dict[str, Any] = {"compiler": compiler.version(), "flags": arguments.flags, "processor": processor(),
                                   "repetitions": arguments.repetitions,
                                   "revisions": {str(root): revision(root) for root in roots}}
-        if arguments.headers:
+        if arguments.headers is not None:
             result["headers"] = [row for root in roots
-                                 for row in measure_headers(compiler, root, arguments.repetitions, folder)]
+                                 for row in measure_headers(compiler, root, arguments.headers, arguments.repetitions, folder)]
             text = headers_table(result["headers"])
         else:
             subjects = [subject for subject in SUBJECTS if subject.name in wanted]
