@@ -103,6 +103,8 @@ class NasnetConan(ConanFile):
                 component = self._component(option, f"nasnet-{option}")
                 component.requires = ["nasnet"]
                 self._use(component, package, libraries)
+                if option == "redis" and self._hiredis_has_tls():
+                    component.defines.append("NASNET_REDIS_TLS")
 
     def _component(self, name, pkg_config_name):
         component = self.cpp_info.components[name]
@@ -111,6 +113,11 @@ class NasnetConan(ConanFile):
         component.bindirs = []
         component.libdirs = []
         return component
+
+    def _hiredis_has_tls(self):
+        found = [dependency for require, dependency in self.dependencies.direct_host.items()
+                 if require.ref.name == "hiredis"]
+        return bool(found) and bool(found[0].options.get_safe("with_ssl"))
 
     def _use(self, component, package, libraries):
         """Makes a component need another package. One that a profile's [platform_requires] names is no package of

@@ -231,8 +231,9 @@ def main() -> None:
                                   "repetitions": arguments.repetitions,
                                   "revisions": {str(root): revision(root) for root in roots}}
         if arguments.headers is not None:
-            result["headers"] = [row for root in roots
-                                 for row in measure_headers(compiler, root, arguments.headers, arguments.repetitions, folder)]
+            result["headers"] = []
+            for root in roots:
+                result["headers"] += measure_headers(compiler, root, arguments.headers, arguments.repetitions, folder)
             text = headers_table(result["headers"])
         else:
             subjects = [subject for subject in SUBJECTS if subject.name in wanted]
