@@ -289,9 +289,10 @@ class FlagTable {
   /// @return the first flag that the settings say nothing of, or nothing that it takes
   [[nodiscard]] std::optional<std::string> take(const nlohmann::json& settings) const {
     for (const Flag& each : flags_) {
+      if (each.record_ == Flag::Record::never) continue;
       const auto found = settings.find(each.name_);
-      const bool may_lack = each.record_ != Flag::Record::always;
-      if (found == settings.end() ? !may_lack : !each.variable_.set(*found)) return each.name_;
+      const bool is_missing = found == settings.end();
+      if (is_missing ? each.record_ == Flag::Record::always : !each.variable_.set(*found)) return each.name_;
     }
     return std::nullopt;
   }
