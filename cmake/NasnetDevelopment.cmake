@@ -37,21 +37,3 @@ function(nasnet_program target)
   target_link_libraries(${target} PRIVATE ${ARGN} nasnet_warnings nasnet_sanitizers)
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
 endfunction()
-
-# The computation of all primitives, compiled once for all programs that link this (see instances/instances.hpp).
-if(NASNET_BUILD_TESTS OR NASNET_BUILD_EXAMPLES OR NASNET_BUILD_BENCH)
-  add_library(nasnet_instances STATIC EXCLUDE_FROM_ALL
-    "${CMAKE_CURRENT_LIST_DIR}/instances/forward_float.cpp"
-    "${CMAKE_CURRENT_LIST_DIR}/instances/forward_double.cpp"
-    "${CMAKE_CURRENT_LIST_DIR}/instances/backward_float.cpp"
-    "${CMAKE_CURRENT_LIST_DIR}/instances/backward_double.cpp"
-    "${CMAKE_CURRENT_LIST_DIR}/instances/units_float.cpp"
-    "${CMAKE_CURRENT_LIST_DIR}/instances/units_double.cpp"
-    "${CMAKE_CURRENT_LIST_DIR}/instances/model_float.cpp"
-    "${CMAKE_CURRENT_LIST_DIR}/instances/model_double.cpp"
-    "${CMAKE_CURRENT_LIST_DIR}/instances/plan_float.cpp"
-    "${CMAKE_CURRENT_LIST_DIR}/instances/plan_double.cpp")
-  nasnet_program(nasnet_instances nasnet::nasnet)
-  target_compile_options(nasnet_instances INTERFACE
-    "SHELL:-include ${CMAKE_CURRENT_LIST_DIR}/instances/instances.hpp")
-endif()

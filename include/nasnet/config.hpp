@@ -31,16 +31,18 @@
 // Header-only, functions are templates without parameters to deduce: the compiler reads their bodies, but does no work
 // for those that the program does not call. As inline functions they would cost every file that includes them the
 // instantiation of all that they use.
+
+/// NASNET_LAZY stands before the declaration of a function whose body is in the .ipp file, and before a private
+/// function whose body stands right there. NASNET_BODY stands before the body in the .ipp file; NASNET_INLINE before
+/// one that cannot be a template: of a virtual function, a destructor, a copy or a move.
 #if NASNET_HEADER_ONLY
-#define NASNET_DECL template <class = void>  ///< before a declaration whose body stands in the .ipp file
-#define NASNET_DEF template <class>          ///< before that body
-#define NASNET_INLINE inline                 ///< before the body of a virtual function, a destructor, a copy or a move
-#define NASNET_LAZY template <class = void>  ///< before a function whose body stands right here
+#define NASNET_LAZY template <class = void>
+#define NASNET_BODY template <class>
+#define NASNET_INLINE inline
 #else
-#define NASNET_DECL
-#define NASNET_DEF
+#define NASNET_LAZY
+#define NASNET_BODY
 #define NASNET_INLINE
-#define NASNET_LAZY inline
 #endif
 
 /// 1 where exceptions are enabled, else 0.

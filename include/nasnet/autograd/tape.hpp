@@ -3,7 +3,6 @@
 
 #include <algorithm>         // count
 #include <cstddef>           // size_t
-#include <cstdint>           // int64_t
 #include <initializer_list>  // initializer_list
 #include <memory>            // shared_ptr, unique_ptr
 #include <span>              // span
@@ -12,7 +11,6 @@
 
 #include "nasnet/autograd/variable.hpp"
 #include "nasnet/core/context.hpp"
-#include "nasnet/core/error.hpp"
 #include "nasnet/primitive/op_call.hpp"
 #include "nasnet/primitive/structure.hpp"
 
@@ -157,15 +155,7 @@ class Tape {
   /// Computes the gradients of `loss`, a single number, by all variables that want one, adding to those they have.
   /// The tape is empty afterwards.
   /// @throws ShapeError unless the loss has one element, ArgumentError where nothing led to it.
-  void backward(const Variable<Scalar>& loss) {
-    if (loss.value().elements() != 1) {
-      fail<ShapeError>("backward: the loss has shape ", loss.shape().to_string(), ", one element is wanted");
-    }
-    Tensor<Scalar> one = context_.tensor<Scalar>(loss.shape());
-    one.fill(Scalar{1});
-    const SeededOutput seed{loss, std::move(one)};
-    backward(std::span(&seed, 1));
-  }
+  void backward(const Variable<Scalar>& loss);
 
   /// An output and the gradient of the loss by it.
   struct SeededOutput {
@@ -174,42 +164,15 @@ class Tape {
   };
 
   /// As above, for a loss that is known only through its gradients by several outputs.
-  void backward(std::span<const SeededOutput> seeds) {
-    for (const SeededOutput& seed : seeds) plant(seed);
-    while (!entries_.empty()) {
-      const std::unique_ptr<detail::TapeEntry> last = std::move(entries_.back());
-      entries_.pop_back();
-      last->play_back();
-    }
-  }
+  void backward(std::span<const SeededOutput> seeds);
 
   /// Forgets everything without a backward pass.
   void clear() { entries_.clear(); }
 
  private:
-  [[nodiscard]] static bool any_wants_gradient(std::span<const Variable<Scalar>> variables) {
-    for (const Variable<Scalar>& variable : variables) {
-      if (variable.wants_gradient()) return true;
-    }
-    return false;
-  }
+  [[nodiscard]] static bool any_wants_gradient(std::span<const Variable<Scalar>> variables);
 
-  void plant(const SeededOutput& seed) {
-    if (!seed.output.wants_gradient()) {
-      fail<ArgumentError>("backward: nothing that wants a gradient led to this output");
-    }
-    if (!(seed.gradient.shape() == seed.output.shape())) {
-      fail<ShapeError>("backward: the output has shape ", seed.output.shape().to_string(), ", its gradient ",
-                       seed.gradient.shape().to_string());
-    }
-    Gradient<Scalar>& gradient = *seed.output.shared_gradient();
-    if (!gradient.filled) {
-      gradient.tensor = seed.gradient.clone(context_.allocator());
-      gradient.filled = true;
-      return;
-    }
-    for (std::int64_t i = 0; i < seed.gradient.elements(); ++i) gradient.tensor[i] += seed.gradient[i];
-  }
+  void plant(const SeededOutput& seed);
 
   Context& context_;
   Recording recording_;
@@ -217,3 +180,7 @@ class Tape {
 };
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/autograd/tape.ipp"
+#endif

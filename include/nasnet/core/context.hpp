@@ -17,7 +17,7 @@ namespace nasnet::inline NASNET_ABI {
 class Context {
  public:
   /// A pool of its own. @param threads its size, 0 for one per core
-  explicit Context(int threads = 0) : Context(std::make_shared<ThreadPool>(threads)) {}
+  NASNET_LAZY explicit Context(int threads = 0);
 
   /// A share of a pool. @param allocator memory of this run, with its limit
   explicit Context(std::shared_ptr<ThreadPool> pool, Allocator allocator = Allocator{})
@@ -52,3 +52,7 @@ class Context {
 };
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/core/context.ipp"
+#endif

@@ -5,6 +5,8 @@
 #include <functional>  // function
 #include <string>      // string
 
+#include "nasnet/config.hpp"
+
 namespace nasnet::inline NASNET_ABI {
 
 /// Where a long task stands.

@@ -7,8 +7,6 @@
 #include <span>     // span
 
 #include "nasnet/core/context.hpp"
-#include "nasnet/core/detail/spin_wait.hpp"
-#include "nasnet/core/error.hpp"
 #include "nasnet/core/tensor.hpp"
 
 namespace nasnet::inline NASNET_ABI {
@@ -50,27 +48,18 @@ class SequenceProgress {
   using Count = std::atomic_ref<std::int64_t>;
   static constexpr std::int64_t line = 8;  // a cache line for each count: all threads write them
 
-  [[nodiscard]] Count begun(int step) { return Count(counts_[2 * step * line]); }
-  [[nodiscard]] Count ended(int step) { return Count(counts_[(2 * step + 1) * line]); }
+  NASNET_LAZY [[nodiscard]] Count begun(int step) { return Count(counts_[2 * step * line]); }
+  NASNET_LAZY [[nodiscard]] Count ended(int step) { return Count(counts_[(2 * step + 1) * line]); }
 
   // Whoever waits holds a task of a later step: nobody waits in the earliest step that is not done.
-  void wait_for(int step) {
-    const std::int64_t tasks = steps_[static_cast<std::size_t>(step)].tasks;
-    for (SpinWait wait; ended(step).load(std::memory_order_acquire) < tasks;) wait.pause();
-  }
+  NASNET_LAZY void wait_for(int step);
 
   std::span<const SequenceStep> steps_;
   Tensor<std::int64_t> counts_;  // of each step: tasks begun, tasks ended
   std::atomic<bool> all_begun_{false};
 };
 
-inline void check_sequence(std::span<const SequenceStep> steps) {
-  for (std::size_t step = 0; step < steps.size(); ++step) {
-    if (steps[step].after >= static_cast<int>(step)) {
-      fail<ArgumentError>("sequence: step ", step, " comes after step ", steps[step].after, ", wanted an earlier one");
-    }
-  }
-}
+NASNET_LAZY void check_sequence(std::span<const SequenceStep> steps);
 
 }  // namespace detail
 
@@ -102,3 +91,7 @@ void run_sequence(Context& context, std::span<const SequenceStep> steps, const M
 }
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/core/step_sequence.ipp"
+#endif

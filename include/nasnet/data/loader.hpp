@@ -1,21 +1,15 @@
 /// Batches of images in random order, prepared while the last one is used.
 #pragma once
 
-#include <algorithm>           // min
 #include <condition_variable>  // condition_variable
-#include <cstddef>             // size_t
 #include <cstdint>             // int32_t, int64_t, uint64_t
 #include <mutex>               // lock_guard, mutex, unique_lock
-#include <numeric>             // iota
 #include <optional>            // optional
-#include <span>                // span
 #include <thread>              // thread
-#include <utility>             // exchange, move
 #include <vector>              // vector
 
 #include "nasnet/core/allocator.hpp"
 #include "nasnet/core/attempt.hpp"
-#include "nasnet/core/error.hpp"
 #include "nasnet/core/random.hpp"
 #include "nasnet/core/tensor.hpp"
 #include "nasnet/data/augmentation.hpp"
@@ -54,61 +48,18 @@ namespace detail {
 /// Makes any batch from its position alone.
 class BatchMaker {
  public:
-  BatchMaker(ImageDataset dataset, const LoaderOptions& options)
-      : dataset_(std::move(dataset)), options_(options), preparer_(prepared(dataset_, options)) {
-    if (options.batch < 1) fail<ArgumentError>("loader: batches of ", options.batch, " images were asked for");
-    if (batches_per_epoch() == 0) {
-      fail<ArgumentError>("loader: '", dataset_.name(), "' has ", dataset_.size(), " images, too few for one batch of ",
-                          options.batch);
-    }
-  }
+  NASNET_LAZY BatchMaker(ImageDataset dataset, const LoaderOptions& options);
 
-  [[nodiscard]] std::int64_t batches_per_epoch() const {
-    const std::int64_t whole = dataset_.size() / options_.batch;
-    return whole + (options_.drop_last || dataset_.size() % options_.batch == 0 ? 0 : 1);
-  }
+  NASNET_LAZY [[nodiscard]] std::int64_t batches_per_epoch() const;
 
-  [[nodiscard]] BatchPosition after(BatchPosition position) const {
-    ++position.step;
-    return position.step < batches_per_epoch() ? position : BatchPosition{position.epoch + 1, 0};
-  }
+  NASNET_LAZY [[nodiscard]] BatchPosition after(BatchPosition position) const;
 
-  [[nodiscard]] Batch make(BatchPosition position) {
-    set_epoch(position.epoch);
-    const std::int64_t begin = position.step * options_.batch;
-    const std::int64_t count = (std::min)(options_.batch, dataset_.size() - begin);
-    const Shape shape{count, dataset_.height(), dataset_.width(), dataset_.channels()};
-    Batch batch{Tensor<float>(shape, options_.allocator), {}, position};
-    batch.labels.reserve(static_cast<std::size_t>(count));
-    const auto per_image = batch.images.values().size() / static_cast<std::size_t>(count);
-    for (std::int64_t i = 0; i < count; ++i) {
-      const std::int64_t index = order_[static_cast<std::size_t>(begin + i)];
-      const auto stream = augmentation_stream_.split("image", static_cast<std::uint64_t>(begin + i));
-      preparer_.prepare(index, preparer_.draw(stream),
-                        batch.images.values().subspan(static_cast<std::size_t>(i) * per_image, per_image));
-      batch.labels.push_back(dataset_.label(index));
-    }
-    return batch;
-  }
+  NASNET_LAZY [[nodiscard]] Batch make(BatchPosition position);
 
  private:
-  [[nodiscard]] static ImagePreparer prepared(const ImageDataset& dataset, const LoaderOptions& options) {
-    if (dataset.empty()) fail<DataError>("'", dataset.name(), "': no images to make batches of");
-    return ImagePreparer(dataset, options.augmentation, options.normalisation);
-  }
+  NASNET_LAZY [[nodiscard]] static ImagePreparer prepared(const ImageDataset& dataset, const LoaderOptions& options);
 
-  void set_epoch(std::int64_t epoch) {
-    if (epoch == epoch_) return;
-    const auto number = static_cast<std::uint64_t>(epoch);
-    augmentation_stream_ = RandomStream(options_.seed).split("data.augmentation", number);
-    if (options_.shuffle) {
-      order_ = random_order(dataset_.size(), RandomStream(options_.seed).split("data.order", number));
-    } else if (order_.empty()) {
-      order_.resize(static_cast<std::size_t>(dataset_.size()));
-      std::iota(order_.begin(), order_.end(), std::int64_t{0});
-    }
-    epoch_ = epoch;
-  }
+  NASNET_LAZY void set_epoch(std::int64_t epoch);
 
   ImageDataset dataset_;
   LoaderOptions options_;
@@ -131,83 +82,34 @@ class BatchLoader {
  public:
   /// @param start the first batch that `next` returns; a step at the end of an epoch is the start of the next one
   /// @throws DataError for a dataset without images. ArgumentError for options out of range.
-  explicit BatchLoader(ImageDataset dataset, const LoaderOptions& options = {}, BatchPosition start = {})
-      : maker_(std::move(dataset), options), position_(checked(start)), prefetched_(position_) {
-    if (options.prefetch) worker_ = std::thread([this] { prefetch(); });
-  }
+  NASNET_LAZY explicit BatchLoader(ImageDataset dataset, const LoaderOptions& options = {}, BatchPosition start = {});
   BatchLoader(const BatchLoader&) = delete;
   BatchLoader& operator=(const BatchLoader&) = delete;
-  ~BatchLoader() {
-    if (!worker_.joinable()) return;
-    {
-      const std::lock_guard lock(mutex_);
-      stopping_ = true;
-    }
-    changed_.notify_all();
-    worker_.join();
-  }
+  ~BatchLoader();
 
   /// Partial batches included, unless they are dropped.
-  [[nodiscard]] std::int64_t batches_per_epoch() const { return maker_.batches_per_epoch(); }
+  NASNET_LAZY [[nodiscard]] std::int64_t batches_per_epoch() const { return maker_.batches_per_epoch(); }
 
   /// Where the batch that `next` returns stands. Start another loader there to go on exactly.
   [[nodiscard]] BatchPosition position() const { return position_; }
 
   /// The next batch. Its memory serves a later one when it is let go.
   /// @throws MemoryError where the allocator's limit is passed.
-  [[nodiscard]] Batch next() {
-    Batch batch = worker_.joinable() ? take_prefetched() : maker_.make(position_);
-    position_ = maker_.after(position_);
-    return batch;
-  }
+  NASNET_LAZY [[nodiscard]] Batch next();
 
  private:
-  [[nodiscard]] BatchPosition checked(BatchPosition start) const {
-    if (start.epoch < 0 || start.step < 0 || start.step > maker_.batches_per_epoch()) {
-      fail<ArgumentError>("loader: cannot start at epoch ", start.epoch, ", step ", start.step, ": epochs have ",
-                          maker_.batches_per_epoch(), " batches");
-    }
-    return start.step < maker_.batches_per_epoch() ? start : BatchPosition{start.epoch + 1, 0};
-  }
+  NASNET_LAZY [[nodiscard]] BatchPosition checked(BatchPosition start) const;
 
-  [[nodiscard]] Batch take_prefetched() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return ready_.has_value() || failure_.has_value(); });
-    if (!ready_.has_value()) raise(*failure_);
-    Batch batch = std::move(*ready_);
-    ready_.reset();
-    lock.unlock();
-    changed_.notify_all();
-    return batch;
-  }
+  NASNET_LAZY [[nodiscard]] Batch take_prefetched();
 
-  [[noreturn]] static void raise(const Failure& failure) {
-    if (failure.kind == Failure::Kind::out_of_memory) fail<MemoryError>(failure.message);
-    fail<DataError>(failure.message);
-  }
+  NASNET_LAZY [[noreturn]] static void raise(const Failure& failure);
 
-  void prefetch() {
-    const auto failure = attempt([this] {
-      while (wait_for_room()) hand_over(maker_.make(std::exchange(prefetched_, maker_.after(prefetched_))));
-    });
-    if (!failure) return;
-    const std::lock_guard lock(mutex_);
-    failure_ = failure;
-    changed_.notify_all();
-  }
+  NASNET_LAZY void prefetch();
 
   // False when the loader ends.
-  [[nodiscard]] bool wait_for_room() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return stopping_ || !ready_.has_value(); });
-    return !stopping_;
-  }
+  NASNET_LAZY [[nodiscard]] bool wait_for_room();
 
-  void hand_over(Batch batch) {
-    const std::lock_guard lock(mutex_);
-    ready_ = std::move(batch);
-    changed_.notify_all();
-  }
+  NASNET_LAZY void hand_over(Batch batch);
 
   detail::BatchMaker maker_;  // the worker's alone while there is one, but for what never changes
   BatchPosition position_;
@@ -221,3 +123,7 @@ class BatchLoader {
 };
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/data/loader.ipp"
+#endif

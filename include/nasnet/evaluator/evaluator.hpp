@@ -16,7 +16,6 @@
 #include "nasnet/genotype/architecture.hpp"
 #include "nasnet/genotype/op_set.hpp"
 #include "nasnet/graph/network_config.hpp"
-#include "nasnet/trial/settings.hpp"
 #include "nasnet/trial/trial.hpp"
 
 namespace nasnet::inline NASNET_ABI {
@@ -44,7 +43,7 @@ struct TrialContext {
   std::function<bool()> given_up{};
 
   /// Whether the trial's time is over or it was given up: return anything, soon.
-  [[nodiscard]] bool is_over() const {
+  NASNET_LAZY [[nodiscard]] bool is_over() const {
     return (deadline && std::chrono::steady_clock::now() >= *deadline) || (given_up && given_up());
   }
 };
@@ -55,18 +54,14 @@ class Outcome {
   Outcome(Evaluation evaluation) : evaluation_(std::move(evaluation)) {}  // NOLINT: an evaluation is an outcome
 
   /// @param message one sentence for the user
-  [[nodiscard]] static Outcome failed(FailureKind kind, std::string message) {
+  NASNET_LAZY [[nodiscard]] static Outcome failed(FailureKind kind, std::string message) {
     return Outcome(kind, std::move(message));
   }
 
   /// The evaluation goes on elsewhere, or its means have gone: the search ends and records nothing of the trial, which
   /// a resumed search runs again. Without a request to stop, the search ends with an IoError.
   /// @param message one sentence for the user
-  [[nodiscard]] static Outcome withheld(std::string message) {
-    Outcome outcome(FailureKind::lost, std::move(message));
-    outcome.withheld_ = true;
-    return outcome;
-  }
+  NASNET_LAZY [[nodiscard]] static Outcome withheld(std::string message);
 
   [[nodiscard]] bool is_withheld() const { return withheld_; }
   [[nodiscard]] const std::optional<Evaluation>& evaluation() const { return evaluation_; }
@@ -133,3 +128,7 @@ consteval bool check_evaluator() {
 }  // namespace detail
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/evaluator/evaluator.ipp"
+#endif

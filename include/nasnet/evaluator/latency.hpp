@@ -3,33 +3,20 @@
 /// Times are not repeatable: the journal records what was measured, and a search that goes on reads it there.
 #pragma once
 
-#include <algorithm>          // nth_element, sort
-#include <array>              // array
-#include <chrono>             // duration, steady_clock
-#include <cstddef>            // ptrdiff_t, size_t
 #include <cstdint>            // int64_t, uint64_t
-#include <cstdio>             // snprintf
 #include <memory>             // make_shared, shared_ptr
 #include <mutex>              // lock_guard, mutex
 #include <nlohmann/json.hpp>  // json
-#include <optional>           // nullopt, optional
 #include <string>             // string
 #include <unordered_map>      // unordered_map
 #include <utility>            // move
-#include <vector>             // vector
 
 #include "nasnet/core/context.hpp"
-#include "nasnet/core/error.hpp"
-#include "nasnet/core/random.hpp"
 #include "nasnet/evaluator/evaluator.hpp"
 #include "nasnet/genotype/architecture.hpp"
-#include "nasnet/genotype/hash.hpp"
 #include "nasnet/genotype/op_set.hpp"
-#include "nasnet/genotype/text.hpp"
-#include "nasnet/graph/build_network.hpp"
-#include "nasnet/model/inference_plan.hpp"
-#include "nasnet/model/model.hpp"
 #include "nasnet/space/constraint.hpp"
+#include "nasnet/trial/settings.hpp"
 
 namespace nasnet::inline NASNET_ABI {
 
@@ -56,36 +43,14 @@ class LatencyMeter {
  public:
   /// @param counted the network around an architecture, and the size of its images
   /// @throws ArgumentError for options out of range.
-  explicit LatencyMeter(CountedNetwork counted, LatencyOptions options = {})
-      : counted_(std::move(counted)), options_(options), memory_(std::make_shared<Memory>(options.threads)) {
-    if (options.batch < 1) fail<ArgumentError>("latency: a batch of ", options.batch, ", 1 or more are wanted");
-    if (options.repetitions < 1) {
-      fail<ArgumentError>("latency: ", options.repetitions, " repetitions, 1 or more are wanted");
-    }
-    if (options.warm_up < 0)
-      fail<ArgumentError>("latency: ", options.warm_up, " runs to warm up, 0 or more are wanted");
-  }
+  NASNET_LAZY explicit LatencyMeter(CountedNetwork counted, LatencyOptions options = {});
 
   /// @throws as build_network, ShapeError where the images are too small.
-  [[nodiscard]] Latency operator()(const Architecture& architecture, const OpTable& ops) const {
-    const std::uint64_t key = text_hash(to_text(architecture));
-    const std::lock_guard lock(memory_->mutex);
-    if (const auto known = memory_->latencies.find(key); known != memory_->latencies.end()) return known->second;
-    return memory_->latencies[key] = measure(architecture, ops);
-  }
+  NASNET_LAZY [[nodiscard]] Latency operator()(const Architecture& architecture, const OpTable& ops) const;
 
   /// What was measured, as a rule that rejects slower architectures before they are evaluated.
   /// @param seconds most that the median may be
-  [[nodiscard]] ArchitectureRule at_most(double seconds, OpTable ops) const {
-    if (!(seconds > 0)) fail<ArgumentError>("latency: at most ", seconds, " seconds, more than 0 are wanted");
-    return {.name = join("latency of at most ", text(seconds), " (", settings().dump(), ')'),
-            .reason_against = [meter = *this, ops = std::move(ops),
-                               seconds](const Architecture& architecture) -> std::optional<std::string> {
-              const double median = meter(architecture, ops).median;
-              if (median <= seconds) return std::nullopt;
-              return join("a prediction takes ", text(median), ", at most ", text(seconds), " are allowed");
-            }};
-  }
+  NASNET_LAZY [[nodiscard]] ArchitectureRule at_most(double seconds, OpTable ops) const;
 
   [[nodiscard]] nlohmann::json settings() const {
     return {{"batch", options_.batch},
@@ -96,36 +61,15 @@ class LatencyMeter {
 
  private:
   struct Memory {
-    explicit Memory(int threads) : context(threads) {
-      if (threads < 1) fail<ArgumentError>("latency: ", threads, " threads, 1 or more are wanted");
-    }
+    NASNET_LAZY explicit Memory(int threads);
     std::mutex mutex{};
     Context context;
     std::unordered_map<std::uint64_t, Latency> latencies{};
   };
 
-  [[nodiscard]] Latency measure(const Architecture& architecture, const OpTable& ops) const {
-    Context& context = memory_->context;
-    const Model<float> model(build_network(architecture, ops, counted_.network), RandomStream(0));
-    const InferencePlan<float> plan(model);
-    const Tensor<float> images = context.zeros<float>(
-        {options_.batch, counted_.image.height, counted_.image.width, counted_.network.input_channels});
-    using Clock = std::chrono::steady_clock;
-    std::vector<double> seconds;
-    for (std::int64_t run = -options_.warm_up; run < options_.repetitions; ++run) {
-      const Clock::time_point begin = Clock::now();
-      const Tensor<float> logits = plan.predict(context, images);
-      if (run >= 0) seconds.push_back(std::chrono::duration<double>(Clock::now() - begin).count());
-    }
-    std::sort(seconds.begin(), seconds.end());
-    return {.median = seconds[(seconds.size() - 1) / 2], .least = seconds.front(), .most = seconds.back()};
-  }
+  NASNET_LAZY [[nodiscard]] Latency measure(const Architecture& architecture, const OpTable& ops) const;
 
-  [[nodiscard]] static std::string text(double seconds) {
-    std::array<char, 48> buffer{};
-    std::snprintf(buffer.data(), buffer.size(), "%.3g ms", 1000 * seconds);
-    return buffer.data();
-  }
+  NASNET_LAZY [[nodiscard]] static std::string text(double seconds);
 
   CountedNetwork counted_;
   LatencyOptions options_;
@@ -175,3 +119,7 @@ class MeasureLatency {
 };
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/evaluator/latency.ipp"
+#endif

@@ -1,13 +1,13 @@
 /// Cells and architectures as plain run-time values: what files, programs and the graph builder use.
 #pragma once
 
-#include <algorithm>    // any_of
 #include <array>        // array
-#include <cstddef>      // size_t
 #include <optional>     // optional
 #include <string>       // string
 #include <string_view>  // string_view
 #include <vector>       // vector
+
+#include "nasnet/config.hpp"
 
 namespace nasnet::inline NASNET_ABI {
 
@@ -91,19 +91,13 @@ struct Architecture {
 }
 
 /// Whether a block of the cell reads this state.
-[[nodiscard]] inline bool is_read(const Cell& cell, int state) {
-  return std::any_of(cell.blocks.begin(), cell.blocks.end(),
-                     [state](const Block& block) { return block.left.state == state || block.right.state == state; });
-}
+NASNET_LAZY [[nodiscard]] bool is_read(const Cell& cell, int state);
 
 /// The block outputs that no block reads, ascending: the paper's rule for the cell's output. Never a cell input.
-[[nodiscard]] inline std::vector<int> loose_ends(const Cell& cell, int inputs) {
-  std::vector<int> ends;
-  for (std::size_t b = 0; b < cell.blocks.size(); ++b) {
-    const int state = inputs + static_cast<int>(b);
-    if (!is_read(cell, state)) ends.push_back(state);
-  }
-  return ends;
-}
+NASNET_LAZY [[nodiscard]] std::vector<int> loose_ends(const Cell& cell, int inputs);
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/genotype/architecture.ipp"
+#endif

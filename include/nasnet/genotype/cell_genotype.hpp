@@ -11,7 +11,6 @@
 #include "nasnet/core/error.hpp"
 #include "nasnet/genotype/architecture.hpp"
 #include "nasnet/genotype/fault.hpp"
-#include "nasnet/genotype/op_set.hpp"
 
 namespace nasnet::inline NASNET_ABI {
 
@@ -215,10 +214,7 @@ template <class CellType, class Ops>
   return genotype;
 }
 
-inline void require_blocks(CellRole role, const Cell& cell, int blocks) {
-  if (cell.blocks.size() == static_cast<std::size_t>(blocks)) return;
-  fail<GenotypeError>(to_string(role), ".blocks: ", cell.blocks.size(), " blocks, the genotype type has ", blocks);
-}
+NASNET_LAZY void require_blocks(CellRole role, const Cell& cell, int blocks);
 
 }  // namespace detail
 
@@ -247,3 +243,7 @@ template <class Genotype>
 }
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/genotype/cell_genotype.ipp"
+#endif

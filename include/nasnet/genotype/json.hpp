@@ -25,7 +25,6 @@
 #include "nasnet/genotype/architecture.hpp"
 #include "nasnet/genotype/detail/nearest_name.hpp"
 #include "nasnet/genotype/fault.hpp"
-#include "nasnet/genotype/strict_json.hpp"
 
 namespace nasnet::inline NASNET_ABI {
 
@@ -33,63 +32,13 @@ namespace detail {
 
 inline constexpr std::string_view current_first = "current-first";
 
-[[nodiscard]] inline nlohmann::ordered_json operand_json(const BlockInput& operand) {
-  return nlohmann::ordered_json::array({operand.state, operand.op});
-}
-
-[[nodiscard]] inline nlohmann::ordered_json block_json(const Block& block) {
-  nlohmann::ordered_json json;
-  json["left"] = operand_json(block.left);
-  json["right"] = operand_json(block.right);
-  json["combine"] = std::string(to_string(block.combine));
-  return json;
-}
-
-[[nodiscard]] inline nlohmann::ordered_json cell_json(const Cell& cell) {
-  nlohmann::ordered_json json;
-  json["blocks"] = nlohmann::ordered_json::array();
-  for (const Block& block : cell.blocks) json["blocks"].push_back(block_json(block));
-  json["concat"] = cell.concat;
-  return json;
-}
-
-/// A JSON string, bytes that are no UTF-8 replaced.
-[[nodiscard]] inline std::string quoted_json(std::string_view text) {
-  return nlohmann::json(std::string(text)).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
-[[nodiscard]] inline std::string operand_json_text(const BlockInput& operand) {
-  return join('[', operand.state, ", ", quoted_json(operand.op), ']');
-}
-
-[[nodiscard]] inline std::string block_json_text(const Block& block) {
-  return join("{\"left\": ", operand_json_text(block.left), ", \"right\": ", operand_json_text(block.right),
-              ", \"combine\": \"", to_string(block.combine), "\"}");
-}
-
-[[nodiscard]] inline std::string states_json_text(const std::vector<int>& states) {
-  std::string text;
-  for (const int state : states) text.append(text.empty() ? "" : ", ").append(std::to_string(state));
-  return join('[', text, ']');
-}
-
-[[nodiscard]] inline std::string cell_json_text(const Cell& cell) {
-  std::string blocks;
-  for (const Block& block : cell.blocks) {
-    blocks.append(blocks.empty() ? "\n    " : ",\n    ").append(block_json_text(block));
-  }
-  return join("{\"blocks\": [", blocks, "],\n  \"concat\": ", states_json_text(cell.concat), '}');
-}
-
 /// Where a value stands, for error texts.
 class JsonPlace {
  public:
   explicit JsonPlace(std::string_view path) : path_(path) {}
 
-  [[nodiscard]] JsonPlace operator/(std::string_view key) const {
-    return JsonPlace(path_.empty() ? std::string(key) : join(path_, '.', key));
-  }
-  [[nodiscard]] JsonPlace operator[](std::size_t index) const { return JsonPlace(join(path_, '[', index, ']')); }
+  NASNET_LAZY [[nodiscard]] JsonPlace operator/(std::string_view key) const;
+  NASNET_LAZY [[nodiscard]] JsonPlace operator[](std::size_t index) const;
 
   template <class... Parts>
   [[noreturn]] void fail_here(const Parts&... parts) const {
@@ -223,32 +172,15 @@ template <class Json>
 }
 
 /// The first rule that the architecture breaks, under the path of its JSON value.
-inline void require_valid_at(std::string_view path, const Architecture& architecture) {
-  if (const Fault fault = validate(architecture)) {
-    fail<GenotypeError>(path, path.empty() ? "" : ".", describe(fault, architecture));
-  }
-}
+NASNET_LAZY void require_valid_at(std::string_view path, const Architecture& architecture);
 
 }  // namespace detail
 
 /// The JSON form as a value whose keys keep their order.
-[[nodiscard]] inline nlohmann::ordered_json to_json(const Architecture& architecture) {
-  nlohmann::ordered_json json;
-  json["numbering"] = std::string(detail::current_first);
-  if (architecture.inputs != Architecture{}.inputs) json["inputs"] = architecture.inputs;
-  json["normal"] = detail::cell_json(architecture.normal);
-  json["reduction"] = detail::cell_json(architecture.reduction);
-  return json;
-}
+NASNET_LAZY [[nodiscard]] nlohmann::ordered_json to_json(const Architecture& architecture);
 
 /// The JSON form as text for people: a block a line, no line break at the end.
-[[nodiscard]] inline std::string to_json_text(const Architecture& architecture) {
-  std::string text("{\"numbering\": \"");
-  text.append(detail::current_first).append("\",\n");
-  if (architecture.inputs != Architecture{}.inputs) text.append(join(" \"inputs\": ", architecture.inputs, ",\n"));
-  text.append(" \"normal\": ").append(detail::cell_json_text(architecture.normal)).append(",\n");
-  return text.append(" \"reduction\": ").append(detail::cell_json_text(architecture.reduction)).append("}");
-}
+NASNET_LAZY [[nodiscard]] std::string to_json_text(const Architecture& architecture);
 
 /// Reads the JSON form from a value that stands at `path` of a larger one. Ops are any names; check them against an op
 /// set with require_valid.
@@ -272,8 +204,10 @@ requires nlohmann::detail::is_basic_json<Json>::value [[nodiscard]] Architecture
 
 /// Reads the JSON form from a text.
 /// @throws GenotypeError as above; for broken syntax with line and column.
-[[nodiscard]] inline Architecture architecture_from_json(std::string_view text) {
-  return architecture_from_json(parse_strict_json(text, "architecture"));
-}
+NASNET_LAZY [[nodiscard]] Architecture architecture_from_json(std::string_view text);
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/genotype/json.ipp"
+#endif

@@ -117,13 +117,7 @@ class OpTable {
   OpTable() = default;
 
   /// @throws GenotypeError for a name that is repeated or is no op name.
-  explicit OpTable(std::vector<OpEntry> entries) : entries_(std::move(entries)) {
-    for (std::size_t i = 0; i < entries_.size(); ++i) {
-      const std::string& name = entries_[i].name;
-      if (!is_op_name(name)) fail<GenotypeError>("op table: ", detail::quoted_name(name), " cannot name an op");
-      if (find(name) != &entries_[i]) fail<GenotypeError>("op table: two ops are named '", name, "'");
-    }
-  }
+  NASNET_LAZY explicit OpTable(std::vector<OpEntry> entries);
 
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
   [[nodiscard]] const OpEntry& operator[](std::size_t index) const { return entries_[index]; }
@@ -131,34 +125,17 @@ class OpTable {
   [[nodiscard]] auto end() const { return entries_.end(); }
 
   /// The op of this name, or nullptr.
-  [[nodiscard]] const OpEntry* find(std::string_view name) const {
-    for (const OpEntry& entry : entries_) {
-      if (entry.name == name) return &entry;
-    }
-    return nullptr;
-  }
+  NASNET_LAZY [[nodiscard]] const OpEntry* find(std::string_view name) const;
 
   /// The op of this name.
   /// @throws GenotypeError that lists the known names, and the nearest one, for an unknown name.
-  [[nodiscard]] const OpEntry& at(std::string_view name) const {
-    const OpEntry* entry = find(name);
-    if (entry == nullptr) fail<GenotypeError>(detail::unknown_name_sentence("op", name, names()));
-    return *entry;
-  }
+  NASNET_LAZY [[nodiscard]] const OpEntry& at(std::string_view name) const;
 
   /// Views into this table.
-  [[nodiscard]] std::vector<std::string_view> names() const {
-    std::vector<std::string_view> names;
-    for (const OpEntry& entry : entries_) names.emplace_back(entry.name);
-    return names;
-  }
+  NASNET_LAZY [[nodiscard]] std::vector<std::string_view> names() const;
 
   /// Names and flags; the names are views into this table.
-  [[nodiscard]] std::vector<OpInfo> infos() const {
-    std::vector<OpInfo> infos;
-    for (const OpEntry& entry : entries_) infos.push_back({entry.name, entry.is_identity, entry.is_zero});
-    return infos;
-  }
+  NASNET_LAZY [[nodiscard]] std::vector<OpInfo> infos() const;
 
  private:
   std::vector<OpEntry> entries_;
@@ -269,3 +246,7 @@ class OpSet {
 };
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/genotype/op_set.ipp"
+#endif

@@ -1,17 +1,12 @@
 /// The published networks: a table of what was published about them, and all of them by name.
 #pragma once
 
-#include <algorithm>    // find
 #include <array>        // array
 #include <cstddef>      // size_t
 #include <cstdint>      // int64_t
-#include <optional>     // optional
 #include <string_view>  // string_view
-#include <utility>      // pair
 
-#include "nasnet/core/error.hpp"
 #include "nasnet/genotype/architecture.hpp"
-#include "nasnet/genotype/published.hpp"
 #include "nasnet/graph/network_config.hpp"
 #include "nasnet/graph/network_scale.hpp"
 
@@ -206,78 +201,29 @@ namespace detail {
 inline constexpr auto network_names = detail::names_of_table();
 
 /// The network of a row: 1000 classes and ImageNet's batch norm, or 10 classes and CIFAR's.
-[[nodiscard]] inline NetworkDescription describe(const PublishedNetwork& row) {
-  NetworkConfig config = row.stem == Stem::imagenet ? NetworkConfig::imagenet() : NetworkConfig{};
-  config.cells_per_stack = row.cells_per_stack;
-  config.filters = row.filters;
-  config.stem_filters = row.stem_filters;
-  config.skip_reduction_input = row.skip_reduction_input;
-  config.reduction_starts_stack = row.reduction_starts_stack;
-  return {published_architecture(row.architecture), config, {row.image_side, row.image_side}};
-}
-
-namespace detail {
-
-/// "nasnet-a-figure-4-cifar-6@640" apart: architecture, stem, scale.
-struct ScaledName {
-  std::string_view architecture;
-  Stem stem = Stem::cifar;
-  NetworkScale scale;
-};
-
-[[nodiscard]] inline std::optional<ScaledName> scaled_name(std::string_view name) {
-  const std::size_t dash = name.rfind('-');
-  if (dash == std::string_view::npos) return std::nullopt;
-  const std::optional<NetworkScale> scale = network_scale(name.substr(dash + 1));
-  if (!scale) return std::nullopt;
-  const std::string_view front = name.substr(0, dash);
-  for (const auto& [ending, stem] : {std::pair<std::string_view, Stem>{"-cifar", Stem::cifar},
-                                     std::pair<std::string_view, Stem>{"-imagenet", Stem::imagenet}}) {
-    if (!front.ends_with(ending)) continue;
-    const std::string_view architecture = front.substr(0, front.size() - ending.size());
-    const bool known = std::find(published_names.begin(), published_names.end(), architecture) != published_names.end();
-    return known ? std::optional(ScaledName{architecture, stem, *scale}) : std::nullopt;
-  }
-  return std::nullopt;
-}
-
-}  // namespace detail
+NASNET_LAZY [[nodiscard]] NetworkDescription describe(const PublishedNetwork& row);
 
 /// Whether this is the name of a published network, or of published cells with a stem and a scale, as
 /// "nasnet-a-cifar-2@48" or "pnasnet-5-imagenet-3@1080".
-[[nodiscard]] inline bool is_network_name(std::string_view name) {
-  const bool published = std::find(network_names.begin(), network_names.end(), name) != network_names.end();
-  return published || detail::scaled_name(name).has_value();
-}
+NASNET_LAZY [[nodiscard]] bool is_network_name(std::string_view name);
 
 /// The network of this name. Cells at a scale of their own get NASNet-A's way of stacking; PNASNet-5's reduction cells
 /// start their stacks.
 /// @throws ArgumentError for an unknown name, listing the known ones, and for a scale that there is not.
-[[nodiscard]] inline NetworkDescription named_network(std::string_view name) {
-  for (const PublishedNetwork& row : network_table) {
-    if (row.name == name) return describe(row);
-  }
-  if (const std::optional<detail::ScaledName> scaled = detail::scaled_name(name)) {
-    NetworkConfig around = scaled->stem == Stem::imagenet ? NetworkConfig::imagenet() : NetworkConfig{};
-    around.reduction_starts_stack = scaled->architecture == "pnasnet-5";
-    return scaled_network(published_architecture(scaled->architecture), scaled->scale, around);
-  }
-  fail<ArgumentError>(detail::unknown_name_sentence("network", name, network_names),
-                      "; or published cells with stem and scale, as nasnet-a-cifar-2@48");
-}
+NASNET_LAZY [[nodiscard]] NetworkDescription named_network(std::string_view name);
 
 /// NASNet-A for images of the CIFAR sets; the defaults are 6 @ 768.
-[[nodiscard]] inline NetworkDescription nasnet_a_cifar(std::int64_t cells_per_stack = 6, std::int64_t filters = 32) {
-  NetworkDescription network = named_network("nasnet-a-cifar");
-  network.config.cells_per_stack = cells_per_stack;
-  network.config.filters = filters;
-  return network;
-}
+NASNET_LAZY [[nodiscard]] NetworkDescription nasnet_a_cifar(std::int64_t cells_per_stack = 6,
+                                                            std::int64_t filters = 32);
 
 /// NASNet-A 4 @ 1056 for ImageNet, 224x224.
-[[nodiscard]] inline NetworkDescription nasnet_a_mobile() { return named_network("nasnet-a-mobile"); }
+NASNET_LAZY [[nodiscard]] inline NetworkDescription nasnet_a_mobile() { return named_network("nasnet-a-mobile"); }
 
 /// NASNet-A 6 @ 4032 for ImageNet, 331x331, with the previous-input skip of the released network.
-[[nodiscard]] inline NetworkDescription nasnet_a_large() { return named_network("nasnet-a-large"); }
+NASNET_LAZY [[nodiscard]] inline NetworkDescription nasnet_a_large() { return named_network("nasnet-a-large"); }
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/graph/named_networks.ipp"
+#endif

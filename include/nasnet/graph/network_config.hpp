@@ -4,7 +4,6 @@
 #include <cstdint>   // int64_t
 #include <optional>  // optional
 
-#include "nasnet/core/error.hpp"
 #include "nasnet/primitive/primitives.hpp"
 
 namespace nasnet::inline NASNET_ABI {
@@ -33,22 +32,12 @@ struct NetworkConfig {
   std::optional<Size> image_size = {};  ///< fixes the last kernel of an auxiliary head; without it there is none
 
   /// The ImageNet variant: its stem, 1000 classes, batch norm constants and dropout.
-  [[nodiscard]] static NetworkConfig imagenet() {
-    NetworkConfig config;
-    config.stem = Stem::imagenet;
-    config.classes = 1000;
-    config.batch_norm = {.epsilon = 1e-3, .decay = 0.9997};
-    config.dropout_keep = 0.5;
-    return config;
-  }
+  NASNET_LAZY [[nodiscard]] static NetworkConfig imagenet();
 
-  [[nodiscard]] std::int64_t stem_channels() const {
-    if (stem_filters > 0) return stem_filters;
-    return stem == Stem::cifar ? checked_product(3, filters) : 32;
-  }
+  NASNET_LAZY [[nodiscard]] std::int64_t stem_channels() const;
 
   /// All cells, stem and reduction cells included: what ScheduledDropPath counts.
-  [[nodiscard]] std::int64_t cell_count() const {
+  NASNET_LAZY [[nodiscard]] std::int64_t cell_count() const {
     return checked_product(3, cells_per_stack) + (reduction_starts_stack ? 0 : 2) + (stem == Stem::imagenet ? 2 : 0);
   }
 
@@ -61,36 +50,17 @@ struct NetworkConfig {
   [[nodiscard]] std::int64_t smallest_auxiliary_side() const { return stem == Stem::imagenet ? 67 : 9; }
 
   /// @throws ArgumentError for a value out of range.
-  void check() const {
-    check_count("input channels", input_channels);
-    check_count("classes", classes);
-    check_count("cells per stack", cells_per_stack, 1000);
-    check_count("filters", filters);
-    if (stem_filters < 0) fail<ArgumentError>("network: stem filters are ", stem_filters, ", 0 or more are needed");
-    if (stem == Stem::imagenet && filters < 8) {
-      fail<ArgumentError>("network: the ImageNet stem's first cell has a quarter of the filters: ", filters,
-                          " filters are given, 8 or more are needed");
-    }
-    if (!(dropout_keep > 0.0 && dropout_keep <= 1.0)) {
-      fail<ArgumentError>("network: dropout keeps ", dropout_keep, ", wanted above 0 and at most 1");
-    }
-    if (!(batch_norm.epsilon > 0.0) || !(batch_norm.decay >= 0.0 && batch_norm.decay <= 1.0)) {
-      fail<ArgumentError>("network: batch norm has epsilon ", batch_norm.epsilon, " and decay ", batch_norm.decay,
-                          ", wanted above 0 and within [0, 1]");
-    }
-    if (image_size && (image_size->height < 1 || image_size->width < 1)) {
-      fail<ArgumentError>("network: the image size is ", image_size->height, 'x', image_size->width,
-                          ", 1x1 or more is needed");
-    }
-  }
+  NASNET_LAZY void check() const;
 
  private:
   // Far above any network, far below what would overflow a product of a few of them.
   static constexpr std::int64_t largest_count = 1'000'000;
 
-  static void check_count(const char* what, std::int64_t value, std::int64_t largest = largest_count) {
-    if (value < 1 || value > largest) fail<ArgumentError>("network: ", what, " are ", value, ", wanted 1 to ", largest);
-  }
+  NASNET_LAZY static void check_count(const char* what, std::int64_t value, std::int64_t largest = largest_count);
 };
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/graph/network_config.ipp"
+#endif

@@ -9,17 +9,11 @@ namespace nasnet::inline NASNET_ABI {
 namespace detail {
 
 /// ReLU, 1x1 convolution, batch norm: how a map is brought to other channels before it is used.
-[[nodiscard]] inline Value relu_conv_bn(GraphBuilder& g, Value x, std::int64_t filters,
-                                        ConvolutionOptions options = {}) {
-  return g.batch_norm(g.convolution(g.relu(x), filters, options));
-}
+NASNET_LAZY [[nodiscard]] Value relu_conv_bn(GraphBuilder& g, Value x, std::int64_t filters,
+                                             ConvolutionOptions options = {});
 
 /// A pool's channels are fitted after it, without a ReLU.
-[[nodiscard]] inline Value fit_pool(GraphBuilder& g, Value pooled, OpContext at) {
-  if (pooled.channels == at.filters) return pooled;
-  const auto scope = g.scope("fit");
-  return g.batch_norm(g.pointwise(pooled, at.filters, "conv"));
-}
+NASNET_LAZY [[nodiscard]] Value fit_pool(GraphBuilder& g, Value pooled, OpContext at);
 
 /// A kernel of one row and one of one column, each with ReLU and batch norm; the stride acts along the kernel.
 struct LineConvolution {
@@ -27,28 +21,10 @@ struct LineConvolution {
   bool row;  ///< 1 x kernel; else kernel x 1
 };
 
-[[nodiscard]] inline Value line_convolution(GraphBuilder& g, Value x, OpContext at, LineConvolution line, int number) {
-  const ConvolutionOptions options{.kernel_height = line.row ? 1 : line.kernel,
-                                   .kernel_width = line.row ? line.kernel : 1,
-                                   .stride_height = line.row ? 1 : at.stride,
-                                   .stride_width = line.row ? at.stride : 1};
-  x = g.convolution(g.relu(x), at.filters, options, join("conv", number));
-  return g.batch_norm(x, join("bn", number));
-}
+NASNET_LAZY [[nodiscard]] Value line_convolution(GraphBuilder& g, Value x, OpContext at, LineConvolution line,
+                                                 int number);
 
 }  // namespace detail
-
-inline Value Identity::expand(GraphBuilder& g, Value x, OpContext at) {
-  if (at.stride == 1 && x.channels == at.filters) return x;
-  return detail::relu_conv_bn(g, x, at.filters, {.stride = at.stride});
-}
-
-inline Value SkipConnect::expand(GraphBuilder& g, Value x, OpContext at) {
-  if (at.stride != 2) return Identity::expand(g, x, at);
-  return g.factorized_reduction(g.relu(x), at.filters);
-}
-
-inline Value Zero::expand(GraphBuilder& g, Value x, OpContext at) { return g.zero(x, at.filters, at.stride); }
 
 template <int Kernel>
 Value AvgPool<Kernel>::expand(GraphBuilder& g, Value x, OpContext at) {
@@ -112,3 +88,7 @@ Value DilSepConv<Kernel>::expand(GraphBuilder& g, Value x, OpContext at) {
 }
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/graph/op_expansions.ipp"
+#endif

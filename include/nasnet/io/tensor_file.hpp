@@ -15,7 +15,6 @@
 #include <utility>      // move
 #include <vector>       // vector
 
-#include "nasnet/core/error.hpp"
 #include "nasnet/core/file.hpp"
 #include "nasnet/core/shape.hpp"
 #include "nasnet/core/tensor.hpp"
@@ -90,15 +89,7 @@ struct StoredTensor {
   std::shared_ptr<const Bytes> owner;   ///< keeps the bytes alive
 
   /// As "F32 [8,3,3,3]".
-  [[nodiscard]] std::string to_string() const {
-    std::string text = join(nasnet::to_string(type), " [");
-    for (std::size_t axis = 0; axis < extents.size(); ++axis) {
-      if (axis > 0) text.push_back(',');
-      text.append(std::to_string(extents[axis]));
-    }
-    text.push_back(']');
-    return text;
-  }
+  NASNET_LAZY [[nodiscard]] std::string to_string() const;
 };
 
 /// The contents of one file: tensors and notes by name.
@@ -114,54 +105,25 @@ class TensorFile {
   [[nodiscard]] const std::map<std::string, std::string>& metadata() const& { return metadata_; }
   [[nodiscard]] std::map<std::string, std::string> metadata() && { return std::move(metadata_); }
 
-  [[nodiscard]] bool contains(const std::string& name) const { return tensors_.find(name) != tensors_.end(); }
+  NASNET_LAZY [[nodiscard]] bool contains(const std::string& name) const {
+    return tensors_.find(name) != tensors_.end();
+  }
 
   /// @throws DataError where there is no such tensor.
-  [[nodiscard]] const StoredTensor& at(const std::string& name) const {
-    const auto found = tensors_.find(name);
-    if (found == tensors_.end()) fail<DataError>("'", origin_, "': it has no tensor '", name, "'");
-    return found->second;
-  }
+  NASNET_LAZY [[nodiscard]] const StoredTensor& at(const std::string& name) const;
 
   /// A tensor of floats from F32, F16 or BF16, exact, or from F64, rounded.
   /// @throws DataError where it is missing, of another type or has more than four extents.
-  [[nodiscard]] Tensor<float> floats(const std::string& name, Allocator allocator = Allocator{}) const {
-    const StoredTensor& stored = at(name);
-    Tensor<float> result(shape_of(name, stored), allocator);
-    switch (stored.type) {
-      case ElementType::f32: convert<float>(stored, result, [](float value) { return value; }); break;
-      case ElementType::f64: convert<double>(stored, result, [](double v) { return static_cast<float>(v); }); break;
-      case ElementType::f16: convert<std::uint16_t>(stored, result, float_of_half); break;
-      case ElementType::bf16: convert<std::uint16_t>(stored, result, float_of_bfloat16); break;
-      default: fail<DataError>("'", origin_, "': tensor '", name, "' is ", stored.to_string(), ", floats are wanted");
-    }
-    return result;
-  }
+  NASNET_LAZY [[nodiscard]] Tensor<float> floats(const std::string& name, Allocator allocator = Allocator{}) const;
 
   /// A tensor of exactly this type.
   /// @throws DataError where it is missing, of another type or has more than four extents.
   template <class Scalar>
-  [[nodiscard]] Tensor<Scalar> values(const std::string& name) const {
-    const StoredTensor& stored = at(name);
-    if (stored.type != type_for<Scalar>()) {
-      fail<DataError>("'", origin_, "': tensor '", name, "' is ", stored.to_string(), ", ",
-                      nasnet::to_string(type_for<Scalar>()), " is wanted");
-    }
-    Tensor<Scalar> result(shape_of(name, stored));
-    convert<Scalar>(stored, result, [](Scalar value) { return value; });
-    return result;
-  }
+  [[nodiscard]] Tensor<Scalar> values(const std::string& name) const;
 
   /// Adds or replaces a tensor, copying its values.
   template <class Scalar>
-  void set(const std::string& name, Shape shape, std::span<const Scalar> values) {
-    if (shape.elements() != static_cast<std::int64_t>(values.size())) {
-      fail<ShapeError>("tensor '", name, "': ", values.size(), " values for shape ", shape.to_string());
-    }
-    Bytes bytes(values.size_bytes());
-    if (!bytes.empty()) std::memcpy(bytes.data(), values.data(), bytes.size());
-    set(name, type_for<Scalar>(), {shape.extents().begin(), shape.extents().end()}, std::move(bytes));
-  }
+  void set(const std::string& name, Shape shape, std::span<const Scalar> values);
   template <class Scalar>
   void set(const std::string& name, const Tensor<Scalar>& tensor) {
     set(name, tensor.shape(), tensor.values());
@@ -169,21 +131,8 @@ class TensorFile {
 
   /// Adds or replaces a tensor of any type and number of extents.
   /// @throws ShapeError where the bytes are not those of the shape.
-  void set(const std::string& name, ElementType type, std::vector<std::int64_t> extents, Bytes bytes) {
-    auto owner = std::make_shared<const Bytes>(std::move(bytes));
-    set(name, StoredTensor{type, std::move(extents), *owner, owner});
-  }
-  void set(const std::string& name, StoredTensor tensor) {
-    std::int64_t size = static_cast<std::int64_t>(size_of(tensor.type));
-    for (const std::int64_t extent : tensor.extents) {
-      if (extent < 0) fail<ShapeError>("tensor '", name, "': ", tensor.to_string(), " has a negative extent");
-      size = checked_product(size, extent);
-    }
-    if (size != static_cast<std::int64_t>(tensor.bytes.size())) {
-      fail<ShapeError>("tensor '", name, "': ", tensor.bytes.size(), " bytes for ", tensor.to_string());
-    }
-    tensors_.insert_or_assign(name, std::move(tensor));
-  }
+  NASNET_LAZY void set(const std::string& name, ElementType type, std::vector<std::int64_t> extents, Bytes bytes);
+  NASNET_LAZY void set(const std::string& name, StoredTensor tensor);
 
  private:
   static_assert(std::endian::native == std::endian::little,
@@ -195,12 +144,7 @@ class TensorFile {
     return *element_type_of<Scalar>;
   }
 
-  [[nodiscard]] Shape shape_of(const std::string& name, const StoredTensor& stored) const {
-    if (stored.extents.size() > Shape::max_rank) {
-      fail<DataError>("'", origin_, "': tensor '", name, "' is ", stored.to_string(), ", at most 4 extents are wanted");
-    }
-    return Shape(std::span<const std::int64_t>(stored.extents));
-  }
+  NASNET_LAZY [[nodiscard]] Shape shape_of(const std::string& name, const StoredTensor& stored) const;
 
   // The bytes may start at any address.
   template <class Stored, class Scalar, class Conversion>
@@ -220,3 +164,7 @@ class TensorFile {
 };
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/io/tensor_file.ipp"
+#endif

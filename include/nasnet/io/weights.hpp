@@ -1,17 +1,9 @@
 /// A model's parameters to and from files, under their names and in the layouts that other libraries read.
 #pragma once
 
-#include <algorithm>    // copy
-#include <array>        // array
-#include <cmath>        // isfinite
-#include <cstddef>      // size_t
-#include <cstdint>      // int64_t
-#include <cstdio>       // snprintf
-#include <cstring>      // memcpy
-#include <filesystem>   // path
-#include <string>       // string
-#include <type_traits>  // is_same_v
-#include <vector>       // vector
+#include <cstdint>     // int64_t
+#include <filesystem>  // path
+#include <string>      // string
 
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/tensor.hpp"
@@ -27,11 +19,7 @@ namespace nasnet::inline NASNET_ABI {
 
 /// A parameter's values in the file's layout (see ParameterLayout).
 template <class Scalar>
-[[nodiscard]] Tensor<Scalar> to_file_layout(const ParameterSpec& spec, const Tensor<Scalar>& values) {
-  Tensor<Scalar> result(spec.file_shape());
-  detail::for_each_place(spec, [&](std::int64_t memory, std::int64_t file) { result[file] = values[memory]; });
-  return result;
-}
+[[nodiscard]] Tensor<Scalar> to_file_layout(const ParameterSpec& spec, const Tensor<Scalar>& values);
 
 /// The other way round.
 /// @throws ShapeError for another shape than spec.file_shape().
@@ -46,103 +34,41 @@ void from_file_layout(const ParameterSpec& spec, const Tensor<Stored>& stored, T
 
 /// All parameters and statistics of a model.
 template <class Scalar>
-[[nodiscard]] TensorFile model_weights(const Model<Scalar>& model) {
-  TensorFile file;
-  const std::vector<GraphParameter>& parameters = model.graph().parameters;
-  for (std::size_t p = 0; p < parameters.size(); ++p) {
-    if (is_stored(parameters[p])) {
-      file.set(parameters[p].name, to_file_layout(parameters[p].spec, model.parameters()[p].value()));
-    }
-  }
-  return file;
-}
+[[nodiscard]] TensorFile model_weights(const Model<Scalar>& model);
 
 /// Writes a model's parameters as safetensors, all or nothing.
 /// @param naming whose names and layouts; other libraries have none for the auxiliary head
 /// @throws IoError where the file cannot be written, ArgumentError where the naming has no name for a parameter.
 template <class Scalar>
 void save_weights(const Model<Scalar>& model, const std::filesystem::path& path,
-                  WeightNaming naming = WeightNaming::nasnet) {
-  const TensorFile weights = model_weights(model);
-  write_safetensors(path, naming == WeightNaming::nasnet
-                              ? weights
-                              : convert_weights(model.graph(), weights, WeightNaming::nasnet, naming));
-}
+                  WeightNaming naming = WeightNaming::nasnet);
 
 namespace detail {
-
-/// A stored tensor as scalars: doubles come from F64 without loss, all else through float.
-template <class Scalar>
-[[nodiscard]] Tensor<Scalar> stored_scalars(const TensorFile& file, const std::string& name) {
-  if constexpr (std::is_same_v<Scalar, float>) {
-    return file.floats(name);
-  } else {
-    if (file.at(name).type == element_type_of<Scalar>) return file.values<Scalar>(name);
-    const Tensor<float> floats = file.floats(name);
-    Tensor<Scalar> values(floats.shape());
-    std::copy(floats.values().begin(), floats.values().end(), values.values().begin());
-    return values;
-  }
-}
 
 /// Throws a sentence about a value, in the digits that the file gives it.
 template <class Scalar>
 [[noreturn]] NASNET_COLD void fail_value(const TensorFile& file, const std::string& name, std::int64_t place,
-                                         Scalar value, const char* wanted) {
-  auto found = static_cast<double>(value);
-  const StoredTensor& stored = file.at(name);
-  if (stored.type == ElementType::f64) {
-    std::memcpy(&found, stored.bytes.data() + static_cast<std::size_t>(place) * sizeof found, sizeof found);
-  }
-  std::array<char, 32> digits{};
-  std::snprintf(digits.data(), digits.size(), "%.9g", found);
-  fail<DataError>("'", file.origin(), "': tensor '", name, "' has the value ", digits.data(), " at place ", place, ", ",
-                  wanted, " is wanted");
-}
+                                         Scalar value, const char* wanted);
 
 /// A stored tensor as the values of a parameter.
 /// @throws DataError for another type, and for values that would make every logit no number: those that are not finite
 /// as the model's scalars, and negative variances.
 template <class Scalar>
 [[nodiscard]] Tensor<Scalar> stored_values(const TensorFile& file, const std::string& name,
-                                           const GraphParameter& parameter) {
-  Tensor<Scalar> values = stored_scalars<Scalar>(file, name);
-  const bool is_variance = parameter.name.ends_with("running_var");
-  for (std::int64_t i = 0; i < values.elements(); ++i) {
-    if (!std::isfinite(values[i])) fail_value(file, name, i, values[i], "a finite number");
-    if (is_variance && values[i] < 0) fail_value(file, name, i, values[i], "a variance of 0 or more");
-  }
-  return values;
-}
+                                           const GraphParameter& parameter);
 
 }  // namespace detail
 
 /// Whether stored tensors are those of a network, as load_weights wants them.
 /// @throws DataError that names what is missing, extra or of another shape or type.
-inline void check_weights(const NetworkGraph& graph, const TensorFile& file) {
-  const std::vector<std::string> faults = weight_mismatches(graph, file);
-  if (!faults.empty()) detail::fail_mismatch(file.origin(), faults);
-}
+NASNET_LAZY void check_weights(const NetworkGraph& graph, const TensorFile& file);
 
 /// Fills a model from stored tensors. Each stored tensor has its parameter and each parameter its tensor; those of an
 /// auxiliary head may be lacking on either side. Nothing changes where it throws.
 /// @throws DataError that names what is missing, extra or of another shape or type, and values that are not finite or
 /// negative variances.
 template <class Scalar>
-void load_weights(Model<Scalar>& model, const TensorFile& file) {
-  check_weights(model.graph(), file);
-  const std::vector<GraphParameter>& parameters = model.graph().parameters;
-  std::vector<Tensor<Scalar>> loaded(parameters.size());
-  for (std::size_t p = 0; p < parameters.size(); ++p) {
-    const std::string& name = parameters[p].name;
-    if (is_stored(parameters[p]) && file.contains(name)) {
-      loaded[p] = detail::stored_values<Scalar>(file, name, parameters[p]);
-    }
-  }
-  for (std::size_t p = 0; p < parameters.size(); ++p) {
-    if (!loaded[p].empty()) from_file_layout(parameters[p].spec, loaded[p], model.parameters()[p].value());
-  }
-}
+void load_weights(Model<Scalar>& model, const TensorFile& file);
 
 /// Fills a model from the tensors of another library; see convert_weights.
 /// @throws DataError as above, ArgumentError where the naming has no name for a parameter.
@@ -159,3 +85,7 @@ void load_weights(Model<Scalar>& model, const std::filesystem::path& path, Weigh
 }
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/io/weights.ipp"
+#endif

@@ -4,8 +4,6 @@
 #include <filesystem>  // path
 #include <vector>      // erase_if, vector
 
-#include "nasnet/core/error.hpp"
-#include "nasnet/journal/journal.hpp"
 #include "nasnet/space/any_space.hpp"
 #include "nasnet/trial/trial.hpp"
 
@@ -15,18 +13,10 @@ namespace nasnet::inline NASNET_ABI {
 /// come from the settings of that search: with other data or epochs they guide the strategy no better than those
 /// resemble each other.
 /// @throws IoError where the journal cannot be read, ArgumentError where it is of another space or holds no search.
-[[nodiscard]] inline std::vector<Trial> warm_start(const std::filesystem::path& journal, const AnySpace& space) {
-  bool has_begun = false;
-  const auto require_same_space = [&](const JournalHeader& header) {
-    has_begun = true;
-    if (header.space == space.fingerprint()) return;
-    fail<ArgumentError>('\'', journal.string(), "' is of another space: it has ", header.space, ", this search ",
-                        space.fingerprint());
-  };
-  std::vector<Trial> results = read_history(journal, require_same_space).trials;
-  if (!has_begun) fail<ArgumentError>('\'', journal.string(), "' holds no search to begin with");
-  std::erase_if(results, [](const Trial& trial) { return trial.state != TrialState::done; });
-  return results;
-}
+NASNET_LAZY [[nodiscard]] std::vector<Trial> warm_start(const std::filesystem::path& journal, const AnySpace& space);
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/journal/warm_start.ipp"
+#endif

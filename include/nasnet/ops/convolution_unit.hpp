@@ -14,7 +14,9 @@
 #include <utility>      // move
 
 #include "nasnet/ops/batch_norm.hpp"
+#include "nasnet/ops/detail/checks.hpp"
 #include "nasnet/ops/detail/depthwise_weight_gradient.hpp"
+#include "nasnet/ops/detail/kernel_checks.hpp"
 #include "nasnet/ops/detail/unit_rows.hpp"
 #include "nasnet/ops/matrix_product.hpp"
 #include "nasnet/ops/pointwise.hpp"
@@ -501,19 +503,15 @@ void pass_back(const ConvolutionUnit& unit, const OpCall<T>& call, const UnitPas
 /// y [N,Ho,Wo,filters]. Keeps what the batch norm normalises, and its mean and inverse deviation.
 /// @throws ShapeError where a parameter does not fit the input or the filters.
 template <class Scalar>
-void forward(const ConvolutionUnit& unit, OpCall<Scalar>& call, InstructionSet set = instruction_set()) {
-  detail::UnitPass<Scalar> pass = detail::begin_unit(unit, call, set);
-  Tensor<Scalar>& y = call.allocate_output(pass.product.shape());
-  detail::end_unit(unit, call, detail::UnitPassView(pass), y);
-  if (call.keep) std::move(pass).save(call);
-}
+void forward(const ConvolutionUnit& unit, OpCall<Scalar>& call, InstructionSet set = instruction_set());
 
 /// As those of the four primitives, one after another.
 template <class Scalar>
 void backward(const ConvolutionUnit& unit, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients,
-              InstructionSet set = instruction_set()) {
-  const detail::UnitPassView<Scalar> pass(call.saved[0], call.saved[1], call.saved[2]);
-  detail::pass_back(unit, call, pass, gradients, set);
-}
+              InstructionSet set = instruction_set());
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/ops/convolution_unit.ipp"
+#endif

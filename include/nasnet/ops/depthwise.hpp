@@ -1,10 +1,8 @@
 /// Depthwise convolution on the CPU.
 #pragma once
 
-#include "nasnet/ops/detail/checks.hpp"
-#include "nasnet/ops/detail/depthwise_weight_gradient.hpp"
-#include "nasnet/ops/detail/kernel_checks.hpp"
-#include "nasnet/ops/detail/sliding_sum_run.hpp"
+#include "nasnet/core/instruction_set.hpp"
+#include "nasnet/primitive/op_call.hpp"
 #include "nasnet/primitive/primitives.hpp"
 
 namespace nasnet::inline NASNET_ABI {
@@ -12,43 +10,15 @@ namespace nasnet::inline NASNET_ABI {
 /// y [N,Ho,Wo,C]: each window of x [N,H,W,C] weighed by w [kh,kw,C], channel by channel.
 /// @throws ShapeError where the weight does not fit the input, or no window does.
 template <class Scalar>
-void forward(const Depthwise& depthwise, OpCall<Scalar>& call, InstructionSet set = instruction_set()) {
-  const Shape& shape = call.input().shape();
-  const Window& window = depthwise.window;
-  const Tensor<Scalar>& weight = call.parameter(0);
-  detail::check_map(Depthwise::name, shape);
-  detail::check_window(Depthwise::name, window, shape);
-  if (weight.shape().rank() == 3) detail::check_channels(Depthwise::name, weight.extent(2), shape);
-  detail::check_parameter(Depthwise::name, "weight", weight.shape(),
-                          {window.kernel_height, window.kernel_width, shape[3]});
-  const Size map{shape[1], shape[2]};
-  const Size size = window.output(map);
-  Tensor<Scalar>& output = call.allocate_output({shape[0], size.height, size.width, shape[3]});
-  detail::run_sliding_sum(
-      call.context,
-      detail::SlidingPass<Scalar>{.window = window, .map = map, .source = &call.input(), .destination = &output},
-      weight.data(), set);
-}
+void forward(const Depthwise& depthwise, OpCall<Scalar>& call, InstructionSet set = instruction_set());
 
 /// dx: each cell takes what its windows give it; dw: see detail/depthwise_weight_gradient.hpp.
 template <class Scalar>
 void backward(const Depthwise& depthwise, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients,
-              InstructionSet set = instruction_set()) {
-  const Shape& shape = call.input().shape();
-  if (const GradientSlot<Scalar>& slot = gradients.inputs[0]) {
-    detail::run_sliding_sum(call.context,
-                            detail::SlidingPass<Scalar>{.window = depthwise.window,
-                                                        .slide = detail::Slide::transposed,
-                                                        .map = {shape[1], shape[2]},
-                                                        .source = &gradients.output,
-                                                        .destination = slot.tensor,
-                                                        .accumulate = slot.accumulate},
-                            call.parameter(0).data(), set);
-  }
-  if (gradients.parameters.empty()) return;
-  if (const GradientSlot<Scalar>& slot = gradients.parameters[0]) {
-    detail::depthwise_weight_gradient(call.context, depthwise.window, call.input(), gradients.output, slot, set);
-  }
-}
+              InstructionSet set = instruction_set());
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/ops/depthwise.ipp"
+#endif

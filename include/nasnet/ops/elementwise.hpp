@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>    // clamp
-#include <cmath>        // exp, log, tanh
 #include <cstdint>      // int64_t
 #include <string_view>  // string_view
 
@@ -79,12 +78,6 @@ struct MinimumLanes {
   }
 };
 
-template <class Scalar, class Function>
-void forward_map(OpCall<Scalar>& call, const Function& f) {
-  Tensor<Scalar>& y = call.allocate_output(call.input().shape());
-  map_values(call.context, y, f, call.input().data());
-}
-
 // y = f(a, b), a lane function.
 template <class Scalar, class Function>
 void forward_pair(std::string_view who, OpCall<Scalar>& call, const Function& f) {
@@ -94,77 +87,42 @@ void forward_pair(std::string_view who, OpCall<Scalar>& call, const Function& f)
   map_lanes(call.context, y, f, call.input(0).data(), call.input(1).data());
 }
 
-// dx = f(y, dy).
-template <class Scalar, class Function>
-void backward_from_output(const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients, const Function& f) {
-  map_gradient(call.context, gradients.inputs[0], f, call.kept_output->data(), gradients.output.data());
-}
-
-// dx = f(x, dy).
-template <class Scalar, class Function>
-void backward_from_input(const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients, const Function& f) {
-  map_gradient(call.context, gradients.inputs[0], f, call.input().data(), gradients.output.data());
-}
-
 }  // namespace detail
 
 template <class Scalar>
-void forward(const Sigmoid&, OpCall<Scalar>& call) {
-  detail::forward_map(call, [](Scalar x) { return Scalar{1} / (Scalar{1} + std::exp(-x)); });
-}
+void forward(const Sigmoid&, OpCall<Scalar>& call);
 
 /// dx = dy y (1 - y).
 template <class Scalar>
-void backward(const Sigmoid&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
-  detail::backward_from_output(call, gradients, [](Scalar y, Scalar g) { return g * y * (Scalar{1} - y); });
-}
+void backward(const Sigmoid&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients);
 
 template <class Scalar>
-void forward(const Tanh&, OpCall<Scalar>& call) {
-  detail::forward_map(call, [](Scalar x) { return std::tanh(x); });
-}
+void forward(const Tanh&, OpCall<Scalar>& call);
 
 /// dx = dy (1 - y^2).
 template <class Scalar>
-void backward(const Tanh&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
-  detail::backward_from_output(call, gradients, [](Scalar y, Scalar g) { return g * (Scalar{1} - y * y); });
-}
+void backward(const Tanh&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients);
 
 template <class Scalar>
-void forward(const Exp&, OpCall<Scalar>& call) {
-  detail::forward_map(call, [](Scalar x) { return std::exp(x); });
-}
+void forward(const Exp&, OpCall<Scalar>& call);
 
 /// dx = dy y.
 template <class Scalar>
-void backward(const Exp&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
-  detail::backward_from_output(call, gradients, [](Scalar y, Scalar g) { return g * y; });
-}
+void backward(const Exp&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients);
 
 template <class Scalar>
-void forward(const Log&, OpCall<Scalar>& call) {
-  detail::forward_map(call, [](Scalar x) { return std::log(x); });
-}
+void forward(const Log&, OpCall<Scalar>& call);
 
 /// dx = dy / x.
 template <class Scalar>
-void backward(const Log&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
-  detail::backward_from_input(call, gradients, [](Scalar x, Scalar g) { return g / x; });
-}
+void backward(const Log&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients);
 
 template <class Scalar>
-void forward(const Scale& scale, OpCall<Scalar>& call) {
-  Tensor<Scalar>& y = call.allocate_output(call.input().shape());
-  detail::map_lanes(call.context, y, detail::ScaleLanes<Scalar>{static_cast<Scalar>(scale.factor)},
-                    call.input().data());
-}
+void forward(const Scale& scale, OpCall<Scalar>& call);
 
 /// dx = factor dy.
 template <class Scalar>
-void backward(const Scale& scale, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
-  detail::map_lanes_gradient(call.context, gradients.inputs[0],
-                             detail::ScaleLanes<Scalar>{static_cast<Scalar>(scale.factor)}, gradients.output.data());
-}
+void backward(const Scale& scale, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients);
 
 /// @throws ShapeError where the shapes differ.
 template <class Scalar>
@@ -174,11 +132,7 @@ void forward(const Multiply&, OpCall<Scalar>& call) {
 
 /// da = dy b, db = dy a.
 template <class Scalar>
-void backward(const Multiply&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
-  const Scalar* dy = gradients.output.data();
-  detail::map_lanes_gradient(call.context, gradients.inputs[0], detail::MultiplyLanes{}, call.input(1).data(), dy);
-  detail::map_lanes_gradient(call.context, gradients.inputs[1], detail::MultiplyLanes{}, call.input(0).data(), dy);
-}
+void backward(const Multiply&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients);
 
 /// @throws ShapeError where the shapes differ.
 template <class Scalar>
@@ -188,11 +142,7 @@ void forward(const Subtract&, OpCall<Scalar>& call) {
 
 /// da = dy, db = -dy.
 template <class Scalar>
-void backward(const Subtract&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
-  detail::copy_gradient(call.context, gradients.inputs[0], gradients.output);
-  detail::map_lanes_gradient(call.context, gradients.inputs[1], detail::ScaleLanes<Scalar>{Scalar{-1}},
-                             gradients.output.data());
-}
+void backward(const Subtract&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients);
 
 /// @throws ShapeError where the shapes differ.
 template <class Scalar>
@@ -202,31 +152,18 @@ void forward(const Minimum&, OpCall<Scalar>& call) {
 
 /// da = dy where a <= b, else 0; db = dy - da.
 template <class Scalar>
-void backward(const Minimum&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
-  const Scalar* a = call.input(0).data();
-  const Scalar* b = call.input(1).data();
-  const Scalar* g = gradients.output.data();
-  const auto first = [](Scalar x, Scalar y, Scalar gradient) { return x <= y ? gradient : Scalar{0}; };
-  const auto second = [](Scalar x, Scalar y, Scalar gradient) { return x <= y ? Scalar{0} : gradient; };
-  detail::map_gradient(call.context, gradients.inputs[0], first, a, b, g);
-  detail::map_gradient(call.context, gradients.inputs[1], second, a, b, g);
-}
+void backward(const Minimum&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients);
 
 /// @throws ArgumentError unless low <= high.
 template <class Scalar>
-void forward(const Clamp& clamp, OpCall<Scalar>& call) {
-  if (!(clamp.low <= clamp.high)) fail<ArgumentError>(Clamp::name, ": from ", clamp.low, " to ", clamp.high);
-  detail::forward_map(call, [low = static_cast<Scalar>(clamp.low), high = static_cast<Scalar>(clamp.high)](Scalar x) {
-    return std::clamp(x, low, high);
-  });
-}
+void forward(const Clamp& clamp, OpCall<Scalar>& call);
 
 /// dx = dy where low <= x <= high, else 0.
 template <class Scalar>
-void backward(const Clamp& clamp, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
-  detail::backward_from_input(call, gradients,
-                              [low = static_cast<Scalar>(clamp.low), high = static_cast<Scalar>(clamp.high)](
-                                  Scalar x, Scalar g) { return x >= low && x <= high ? g : Scalar{0}; });
-}
+void backward(const Clamp& clamp, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients);
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/ops/elementwise.ipp"
+#endif

@@ -1,13 +1,12 @@
 /// Elements and rows chosen by index.
 #pragma once
 
-#include <cstddef>      // size_t
 #include <cstdint>      // int32_t, int64_t
 #include <string_view>  // string_view
 #include <vector>       // vector
 
-#include "nasnet/ops/detail/checks.hpp"
-#include "nasnet/ops/detail/rows.hpp"
+#include "nasnet/config.hpp"
+#include "nasnet/primitive/op_call.hpp"
 
 namespace nasnet::inline NASNET_ABI {
 
@@ -27,57 +26,22 @@ struct EmbeddingRow {
 
 /// @throws DataError for another number of indices than rows, or one outside the columns.
 template <class Scalar>
-void forward(const PickColumn& pick, OpCall<Scalar>& call) {
-  const Tensor<Scalar>& x = call.input();
-  const std::int64_t rows = detail::row_count(x.shape());
-  const std::int64_t columns = detail::last_extent(x.shape());
-  detail::check_indices(PickColumn::name, "index", pick.indices, rows, columns);
-  Tensor<Scalar>& y = call.allocate_output({rows});
-  for (std::int64_t row = 0; row < rows; ++row) {
-    y[row] = x[row * columns + pick.indices[static_cast<std::size_t>(row)]];
-  }
-}
+void forward(const PickColumn& pick, OpCall<Scalar>& call);
 
 /// dx[r, indices[r]] = dy[r], 0 elsewhere.
 template <class Scalar>
-void backward(const PickColumn& pick, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
-  const GradientSlot<Scalar>& slot = gradients.inputs[0];
-  if (!slot) return;
-  detail::zero_gradient(call.context, slot);
-  const std::int64_t columns = detail::last_extent(slot.tensor->shape());
-  for (std::int64_t row = 0; row < gradients.output.elements(); ++row) {
-    (*slot.tensor)[row * columns + pick.indices[static_cast<std::size_t>(row)]] += gradients.output[row];
-  }
-}
+void backward(const PickColumn& pick, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients);
 
 /// @throws ShapeError unless the table is [V,D], DataError for an index outside it.
 template <class Scalar>
-void forward(const EmbeddingRow& embedding, OpCall<Scalar>& call) {
-  const Tensor<Scalar>& table = call.input();
-  if (table.shape().rank() != 2) {
-    fail<ShapeError>(EmbeddingRow::name, ": table is ", table.shape().to_string(), ", wanted [V,D]");
-  }
-  const auto rows = static_cast<std::int64_t>(embedding.indices.size());
-  const std::int64_t width = table.extent(1);
-  detail::check_indices(EmbeddingRow::name, "index", embedding.indices, rows, table.extent(0));
-  Tensor<Scalar>& y = call.allocate_output({rows, width});
-  for (std::int64_t row = 0; row < rows; ++row) {
-    const std::int64_t from = embedding.indices[static_cast<std::size_t>(row)];
-    detail::move_row<Scalar>(table.data() + from * width, width, y.data() + row * width, false);
-  }
-}
+void forward(const EmbeddingRow& embedding, OpCall<Scalar>& call);
 
 /// dtable[v] = sum of dy[r] over the r with indices[r] = v, in order of r.
 template <class Scalar>
-void backward(const EmbeddingRow& embedding, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
-  const GradientSlot<Scalar>& slot = gradients.inputs[0];
-  if (!slot) return;
-  detail::zero_gradient(call.context, slot);
-  const std::int64_t width = gradients.output.extent(1);
-  for (std::int64_t row = 0; row < gradients.output.extent(0); ++row) {
-    const std::int64_t to = embedding.indices[static_cast<std::size_t>(row)];
-    detail::move_row<Scalar>(gradients.output.data() + row * width, width, slot.tensor->data() + to * width, true);
-  }
-}
+void backward(const EmbeddingRow& embedding, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients);
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/ops/gather.ipp"
+#endif

@@ -1,10 +1,7 @@
 /// Instance normalisation on the CPU (Ulyanov, Vedaldi, Lempitsky, arXiv 1607.08022).
 #pragma once
 
-#include <cstdint>  // int64_t
-
-#include "nasnet/ops/detail/channel_groups.hpp"
-#include "nasnet/ops/detail/sample_norm.hpp"
+#include "nasnet/primitive/op_call.hpp"
 #include "nasnet/primitive/primitives.hpp"
 
 namespace nasnet::inline NASNET_ABI {
@@ -13,32 +10,16 @@ namespace nasnet::inline NASNET_ABI {
 /// and channel, [N,H,W,C], whatever the mode. Keeps mean and inverse deviation, each [N*C].
 /// @throws ShapeError where a parameter does not have one element per channel.
 template <class Scalar>
-void forward(const InstanceNorm& norm, OpCall<Scalar>& call) {
-  detail::check_sample_norm(InstanceNorm::name, call);
-  const detail::ChannelGroups layout = detail::sample_layout(call.input().shape());
-  detail::normalise_samples(call, detail::channel_moments(call.context, layout, call.input().data()), norm.epsilon);
-}
+void forward(const InstanceNorm& norm, OpCall<Scalar>& call);
 
 /// With r = 1 / sqrt(variance + epsilon), xhat = (x - mean) r, n = H*W, sums over the pixels of a sample and channel:
 ///   dweight = sum over samples of sum(dy xhat),  dbias likewise of sum(dy)
 ///   dx = weight r (dy - sum(dy) / n - xhat sum(dy xhat) / n)
 template <class Scalar>
-void backward(const InstanceNorm&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
-  const detail::ChannelGroups layout = detail::sample_layout(call.input().shape());
-  const detail::GradientSums<Scalar> sums = detail::sample_norm_sums(call, layout, gradients);
-  detail::sample_norm_parameter_gradients(call, layout, sums, gradients);
-  if (!gradients.inputs[0]) return;
-  detail::GradientLine<Scalar> line(call.context, layout);
-  const auto n = static_cast<Scalar>(layout.rows);
-  for (std::int64_t i = 0; i < layout.sums(); ++i) {
-    const Scalar r = call.saved[1][i];
-    const Scalar scale = call.parameter(0)[i % layout.channels] * r;
-    line.scale[i] = scale;
-    line.slope[i] = -scale * r * r * sums.product[i] / n;
-    line.shift[i] = -scale * sums.sum[i] / n;
-  }
-  detail::normalise_gradient<Scalar>(call.context, layout, gradients.output.data(), call.input().data(),
-                                     call.saved[0].data(), line, gradients.inputs[0]);
-}
+void backward(const InstanceNorm&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients);
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/ops/instance_norm.ipp"
+#endif

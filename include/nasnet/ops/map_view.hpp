@@ -3,6 +3,8 @@
 
 #include <cstdint>  // int64_t
 
+#include "nasnet/config.hpp"
+
 namespace nasnet::inline NASNET_ABI {
 
 /// Maps [images,height,width,channels] whose pixels lie `pitch` scalars apart.

@@ -45,18 +45,8 @@ struct ProductGrid {
 };
 
 /// Blocks as wide as a tile, so that their part of B stays in the cache, and tall enough to be worth a thread's while.
-[[nodiscard]] inline ProductGrid product_grid(std::int64_t rows, std::int64_t columns, std::int64_t terms,
-                                              std::int64_t vector_width) {
-  constexpr std::int64_t least_work = 1 << 17;  // multiply-adds
-  constexpr std::int64_t least_rows = 96;
-  ProductGrid grid;
-  grid.block_columns = (std::min)(columns, tile_vectors * vector_width);
-  grid.column_blocks = quotient_up(columns, grid.block_columns);
-  const std::int64_t enough = quotient_up(least_work, grid.block_columns * terms);
-  grid.block_rows = rounded_up((std::max)(least_rows, enough), 8);
-  grid.row_blocks = quotient_up(rows, grid.block_rows);
-  return grid;
-}
+NASNET_LAZY [[nodiscard]] ProductGrid product_grid(std::int64_t rows, std::int64_t columns, std::int64_t terms,
+                                                   std::int64_t vector_width);
 
 /// B of a product where it may be read a vector past the end of each row.
 template <class T>
@@ -154,10 +144,7 @@ template <class T>
 }
 
 /// Terms of C = A^T B that one partial sum takes. Long enough that adding the partial sums up costs little.
-[[nodiscard]] inline std::int64_t terms_per_part(std::int64_t terms, std::int64_t elements) {
-  const std::int64_t part = (std::max)(std::int64_t{512}, elements / 32);
-  return terms < 2 * part ? terms : part;
-}
+NASNET_LAZY [[nodiscard]] std::int64_t terms_per_part(std::int64_t terms, std::int64_t elements);
 
 /// c (+)= the sum of the parts, in their order.
 template <class T>
@@ -246,3 +233,7 @@ void multiply_left_transposed(Context& context, MatrixSpan<const T> a, std::type
 }
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/ops/matrix_product.ipp"
+#endif

@@ -93,7 +93,7 @@ struct TaskRanges {
   std::int64_t count = 0;
   std::int64_t grain = 1;
 
-  [[nodiscard]] std::int64_t tasks() const { return detail::quotient_up(count, grain); }
+  NASNET_LAZY [[nodiscard]] std::int64_t tasks() const { return detail::quotient_up(count, grain); }
   [[nodiscard]] std::int64_t begin(std::int64_t task) const { return task * grain; }
   [[nodiscard]] std::int64_t end(std::int64_t task) const { return (std::min)((task + 1) * grain, count); }
 };

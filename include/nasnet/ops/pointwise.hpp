@@ -1,10 +1,6 @@
 /// Pointwise convolution on the CPU: a matrix product over the channels of each pixel.
 #pragma once
 
-#include <cstdint>  // int64_t
-
-#include "nasnet/ops/detail/checks.hpp"
-#include "nasnet/ops/detail/kernel_checks.hpp"
 #include "nasnet/ops/matrix_product.hpp"
 #include "nasnet/primitive/op_call.hpp"
 #include "nasnet/primitive/primitives.hpp"
@@ -15,46 +11,24 @@ namespace detail {
 
 /// Maps or a weight as a matrix: one row for each pixel or input channel.
 template <class Scalar>
-[[nodiscard]] MatrixSpan<Scalar> channel_matrix(Tensor<Scalar>& tensor) {
-  const std::int64_t columns = tensor.shape()[tensor.shape().rank() - 1];
-  return {tensor.data(), columns == 0 ? 0 : tensor.elements() / columns, columns};
-}
+[[nodiscard]] MatrixSpan<Scalar> channel_matrix(Tensor<Scalar>& tensor);
 template <class Scalar>
-[[nodiscard]] MatrixSpan<const Scalar> channel_matrix(const Tensor<Scalar>& tensor) {
-  const std::int64_t columns = tensor.shape()[tensor.shape().rank() - 1];
-  return {tensor.data(), columns == 0 ? 0 : tensor.elements() / columns, columns};
-}
+[[nodiscard]] MatrixSpan<const Scalar> channel_matrix(const Tensor<Scalar>& tensor);
 
 }  // namespace detail
 
 /// y [N,H,W,O] = x [N,H,W,I] w [1,1,I,O].
 /// @throws ShapeError where the weight does not fit the input or the filters.
 template <class Scalar>
-void forward(const Pointwise& pointwise, OpCall<Scalar>& call, InstructionSet set = instruction_set()) {
-  const Shape& shape = call.input().shape();
-  const Tensor<Scalar>& weight = call.parameter(0);
-  detail::check_map(Pointwise::name, shape);
-  if (weight.shape().rank() == 4) detail::check_channels(Pointwise::name, weight.extent(2), shape);
-  detail::check_parameter(Pointwise::name, "weight", weight.shape(), {1, 1, shape[3], pointwise.filters});
-  Tensor<Scalar>& output = call.allocate_output({shape[0], shape[1], shape[2], pointwise.filters});
-  multiply<Scalar>(call.context, detail::channel_matrix(call.input()), detail::channel_matrix(weight),
-                   detail::channel_matrix(output), false, set);
-}
+void forward(const Pointwise& pointwise, OpCall<Scalar>& call, InstructionSet set = instruction_set());
 
 /// dx = dy w^T, dw = x^T dy.
 template <class Scalar>
 void backward(const Pointwise&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients,
-              InstructionSet set = instruction_set()) {
-  const auto dy = detail::channel_matrix(gradients.output);
-  if (const GradientSlot<Scalar>& slot = gradients.inputs[0]) {
-    const Tensor<Scalar>& weight = call.parameter(0);
-    multiply_right_transposed<Scalar>(call.context, dy, detail::channel_matrix(weight),
-                                      detail::channel_matrix(*slot.tensor), slot.accumulate, set);
-  }
-  if (const GradientSlot<Scalar>& slot = gradients.parameters[0]) {
-    multiply_left_transposed<Scalar>(call.context, detail::channel_matrix(call.input()), dy,
-                                     detail::channel_matrix(*slot.tensor), slot.accumulate, set);
-  }
-}
+              InstructionSet set = instruction_set());
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/ops/pointwise.ipp"
+#endif

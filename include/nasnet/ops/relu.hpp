@@ -1,7 +1,7 @@
 /// ReLU on the CPU.
 #pragma once
 
-#include "nasnet/ops/detail/map.hpp"
+#include "nasnet/primitive/op_call.hpp"
 #include "nasnet/primitive/primitives.hpp"
 
 namespace nasnet::inline NASNET_ABI {
@@ -26,16 +26,14 @@ struct ReluGradientLanes {
 
 /// y = max(x, 0), any shape. A NaN stays NaN.
 template <class Scalar>
-void forward(const Relu&, OpCall<Scalar>& call) {
-  Tensor<Scalar>& y = call.allocate_output(call.input().shape());
-  detail::map_lanes(call.context, y, detail::ReluLanes{}, call.input().data());
-}
+void forward(const Relu&, OpCall<Scalar>& call);
 
 /// dx = dy where y > 0, else 0.
 template <class Scalar>
-void backward(const Relu&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
-  detail::map_lanes_gradient(call.context, gradients.inputs[0], detail::ReluGradientLanes{}, call.kept_output->data(),
-                             gradients.output.data());
-}
+void backward(const Relu&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients);
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/ops/relu.ipp"
+#endif

@@ -1,9 +1,6 @@
 /// Computes any built-in primitive, or a user's, by what it is.
 #pragma once
 
-#include <variant>  // visit
-
-#include "nasnet/ops/ops.hpp"
 #include "nasnet/primitive/primitive.hpp"
 
 namespace nasnet::inline NASNET_ABI {
@@ -11,14 +8,14 @@ namespace nasnet::inline NASNET_ABI {
 /// Output and, where the call asks for them, the values that backward reads.
 /// @throws ShapeError for inputs that the primitive cannot take.
 template <class Scalar>
-void forward(const Primitive& primitive, OpCall<Scalar>& call) {
-  std::visit([&](const auto& p) { forward(p, call); }, primitive);
-}
+void forward(const Primitive& primitive, OpCall<Scalar>& call);
 
 /// Adds the gradients of the inputs and parameters that are asked for to those given.
 template <class Scalar>
-void backward(const Primitive& primitive, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
-  std::visit([&](const auto& p) { backward(p, call, gradients); }, primitive);
-}
+void backward(const Primitive& primitive, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients);
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/ops/run_primitive.ipp"
+#endif

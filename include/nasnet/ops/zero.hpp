@@ -1,7 +1,6 @@
 /// The op without output on the CPU: zeros, at a stride.
 #pragma once
 
-#include "nasnet/ops/detail/checks.hpp"
 #include "nasnet/ops/detail/map.hpp"
 #include "nasnet/primitive/primitives.hpp"
 
@@ -9,13 +8,7 @@ namespace nasnet::inline NASNET_ABI {
 
 /// y = 0: [N,H,W,C] to [N,ceil(H/step),ceil(W/step),filters].
 template <class Scalar>
-void forward(const Zeros& zero, OpCall<Scalar>& call) {
-  const Shape& in = call.input().shape();
-  detail::check_map(Zeros::name, in);
-  const Size size = zero.output_size({in[1], in[2]});
-  Tensor<Scalar>& y = call.allocate_output({in[0], size.height, size.width, zero.filters});
-  detail::map_lanes(call.context, y, detail::ZeroLanes{});
-}
+void forward(const Zeros& zero, OpCall<Scalar>& call);
 
 /// dx = 0.
 template <class Scalar>
@@ -24,3 +17,7 @@ void backward(const Zeros&, const OpCall<Scalar>& call, const OpGradients<Scalar
 }
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/ops/zero.ipp"
+#endif

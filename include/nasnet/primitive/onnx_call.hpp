@@ -48,11 +48,7 @@ struct OnnxConstant {
 class OnnxNames {
  public:
   /// The name itself, or with "_2", "_3", ... behind it where it is taken.
-  [[nodiscard]] std::string claim(const std::string& wanted) {
-    std::string name = wanted;
-    for (int number = 2; !taken_.insert(name).second; ++number) name = join(wanted, '_', number);
-    return name;
-  }
+  NASNET_LAZY [[nodiscard]] std::string claim(const std::string& wanted);
 
  private:
   std::unordered_set<std::string> taken_;
@@ -73,55 +69,36 @@ class OnnxCall {
   OnnxCall(Values values, OnnxNames& names) : values_(std::move(values)), names_(names) {}
 
   /// @throws ArgumentError where there is no such input or parameter, here and below.
-  [[nodiscard]] const std::string& input(std::size_t index = 0) const& { return at(values_.inputs, index, "input"); }
+  NASNET_LAZY [[nodiscard]] const std::string& input(std::size_t index = 0) const& {
+    return at(values_.inputs, index, "input");
+  }
   [[nodiscard]] const std::vector<std::string>& inputs() const& { return values_.inputs; }
-  [[nodiscard]] const FeatureShape& input_shape(std::size_t index = 0) const& {
+  NASNET_LAZY [[nodiscard]] const FeatureShape& input_shape(std::size_t index = 0) const& {
     return at(values_.input_shapes, index, "input");
   }
   [[nodiscard]] const FeatureShape& output_shape() const& { return values_.output_shape; }
-  [[nodiscard]] const std::string& parameter(std::size_t index) const& {
+  NASNET_LAZY [[nodiscard]] const std::string& parameter(std::size_t index) const& {
     return at(values_.parameters, index, "parameter");
   }
   /// Of the output: the name of the network's node.
   [[nodiscard]] const std::string& name() const& { return values_.output; }
 
   /// Adds a node whose output is a value within the primitive. @returns the value's name
-  [[nodiscard]] std::string add(std::string type, std::vector<std::string> inputs,
-                                std::vector<OnnxAttribute> attributes = {}) {
-    std::string name = names_.claim(join(values_.output, '.', type));
-    nodes_.push_back({std::move(type), name, std::move(inputs), name, std::move(attributes)});
-    return name;
-  }
+  NASNET_LAZY [[nodiscard]] std::string add(std::string type, std::vector<std::string> inputs,
+                                            std::vector<OnnxAttribute> attributes = {});
 
   /// Adds the node whose output is the primitive's. Once for each application.
   /// @throws ArgumentError the second time.
-  void add_output(std::string type, std::vector<std::string> inputs, std::vector<OnnxAttribute> attributes = {}) {
-    if (has_output_) fail<ArgumentError>(values_.output, ": emit_onnx gives a second output, '", type, "'");
-    has_output_ = true;
-    nodes_.push_back({std::move(type), values_.output, std::move(inputs), values_.output, std::move(attributes)});
-  }
+  NASNET_LAZY void add_output(std::string type, std::vector<std::string> inputs,
+                              std::vector<OnnxAttribute> attributes = {});
 
   /// Adds a constant [n] of whole numbers: an operator's axes, pads, a shape. @returns its name
-  [[nodiscard]] std::string integers(std::string_view what, std::vector<std::int64_t> values) {
-    std::string name = names_.claim(join(values_.output, '.', what));
-    const auto count = static_cast<std::int64_t>(values.size());
-    constants_.push_back({name, {count}, std::move(values)});
-    return name;
-  }
+  NASNET_LAZY [[nodiscard]] std::string integers(std::string_view what, std::vector<std::int64_t> values);
 
   /// Adds a constant of 32-bit floats, row-major. @returns its name
   /// @throws ShapeError where the values are not those of the extents.
-  [[nodiscard]] std::string floats(std::string_view what, std::vector<std::int64_t> extents,
-                                   std::vector<float> values) {
-    std::int64_t count = 1;
-    for (const std::int64_t extent : extents) count = checked_product(count, extent);
-    if (count != static_cast<std::int64_t>(values.size())) {
-      fail<ShapeError>(values_.output, ": emit_onnx gives ", values.size(), " values for a constant of ", count);
-    }
-    std::string name = names_.claim(join(values_.output, '.', what));
-    constants_.push_back({name, std::move(extents), std::move(values)});
-    return name;
-  }
+  NASNET_LAZY [[nodiscard]] std::string floats(std::string_view what, std::vector<std::int64_t> extents,
+                                               std::vector<float> values);
 
   [[nodiscard]] bool has_output() const { return has_output_; }
   [[nodiscard]] const std::vector<OnnxNode>& nodes() const& { return nodes_; }
@@ -150,3 +127,7 @@ concept EmitsOnnx = requires(const P& primitive, OnnxCall& call) {
 };
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/primitive/onnx_call.ipp"
+#endif

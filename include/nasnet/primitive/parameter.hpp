@@ -3,7 +3,6 @@
 
 #include <cstdint>  // int64_t
 #include <string>   // string
-#include <utility>  // move
 #include <vector>   // vector
 
 #include "nasnet/core/shape.hpp"
@@ -43,27 +42,17 @@ struct ParameterSpec {
   std::vector<double> values = {};  ///< for Initializer::values, in memory order
 
   /// Number of outputs that one input feeds: kh * kw * O, or kh * kw of a depthwise kernel.
-  [[nodiscard]] std::int64_t fan_out() const {
-    switch (layout) {
-      case ParameterLayout::convolution: return shape[0] * shape[1] * shape[3];
-      case ParameterLayout::depthwise: return shape[0] * shape[1];
-      case ParameterLayout::dense: return shape[1];
-      default: return shape.elements();
-    }
-  }
+  NASNET_LAZY [[nodiscard]] std::int64_t fan_out() const;
 
   /// Whether L2 decay applies: to kernels, not to biases and normalisation.
   [[nodiscard]] bool decays() const { return role == ParameterRole::trainable && layout != ParameterLayout::vector; }
 
   /// The shape in files.
-  [[nodiscard]] Shape file_shape() const {
-    switch (layout) {
-      case ParameterLayout::convolution: return {shape[3], shape[2], shape[0], shape[1]};
-      case ParameterLayout::depthwise: return {shape[2], 1, shape[0], shape[1]};
-      case ParameterLayout::dense: return {shape[1], shape[0]};
-      default: return shape;
-    }
-  }
+  NASNET_LAZY [[nodiscard]] Shape file_shape() const;
 };
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/primitive/parameter.ipp"
+#endif

@@ -18,61 +18,40 @@ using Primitive =
                  BatchNorm, LayerNorm, InstanceNorm, Add, Concat, Zeros, DropPath, Dropout, Dense, CustomPrimitive>;
 
 /// What errors, drawings and files call it: "relu", or the name a user's primitive gives itself.
-[[nodiscard]] inline std::string_view name_of(const Primitive& primitive) {
-  return std::visit([](const auto& p) { return name_of(p); }, primitive);
-}
+NASNET_LAZY [[nodiscard]] std::string_view name_of(const Primitive& primitive);
 
 /// Whether its backward pass reads its inputs, so that training has to keep them.
-[[nodiscard]] inline bool backward_reads_inputs(const Primitive& primitive) {
-  return std::visit([](const auto& p) { return backward_reads_inputs(p); }, primitive);
-}
+NASNET_LAZY [[nodiscard]] bool backward_reads_inputs(const Primitive& primitive);
 
 /// Whether its backward pass reads its output, so that training has to keep it.
-[[nodiscard]] inline bool backward_reads_output(const Primitive& primitive) {
-  return std::visit([](const auto& p) { return backward_reads_output(p); }, primitive);
-}
+NASNET_LAZY [[nodiscard]] bool backward_reads_output(const Primitive& primitive);
 
 /// Whether an input's gradient is the output's, so that backward need not copy it.
-[[nodiscard]] inline bool passes_gradient(const Primitive& primitive, std::size_t input) {
-  return std::visit([&](const auto& p) { return passes_gradient(p, input); }, primitive);
-}
+NASNET_LAZY [[nodiscard]] bool passes_gradient(const Primitive& primitive, std::size_t input);
 
 /// How many inputs it takes; -1 for any number from one on.
-[[nodiscard]] inline std::int64_t input_count(const Primitive& primitive) {
-  return std::visit([](const auto& p) { return input_count(p); }, primitive);
-}
+NASNET_LAZY [[nodiscard]] std::int64_t input_count(const Primitive& primitive);
 
 /// Its parameters for inputs of these channel counts, in the order in which forward is given them.
-[[nodiscard]] inline std::vector<ParameterSpec> parameters_of(const Primitive& primitive, Channels inputs) {
-  return std::visit([&](const auto& p) { return parameters_of(p, inputs); }, primitive);
-}
+NASNET_LAZY [[nodiscard]] std::vector<ParameterSpec> parameters_of(const Primitive& primitive, Channels inputs);
 
 /// Channels of its output. Graph::add has checked the number of inputs.
-[[nodiscard]] inline std::int64_t output_channels(const Primitive& primitive, Channels inputs) {
-  return std::visit([&](const auto& p) { return output_channels(p, inputs); }, primitive);
-}
+NASNET_LAZY [[nodiscard]] std::int64_t output_channels(const Primitive& primitive, Channels inputs);
 
 /// Height and width of its output for inputs of one size; 0 where an input is smaller than it can take.
-[[nodiscard]] inline Size output_size(const Primitive& primitive, Size input) {
-  return std::visit([&](const auto& p) { return output_size(p, input); }, primitive);
-}
+NASNET_LAZY [[nodiscard]] Size output_size(const Primitive& primitive, Size input);
 
 /// Pixels of the input from one pixel of the output to the next; 1 for what works pixel by pixel.
-[[nodiscard]] inline std::int64_t stride_of(const Primitive& primitive) {
-  return std::visit([](const auto& p) { return stride_of(p); }, primitive);
-}
+NASNET_LAZY [[nodiscard]] std::int64_t stride_of(const Primitive& primitive);
 
 /// Multiply-adds of one sample.
-[[nodiscard]] inline std::int64_t multiply_adds(const Primitive& primitive, Features inputs) {
-  return std::visit([&](const auto& p) { return multiply_adds(p, inputs); }, primitive);
-}
+NASNET_LAZY [[nodiscard]] std::int64_t multiply_adds(const Primitive& primitive, Features inputs);
 
 /// Shape of the output for inputs of one size.
-[[nodiscard]] inline FeatureShape output_shape(const Primitive& primitive, Features inputs) {
-  std::vector<std::int64_t> channels;
-  for (const FeatureShape& input : inputs) channels.push_back(input.channels);
-  const Size size = output_size(primitive, inputs[0].size());
-  return {size.height, size.width, output_channels(primitive, channels)};
-}
+NASNET_LAZY [[nodiscard]] FeatureShape output_shape(const Primitive& primitive, Features inputs);
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/primitive/primitive.ipp"
+#endif

@@ -9,10 +9,8 @@
 #include <cstdint>      // int64_t
 #include <span>         // span
 #include <string_view>  // string_view
-#include <utility>      // move
 #include <vector>       // vector
 
-#include "nasnet/core/error.hpp"
 #include "nasnet/primitive/feature_shape.hpp"
 #include "nasnet/primitive/parameter.hpp"
 #include "nasnet/primitive/window.hpp"
@@ -43,12 +41,7 @@ struct Convolution {
   Window window{};
   std::int64_t filters = 0;
 
-  [[nodiscard]] std::vector<ParameterSpec> parameters(Channels inputs) const {
-    return {{.name = "weight",
-             .shape = {window.kernel_height, window.kernel_width, inputs[0], filters},
-             .layout = ParameterLayout::convolution,
-             .initializer = Initializer::variance_scaling}};
-  }
+  NASNET_LAZY [[nodiscard]] std::vector<ParameterSpec> parameters(Channels inputs) const;
   [[nodiscard]] constexpr std::int64_t output_channels(Channels) const { return filters; }
   [[nodiscard]] constexpr Size output_size(Size input) const { return window.output(input); }
   [[nodiscard]] constexpr std::int64_t stride() const { return window.stride_height; }
@@ -62,7 +55,7 @@ struct Pointwise {
   static constexpr std::string_view name = "pointwise";
   std::int64_t filters = 0;
 
-  [[nodiscard]] std::vector<ParameterSpec> parameters(Channels inputs) const {
+  NASNET_LAZY [[nodiscard]] std::vector<ParameterSpec> parameters(Channels inputs) const {
     return Convolution{.window = {}, .filters = filters}.parameters(inputs);
   }
   [[nodiscard]] constexpr std::int64_t output_channels(Channels) const { return filters; }
@@ -77,20 +70,7 @@ struct Depthwise {
   Window window{};
   std::vector<double> fixed_weight = {};  ///< a constant kernel [kh,kw], the same for each channel; empty: trainable
 
-  [[nodiscard]] std::vector<ParameterSpec> parameters(Channels inputs) const {
-    ParameterSpec weight{.name = "weight",
-                         .shape = {window.kernel_height, window.kernel_width, inputs[0]},
-                         .layout = ParameterLayout::depthwise,
-                         .initializer = Initializer::variance_scaling};
-    if (!fixed_weight.empty()) {
-      weight.role = ParameterRole::fixed;
-      weight.initializer = Initializer::values;
-      for (const double value : fixed_weight) {
-        weight.values.insert(weight.values.end(), static_cast<std::size_t>(inputs[0]), value);
-      }
-    }
-    return {std::move(weight)};
-  }
+  NASNET_LAZY [[nodiscard]] std::vector<ParameterSpec> parameters(Channels inputs) const;
   [[nodiscard]] constexpr Size output_size(Size input) const { return window.output(input); }
   [[nodiscard]] constexpr std::int64_t stride() const { return window.stride_height; }
   [[nodiscard]] constexpr std::int64_t multiply_adds(Features inputs) const {
@@ -155,15 +135,7 @@ struct BatchNorm {
   double epsilon = 1e-3;
   double decay = 0.9997;
 
-  [[nodiscard]] static std::vector<ParameterSpec> parameters(Channels inputs) {
-    std::vector<ParameterSpec> specs = detail::scale_and_shift(inputs[0]);
-    specs.push_back({.name = "running_mean", .shape = {inputs[0]}, .role = ParameterRole::statistic});
-    specs.push_back({.name = "running_var",
-                     .shape = {inputs[0]},
-                     .role = ParameterRole::statistic,
-                     .initializer = Initializer::ones});
-    return specs;
-  }
+  NASNET_LAZY [[nodiscard]] static std::vector<ParameterSpec> parameters(Channels inputs);
 };
 
 /// x normalised over H, W and C of each sample, then scaled and shifted per channel. Parameters: weight, bias [C].
@@ -171,7 +143,7 @@ struct LayerNorm {
   static constexpr std::string_view name = "layer_norm";
   double epsilon = 1e-6;
 
-  [[nodiscard]] static std::vector<ParameterSpec> parameters(Channels inputs) {
+  NASNET_LAZY [[nodiscard]] static std::vector<ParameterSpec> parameters(Channels inputs) {
     return detail::scale_and_shift(inputs[0]);
   }
 };
@@ -181,7 +153,7 @@ struct InstanceNorm {
   static constexpr std::string_view name = "instance_norm";
   double epsilon = 1e-6;
 
-  [[nodiscard]] static std::vector<ParameterSpec> parameters(Channels inputs) {
+  NASNET_LAZY [[nodiscard]] static std::vector<ParameterSpec> parameters(Channels inputs) {
     return detail::scale_and_shift(inputs[0]);
   }
 };
@@ -249,13 +221,7 @@ struct Dense {
   static constexpr std::string_view name = "dense";
   std::int64_t units = 0;
 
-  [[nodiscard]] std::vector<ParameterSpec> parameters(Channels inputs) const {
-    return {{.name = "weight",
-             .shape = {inputs[0], units},
-             .layout = ParameterLayout::dense,
-             .initializer = Initializer::variance_scaling},
-            {.name = "bias", .shape = {units}}};
-  }
+  NASNET_LAZY [[nodiscard]] std::vector<ParameterSpec> parameters(Channels inputs) const;
   [[nodiscard]] constexpr std::int64_t output_channels(Channels) const { return units; }
   [[nodiscard]] constexpr std::int64_t multiply_adds(Features inputs) const {
     return checked_product(inputs[0].elements(), units);
@@ -263,3 +229,7 @@ struct Dense {
 };
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/primitive/primitives.ipp"
+#endif

@@ -6,20 +6,13 @@
 /// Preprocessing.
 #pragma once
 
-#include <cstdint>     // int64_t
 #include <filesystem>  // path
 #include <string>      // string
-#include <utility>     // move
 
-#include "nasnet/core/error.hpp"
-#include "nasnet/core/random.hpp"
 #include "nasnet/genotype/ops.hpp"
-#include "nasnet/graph/build_network.hpp"
 #include "nasnet/graph/network_config.hpp"
 #include "nasnet/io/safetensors.hpp"
 #include "nasnet/io/tensor_file.hpp"
-#include "nasnet/io/weight_names.hpp"
-#include "nasnet/io/weights.hpp"
 #include "nasnet/model/inference_plan.hpp"
 #include "nasnet/model/model.hpp"
 #include "nasnet/report/result_file.hpp"
@@ -29,57 +22,42 @@ namespace nasnet::inline NASNET_ABI {
 /// The network's options for prediction with these weights: as many image channels as the stem's kernel has, and no
 /// auxiliary head.
 /// @throws DataError where a kernel takes images without channels.
-[[nodiscard]] inline NetworkConfig prediction_config(NetworkConfig config, const TensorFile& weights) {
-  config.input_channels = image_channels(weights).value_or(config.input_channels);
-  if (config.input_channels < 1) {
-    fail<DataError>("'", weights.origin(), "': its stem takes images of ", config.input_channels, " channels");
-  }
-  config.image_size.reset();
-  return config;
-}
+NASNET_LAZY [[nodiscard]] NetworkConfig prediction_config(NetworkConfig config, const TensorFile& weights);
 
 /// The same, and where the file of the result states the channels, the weights have as many.
 /// @throws DataError as above, and where they have others.
-[[nodiscard]] inline NetworkConfig prediction_config(const SearchResult& network, const TensorFile& weights) {
-  const std::int64_t stated = network.network.input_channels;
-  NetworkConfig config = prediction_config(network.network, weights);
-  if (!network.channels_stated_by.empty() && config.input_channels != stated) {
-    fail<DataError>("'", weights.origin(), "': its stem takes images of ", config.input_channels, " channels, '",
-                    network.channels_stated_by, "' says ", stated);
-  }
-  return config;
-}
+NASNET_LAZY [[nodiscard]] NetworkConfig prediction_config(const SearchResult& network, const TensorFile& weights);
 
 /// A network with these weights, to go on training it.
 /// @param ops what the architecture is made of
 /// @throws DataError where the weights are not those of the network (see load_weights), GenotypeError or ArgumentError
 /// where there is no such network.
-[[nodiscard]] inline Model<float> load_model(const SearchResult& network, const TensorFile& weights,
-                                             const OpTable& ops = AllOps::table()) {
-  NetworkGraph graph = build_network(network.architecture, ops, prediction_config(network, weights));
-  check_weights(graph, weights);                          // before memory is taken for a network that is not theirs
-  Model<float> model(std::move(graph), RandomStream(0));  // every value is replaced
-  load_weights(model, weights);
-  return model;
-}
+NASNET_LAZY [[nodiscard]] Model<float> load_model(const SearchResult& network, const TensorFile& weights,
+                                                  const OpTable& ops = AllOps::table());
 
 /// The same from files: of a search or an architecture, or the name of a published network, and of safetensors.
 /// @throws as above, with the file's name; IoError where a file cannot be read.
-[[nodiscard]] inline Model<float> load_model(const std::string& name_or_path, const std::filesystem::path& weights,
-                                             const OpTable& ops = AllOps::table()) {
+NASNET_LAZY [[nodiscard]] inline Model<float> load_model(const std::string& name_or_path,
+                                                         const std::filesystem::path& weights,
+                                                         const OpTable& ops = AllOps::table()) {
   return load_model(find_network(name_or_path, ops.infos()), read_safetensors(weights), ops);
 }
 
 /// A network ready to predict normalised images: load_network("best.json", "best.safetensors"). Arguments and errors
 /// are load_model's.
-[[nodiscard]] inline InferencePlan<float> load_network(const SearchResult& network, const TensorFile& weights,
-                                                       const OpTable& ops = AllOps::table()) {
+NASNET_LAZY [[nodiscard]] inline InferencePlan<float> load_network(const SearchResult& network,
+                                                                   const TensorFile& weights,
+                                                                   const OpTable& ops = AllOps::table()) {
   return InferencePlan<float>(load_model(network, weights, ops));
 }
-[[nodiscard]] inline InferencePlan<float> load_network(const std::string& name_or_path,
-                                                       const std::filesystem::path& weights,
-                                                       const OpTable& ops = AllOps::table()) {
+NASNET_LAZY [[nodiscard]] inline InferencePlan<float> load_network(const std::string& name_or_path,
+                                                                   const std::filesystem::path& weights,
+                                                                   const OpTable& ops = AllOps::table()) {
   return InferencePlan<float>(load_model(name_or_path, weights, ops));
 }
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/report/load_network.ipp"
+#endif

@@ -11,7 +11,6 @@
 #include "nasnet/core/progress.hpp"
 #include "nasnet/core/progress_bar.hpp"
 #include "nasnet/search/search_options.hpp"
-#include "nasnet/trial/trial.hpp"
 
 namespace nasnet::inline NASNET_ABI {
 
@@ -26,47 +25,20 @@ class SearchProgressBar {
   explicit SearchProgressBar(OffTerminal off_terminal = OffTerminal::quiet) : bar_(stderr, off_terminal) {}
 
   /// Takes the callbacks of a search that this object must outlive.
-  void attach(SearchOptions& options) {
-    options.progress = [this](const Progress& progress) { set_search(progress); };
-    options.on_trial = [this](const Trial& trial) { end_trial(trial.number); };
-    options.on_notice = [this](const std::string& sentence) { say(sentence); };
-    options.trial_progress = [this](std::int64_t trial, const Progress& progress) { set_trial(trial, progress); };
-  }
+  NASNET_LAZY void attach(SearchOptions& options);
 
  private:
   using Clock = std::chrono::steady_clock;
 
-  void set_search(const Progress& progress) {
-    const std::lock_guard lock(mutex_);
-    search_ = progress;
-    updated_ = Clock::now();
-    show();
-  }
+  NASNET_LAZY void set_search(const Progress& progress);
 
-  void set_trial(std::int64_t trial, const Progress& progress) {
-    const std::lock_guard lock(mutex_);
-    if (progress.total > 0) running_[trial] = static_cast<double>(progress.done) / static_cast<double>(progress.total);
-    show();
-  }
+  NASNET_LAZY void set_trial(std::int64_t trial, const Progress& progress);
 
-  void say(const std::string& sentence) {
-    const std::lock_guard lock(mutex_);
-    bar_.finish();
-    std::fputs((sentence + '\n').c_str(), stderr);
-  }
+  NASNET_LAZY void say(const std::string& sentence);
 
-  void end_trial(std::int64_t trial) {
-    const std::lock_guard lock(mutex_);
-    running_.erase(trial);
-  }
+  NASNET_LAZY void end_trial(std::int64_t trial);
 
-  void show() {
-    double running = 0;
-    for (const auto& [trial, part] : running_) running += part;
-    Progress now = search_;
-    now.seconds += std::chrono::duration<double>(Clock::now() - updated_).count();
-    bar_.show(now, running);
-  }
+  NASNET_LAZY void show();
 
   std::mutex mutex_;  // callbacks come from all workers
   ProgressBar bar_;
@@ -76,3 +48,7 @@ class SearchProgressBar {
 };
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/search/search_progress_bar.ipp"
+#endif

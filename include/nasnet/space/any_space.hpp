@@ -12,7 +12,6 @@
 
 #include "nasnet/core/random.hpp"
 #include "nasnet/genotype/architecture.hpp"
-#include "nasnet/genotype/hash.hpp"
 #include "nasnet/space/big_unsigned.hpp"
 #include "nasnet/space/search_space.hpp"
 
@@ -52,34 +51,38 @@ class AnySpace {
     }
   }
 
-  [[nodiscard]] int decisions() const { return space_->decisions(); }
-  [[nodiscard]] int choices(int position) const { return space_->choices(position); }
-  [[nodiscard]] std::vector<int> encode(const Architecture& architecture) const { return space_->encode(architecture); }
-  [[nodiscard]] Architecture decode(std::span<const int> sequence) const { return space_->decode(sequence); }
-  [[nodiscard]] BigUnsigned sequences() const { return space_->sequences(); }
-  [[nodiscard]] Architecture at(std::int64_t index) const { return space_->at(index); }
-  [[nodiscard]] Architecture sample(RandomStream& random) const { return space_->sample(random); }
-  [[nodiscard]] Architecture mutate(const Architecture& architecture, RandomStream& random) const {
+  NASNET_LAZY [[nodiscard]] int decisions() const { return space_->decisions(); }
+  NASNET_LAZY [[nodiscard]] int choices(int position) const { return space_->choices(position); }
+  NASNET_LAZY [[nodiscard]] std::vector<int> encode(const Architecture& architecture) const {
+    return space_->encode(architecture);
+  }
+  NASNET_LAZY [[nodiscard]] Architecture decode(std::span<const int> sequence) const {
+    return space_->decode(sequence);
+  }
+  NASNET_LAZY [[nodiscard]] BigUnsigned sequences() const { return space_->sequences(); }
+  NASNET_LAZY [[nodiscard]] Architecture at(std::int64_t index) const { return space_->at(index); }
+  NASNET_LAZY [[nodiscard]] Architecture sample(RandomStream& random) const { return space_->sample(random); }
+  NASNET_LAZY [[nodiscard]] Architecture mutate(const Architecture& architecture, RandomStream& random) const {
     return space_->mutate(architecture, random);
   }
-  [[nodiscard]] Architecture crossover(const Architecture& first, const Architecture& second,
-                                       RandomStream& random) const {
+  NASNET_LAZY [[nodiscard]] Architecture crossover(const Architecture& first, const Architecture& second,
+                                                   RandomStream& random) const {
     return space_->crossover(first, second, random);
   }
-  [[nodiscard]] std::vector<Architecture> neighbours(const Architecture& architecture) const {
+  NASNET_LAZY [[nodiscard]] std::vector<Architecture> neighbours(const Architecture& architecture) const {
     return space_->neighbours(architecture);
   }
-  [[nodiscard]] std::uint64_t canonical_hash(const Architecture& architecture) const {
-    return space_->canonical_hash(architecture);
-  }
-  [[nodiscard]] std::optional<std::string> reason_against(const Architecture& architecture) const {
+  NASNET_LAZY [[nodiscard]] std::uint64_t canonical_hash(const Architecture& architecture) const;
+  NASNET_LAZY [[nodiscard]] std::optional<std::string> reason_against(const Architecture& architecture) const {
     return space_->reason_against(architecture);
   }
-  [[nodiscard]] bool contains(const Architecture& architecture) const { return !reason_against(architecture); }
-  [[nodiscard]] std::string description() const { return space_->description(); }
+  NASNET_LAZY [[nodiscard]] bool contains(const Architecture& architecture) const {
+    return !reason_against(architecture);
+  }
+  NASNET_LAZY [[nodiscard]] std::string description() const { return space_->description(); }
 
   /// 16 hexadecimal digits of the description.
-  [[nodiscard]] std::string fingerprint() const { return hex_text(text_hash(description())); }
+  NASNET_LAZY [[nodiscard]] std::string fingerprint() const;
 
  private:
   struct Interface {
@@ -139,3 +142,7 @@ class AnySpace {
 };
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/space/any_space.ipp"
+#endif

@@ -18,13 +18,13 @@ class AnyStrategy {
     requires(!std::same_as<T, AnyStrategy> && Strategy<T>)
   AnyStrategy(T strategy) : strategy_(std::make_unique<Model<T>>(std::move(strategy))) {}  // NOLINT: it is any strategy
 
-  [[nodiscard]] Answer ask() { return strategy_->ask(); }
-  void tell(const Trial& trial) { strategy_->tell(trial); }
+  NASNET_LAZY [[nodiscard]] Answer ask() { return strategy_->ask(); }
+  NASNET_LAZY void tell(const Trial& trial) { strategy_->tell(trial); }
   /// Nothing happens where the strategy takes no results that it did not propose.
-  void inform(const Trial& trial) { strategy_->inform(trial); }
-  [[nodiscard]] bool is_informable() const { return strategy_->is_informable(); }
-  [[nodiscard]] nlohmann::json settings() const { return strategy_->settings(); }
-  [[nodiscard]] nlohmann::json save() const { return strategy_->save(); }
+  NASNET_LAZY void inform(const Trial& trial) { strategy_->inform(trial); }
+  NASNET_LAZY [[nodiscard]] bool is_informable() const { return strategy_->is_informable(); }
+  NASNET_LAZY [[nodiscard]] nlohmann::json settings() const { return strategy_->settings(); }
+  NASNET_LAZY [[nodiscard]] nlohmann::json save() const { return strategy_->save(); }
   void load(const nlohmann::json& state) { strategy_->load(state); }
 
  private:

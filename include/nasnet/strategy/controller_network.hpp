@@ -1,27 +1,18 @@
 /// The network of a controller: a recurrent network whose softmaxes make one decision after the other.
 #pragma once
 
-#include <cmath>    // exp, isfinite
 #include <cstddef>  // size_t
 #include <cstdint>  // int32_t, int64_t
 #include <span>     // span
 #include <string>   // string
-#include <utility>  // move
 #include <vector>   // vector
 
 #include "nasnet/autograd/tape.hpp"
 #include "nasnet/autograd/variable.hpp"
 #include "nasnet/core/context.hpp"
-#include "nasnet/core/error.hpp"
 #include "nasnet/core/random.hpp"
-#include "nasnet/ops/add.hpp"
 #include "nasnet/ops/add_bias.hpp"
-#include "nasnet/ops/elementwise.hpp"
-#include "nasnet/ops/gather.hpp"
-#include "nasnet/ops/log_softmax.hpp"
 #include "nasnet/ops/matrix_multiply.hpp"
-#include "nasnet/ops/reductions.hpp"
-#include "nasnet/ops/slice.hpp"
 #include "nasnet/train/optimizer.hpp"
 
 namespace nasnet::inline NASNET_ABI {
@@ -51,24 +42,7 @@ class ControllerNetwork {
  public:
   /// @param choices of each decision, 1 or more
   /// @throws ArgumentError for no decisions or choices, and options out of range.
-  ControllerNetwork(std::vector<int> choices, ControllerNetworkOptions options, const RandomStream& random)
-      : choices_(std::move(choices)), options_(options) {
-    check_options();
-    first_rows_.push_back(1);  // row 0 is the first input
-    for (const int count : choices_) {
-      if (count < 1) fail<ArgumentError>("controller: a decision with ", count, " choices");
-      first_rows_.push_back(first_rows_.back() + count);
-    }
-    embedding_ = add_parameter("embedding", {first_rows_.back(), options_.embedding}, random);
-    input_weight_ = add_parameter("input.weight", {options_.embedding, 4 * options_.units}, random);
-    hidden_weight_ = add_parameter("hidden.weight", {options_.units, 4 * options_.units}, random);
-    gate_bias_ = add_parameter("gates.bias", {4 * options_.units}, random);
-    for (std::size_t d = 0; d < choices_.size(); ++d) {
-      const std::string scope = join("decisions.", d);
-      softmaxes_.push_back({add_parameter(scope + ".weight", {options_.units, choices_[d]}, random),
-                            add_parameter(scope + ".bias", {choices_[d]}, random)});
-    }
-  }
+  ControllerNetwork(std::vector<int> choices, ControllerNetworkOptions options, const RandomStream& random);
 
   [[nodiscard]] const std::vector<int>& choices() const { return choices_; }
   [[nodiscard]] const ControllerNetworkOptions& options() const { return options_; }
@@ -85,26 +59,7 @@ class ControllerNetwork {
   /// On sequences that the network has drawn, the entropy is an unbiased estimate of the joint one.
   /// @throws ArgumentError for no sequences, DataError for one that is too long or short or has a decision out of
   /// range.
-  [[nodiscard]] Scores score(Tape<Scalar>& tape, std::span<const std::vector<int>> sequences) const {
-    check_sequences(sequences);
-    const Variable<Scalar> inputs = gate_inputs(tape, embedding_);  // of all choices, since batches repeat them
-    std::vector<std::int32_t> rows(sequences.size(), 0);
-    std::vector<Variable<Scalar>> picked, entropies;
-    State state;
-    for (std::size_t d = 0; d < choices_.size(); ++d) {
-      advance(tape, state, tape.apply(EmbeddingRow{rows}, {inputs}));
-      const Variable<Scalar> logs = log_softmax(tape, d, state.hidden);
-      std::vector<std::int32_t> decisions;
-      for (std::size_t s = 0; s < sequences.size(); ++s) {
-        decisions.push_back(sequences[s][d]);
-        rows[s] = row_of(d, sequences[s][d]);
-      }
-      picked.push_back(tape.apply(PickColumn{std::move(decisions)}, {logs}));
-      entropies.push_back(tape.apply(Sum{}, {tape.apply(Multiply{}, {tape.apply(Exp{}, {logs}), logs})}));
-    }
-    const double share = -1.0 / static_cast<double>(sequences.size());
-    return {sum(tape, picked), tape.apply(Scale{share}, {sum(tape, entropies)})};
-  }
+  [[nodiscard]] Scores score(Tape<Scalar>& tape, std::span<const std::vector<int>> sequences) const;
 
   /// A sequence and its log-probability.
   struct Draw {
@@ -113,21 +68,7 @@ class ControllerNetwork {
   };
 
   /// Draws a sequence; takes one random number a decision.
-  [[nodiscard]] Draw draw(Context& context, RandomStream& random) const {
-    Tape<Scalar> tape(context, Recording::off);
-    Draw drawn;
-    State state;
-    std::int32_t row = 0;
-    for (std::size_t d = 0; d < choices_.size(); ++d) {
-      advance(tape, state, gate_inputs(tape, tape.apply(EmbeddingRow{{row}}, {embedding_})));
-      const Variable<Scalar> logs = log_softmax(tape, d, state.hidden);
-      const int choice = choose(logs.value(), random.uniform());
-      drawn.decisions.push_back(choice);
-      drawn.log_probability += static_cast<double>(logs.value()[choice]);
-      row = row_of(d, choice);
-    }
-    return drawn;
-  }
+  [[nodiscard]] Draw draw(Context& context, RandomStream& random) const;
 
  private:
   struct Softmax {
@@ -138,41 +79,11 @@ class ControllerNetwork {
     bool is_zero = true;            // before the first step
   };
 
-  void check_options() const {
-    if (choices_.empty()) fail<ArgumentError>("controller: no decisions");
-    if (options_.units < 1) fail<ArgumentError>("controller: ", options_.units, " units, 1 or more are wanted");
-    if (options_.embedding < 1) {
-      fail<ArgumentError>("controller: an embedding of ", options_.embedding, ", 1 or more are wanted");
-    }
-    if (!(options_.first_weights >= 0) || !std::isfinite(options_.first_weights)) {
-      fail<ArgumentError>("controller: first weights up to ", options_.first_weights, ", 0 or more are wanted");
-    }
-    if (!(options_.temperature > 0) || !std::isfinite(options_.temperature)) {
-      fail<ArgumentError>("controller: a temperature of ", options_.temperature, ", more than 0 is wanted");
-    }
-    if (!(options_.tanh_constant >= 0) || !std::isfinite(options_.tanh_constant)) {
-      fail<ArgumentError>("controller: a tanh constant of ", options_.tanh_constant, ", 0 or more is wanted");
-    }
-  }
+  void check_options() const;
 
-  void check_sequences(std::span<const std::vector<int>> sequences) const {
-    if (sequences.empty()) fail<ArgumentError>("controller: no sequences to score");
-    for (const std::vector<int>& sequence : sequences) {
-      if (sequence.size() == choices_.size()) continue;  // their decisions are checked where they are picked
-      fail<DataError>("controller: a sequence of ", sequence.size(), " decisions, ", choices_.size(), " expected");
-    }
-  }
+  void check_sequences(std::span<const std::vector<int>> sequences) const;
 
-  [[nodiscard]] Variable<Scalar> add_parameter(std::string name, const Shape& shape, const RandomStream& random) {
-    RandomStream own = random.split(name);
-    Tensor<Scalar> value(shape);
-    for (Scalar& weight : value.values()) {
-      weight = static_cast<Scalar>(options_.first_weights * (2 * own.uniform() - 1));
-    }
-    Variable<Scalar> variable(std::move(value), true);
-    parameters_.push_back({.name = std::move(name), .variable = variable, .decays = false});
-    return variable;
-  }
+  [[nodiscard]] Variable<Scalar> add_parameter(std::string name, const Shape& shape, const RandomStream& random);
 
   /// The row of a choice among the embeddings.
   [[nodiscard]] std::int32_t row_of(std::size_t decision, int choice) const {
@@ -185,51 +96,18 @@ class ControllerNetwork {
   }
 
   /// One step of the LSTM: c = f c + i g, h = o tanh(c), with gates i, f, o and candidate g side by side.
-  void advance(Tape<Scalar>& tape, State& state, Variable<Scalar> gates) const {
-    if (!state.is_zero) {
-      gates = tape.apply(Add{}, {gates, tape.apply(MatrixMultiply{}, {state.hidden, hidden_weight_})});
-    }
-    const auto part = [&](std::int64_t k) {
-      return tape.apply(Slice{k * options_.units, (k + 1) * options_.units}, {gates});
-    };
-    const Variable<Scalar> input = tape.apply(Sigmoid{}, {part(0)});
-    const Variable<Scalar> forget = tape.apply(Sigmoid{}, {part(1)});
-    const Variable<Scalar> output = tape.apply(Sigmoid{}, {part(2)});
-    const Variable<Scalar> candidate = tape.apply(Tanh{}, {part(3)});
-    const Variable<Scalar> added = tape.apply(Multiply{}, {input, candidate});
-    const bool keeps = !state.is_zero;
-    state.cell = keeps ? tape.apply(Add{}, {tape.apply(Multiply{}, {forget, state.cell}), added}) : added;
-    state.hidden = tape.apply(Multiply{}, {output, tape.apply(Tanh{}, {state.cell})});
-    state.is_zero = false;
-  }
+  void advance(Tape<Scalar>& tape, State& state, Variable<Scalar> gates) const;
 
   /// Log-probabilities of a decision's choices: [sequences, choices].
   [[nodiscard]] Variable<Scalar> log_softmax(Tape<Scalar>& tape, std::size_t decision,
-                                             const Variable<Scalar>& hidden) const {
-    const Softmax& softmax = softmaxes_[decision];
-    Variable<Scalar> logits = tape.apply(MatrixMultiply{}, {hidden, softmax.weight});
-    logits = tape.apply(AddBias{}, {logits, softmax.bias});
-    if (options_.temperature != 1) logits = tape.apply(Scale{1 / options_.temperature}, {logits});
-    if (options_.tanh_constant > 0) {
-      logits = tape.apply(Scale{options_.tanh_constant}, {tape.apply(Tanh{}, {logits})});
-    }
-    return tape.apply(LogSoftmax{}, {logits});
-  }
+                                             const Variable<Scalar>& hidden) const;
 
   [[nodiscard]] static Variable<Scalar> sum(Tape<Scalar>& tape, const std::vector<Variable<Scalar>>& terms) {
     return tape.apply(Add{}, std::span<const Variable<Scalar>>(terms));
   }
 
   /// The choice where the sum of the probabilities passes a number from [0, 1).
-  [[nodiscard]] static int choose(const Tensor<Scalar>& logs, double number) {
-    const auto last = static_cast<int>(logs.elements()) - 1;
-    double passed = 0;
-    for (int choice = 0; choice < last; ++choice) {
-      passed += std::exp(static_cast<double>(logs[choice]));
-      if (number < passed) return choice;
-    }
-    return last;
-  }
+  [[nodiscard]] static int choose(const Tensor<Scalar>& logs, double number);
 
   std::vector<int> choices_;
   ControllerNetworkOptions options_;
@@ -240,3 +118,7 @@ class ControllerNetwork {
 };
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/strategy/controller_network.ipp"
+#endif

@@ -1,19 +1,13 @@
 /// Every architecture of a small space.
 #pragma once
 
-#include <cstddef>            // size_t
-#include <cstdint>            // int64_t, uint64_t
-#include <limits>             // numeric_limits
-#include <nlohmann/json.hpp>  // json
-#include <optional>           // nullopt, optional
-#include <unordered_set>      // unordered_set
-#include <utility>            // move
-#include <vector>             // vector
+#include <cstdint>                // int64_t, uint64_t
+#include <nlohmann/json_fwd.hpp>  // json
+#include <optional>               // nullopt, optional
+#include <unordered_set>          // unordered_set
+#include <vector>                 // vector
 
-#include "nasnet/core/error.hpp"
 #include "nasnet/space/any_space.hpp"
-#include "nasnet/space/big_unsigned.hpp"
-#include "nasnet/strategy/detail/saved_state.hpp"
 #include "nasnet/strategy/strategy.hpp"
 #include "nasnet/trial/trial.hpp"
 
@@ -31,82 +25,29 @@ struct ExhaustiveOptions {
 class Exhaustive {
  public:
   /// @throws ArgumentError where the space has more than 2^63 - 1 sequences, and for options out of range.
-  explicit Exhaustive(AnySpace space, ExhaustiveOptions options = {})
-      : space_(std::move(space)), options_(std::move(options)), sequences_(sequences_of(space_)) {
-    constexpr std::int64_t most = 1'000'000;
-    if (options_.repeats < 1 || options_.repeats > most) {
-      fail<ArgumentError>("exhaustive search: ", options_.repeats, " repeats, 1 to ", most, " are wanted");
-    }
-    for (const std::int64_t budget : options_.budgets) {
-      if (budget < 1) fail<ArgumentError>("exhaustive search: a budget of ", budget, ", 1 or more is wanted");
-    }
-  }
+  NASNET_LAZY explicit Exhaustive(AnySpace space, ExhaustiveOptions options = {});
 
-  [[nodiscard]] Answer ask() {
-    if (!current_ || proposed_ == proposals_of_each()) {
-      std::optional<Architecture> found;
-      while (!found && next_ < sequences_) found = member(next_++);
-      if (!found) return Answer::exhausted();
-      current_ = std::move(found);
-      proposed_ = 0;
-    }
-    Proposal proposal{.architecture = *current_, .repeat = proposed_ % options_.repeats};
-    if (!options_.budgets.empty()) {
-      proposal.budget = options_.budgets[static_cast<std::size_t>(proposed_ / options_.repeats)];
-    }
-    ++proposed_;
-    return proposal;
-  }
+  NASNET_LAZY [[nodiscard]] Answer ask();
 
   /// Results change nothing.
   void tell(const Trial&) {}
 
-  [[nodiscard]] nlohmann::json settings() const {
-    nlohmann::json json = nlohmann::json::object({{"name", "exhaustive"}, {"canonical_only", options_.canonical_only}});
-    if (!options_.budgets.empty()) json["budgets"] = options_.budgets;
-    if (options_.repeats != 1) json["repeats"] = options_.repeats;
-    return json;
-  }
+  NASNET_LAZY [[nodiscard]] nlohmann::json settings() const;
 
-  [[nodiscard]] nlohmann::json save() const {
-    return nlohmann::json::object({{"next", next_}, {"proposed", proposed_}});
-  }
+  NASNET_LAZY [[nodiscard]] nlohmann::json save() const;
 
   /// @throws DataError for what `save` does not write.
-  void load(const nlohmann::json& state) {
-    const detail::SavedState saved("exhaustive search", state);
-    const std::int64_t next = saved.count("next", sequences_);
-    const std::int64_t proposed = saved.count("proposed", proposals_of_each());
-    next_ = 0;
-    forms_.clear();
-    current_.reset();
-    while (next_ < next) {
-      if (std::optional<Architecture> found = member(next_++)) current_ = std::move(found);
-    }
-    proposed_ = proposed;
-  }
+  NASNET_LAZY void load(const nlohmann::json& state);
 
  private:
-  [[nodiscard]] static std::int64_t sequences_of(const AnySpace& space) {
-    constexpr auto most = static_cast<std::uint64_t>((std::numeric_limits<std::int64_t>::max)());
-    const BigUnsigned sequences = space.sequences();
-    const std::optional<std::uint64_t> exact = sequences.as_uint64();
-    if (exact && *exact <= most) return static_cast<std::int64_t>(*exact);
-    fail<ArgumentError>("exhaustive search: the space has ", sequences.to_string(), " sequences, at most ", most,
-                        " can be numbered");
-  }
+  NASNET_LAZY [[nodiscard]] static std::int64_t sequences_of(const AnySpace& space);
 
   [[nodiscard]] std::int64_t proposals_of_each() const {
     return options_.repeats * (options_.budgets.empty() ? 1 : static_cast<std::int64_t>(options_.budgets.size()));
   }
 
   /// The architecture of this number; nothing where it is not of the space, or not the first of its form.
-  [[nodiscard]] std::optional<Architecture> member(std::int64_t index) {
-    std::optional<Architecture> found = space_.at(index);
-    if (!space_.contains(*found)) return std::nullopt;
-    if (options_.canonical_only && !forms_.insert(space_.canonical_hash(*found)).second) return std::nullopt;
-    return found;
-  }
+  NASNET_LAZY [[nodiscard]] std::optional<Architecture> member(std::int64_t index);
 
   AnySpace space_;
   ExhaustiveOptions options_;
@@ -118,3 +59,7 @@ class Exhaustive {
 };
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/strategy/exhaustive.ipp"
+#endif

@@ -1,58 +1,25 @@
 /// The trials of a search that no other beats in all objectives.
 #pragma once
 
-#include <algorithm>  // stable_sort
-#include <cstddef>    // size_t
-#include <cstdint>    // int64_t
-#include <map>        // map
-#include <optional>   // nullopt, optional
-#include <string>     // string
-#include <utility>    // move
-#include <vector>     // erase_if, vector
+#include <optional>  // nullopt, optional
+#include <string>    // string
+#include <utility>   // move
+#include <vector>    // erase_if, vector
 
-#include "nasnet/core/error.hpp"
 #include "nasnet/trial/trial.hpp"
 
 namespace nasnet::inline NASNET_ABI {
 
 /// A cost of a trial that is done: "parameters", "multiply_adds", "seconds", or the metric of this name of its
 /// evaluation. Nothing where the trial has no such figure.
-[[nodiscard]] inline std::optional<double> cost_of(const Trial& trial, const std::string& name) {
-  const auto count = [](const std::optional<std::int64_t>& value) {
-    return value ? std::optional<double>(static_cast<double>(*value)) : std::nullopt;
-  };
-  if (name == "parameters") return count(trial.parameters);
-  if (name == "multiply_adds") return count(trial.multiply_adds);
-  if (name == "seconds") return trial.seconds;
-  const auto metric = trial.evaluation.metrics.find(name);
-  if (metric == trial.evaluation.metrics.end()) return std::nullopt;
-  return metric->second;
-}
+NASNET_LAZY [[nodiscard]] std::optional<double> cost_of(const Trial& trial, const std::string& name);
 
 /// The objectives of a trial, each to be made small: the negative validation accuracy, then the costs.
 /// @throws ArgumentError naming the trial and the cost that it lacks.
-[[nodiscard]] inline std::vector<double> objectives_of(const Trial& trial, const std::vector<std::string>& costs) {
-  std::vector<double> objectives{-trial.evaluation.validation_accuracy};
-  for (const std::string& name : costs) {
-    const std::optional<double> cost = cost_of(trial, name);
-    if (!cost) {
-      fail<ArgumentError>("search: trial ", trial.number, " has no cost '", name,
-                          "': it is neither counted (see SearchOptions::counted) nor a metric of the evaluator");
-    }
-    objectives.push_back(*cost);
-  }
-  return objectives;
-}
+NASNET_LAZY [[nodiscard]] std::vector<double> objectives_of(const Trial& trial, const std::vector<std::string>& costs);
 
 /// Whether the first is at least as small in each objective, and smaller in one.
-[[nodiscard]] inline bool dominates(const std::vector<double>& first, const std::vector<double>& second) {
-  bool is_smaller = false;
-  for (std::size_t k = 0; k < first.size(); ++k) {
-    if (first[k] > second[k]) return false;
-    is_smaller = is_smaller || first[k] < second[k];
-  }
-  return is_smaller;
-}
+NASNET_LAZY [[nodiscard]] bool dominates(const std::vector<double>& first, const std::vector<double>& second);
 
 /// Keeps the trials that no other dominates: higher validation accuracy, smaller costs. Of trials equal in all
 /// objectives it keeps the first.
@@ -65,44 +32,15 @@ class ParetoArchive {
 
   /// Takes in a trial; one that is not done is passed over. Whether it is in the archive now.
   /// @throws ArgumentError where it lacks a cost.
-  bool add(const Trial& trial) {
-    if (trial.state != TrialState::done) return false;
-    Entry entry{trial, objectives_of(trial, costs_)};
-    for (const Entry& other : entries_) {
-      if (other.objectives == entry.objectives || dominates(other.objectives, entry.objectives)) return false;
-    }
-    std::erase_if(entries_, [&](const Entry& other) { return dominates(entry.objectives, other.objectives); });
-    entries_.push_back(std::move(entry));
-    return true;
-  }
+  NASNET_LAZY bool add(const Trial& trial);
 
   /// By validation accuracy, the best first.
-  [[nodiscard]] std::vector<Trial> front() const {
-    std::vector<Trial> trials;
-    for (const Entry& entry : entries_) trials.push_back(entry.trial);
-    std::stable_sort(trials.begin(), trials.end(), [](const Trial& a, const Trial& b) {
-      return a.evaluation.validation_accuracy > b.evaluation.validation_accuracy;
-    });
-    return trials;
-  }
+  NASNET_LAZY [[nodiscard]] std::vector<Trial> front() const;
 
   /// The area between the front and a point that is worse than all of it, for one cost: the usual measure of a front.
   /// What lies beyond the point does not count.
   /// @throws ArgumentError unless there is one cost.
-  [[nodiscard]] double hypervolume(double least_accuracy, double most_cost) const {
-    if (costs_.size() != 1)
-      fail<ArgumentError>("pareto archive: the area is that of 1 cost, there are ", costs_.size());
-    std::map<double, double> accuracy_by_cost;
-    for (const Entry& entry : entries_) accuracy_by_cost[entry.objectives[1]] = -entry.objectives[0];
-    double area = 0;
-    double reached = least_accuracy;
-    for (const auto& [cost, accuracy] : accuracy_by_cost) {
-      if (cost >= most_cost || accuracy <= reached) continue;
-      area += (accuracy - reached) * (most_cost - cost);
-      reached = accuracy;
-    }
-    return area;
-  }
+  NASNET_LAZY [[nodiscard]] double hypervolume(double least_accuracy, double most_cost) const;
 
  private:
   struct Entry {
@@ -116,13 +54,10 @@ class ParetoArchive {
 
 /// The front of all trials of a history, but for those with a smaller budget than others.
 /// @throws ArgumentError where a trial lacks a cost.
-[[nodiscard]] inline ParetoArchive pareto_archive(const History& history, std::vector<std::string> costs) {
-  ParetoArchive archive(std::move(costs));
-  const std::optional<std::int64_t> largest = history.largest_budget();
-  for (const Trial& trial : history.trials) {
-    if (trial.competes(largest)) archive.add(trial);
-  }
-  return archive;
-}
+NASNET_LAZY [[nodiscard]] ParetoArchive pareto_archive(const History& history, std::vector<std::string> costs);
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/strategy/pareto_archive.ipp"
+#endif

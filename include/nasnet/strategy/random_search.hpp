@@ -1,12 +1,10 @@
 /// Random search: every decision uniform. The baseline that any other strategy has to beat.
 #pragma once
 
-#include <cstdint>            // int64_t, uint64_t
-#include <nlohmann/json.hpp>  // json
-#include <utility>            // move
+#include <cstdint>                // int64_t, uint64_t
+#include <nlohmann/json_fwd.hpp>  // json
+#include <utility>                // move
 
-#include "nasnet/core/error.hpp"
-#include "nasnet/core/random.hpp"
 #include "nasnet/space/any_space.hpp"
 #include "nasnet/strategy/strategy.hpp"
 #include "nasnet/trial/trial.hpp"
@@ -19,29 +17,17 @@ class RandomSearch {
  public:
   RandomSearch(AnySpace space, std::uint64_t seed) : space_(std::move(space)), seed_(seed) {}
 
-  [[nodiscard]] Proposal ask() {
-    RandomStream random = RandomStream(seed_).split("random search", static_cast<std::uint64_t>(proposals_));
-    Proposal proposal{space_.sample(random)};
-    ++proposals_;
-    return proposal;
-  }
+  NASNET_LAZY [[nodiscard]] Proposal ask();
 
   /// Results change nothing.
   void tell(const Trial&) {}
 
-  [[nodiscard]] nlohmann::json settings() const {
-    return nlohmann::json::object({{"name", "random"}, {"seed", seed_}});
-  }
+  NASNET_LAZY [[nodiscard]] nlohmann::json settings() const;
 
-  [[nodiscard]] nlohmann::json save() const { return nlohmann::json::object({{"proposals", proposals_}}); }
+  NASNET_LAZY [[nodiscard]] nlohmann::json save() const;
 
   /// @throws DataError for what `save` does not write.
-  void load(const nlohmann::json& state) {
-    const auto proposals = state.find("proposals");
-    const bool fits = proposals != state.end() && proposals->is_number_integer() && proposals->get<std::int64_t>() >= 0;
-    if (!fits) fail<DataError>("random search: the saved state has no count \"proposals\"");
-    proposals_ = proposals->get<std::int64_t>();
-  }
+  NASNET_LAZY void load(const nlohmann::json& state);
 
  private:
   AnySpace space_;
@@ -50,3 +36,7 @@ class RandomSearch {
 };
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/strategy/random_search.ipp"
+#endif

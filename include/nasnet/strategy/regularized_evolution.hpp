@@ -1,13 +1,10 @@
 /// Regularised evolution: tournaments in a population whose oldest member leaves.
 #pragma once
 
-#include <cstddef>            // size_t
-#include <cstdint>            // int64_t, uint64_t
-#include <deque>              // deque
-#include <nlohmann/json.hpp>  // json
-#include <utility>            // move
+#include <cstdint>                // int64_t, uint64_t
+#include <deque>                  // deque
+#include <nlohmann/json_fwd.hpp>  // json
 
-#include "nasnet/core/error.hpp"
 #include "nasnet/core/random.hpp"
 #include "nasnet/space/any_space.hpp"
 #include "nasnet/strategy/detail/saved_state.hpp"
@@ -36,74 +33,28 @@ struct EvolutionOptions {
 class RegularizedEvolution {
  public:
   /// @throws ArgumentError for options out of range.
-  RegularizedEvolution(AnySpace space, std::uint64_t seed, EvolutionOptions options = {})
-      : space_(std::move(space)), seed_(seed), options_(options), has_neighbours_(!(space_.sequences() == 1)) {
-    if (options.population < 1) {
-      fail<ArgumentError>("regularized evolution: a population of ", options.population, ", 1 or more are wanted");
-    }
-    if (options.sample < 1) {
-      fail<ArgumentError>("regularized evolution: tournaments of ", options.sample, " members, 1 or more are wanted");
-    }
-  }
+  NASNET_LAZY RegularizedEvolution(AnySpace space, std::uint64_t seed, EvolutionOptions options = {});
 
   /// Exhausted where the space has a single architecture and the population is full of it.
-  [[nodiscard]] Answer ask() {
-    RandomStream random = RandomStream(seed_).split("regularized evolution", static_cast<std::uint64_t>(proposals_));
-    if (is_full() && !has_neighbours_) return Answer::exhausted();
-    Architecture proposal = is_full() ? space_.mutate(winner(random).architecture, random) : space_.sample(random);
-    ++proposals_;
-    return proposal;
-  }
+  NASNET_LAZY [[nodiscard]] Answer ask();
 
-  void tell(const Trial& trial) {
-    if (trial.state != TrialState::done) return;
-    population_.push_back({trial.architecture, trial.evaluation.validation_accuracy});
-    if (static_cast<std::int64_t>(population_.size()) > options_.population) population_.pop_front();
-  }
+  NASNET_LAZY void tell(const Trial& trial);
 
   /// It becomes a member like any other.
-  void inform(const Trial& trial) { tell(trial); }
+  NASNET_LAZY void inform(const Trial& trial) { tell(trial); }
 
-  [[nodiscard]] nlohmann::json settings() const {
-    return nlohmann::json::object({{"name", "regularized_evolution"},
-                                   {"seed", seed_},
-                                   {"population", options_.population},
-                                   {"sample", options_.sample}});
-  }
+  NASNET_LAZY [[nodiscard]] nlohmann::json settings() const;
 
-  [[nodiscard]] nlohmann::json save() const {
-    nlohmann::json members = nlohmann::json::array();
-    for (const detail::Scored& member : population_) members.push_back(member.save());
-    return nlohmann::json::object({{"proposals", proposals_}, {"population", std::move(members)}});
-  }
+  NASNET_LAZY [[nodiscard]] nlohmann::json save() const;
 
   /// @throws DataError for what `save` does not write.
-  void load(const nlohmann::json& state) {
-    const detail::SavedState saved("regularized evolution", state);
-    std::deque<detail::Scored> population;
-    for (const nlohmann::json& member : saved.list("population")) {
-      population.push_back(detail::Scored::load(saved.part(member)));
-    }
-    if (static_cast<std::int64_t>(population.size()) > options_.population) {
-      fail<DataError>("regularized evolution: the saved state has ", population.size(), " members, the population ",
-                      options_.population);
-    }
-    proposals_ = saved.count("proposals");
-    population_ = std::move(population);
-  }
+  NASNET_LAZY void load(const nlohmann::json& state);
 
  private:
   [[nodiscard]] bool is_full() const { return static_cast<std::int64_t>(population_.size()) == options_.population; }
 
   /// Of a tournament.
-  [[nodiscard]] const detail::Scored& winner(RandomStream& random) const {
-    const detail::Scored* best = nullptr;
-    for (std::int64_t draw = 0; draw < options_.sample; ++draw) {
-      const auto place = static_cast<std::size_t>(random.below(options_.population));
-      if (best == nullptr || population_[place].accuracy > best->accuracy) best = &population_[place];
-    }
-    return *best;
-  }
+  NASNET_LAZY [[nodiscard]] const detail::Scored& winner(RandomStream& random) const;
 
   AnySpace space_;
   std::uint64_t seed_;
@@ -114,3 +65,7 @@ class RegularizedEvolution {
 };
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/strategy/regularized_evolution.ipp"
+#endif

@@ -29,14 +29,15 @@ struct Proposal {
 /// What a strategy answers when it is asked: a proposal, or the reason why there is none.
 class Answer {
  public:
-  Answer(Proposal proposal) : proposal_(std::move(proposal)) {}                     // NOLINT: a proposal is an answer
-  Answer(Architecture architecture) : Answer(Proposal{std::move(architecture)}) {}  // NOLINT: so is an architecture
+  Answer(Proposal proposal) : proposal_(std::move(proposal)) {}  // NOLINT: a proposal is an answer
+  NASNET_LAZY Answer(Architecture architecture)
+      : Answer(Proposal{std::move(architecture)}) {}  // NOLINT: so is an architecture
 
   /// Nothing to propose before more results are told.
-  [[nodiscard]] static Answer waiting() { return Answer(false); }
+  NASNET_LAZY [[nodiscard]] static Answer waiting() { return Answer(false); }
 
   /// Nothing to propose any more, whatever is told.
-  [[nodiscard]] static Answer exhausted() { return Answer(true); }
+  NASNET_LAZY [[nodiscard]] static Answer exhausted() { return Answer(true); }
 
   [[nodiscard]] bool has_proposal() const { return proposal_.has_value(); }
   [[nodiscard]] bool is_exhausted() const { return exhausted_; }

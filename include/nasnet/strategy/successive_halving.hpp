@@ -1,15 +1,10 @@
 /// Successive halving, asynchronous: many architectures for few epochs, the best of them for more.
 #pragma once
 
-#include <algorithm>          // upper_bound
-#include <cstddef>            // size_t
-#include <cstdint>            // int64_t, uint64_t
-#include <nlohmann/json.hpp>  // json
-#include <utility>            // move
-#include <vector>             // vector
+#include <cstdint>                // int64_t, uint64_t
+#include <nlohmann/json_fwd.hpp>  // json
+#include <vector>                 // vector
 
-#include "nasnet/core/error.hpp"
-#include "nasnet/core/random.hpp"
 #include "nasnet/space/any_space.hpp"
 #include "nasnet/strategy/detail/saved_state.hpp"
 #include "nasnet/strategy/strategy.hpp"
@@ -33,98 +28,25 @@ struct SuccessiveHalvingOptions {
 class SuccessiveHalving {
  public:
   /// @throws ArgumentError for options out of range.
-  SuccessiveHalving(AnySpace space, std::uint64_t seed, SuccessiveHalvingOptions options = {})
-      : space_(std::move(space)), seed_(seed), options_(options) {
-    if (options.least_budget < 1 || options.most_budget < options.least_budget) {
-      fail<ArgumentError>("successive halving: budgets from ", options.least_budget, " to ", options.most_budget,
-                          ", 1 or more and ascending are wanted");
-    }
-    if (options.reduction < 2) {
-      fail<ArgumentError>("successive halving: a reduction of ", options.reduction, ", 2 or more are wanted");
-    }
-    for (std::int64_t budget = options.least_budget;; budget *= options.reduction) {
-      rungs_.push_back({budget, {}});
-      if (budget > options.most_budget / options.reduction) break;
-    }
-  }
+  NASNET_LAZY SuccessiveHalving(AnySpace space, std::uint64_t seed, SuccessiveHalvingOptions options = {});
 
   /// The budgets of the rungs, ascending.
-  [[nodiscard]] std::vector<std::int64_t> budgets() const {
-    std::vector<std::int64_t> found;
-    for (const Rung& rung : rungs_) found.push_back(rung.budget);
-    return found;
-  }
+  NASNET_LAZY [[nodiscard]] std::vector<std::int64_t> budgets() const;
 
-  [[nodiscard]] Answer ask() {
-    for (std::size_t rung = rungs_.size() - 1; rung-- > 0;) {
-      Member* const member = find_promotable(rungs_[rung]);
-      if (member == nullptr) continue;
-      member->went_on = true;
-      return Proposal{.architecture = member->result.architecture, .budget = rungs_[rung + 1].budget};
-    }
-    RandomStream random = RandomStream(seed_).split("successive halving", static_cast<std::uint64_t>(samples_));
-    Proposal proposal{.architecture = space_.sample(random), .budget = rungs_.front().budget};
-    ++samples_;
-    return proposal;
-  }
+  NASNET_LAZY [[nodiscard]] Answer ask();
 
   /// @throws ArgumentError for a trial with a budget of no rung.
-  void tell(const Trial& trial) {
-    for (Rung& rung : rungs_) {
-      if (rung.budget != trial.budget) continue;
-      if (trial.state == TrialState::done) add(rung, {trial.architecture, trial.evaluation.validation_accuracy});
-      return;
-    }
-    fail<ArgumentError>("successive halving: told of a trial with a budget of ", trial.budget.value_or(0),
-                        ", which is that of no rung");
-  }
+  NASNET_LAZY void tell(const Trial& trial);
 
   /// Results with the budget of a rung join it; others say nothing about any.
-  void inform(const Trial& trial) {
-    for (const Rung& rung : rungs_) {
-      if (rung.budget == trial.budget) return tell(trial);
-    }
-  }
+  NASNET_LAZY void inform(const Trial& trial);
 
-  [[nodiscard]] nlohmann::json settings() const {
-    return nlohmann::json::object({{"name", "successive_halving"},
-                                   {"seed", seed_},
-                                   {"least_budget", options_.least_budget},
-                                   {"most_budget", options_.most_budget},
-                                   {"reduction", options_.reduction}});
-  }
+  NASNET_LAZY [[nodiscard]] nlohmann::json settings() const;
 
-  [[nodiscard]] nlohmann::json save() const {
-    nlohmann::json rungs = nlohmann::json::array();
-    for (const Rung& rung : rungs_) {
-      nlohmann::json members = nlohmann::json::array();
-      for (const Member& member : rung.members) {
-        nlohmann::json item = member.result.save();
-        item["went_on"] = member.went_on;
-        members.push_back(std::move(item));
-      }
-      rungs.push_back(std::move(members));
-    }
-    return nlohmann::json::object({{"samples", samples_}, {"rungs", std::move(rungs)}});
-  }
+  NASNET_LAZY [[nodiscard]] nlohmann::json save() const;
 
   /// @throws DataError for what `save` does not write.
-  void load(const nlohmann::json& state) {
-    const detail::SavedState saved("successive halving", state);
-    const nlohmann::json& saved_rungs = saved.list("rungs");
-    if (saved_rungs.size() != rungs_.size()) saved.fail_at("rungs");
-    std::vector<Rung> rungs = rungs_;
-    for (std::size_t rung = 0; rung < rungs.size(); ++rung) {
-      if (!saved_rungs[rung].is_array()) saved.fail_at("rungs");
-      rungs[rung].members.clear();
-      for (const nlohmann::json& item : saved_rungs[rung]) {
-        const detail::SavedState member = saved.part(item);
-        rungs[rung].members.push_back({detail::Scored::load(member), member.flag("went_on")});
-      }
-    }
-    samples_ = saved.count("samples");
-    rungs_ = std::move(rungs);
-  }
+  NASNET_LAZY void load(const nlohmann::json& state);
 
  private:
   struct Member {
@@ -137,20 +59,9 @@ class SuccessiveHalving {
     std::vector<Member> members;  // the best first, the first told of equals
   };
 
-  static void add(Rung& rung, detail::Scored result) {
-    const auto place =
-        std::upper_bound(rung.members.begin(), rung.members.end(), result.accuracy,
-                         [](double accuracy, const Member& other) { return accuracy > other.result.accuracy; });
-    rung.members.insert(place, Member{std::move(result)});
-  }
+  NASNET_LAZY static void add(Rung& rung, detail::Scored result);
 
-  [[nodiscard]] Member* find_promotable(Rung& rung) const {
-    const std::size_t count = rung.members.size() / static_cast<std::size_t>(options_.reduction);
-    for (std::size_t place = 0; place < count; ++place) {
-      if (!rung.members[place].went_on) return &rung.members[place];
-    }
-    return nullptr;
-  }
+  NASNET_LAZY [[nodiscard]] Member* find_promotable(Rung& rung) const;
 
   AnySpace space_;
   std::uint64_t seed_;
@@ -160,3 +71,7 @@ class SuccessiveHalving {
 };
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/strategy/successive_halving.ipp"
+#endif

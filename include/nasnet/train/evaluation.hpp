@@ -2,12 +2,11 @@
 #pragma once
 
 #include <cstdint>  // int64_t
-#include <utility>  // move
 
 #include "nasnet/core/context.hpp"
-#include "nasnet/data/loader.hpp"
+#include "nasnet/data/augmentation.hpp"
+#include "nasnet/data/dataset.hpp"
 #include "nasnet/model/model.hpp"
-#include "nasnet/ops/softmax_cross_entropy.hpp"
 
 namespace nasnet::inline NASNET_ABI {
 
@@ -22,27 +21,11 @@ struct Metrics {
 /// @param normalisation that of the training @param batch images at a time; the result does not depend on it but for
 /// rounding
 /// @throws DataError for an empty dataset or labels outside the model's classes, ShapeError for images that do not fit.
-[[nodiscard]] inline Metrics evaluate(Context& context, const Model<float>& model, const ImageDataset& dataset,
-                                      const ChannelStatistics& normalisation, std::int64_t batch = 128) {
-  BatchLoader loader(dataset, {.batch = batch,
-                               .shuffle = false,
-                               .prefetch = false,
-                               .normalisation = normalisation,
-                               .allocator = context.allocator()});
-  Metrics metrics;
-  for (std::int64_t step = 0; step < loader.batches_per_epoch(); ++step) {
-    Batch images = loader.next();
-    const auto count = static_cast<std::int64_t>(images.labels.size());
-    Tape<float> tape(context, Recording::off);
-    const Variable<float> logits = model.forward(tape, Variable<float>(std::move(images.images)), RunOptions{}).logits;
-    const auto loss = tape.apply(SoftmaxCrossEntropy{images.labels}, {logits}).value()[0];
-    metrics.loss += static_cast<double>(loss) * static_cast<double>(count);
-    metrics.accuracy += static_cast<double>(count_correct(logits.value(), images.labels));
-    metrics.images += count;
-  }
-  metrics.loss /= static_cast<double>(metrics.images);
-  metrics.accuracy /= static_cast<double>(metrics.images);
-  return metrics;
-}
+NASNET_LAZY [[nodiscard]] Metrics evaluate(Context& context, const Model<float>& model, const ImageDataset& dataset,
+                                           const ChannelStatistics& normalisation, std::int64_t batch = 128);
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/train/evaluation.ipp"
+#endif

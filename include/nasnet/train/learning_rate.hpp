@@ -1,9 +1,7 @@
 /// Learning-rate schedules, as data.
 #pragma once
 
-#include <algorithm>  // clamp, min
-#include <cmath>      // cos, floor, pow
-#include <numbers>    // pi
+#include "nasnet/config.hpp"
 
 namespace nasnet::inline NASNET_ABI {
 
@@ -23,26 +21,14 @@ struct LearningRate {
   double warm_up_epochs = 0;      ///< first rises linearly from 0; the decay's clock runs from the start
 
   /// The rate at a time. @param epoch epochs done, fractions included @param epochs of the whole training
-  [[nodiscard]] double at(double epoch, double epochs) const {
-    const double warm = warm_up_epochs > 0 ? (std::min)(1.0, epoch / warm_up_epochs) : 1.0;
-    return warm * decayed(epoch, epochs);
-  }
+  NASNET_LAZY [[nodiscard]] double at(double epoch, double epochs) const;
 
  private:
-  [[nodiscard]] double decayed(double epoch, double epochs) const {
-    switch (decay) {
-      case Decay::cosine: {
-        const double t = epochs > 0 ? std::clamp(epoch / epochs, 0.0, 1.0) : 1.0;
-        return 0.5 * initial * (1.0 + std::cos(std::numbers::pi * t));
-      }
-      case Decay::exponential: {
-        const double periods = epoch / epochs_per_decay;
-        return initial * std::pow(factor, staircase ? std::floor(periods) : periods);
-      }
-      case Decay::constant: break;
-    }
-    return initial;
-  }
+  NASNET_LAZY [[nodiscard]] double decayed(double epoch, double epochs) const;
 };
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/train/learning_rate.ipp"
+#endif

@@ -1,12 +1,9 @@
 /// The lines of a journal: writing them, and reading fields from what may be damaged.
 #pragma once
 
-#include <algorithm>          // all_of, find_if
-#include <cmath>              // isfinite
 #include <cstddef>            // size_t
 #include <cstdint>            // int64_t, uint64_t
 #include <filesystem>         // path
-#include <limits>             // numeric_limits
 #include <nlohmann/json.hpp>  // json, ordered_json
 #include <optional>           // nullopt, optional
 #include <string>             // string
@@ -14,24 +11,13 @@
 #include <utility>            // exchange, move
 #include <vector>             // vector
 
-#include "nasnet/core/attempt.hpp"
 #include "nasnet/core/error.hpp"
 #include "nasnet/genotype/architecture.hpp"
-#include "nasnet/genotype/text.hpp"
 
 namespace nasnet::inline NASNET_ABI::detail {
 
 /// The hash that hex_text writes in this way.
-[[nodiscard]] inline std::optional<std::uint64_t> hash_of_text(std::string_view text) {
-  if (text.size() != 16) return std::nullopt;
-  std::uint64_t hash = 0;
-  for (const char letter : text) {
-    const std::size_t digit = std::string_view("0123456789abcdef").find(letter);
-    if (digit == std::string_view::npos) return std::nullopt;
-    hash = hash << 4U | digit;
-  }
-  return hash;
-}
+NASNET_LAZY [[nodiscard]] std::optional<std::uint64_t> hash_of_text(std::string_view text);
 
 /// One line of JSON; bytes of a message that are no UTF-8 are replaced.
 template <class Json>
@@ -49,11 +35,7 @@ class FlatObject final : public nlohmann::json_sax<nlohmann::json> {
   };
 
   /// All fields of an object; nothing where the text is no object, or one that is not flat.
-  [[nodiscard]] static std::optional<std::vector<Field>> fields_of(std::string_view text) {
-    FlatObject object;
-    if (!nlohmann::json::sax_parse(text.begin(), text.end(), &object)) return std::nullopt;
-    return std::move(object.fields_);
-  }
+  NASNET_LAZY [[nodiscard]] static std::optional<std::vector<Field>> fields_of(std::string_view text);
 
   bool null() override { return set(nullptr); }
   bool boolean(bool value) override { return set(value); }
@@ -68,10 +50,7 @@ class FlatObject final : public nlohmann::json_sax<nlohmann::json> {
   bool end_object() override { return true; }
   bool end_array() override { return false; }
 
-  bool key(std::string& name) override {
-    fields_.emplace_back().name = name;
-    return true;
-  }
+  bool key(std::string& name) override;
 
   bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
 
@@ -93,14 +72,7 @@ class JournalLine {
  public:
   /// @param number counts the lines from 1
   /// @param text outlives this object
-  JournalLine(const std::filesystem::path& path, std::int64_t number, std::string_view text)
-      : path_(path), number_(number), last_(last_architecture(text)) {
-    if (last_) {
-      take_fields(before_last(text));
-    } else {
-      take_fields(text);
-    }
-  }
+  NASNET_LAZY JournalLine(const std::filesystem::path& path, std::int64_t number, std::string_view text);
 
   [[nodiscard]] std::int64_t number() const { return number_; }
 
@@ -109,55 +81,24 @@ class JournalLine {
     fail<IoError>('\'', path_.string(), "', line ", number_, ": ", parts...);
   }
 
-  [[nodiscard]] bool has(std::string_view key) const { return find(key) != nullptr; }
+  NASNET_LAZY [[nodiscard]] bool has(std::string_view key) const { return find(key) != nullptr; }
 
-  [[nodiscard]] const nlohmann::json& field(std::string_view key) const {
-    const nlohmann::json* value = find(key);
-    if (value == nullptr) fail_here("the field \"", key, "\" is missing");
-    return *value;
-  }
+  NASNET_LAZY [[nodiscard]] const nlohmann::json& field(std::string_view key) const;
 
-  [[nodiscard]] const std::string& text(std::string_view key) const {
-    const nlohmann::json& value = field(key);
-    if (!value.is_string()) fail_here("the field \"", key, "\" is no text");
-    return value.get_ref<const std::string&>();
-  }
+  NASNET_LAZY [[nodiscard]] const std::string& text(std::string_view key) const;
 
   /// A whole number from 0.
-  [[nodiscard]] std::int64_t count(std::string_view key) const {
-    const nlohmann::json& value = field(key);
-    const bool fits = value.is_number_unsigned() &&
-                      value.get<std::uint64_t>() <= std::uint64_t{(std::numeric_limits<std::int64_t>::max)()};
-    if (!fits) fail_here("the field \"", key, "\" is no whole number from 0");
-    return value.get<std::int64_t>();
-  }
+  NASNET_LAZY [[nodiscard]] std::int64_t count(std::string_view key) const;
 
-  [[nodiscard]] std::uint64_t unsigned_number(std::string_view key) const {
-    const nlohmann::json& value = field(key);
-    if (!value.is_number_unsigned()) fail_here("the field \"", key, "\" is no whole number from 0");
-    return value.get<std::uint64_t>();
-  }
+  NASNET_LAZY [[nodiscard]] std::uint64_t unsigned_number(std::string_view key) const;
 
-  [[nodiscard]] double number_field(std::string_view key) const { return number_in(field(key), key); }
+  NASNET_LAZY [[nodiscard]] double number_field(std::string_view key) const { return number_in(field(key), key); }
 
-  [[nodiscard]] double number_in(const nlohmann::json& value, std::string_view key) const {
-    if (!value.is_number() || !std::isfinite(value.get<double>())) fail_here("the field \"", key, "\" is no number");
-    return value.get<double>();
-  }
+  NASNET_LAZY [[nodiscard]] double number_in(const nlohmann::json& value, std::string_view key) const;
 
-  [[nodiscard]] std::uint64_t hash() const {
-    const std::optional<std::uint64_t> hash = hash_of_text(text("hash"));
-    if (!hash) fail_here("the field \"hash\" is not 16 hexadecimal digits");
-    return *hash;
-  }
+  NASNET_LAZY [[nodiscard]] std::uint64_t hash() const;
 
-  [[nodiscard]] Architecture architecture() const {
-    const std::string_view form = last_ ? *last_ : std::string_view(text("architecture"));
-    Architecture architecture;
-    const auto failure = attempt([&] { architecture = architecture_from_text(form, "architecture"); });
-    if (failure) fail_here(failure->message);
-    return architecture;
-  }
+  NASNET_LAZY [[nodiscard]] Architecture architecture() const;
 
  private:
   static constexpr std::string_view last_key = ",\"architecture\":\"";
@@ -167,38 +108,14 @@ class JournalLine {
   ///
   /// It is most of the line, and the library for JSON looks at each of its letters several times. What stands before it
   /// is a JSON object without its brace if and only if the line is a JSON object.
-  [[nodiscard]] static std::optional<std::string_view> last_architecture(std::string_view text) {
-    if (!text.ends_with(last_end)) return std::nullopt;
-    text.remove_suffix(last_end.size());
-    const std::size_t quote = text.rfind('"');
-    if (quote == std::string_view::npos || !text.substr(0, quote + 1).ends_with(last_key)) return std::nullopt;
-    const std::string_view value = text.substr(quote + 1);
-    const auto is_plain = [](char letter) { return letter >= ' ' && letter <= '~' && letter != '\\'; };
-    if (!std::all_of(value.begin(), value.end(), is_plain)) return std::nullopt;
-    return value;
-  }
+  NASNET_LAZY [[nodiscard]] static std::optional<std::string_view> last_architecture(std::string_view text);
 
-  void take_fields(std::string_view text) {
-    if (auto flat = FlatObject::fields_of(text)) {
-      fields_ = *std::move(flat);
-      return;
-    }
-    const nlohmann::json tree = nlohmann::json::parse(text, nullptr, false);
-    if (!tree.is_object()) fail_here("this is no JSON object");
-    for (const auto& [name, value] : tree.items()) fields_.push_back({name, value});
-  }
+  NASNET_LAZY void take_fields(std::string_view text);
 
   /// Of fields of one name the last one counts. Nullptr where there is none.
-  [[nodiscard]] const nlohmann::json* find(std::string_view key) const {
-    const auto found =
-        std::find_if(fields_.rbegin(), fields_.rend(), [key](const auto& field) { return field.name == key; });
-    return found == fields_.rend() ? nullptr : &found->value;
-  }
+  NASNET_LAZY [[nodiscard]] const nlohmann::json* find(std::string_view key) const;
 
-  [[nodiscard]] std::string before_last(std::string_view text) const {
-    text.remove_suffix(last_key.size() + last_->size() + last_end.size());
-    return std::string(text).append("}");
-  }
+  NASNET_LAZY [[nodiscard]] std::string before_last(std::string_view text) const;
 
   const std::filesystem::path& path_;
   std::int64_t number_;
@@ -207,3 +124,7 @@ class JournalLine {
 };
 
 }  // namespace nasnet::inline NASNET_ABI::detail
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/trial/json_line.ipp"
+#endif

@@ -1,9 +1,7 @@
 /// What a search has found: trials, their states and results, as plain values.
 #pragma once
 
-#include <algorithm>          // max, pop_heap, push_heap
 #include <array>              // array
-#include <cmath>              // isfinite
 #include <cstddef>            // size_t
 #include <cstdint>            // int64_t, uint64_t
 #include <map>                // map
@@ -15,7 +13,6 @@
 #include <unordered_map>      // unordered_map
 #include <vector>             // vector
 
-#include "nasnet/core/error.hpp"
 #include "nasnet/genotype/architecture.hpp"
 
 namespace nasnet::inline NASNET_ABI {
@@ -135,30 +132,13 @@ struct Standing {
 class Standings {
  public:
   /// @param trial outlives this object; passed over where it is not done or its accuracy no finite number
-  void add(const Trial& trial) {
-    const double accuracy = trial.evaluation.validation_accuracy;
-    if (trial.state != TrialState::done || !std::isfinite(accuracy)) return;
-    const std::size_t index = index_of(trial);
-    Standing& standing = standings_[index];
-    if (trial.number < standing.first->number) standing.first = &trial;
-    ++standing.evaluations;
-    // Exact where all are equal, as on a table.
-    standing.accuracy += (accuracy - standing.accuracy) / static_cast<double>(standing.evaluations);
-    rank(index, rankings_[trial.budget]);
-  }
+  NASNET_LAZY void add(const Trial& trial);
 
   /// Of all architectures and budgets, in the order of their first result.
   [[nodiscard]] const std::vector<Standing>& all() const { return standings_; }
 
   /// Nullptr where nothing is done.
-  [[nodiscard]] const Standing* best() const {
-    if (rankings_.empty()) return nullptr;
-    // No budget comes before all others.
-    const Place& in_full = rankings_.begin()->second.front();
-    const Place& largest = rankings_.rbegin()->second.front();
-    const bool has_both = !rankings_.begin()->first && largest < in_full;
-    return &standings_[(has_both ? in_full : largest).index];
-  }
+  NASNET_LAZY [[nodiscard]] const Standing* best() const;
 
  private:
   struct Place {
@@ -168,10 +148,7 @@ class Standings {
 
     bool operator==(const Place&) const = default;
     /// Whether it is behind the other.
-    [[nodiscard]] bool operator<(const Place& other) const {
-      if (accuracy != other.accuracy) return accuracy < other.accuracy;
-      return number != other.number ? number > other.number : index > other.index;
-    }
+    NASNET_LAZY [[nodiscard]] bool operator<(const Place& other) const;
   };
 
   /// A heap with the best place in front. Places that were left since go when they come to the front.
@@ -181,36 +158,14 @@ class Standings {
     return {standings_[index].accuracy, standings_[index].first->number, index};
   }
 
-  void rank(std::size_t index, Ranking& ranking) const {
-    ranking.push_back(place_of(index));
-    std::push_heap(ranking.begin(), ranking.end());
-    while (ranking.front() != place_of(ranking.front().index)) {
-      std::pop_heap(ranking.begin(), ranking.end());
-      ranking.pop_back();
-    }
-  }
+  NASNET_LAZY void rank(std::size_t index, Ranking& ranking) const;
 
   /// That of the same architecture and budget which lacks this repeat, or a new one.
-  [[nodiscard]] std::size_t index_of(const Trial& trial) {
-    const auto [latest, is_new] = latest_.try_emplace(key_of(trial), standings_.size());
-    if (!is_new && joins(latest->second, trial)) return latest->second;
-    latest->second = standings_.size();
-    standings_.push_back({.first = &trial});
-    return latest->second;
-  }
+  NASNET_LAZY [[nodiscard]] std::size_t index_of(const Trial& trial);
 
-  [[nodiscard]] bool joins(std::size_t index, const Trial& trial) {
-    const Trial& first = *standings_[index].first;
-    if (first.budget != trial.budget || first.architecture != trial.architecture) return false;
-    std::set<std::int64_t>& repeats = repeats_[index];
-    if (standings_[index].evaluations == 1) repeats.insert(first.repeat);
-    return repeats.insert(trial.repeat).second;
-  }
+  NASNET_LAZY [[nodiscard]] bool joins(std::size_t index, const Trial& trial);
 
-  [[nodiscard]] static std::uint64_t key_of(const Trial& trial) {
-    constexpr std::uint64_t spread = 0x9e3779b97f4a7c15;
-    return trial.hash ^ spread * static_cast<std::uint64_t>(trial.budget.value_or(0));
-  }
+  NASNET_LAZY [[nodiscard]] static std::uint64_t key_of(const Trial& trial);
 
   std::vector<Standing> standings_;
   std::unordered_map<std::uint64_t, std::size_t> latest_;            // by hash and budget
@@ -232,47 +187,25 @@ struct History {
   bool exhausted = false;              ///< ended early because nothing new is left to propose
 
   /// How many proposals ended in this state.
-  [[nodiscard]] std::int64_t count(TrialState state) const {
-    std::int64_t sum = 0;
-    for (const auto* group : {&trials, &skipped}) {
-      for (const Trial& trial : *group) sum += trial.state == state ? 1 : 0;
-    }
-    return sum;
-  }
+  NASNET_LAZY [[nodiscard]] std::int64_t count(TrialState state) const;
 
   /// The largest budget of a trial that is done; absent where none has any.
-  [[nodiscard]] std::optional<std::int64_t> largest_budget() const {
-    std::optional<std::int64_t> largest;
-    for (const Trial& trial : trials) {
-      if (trial.state == TrialState::done) largest = (std::max)(largest, trial.budget);
-    }
-    return largest;
-  }
+  NASNET_LAZY [[nodiscard]] std::optional<std::int64_t> largest_budget() const;
 
   /// The best architecture as Standings has it; absent where no trial is done.
-  [[nodiscard]] std::optional<Standing> best_standing() const {
-    Standings standings;
-    for (const Trial& trial : trials) standings.add(trial);
-    const Standing* best = standings.best();
-    return best == nullptr ? std::nullopt : std::optional(*best);
-  }
+  NASNET_LAZY [[nodiscard]] std::optional<Standing> best_standing() const;
 
   /// The first trial of the best architecture; nullptr where none is done. Where it has repeats, best_standing() has
   /// their mean accuracy.
-  [[nodiscard]] const Trial* find_best() const {
-    const std::optional<Standing> best = best_standing();
-    return best ? best->first : nullptr;
-  }
+  NASNET_LAZY [[nodiscard]] const Trial* find_best() const;
 
   /// The same.
   /// @throws ArgumentError where none is done.
-  [[nodiscard]] const Trial& best() const {
-    const Trial* best = find_best();
-    if (best == nullptr) {
-      fail<ArgumentError>("search: there is no best trial: of ", trials.size(), " trials none is done");
-    }
-    return *best;
-  }
+  NASNET_LAZY [[nodiscard]] const Trial& best() const;
 };
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/trial/trial.ipp"
+#endif

@@ -7,6 +7,8 @@
 #include <immintrin.h>  // _mm_pause
 #endif
 
+#include "nasnet/config.hpp"
+
 namespace nasnet::inline NASNET_ABI::detail {
 
 /// One wait: for what comes within microseconds it keeps the core, later it leaves the core to others between looks.
@@ -15,7 +17,7 @@ class SpinWait {
   /// Whether what is waited for may still come soon.
   [[nodiscard]] bool is_short() const { return turns_ < limit; }
 
-  void pause() {
+  NASNET_LAZY void pause() {
     if (!is_short()) return std::this_thread::yield();
     ++turns_;
 #if defined(__x86_64__) || defined(__i386__)

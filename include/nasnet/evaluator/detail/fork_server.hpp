@@ -68,27 +68,27 @@ struct DescriptorPair {
   FileDescriptor first;
   FileDescriptor second;
 
-  [[nodiscard]] static std::optional<DescriptorPair> sockets() {
+  NASNET_LAZY [[nodiscard]] static std::optional<DescriptorPair> sockets() {
     std::array<int, 2> ends{-1, -1};
     if (::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()) != 0) return std::nullopt;
     return DescriptorPair(ends);
   }
 
   /// The first is to read, the second to write.
-  [[nodiscard]] static std::optional<DescriptorPair> pipe() {
+  NASNET_LAZY [[nodiscard]] static std::optional<DescriptorPair> pipe() {
     std::array<int, 2> ends{-1, -1};
     if (::pipe(ends.data()) != 0) return std::nullopt;
     return DescriptorPair(ends);
   }
 
  private:
-  explicit DescriptorPair(const std::array<int, 2>& ends) : first(ends[0]), second(ends[1]) {
+  NASNET_LAZY explicit DescriptorPair(const std::array<int, 2>& ends) : first(ends[0]), second(ends[1]) {
     for (const int end : ends) static_cast<void>(::fcntl(end, F_SETFD, FD_CLOEXEC));
   }
 };
 
 /// Sends all bytes on a socket; false where the other end is closed.
-[[nodiscard]] inline bool send_all(int socket, std::span<const std::uint8_t> bytes) {
+NASNET_LAZY [[nodiscard]] inline bool send_all(int socket, std::span<const std::uint8_t> bytes) {
 #if defined(MSG_NOSIGNAL)
   constexpr int quietly = MSG_NOSIGNAL;
 #else
@@ -104,7 +104,7 @@ struct DescriptorPair {
 }
 
 /// Reads so many bytes; false where the end comes first.
-[[nodiscard]] inline bool read_all(int descriptor, std::span<std::uint8_t> bytes) {
+NASNET_LAZY [[nodiscard]] inline bool read_all(int descriptor, std::span<std::uint8_t> bytes) {
   while (!bytes.empty()) {
     const auto count = ::read(descriptor, bytes.data(), bytes.size());
     if (count < 0 && errno == EINTR) continue;
@@ -129,7 +129,7 @@ struct DescriptorMessage {
   double seconds = 0;  ///< limit of the job; not finite: none
   std::array<int, 2> descriptors{-1, -1};
 
-  [[nodiscard]] bool send(int socket) const {
+  NASNET_LAZY [[nodiscard]] bool send(int socket) const {
     double sent = seconds;
     Frame frame(sent);
     cmsghdr* head = CMSG_FIRSTHDR(&frame.message);
@@ -149,7 +149,7 @@ struct DescriptorMessage {
   }
 
   /// False at the end.
-  [[nodiscard]] bool receive(int socket) {
+  NASNET_LAZY [[nodiscard]] bool receive(int socket) {
     Frame frame(seconds);
     ssize_t count = -1;
     do count = ::recvmsg(socket, &frame.message, 0);
@@ -167,7 +167,7 @@ struct DescriptorMessage {
     iovec part{};
     msghdr message{};
 
-    explicit Frame(double& value) {
+    NASNET_LAZY explicit Frame(double& value) {
       part.iov_base = &value;
       part.iov_len = sizeof value;
       message.msg_iov = &part;
@@ -181,7 +181,7 @@ struct DescriptorMessage {
 };
 
 /// How often the system has killed processes for want of memory; 0 where it does not say.
-[[nodiscard]] inline std::int64_t system_kills() {
+NASNET_LAZY [[nodiscard]] inline std::int64_t system_kills() {
 #if defined(__linux__)
   std::FILE* file = std::fopen("/proc/vmstat", "re");
   if (file == nullptr) return 0;
@@ -198,7 +198,7 @@ struct DescriptorMessage {
 }
 
 /// Ends this process when the one that forked it does. @param parent its number, to notice that it has ended already
-inline void end_with(pid_t parent) {
+NASNET_LAZY inline void end_with(pid_t parent) {
 #if defined(__linux__)
   static_cast<void>(::prctl(PR_SET_PDEATHSIG, SIGKILL));
 #endif
@@ -206,7 +206,7 @@ inline void end_with(pid_t parent) {
 }
 
 /// Threads of this process; 0 where the system does not say.
-[[nodiscard]] inline std::int64_t thread_count() {
+NASNET_LAZY [[nodiscard]] inline std::int64_t thread_count() {
   std::error_code error;
   std::int64_t count = 0;
   for (std::filesystem::directory_iterator entry("/proc/self/task", error), end; !error && entry != end;
@@ -224,7 +224,7 @@ class ForkServerLoop {
   ForkServerLoop(const Job& job, FileDescriptor control) : job_(job), control_(std::move(control)) {}
 
   /// Until the program closes the control socket, or ends.
-  void run() {
+  NASNET_LAZY void run() {
     prepare_signals();
     while (true) {
       reap();
@@ -256,7 +256,7 @@ class ForkServerLoop {
 
   /// Ctrl-C and SIGTERM are the program's business, with which the server ends and its jobs with it. The server is in a
   /// group of its own, but who stops a service, or a job of a cluster, may signal each of its processes.
-  void prepare_signals() {
+  NASNET_LAZY void prepare_signals() {
     struct sigaction action {};
     action.sa_handler = SIG_IGN;
     ::sigaction(SIGINT, &action, nullptr);
@@ -271,7 +271,7 @@ class ForkServerLoop {
     sigdelset(&mask_, SIGCHLD);
   }
 
-  void wait() {
+  NASNET_LAZY void wait() {
     polled_.clear();
     polled_.push_back({control_.number(), POLLIN, 0});
     for (const Running& running : running_) polled_.push_back({running.killed ? -1 : running.line.number(), 0, 0});
@@ -290,7 +290,7 @@ class ForkServerLoop {
   }
 
   /// Those beyond their time, and those that nobody waits for any more.
-  void end_jobs() {
+  NASNET_LAZY void end_jobs() {
     const Clock::time_point now = Clock::now();
     for (std::size_t n = 0; n < running_.size(); ++n) {
       Running& running = running_[n];
@@ -304,7 +304,7 @@ class ForkServerLoop {
   }
 
   /// Until the next deadline; -1 without one.
-  [[nodiscard]] int milliseconds_left() const {
+  NASNET_LAZY [[nodiscard]] int milliseconds_left() const {
     double least = -1;
     for (const Running& running : running_) {
       if (!running.has_limit || running.killed) continue;
@@ -315,7 +315,7 @@ class ForkServerLoop {
   }
 
   /// False at the end of the control socket.
-  [[nodiscard]] bool begin_job() {
+  NASNET_LAZY [[nodiscard]] bool begin_job() {
     DescriptorMessage message;
     if (!message.receive(control_.number())) return false;
     Running running;
@@ -339,7 +339,7 @@ class ForkServerLoop {
     return true;
   }
 
-  [[noreturn]] void run_job(pid_t server, const JobLines& lines) {
+  NASNET_LAZY [[noreturn]] void run_job(pid_t server, const JobLines& lines) {
     end_with(server);
     ::setpgid(0, 0);
     static_cast<void>(control_.close());
@@ -356,19 +356,19 @@ class ForkServerLoop {
     ::_exit(0);
   }
 
-  static void kill_group(pid_t process) {
+  NASNET_LAZY static void kill_group(pid_t process) {
     ::kill(-process, SIGKILL);
     ::kill(process, SIGKILL);  // where the group does not exist yet
   }
 
-  void reap() {
+  NASNET_LAZY void reap() {
     int status = 0;
     for (pid_t process = ::waitpid(-1, &status, WNOHANG); process > 0; process = ::waitpid(-1, &status, WNOHANG)) {
       report(process, status);
     }
   }
 
-  void report(pid_t process, int status) {
+  NASNET_LAZY void report(pid_t process, int status) {
     for (std::size_t n = 0; n < running_.size(); ++n) {
       Running& running = running_[n];
       if (running.process != process) continue;
@@ -383,7 +383,7 @@ class ForkServerLoop {
     }
   }
 
-  static void send_end(const Running& running, const ProcessEnd& end) {
+  NASNET_LAZY static void send_end(const Running& running, const ProcessEnd& end) {
     static_cast<void>(send_all(running.line.number(), bytes_of_value(end)));
   }
 
@@ -402,7 +402,7 @@ class ForkServer {
   /// Forks the server, which keeps a copy of everything that exists now.
   /// @param job called in a new process for each run()
   /// @throws ArgumentError where the program has threads, IoError where the system makes no process.
-  explicit ForkServer(const Job& job) : owner_(::getpid()) {
+  NASNET_LAZY explicit ForkServer(const Job& job) : owner_(::getpid()) {
     if (const std::int64_t threads = thread_count(); threads > 1) {
       fail<ArgumentError>("processes for trials: the program has ", threads,
                           " threads: they are to be prepared before the first thread pool");
@@ -443,9 +443,9 @@ class ForkServer {
   /// @param received takes what the process sends, piece by piece; false ends it
   /// @param given_up may be empty; asked now and then whether to end it
   /// @throws what `received` throws; the process is then killed.
-  [[nodiscard]] ProcessEnd run(std::string_view request, double seconds,
-                               const std::function<bool(std::string_view)>& received,
-                               const std::function<bool()>& given_up = {}) const {
+  NASNET_LAZY [[nodiscard]] ProcessEnd run(std::string_view request, double seconds,
+                                           const std::function<bool(std::string_view)>& received,
+                                           const std::function<bool()>& given_up = {}) const {
     std::optional<DescriptorPair> line = DescriptorPair::sockets();
     std::optional<DescriptorPair> result = line ? DescriptorPair::pipe() : std::nullopt;
     if (!result) return {ProcessEnd::Kind::not_started, errno, 0};
@@ -460,8 +460,8 @@ class ForkServer {
  private:
   using Received = std::function<bool(std::string_view)>;
 
-  [[nodiscard]] static ProcessEnd follow(int line, int result, const Received& received,
-                                         const std::function<bool()>& given_up) {
+  NASNET_LAZY [[nodiscard]] static ProcessEnd follow(int line, int result, const Received& received,
+                                                     const std::function<bool()>& given_up) {
     constexpr int tick = 50;  // milliseconds: how soon it is seen that a job is given up
     std::array<pollfd, 2> polled{pollfd{line, POLLIN, 0}, pollfd{result, POLLIN, 0}};
     while (true) {
@@ -485,7 +485,7 @@ class ForkServer {
 
   enum class Piece { taken, refused, end };
 
-  [[nodiscard]] static Piece take(int result, const Received& received) {
+  NASNET_LAZY [[nodiscard]] static Piece take(int result, const Received& received) {
     std::array<char, 65536> piece;
     ssize_t count = -1;
     do count = ::read(result, piece.data(), piece.size());

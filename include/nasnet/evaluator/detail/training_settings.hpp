@@ -38,7 +38,7 @@ namespace nasnet::inline NASNET_ABI::detail {
           {"weight_decay", rule.weight_decay}};
 }
 
-[[nodiscard]] inline nlohmann::json learning_rate_json(const LearningRate& rate) {
+NASNET_LAZY [[nodiscard]] inline nlohmann::json learning_rate_json(const LearningRate& rate) {
   nlohmann::json json{{"initial", rate.initial}, {"warm_up_epochs", rate.warm_up_epochs}};
   switch (rate.decay) {
     case LearningRate::Decay::constant: json["decay"] = "constant"; break;
@@ -61,7 +61,7 @@ namespace nasnet::inline NASNET_ABI::detail {
 }
 
 /// Seed, normalisation and what changes no result are left out.
-[[nodiscard]] inline nlohmann::json training_json(const TrainOptions& options) {
+NASNET_LAZY [[nodiscard]] inline nlohmann::json training_json(const TrainOptions& options) {
   nlohmann::json json = nlohmann::json::object();
   json["epochs"] = options.epochs;
   json["batch"] = options.batch;
@@ -78,7 +78,7 @@ namespace nasnet::inline NASNET_ABI::detail {
 }
 
 /// A hash of the pixels and labels, wherever they come from (FNV-1a, 64 bits).
-[[nodiscard]] inline std::uint64_t data_hash(const ImageDataset& images) {
+NASNET_LAZY [[nodiscard]] inline std::uint64_t data_hash(const ImageDataset& images) {
   std::uint64_t hash = text_hash(images.shape().to_string());
   const auto add = [&hash](std::span<const std::byte> bytes) {
     for (const std::byte byte : bytes) hash = (hash ^ std::to_integer<std::uint64_t>(byte)) * 0x100000001b3U;

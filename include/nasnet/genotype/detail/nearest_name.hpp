@@ -14,7 +14,7 @@
 namespace nasnet::inline NASNET_ABI::detail {
 
 /// Least number of letters to insert, delete or replace that turns one word into the other.
-[[nodiscard]] inline std::size_t edit_distance(std::string_view a, std::string_view b) {
+NASNET_LAZY [[nodiscard]] inline std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
   for (std::size_t i = 0; i < a.size(); ++i) {
@@ -30,7 +30,8 @@ namespace nasnet::inline NASNET_ABI::detail {
 }
 
 /// The known name closest to `name`, empty where none is near.
-[[nodiscard]] inline std::string_view nearest_name(std::string_view name, std::span<const std::string_view> known) {
+NASNET_LAZY [[nodiscard]] inline std::string_view nearest_name(std::string_view name,
+                                                               std::span<const std::string_view> known) {
   constexpr std::size_t longest = 64;
   std::string_view nearest;
   if (name.size() > longest) return nearest;
@@ -46,15 +47,15 @@ namespace nasnet::inline NASNET_ABI::detail {
 }
 
 /// A name fit for an error text: in quotes, cut where it is very long.
-[[nodiscard]] inline std::string quoted_name(std::string_view name) {
+NASNET_LAZY [[nodiscard]] inline std::string quoted_name(std::string_view name) {
   constexpr std::size_t longest = 64;
   if (name.size() <= longest) return join('\'', name, '\'');
   return join('\'', name.substr(0, longest), "...'");
 }
 
 /// As "unknown op 'sep_conv3x3', did you mean 'sep_conv_3x3'? Known are identity, sep_conv_3x3".
-[[nodiscard]] inline std::string unknown_name_sentence(std::string_view what, std::string_view name,
-                                                       std::span<const std::string_view> known) {
+NASNET_LAZY [[nodiscard]] inline std::string unknown_name_sentence(std::string_view what, std::string_view name,
+                                                                   std::span<const std::string_view> known) {
   std::string text = join("unknown ", what, ' ', quoted_name(name));
   const std::string_view nearest = nearest_name(name, known);
   if (!nearest.empty()) text.append(join(", did you mean '", nearest, "'?"));

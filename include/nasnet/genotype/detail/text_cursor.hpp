@@ -16,7 +16,7 @@ struct TextPosition {
   std::size_t column = 1;
 };
 
-[[nodiscard]] inline TextPosition position_in(std::string_view text, std::size_t offset) {
+NASNET_LAZY [[nodiscard]] inline TextPosition position_in(std::string_view text, std::size_t offset) {
   TextPosition position;
   for (const char letter : text.substr(0, offset)) {
     ++position.column;
@@ -29,26 +29,28 @@ struct TextPosition {
 class TextCursor {
  public:
   /// @param speaker begins each error text, as "genotype"
-  TextCursor(std::string_view text, std::string_view speaker) : text_(text), speaker_(speaker) { skip_space(); }
+  NASNET_LAZY TextCursor(std::string_view text, std::string_view speaker) : text_(text), speaker_(speaker) {
+    skip_space();
+  }
 
   [[nodiscard]] bool at_end() const { return offset_ == text_.size(); }
-  [[nodiscard]] bool at(std::string_view token) const { return text_.substr(offset_).starts_with(token); }
+  NASNET_LAZY [[nodiscard]] bool at(std::string_view token) const { return text_.substr(offset_).starts_with(token); }
   [[nodiscard]] std::size_t offset() const { return offset_; }
 
   /// Passes the token if it stands here.
-  bool take(std::string_view token) {
+  NASNET_LAZY bool take(std::string_view token) {
     if (!at(token)) return false;
     offset_ += token.size();
     skip_space();
     return true;
   }
 
-  void expect(std::string_view token) {
+  NASNET_LAZY void expect(std::string_view token) {
     if (!take(token)) fail_here("'", token, "' expected, found ", found());
   }
 
   /// Letters, digits, '_' and '-', beginning with a letter or '_'. @param what names it in the error text
-  [[nodiscard]] std::string_view word(std::string_view what) {
+  NASNET_LAZY [[nodiscard]] std::string_view word(std::string_view what) {
     if (at_end() || !is_letter(text_[offset_])) fail_here(what, " expected, found ", found());
     const std::size_t begin = offset_;
     while (offset_ < text_.size() && is_word(offset_)) ++offset_;
@@ -58,7 +60,7 @@ class TextCursor {
   }
 
   /// A decimal number that fits int, with an optional minus sign.
-  [[nodiscard]] int number(std::string_view what) {
+  NASNET_LAZY [[nodiscard]] int number(std::string_view what) {
     const std::size_t begin = offset_;
     const bool negative = !at_end() && text_[offset_] == '-';
     if (negative) ++offset_;
@@ -76,7 +78,7 @@ class TextCursor {
   }
 
   /// What stands between quotes of either kind; no escapes.
-  [[nodiscard]] std::string_view quoted(std::string_view what) {
+  NASNET_LAZY [[nodiscard]] std::string_view quoted(std::string_view what) {
     if (!at("'") && !at("\"")) fail_here(what, " in quotes expected, found ", found());
     const std::size_t begin = offset_;
     const std::size_t end = text_.find(text_[begin], begin + 1);
@@ -103,16 +105,16 @@ class TextCursor {
   [[nodiscard]] static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 
   // A '-' belongs to a word unless an arrow begins with it.
-  [[nodiscard]] bool is_word(std::size_t offset) const {
+  NASNET_LAZY [[nodiscard]] bool is_word(std::size_t offset) const {
     const char c = text_[offset];
     return is_letter(c) || is_digit(c) || (c == '-' && !text_.substr(offset).starts_with("->"));
   }
 
-  void skip_space() {
+  NASNET_LAZY void skip_space() {
     while (!at_end() && is_space(text_[offset_])) ++offset_;
   }
 
-  [[nodiscard]] std::string found() const {
+  NASNET_LAZY [[nodiscard]] std::string found() const {
     if (at_end()) return std::string("the end");
     const auto byte = static_cast<unsigned char>(text_[offset_]);
     if (byte < 0x20 || byte > 0x7e) return join("byte ", static_cast<int>(byte));

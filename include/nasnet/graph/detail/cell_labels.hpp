@@ -13,7 +13,7 @@
 namespace nasnet::inline NASNET_ABI::detail {
 
 /// sep_conv_5x5 is "sep 5x5", avg_pool_3x3 is "avg 3x3", my_op is "my op".
-[[nodiscard]] inline std::string op_label(std::string_view op) {
+NASNET_LAZY [[nodiscard]] inline std::string op_label(std::string_view op) {
   struct Family {
     std::string_view prefix, label;
   };
@@ -31,7 +31,7 @@ namespace nasnet::inline NASNET_ABI::detail {
   return label;
 }
 
-[[nodiscard]] inline std::string combiner_label(Combiner combine) {
+NASNET_LAZY [[nodiscard]] inline std::string combiner_label(Combiner combine) {
   switch (combine) {
     case Combiner::add_layer_norm: return "add, layer norm";
     case Combiner::add_instance_norm: return "add, instance norm";
@@ -44,7 +44,7 @@ namespace nasnet::inline NASNET_ABI::detail {
 }
 
 /// @throws GenotypeError with the sentence of the first fault.
-inline void require_drawable(const Cell& cell, CellRole role, int inputs) {
+NASNET_LAZY inline void require_drawable(const Cell& cell, CellRole role, int inputs) {
   if (const Fault fault = inputs_fault(inputs)) fail<GenotypeError>("drawing: ", describe(fault));
   if (const Fault fault = cell_fault(role, cell, inputs)) fail<GenotypeError>("drawing: ", describe(fault));
 }

@@ -43,8 +43,8 @@ struct CellWire {
 /// The values that minimise the squared distance to `wanted` while each is at least `gap` above the one before it:
 /// isotonic regression by pooling neighbours that are in each other's way.
 /// @param gaps the i-th lies between values i and i + 1
-[[nodiscard]] inline std::vector<double> spread_apart(const std::vector<double>& wanted,
-                                                      const std::vector<double>& gaps) {
+NASNET_LAZY [[nodiscard]] inline std::vector<double> spread_apart(const std::vector<double>& wanted,
+                                                                  const std::vector<double>& gaps) {
   struct Pool {
     double sum;
     std::size_t count;
@@ -73,7 +73,8 @@ struct CellWire {
 class CellLayout {
  public:
   /// @param cell a valid one
-  CellLayout(const Cell& cell, int inputs) : cell_(cell), inputs_(inputs), live_(live_states(cell, inputs)) {
+  NASNET_LAZY CellLayout(const Cell& cell, int inputs)
+      : cell_(cell), inputs_(inputs), live_(live_states(cell, inputs)) {
     place_states();
     place_outputs();
     connect();
@@ -121,7 +122,7 @@ class CellLayout {
     return cell_.blocks[static_cast<std::size_t>(state - inputs_)];
   }
 
-  std::size_t add_item(Kind kind, int state, std::size_t row, double width) {
+  NASNET_LAZY std::size_t add_item(Kind kind, int state, std::size_t row, double width) {
     if (rows_.size() <= row) rows_.resize(row + 1);
     rows_[row].push_back(items_.size());
     items_.push_back({kind, state, row, width, 0});
@@ -132,12 +133,12 @@ class CellLayout {
     return (std::max)(54.0, 6.7 * static_cast<double>(label.size()) + 18);
   }
 
-  [[nodiscard]] double block_width(const Block& block) const {
+  NASNET_LAZY [[nodiscard]] double block_width(const Block& block) const {
     const double ops = box_width(op_label(block.left.op)) + op_gap + box_width(op_label(block.right.op));
     return (std::max)(ops, box_width(combiner_label(block.combine))) + 2 * frame_padding;
   }
 
-  void place_states() {
+  NASNET_LAZY void place_states() {
     for (int input = 0; input < inputs_; ++input) add_item(Kind::input, input, 0, box_width("h"));
     std::reverse(rows_[0].begin(), rows_[0].end());  // the most recent on the right
     for (std::size_t b = 0; b < cell_.blocks.size(); ++b) {
@@ -150,7 +151,7 @@ class CellLayout {
   // Items of states come first and in the order of the states.
   [[nodiscard]] std::size_t row_of(int state) const { return items_[static_cast<std::size_t>(state)].row; }
 
-  void place_outputs() {
+  NASNET_LAZY void place_outputs() {
     const std::size_t row = rows_.size();
     if (!cell_.concat.empty()) {
       const double ports = 12.0 * static_cast<double>(cell_.concat.size());
@@ -162,7 +163,7 @@ class CellLayout {
     }
   }
 
-  void connect() {
+  NASNET_LAZY void connect() {
     const std::size_t count = items_.size();
     for (std::size_t item = 0; item < count; ++item) {
       const Item reader = items_[item];
@@ -177,30 +178,30 @@ class CellLayout {
     }
   }
 
-  void connect(int state, std::size_t reader, double offset) {
+  NASNET_LAZY void connect(int state, std::size_t reader, double offset) {
     std::size_t from = static_cast<std::size_t>(state);
     for (std::size_t row = row_of(state) + 1; row < items_[reader].row; ++row) from = lane(from, state, row);
     links_.push_back({from, reader, offset});
   }
 
-  std::size_t lane(std::size_t from, int state, std::size_t row) {
+  NASNET_LAZY std::size_t lane(std::size_t from, int state, std::size_t row) {
     const auto [known, is_new] = lanes_.try_emplace({state, row}, items_.size());
     if (is_new) links_.push_back({from, add_item(Kind::lane, state, row, lane_width), 0});
     return known->second;
   }
 
-  [[nodiscard]] double left_offset(int state) const {
+  NASNET_LAZY [[nodiscard]] double left_offset(int state) const {
     const Block& block = block_of(state);
     return -(op_gap + box_width(op_label(block.right.op))) / 2;
   }
-  [[nodiscard]] double right_offset(int state) const {
+  NASNET_LAZY [[nodiscard]] double right_offset(int state) const {
     const Block& block = block_of(state);
     return (op_gap + box_width(op_label(block.left.op))) / 2;
   }
 
   // ---- the order within rows: each item goes where its neighbours are on average, and the best order seen is kept
 
-  void order_rows() {
+  NASNET_LAZY void order_rows() {
     pack_rows();
     if (links_.size() > most_ordered_links) return;
     auto best = rows_;
@@ -216,11 +217,11 @@ class CellLayout {
     pack_rows();
   }
 
-  void pack_rows() {
+  NASNET_LAZY void pack_rows() {
     for (const auto& row : rows_) pack(row);
   }
 
-  void pack(const std::vector<std::size_t>& row) {
+  NASNET_LAZY void pack(const std::vector<std::size_t>& row) {
     double total = item_gap * static_cast<double>(row.size() - 1);
     for (const std::size_t item : row) total += items_[item].width;
     double left = -total / 2;
@@ -230,7 +231,7 @@ class CellLayout {
     }
   }
 
-  void sort_rows(bool upwards) {
+  NASNET_LAZY void sort_rows(bool upwards) {
     for (std::size_t step = 1; step < rows_.size(); ++step) {
       auto& row = rows_[upwards ? step : rows_.size() - 1 - step];
       std::map<std::size_t, double> places;
@@ -240,7 +241,7 @@ class CellLayout {
     }
   }
 
-  void list_neighbours() {
+  NASNET_LAZY void list_neighbours() {
     below_.resize(items_.size());
     above_.resize(items_.size());
     for (std::size_t link = 0; link < links_.size(); ++link) {
@@ -250,7 +251,7 @@ class CellLayout {
   }
 
   /// Where an item's links would like its centre to be; where it is, without links.
-  [[nodiscard]] double mean_of_neighbours(std::size_t item, bool below, bool above) const {
+  NASNET_LAZY [[nodiscard]] double mean_of_neighbours(std::size_t item, bool below, bool above) const {
     double sum = 0;
     std::size_t count = 0;
     if (below) {
@@ -264,7 +265,7 @@ class CellLayout {
     return count > 0 ? sum / static_cast<double>(count) : items_[item].x;
   }
 
-  [[nodiscard]] std::size_t crossings() const {
+  NASNET_LAZY [[nodiscard]] std::size_t crossings() const {
     std::size_t count = 0;
     for (std::size_t a = 0; a < links_.size(); ++a) {
       for (std::size_t b = 0; b < a; ++b) count += cross(links_[a], links_[b]) ? 1 : 0;
@@ -272,7 +273,7 @@ class CellLayout {
     return count;
   }
 
-  [[nodiscard]] bool cross(const Link& a, const Link& b) const {
+  NASNET_LAZY [[nodiscard]] bool cross(const Link& a, const Link& b) const {
     if (items_[a.to].row != items_[b.to].row) return false;
     const double below = items_[a.from].x - items_[b.from].x;
     const double above = items_[a.to].x + a.offset - items_[b.to].x - b.offset;
@@ -281,7 +282,7 @@ class CellLayout {
 
   // ---- positions: each row in turn as near to its neighbours as its order allows
 
-  void find_positions() {
+  NASNET_LAZY void find_positions() {
     for (int sweep = 0; sweep < 24; ++sweep) {
       for (std::size_t step = 0; step < rows_.size(); ++step) {
         settle(rows_[sweep % 2 == 0 ? step : rows_.size() - 1 - step]);
@@ -297,7 +298,7 @@ class CellLayout {
     width_ = right - left + 2 * margin;
   }
 
-  void settle(const std::vector<std::size_t>& row) {
+  NASNET_LAZY void settle(const std::vector<std::size_t>& row) {
     std::vector<double> wanted;
     std::vector<double> gaps;
     for (std::size_t i = 0; i < row.size(); ++i) {
@@ -310,13 +311,13 @@ class CellLayout {
 
   // ---- boxes and wires
 
-  [[nodiscard]] double row_height(std::size_t row) const {
+  NASNET_LAZY [[nodiscard]] double row_height(std::size_t row) const {
     if (row == 0) return box_height;
     if (row + 1 == rows_.size()) return cell_.concat.empty() ? box_height : 2 * box_height + inner_gap;
     return 2 * box_height + inner_gap + 2 * frame_padding;
   }
 
-  void draw() {
+  NASNET_LAZY void draw() {
     tops_.resize(rows_.size());
     height_ = margin;
     for (std::size_t row = rows_.size(); row-- > 0;) {
@@ -328,7 +329,7 @@ class CellLayout {
     for (const Link& link : links_) draw(link);
   }
 
-  void draw(const Item& item) {
+  NASNET_LAZY void draw(const Item& item) {
     const double top = tops_[item.row];
     switch (item.kind) {
       case Kind::input: draw_input(item, top); break;
@@ -338,12 +339,12 @@ class CellLayout {
     }
   }
 
-  void draw_input(const Item& item, double top) {
+  NASNET_LAZY void draw_input(const Item& item, double top) {
     add_box(CellBoxKind::input, item.x, top, "h", is_live(item.state));
     boxes_.back().subscript = item.state == 0 ? std::string("i") : join("i\u2212", item.state);
   }
 
-  void draw_block(const Item& item, double top) {
+  NASNET_LAZY void draw_block(const Item& item, double top) {
     const Block& block = block_of(item.state);
     const bool live = is_live(item.state);
     frames_.push_back({item.x - item.width / 2, top, item.width, row_height(item.row)});
@@ -356,7 +357,7 @@ class CellLayout {
     wires_.push_back({item.x + right_offset(item.state), lower, item.x + 7, upper + box_height});
   }
 
-  void draw_output(const Item& item, double top) {
+  NASNET_LAZY void draw_output(const Item& item, double top) {
     if (item.state >= 0) {
       add_box(CellBoxKind::output, item.x, top, join("output ", item.state - inputs_), true);
       return;
@@ -368,13 +369,13 @@ class CellLayout {
     wires_.push_back({item.x, lower, item.x, top + box_height});
   }
 
-  void add_box(CellBoxKind kind, double centre, double top, const std::string& label, bool live) {
+  NASNET_LAZY void add_box(CellBoxKind kind, double centre, double top, const std::string& label, bool live) {
     const double width = box_width(label);
     boxes_.push_back({kind, {centre - width / 2, top, width, box_height}, label, {}, live});
   }
 
   /// Wires into the concatenation arrive beside each other.
-  void spread_ports() {
+  NASNET_LAZY void spread_ports() {
     std::vector<Link*> arriving;
     for (Link& link : links_) {
       if (items_[link.to].kind == Kind::output && items_[link.to].state < 0) arriving.push_back(&link);
@@ -387,7 +388,7 @@ class CellLayout {
     }
   }
 
-  void draw(const Link& link) {
+  NASNET_LAZY void draw(const Link& link) {
     const Item& from = items_[link.from];
     const Item& to = items_[link.to];
     const double start = tops_[from.row] + (from.kind == Kind::block ? frame_padding : 0);

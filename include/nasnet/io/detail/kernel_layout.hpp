@@ -15,7 +15,7 @@ struct LayoutExtents {
   std::int64_t outputs = 1;
 };
 
-[[nodiscard]] inline LayoutExtents layout_extents(const ParameterSpec& spec) {
+NASNET_LAZY [[nodiscard]] inline LayoutExtents layout_extents(const ParameterSpec& spec) {
   const Shape& shape = spec.shape;
   switch (spec.layout) {
     case ParameterLayout::convolution: return {shape[0] * shape[1], shape[2], shape[3]};

@@ -8,6 +8,8 @@
 #include <string_view>  // string_view
 #include <vector>       // vector
 
+#include "nasnet/config.hpp"
+
 namespace nasnet::inline NASNET_ABI::detail {
 
 /// Names that fit `ours` become `theirs`. In `ours` a * stands for anything but dots; in `theirs` {1} and {2} are what
@@ -25,8 +27,8 @@ struct NamePair {
 };
 
 /// Whether a name fits a pattern, and what its stars stand for.
-[[nodiscard]] inline bool fits(std::string_view pattern, std::string_view name,
-                               std::vector<std::string_view>& captures) {
+NASNET_LAZY [[nodiscard]] inline bool fits(std::string_view pattern, std::string_view name,
+                                           std::vector<std::string_view>& captures) {
   captures.clear();
   for (; !pattern.empty(); pattern.remove_prefix(1)) {
     std::size_t length = 1;
@@ -42,7 +44,7 @@ struct NamePair {
 }
 
 /// The word in their language; words without an entry are the same.
-[[nodiscard]] inline std::string_view translated(std::span<const NamePair> words, std::string_view word) {
+NASNET_LAZY [[nodiscard]] inline std::string_view translated(std::span<const NamePair> words, std::string_view word) {
   for (const NamePair& pair : words) {
     if (pair.ours == word) return pair.theirs;
   }
@@ -50,7 +52,7 @@ struct NamePair {
 }
 
 /// Puts values in the place of {names}.
-[[nodiscard]] inline std::string filled_in(std::string_view form, std::span<const NamePair> values) {
+NASNET_LAZY [[nodiscard]] inline std::string filled_in(std::string_view form, std::span<const NamePair> values) {
   std::string text;
   while (!form.empty()) {
     const std::size_t end = form[0] == '{' ? form.find('}') : std::string_view::npos;

@@ -20,12 +20,12 @@
 namespace nasnet::inline NASNET_ABI::detail {
 
 /// The name of a cell's parameter without "cells.N.".
-[[nodiscard]] inline std::string_view name_in_cell(std::string_view name) {
+NASNET_LAZY [[nodiscard]] inline std::string_view name_in_cell(std::string_view name) {
   return name.substr(name.find('.', name.find('.') + 1) + 1);
 }
 
 /// The separable convolutions of a cell, places and kernels.
-[[nodiscard]] inline std::vector<std::string> separable_kernels(const NetworkGraph& graph, int cell) {
+NASNET_LAZY [[nodiscard]] inline std::vector<std::string> separable_kernels(const NetworkGraph& graph, int cell) {
   std::vector<std::string> kernels;
   for (const GraphParameter& parameter : graph.parameters) {
     if (graph.nodes[static_cast<std::size_t>(parameter.node)].cell != cell) continue;
@@ -36,7 +36,7 @@ namespace nasnet::inline NASNET_ABI::detail {
 }
 
 /// Whether normal and reduction cells are the same, as PNASNet's are.
-[[nodiscard]] inline bool has_one_cell(const NetworkGraph& graph) {
+NASNET_LAZY [[nodiscard]] inline bool has_one_cell(const NetworkGraph& graph) {
   const auto first = [&](CellRole role) {
     const auto found = std::find_if(graph.cells.begin(), graph.cells.end(),
                                     [&](const GraphCell& cell) { return cell.role == role && !cell.in_stem; });
@@ -48,7 +48,7 @@ namespace nasnet::inline NASNET_ABI::detail {
 /// Names the cells of a network one after the other.
 class CellNames {
  public:
-  CellNames(const NetworkGraph& graph, CellNumbers numbers) : numbers_(numbers) {
+  NASNET_LAZY CellNames(const NetworkGraph& graph, CellNumbers numbers) : numbers_(numbers) {
     for (const GraphCell& cell : graph.cells) {
       if (cell.role == CellRole::reduction && !cell.in_stem) break;
       if (!cell.in_stem) ++stack_length_;
@@ -59,7 +59,7 @@ class CellNames {
   [[nodiscard]] const std::string& at(int cell) const { return names_[static_cast<std::size_t>(cell)]; }
 
  private:
-  [[nodiscard]] std::string next(const GraphCell& cell) {
+  NASNET_LAZY [[nodiscard]] std::string next(const GraphCell& cell) {
     if (cell.in_stem) return stem_name(in_stem_++);
     const int in_order = in_order_++;
     if (cell.role == CellRole::normal) {
@@ -71,17 +71,17 @@ class CellNames {
     return numbers_ == CellNumbers::in_order ? join("cell_", in_order) : reduction_name();
   }
 
-  [[nodiscard]] std::string stem_name(int number) const {
+  NASNET_LAZY [[nodiscard]] std::string stem_name(int number) const {
     return numbers_ == CellNumbers::keras ? join("stem_", number + 1) : join("cell_stem_", number);
   }
-  [[nodiscard]] std::string normal_name(int in_stack) const {
+  NASNET_LAZY [[nodiscard]] std::string normal_name(int in_stack) const {
     if (numbers_ == CellNumbers::keras) {
       return std::to_string(stack_ * stack_length_ + in_stack + (stack_ > 0 ? 1 : 0));
     }
     constexpr int cells_of_the_large_network = 6;
     return join("cell_", stack_ * (std::max)(cells_of_the_large_network, stack_length_) + in_stack);
   }
-  [[nodiscard]] std::string reduction_name() const {
+  NASNET_LAZY [[nodiscard]] std::string reduction_name() const {
     return numbers_ == CellNumbers::keras ? join("reduce_", stack_ * stack_length_)
                                           : join("reduction_cell_", stack_ - 1);
   }
@@ -98,13 +98,13 @@ class CellNames {
 /// Translates the names of one network.
 class NameTranslation {
  public:
-  NameTranslation(const NetworkGraph& graph, const NamingTable& table)
+  NASNET_LAZY NameTranslation(const NetworkGraph& graph, const NamingTable& table)
       : graph_(graph), table_(table), cells_(graph, table.numbers) {
     for (const GraphParameter& parameter : graph.parameters) known_.insert(parameter.name);
   }
 
   /// Their name of a parameter; nothing where the library's networks have none such.
-  [[nodiscard]] std::optional<std::string> operator()(const GraphParameter& parameter) const {
+  NASNET_LAZY [[nodiscard]] std::optional<std::string> operator()(const GraphParameter& parameter) const {
     const GraphNode& node = graph_.nodes[static_cast<std::size_t>(parameter.node)];
     if (node.cell < 0 || static_cast<std::size_t>(node.cell) >= graph_.cells.size()) {
       return by_rules(table_.network, parameter.name, {}, {}, {});
@@ -120,7 +120,7 @@ class NameTranslation {
 
  private:
   /// "blocks.0.left.bn.weight" as "ops.OP.bn.weight".
-  [[nodiscard]] std::optional<std::string> with_op_name(std::string_view local, CellRole role) const {
+  NASNET_LAZY [[nodiscard]] std::optional<std::string> with_op_name(std::string_view local, CellRole role) const {
     std::vector<std::string_view> place;
     const std::size_t end = end_of_place(local);
     if (!fits("blocks.*.*", local.substr(0, end), place)) return std::string(local);
@@ -133,7 +133,7 @@ class NameTranslation {
   }
 
   // Where the third part of a name ends.
-  [[nodiscard]] static std::size_t end_of_place(std::string_view local) {
+  NASNET_LAZY [[nodiscard]] static std::size_t end_of_place(std::string_view local) {
     std::size_t end = 0;
     for (int part = 0; part < 3 && end != std::string_view::npos; ++part) {
       end = local.find('.', part == 0 ? 0 : end + 1);
@@ -141,9 +141,9 @@ class NameTranslation {
     return (std::min)(end, local.size());
   }
 
-  [[nodiscard]] std::optional<std::string> by_rules(std::span<const NameRule> rules, std::string_view name,
-                                                    std::string_view prefix, std::string_view cell,
-                                                    std::string_view role) const {
+  NASNET_LAZY [[nodiscard]] std::optional<std::string> by_rules(std::span<const NameRule> rules, std::string_view name,
+                                                                std::string_view prefix, std::string_view cell,
+                                                                std::string_view role) const {
     std::vector<std::string_view> stars;
     for (const NameRule& rule : rules) {
       if (!fits(rule.ours, name, stars)) continue;

@@ -49,7 +49,7 @@ enum class OnnxAttributeType { f = 1, i = 2, s = 3, floats = 6, ints = 7 };
 
 // ---- messages
 
-[[nodiscard]] inline ProtobufMessage onnx_message(const OnnxAttribute& attribute) {
+NASNET_LAZY [[nodiscard]] inline ProtobufMessage onnx_message(const OnnxAttribute& attribute) {
   ProtobufMessage message;
   message.text(onnx_field::attribute_name, attribute.name);
   const auto type = [&](OnnxAttributeType kind) {
@@ -74,7 +74,7 @@ enum class OnnxAttributeType { f = 1, i = 2, s = 3, floats = 6, ints = 7 };
   return message;
 }
 
-[[nodiscard]] inline ProtobufMessage onnx_message(const OnnxNode& node) {
+NASNET_LAZY [[nodiscard]] inline ProtobufMessage onnx_message(const OnnxNode& node) {
   ProtobufMessage message;
   for (const std::string& input : node.inputs) message.text(onnx_field::node_input, input);
   message.text(onnx_field::node_output, node.output);
@@ -96,7 +96,7 @@ template <class Extents>
   return message;
 }
 
-[[nodiscard]] inline ProtobufMessage onnx_message(const OnnxConstant& constant) {
+NASNET_LAZY [[nodiscard]] inline ProtobufMessage onnx_message(const OnnxConstant& constant) {
   return std::visit(
       [&](const auto& values) {
         using Element = typename std::decay_t<decltype(values)>::value_type;
@@ -111,7 +111,8 @@ template <class Extents>
 }
 
 /// A float tensor [N, extents...] that goes into or out of the network.
-[[nodiscard]] inline ProtobufMessage onnx_value(std::string_view name, const std::vector<std::int64_t>& extents) {
+NASNET_LAZY [[nodiscard]] inline ProtobufMessage onnx_value(std::string_view name,
+                                                            const std::vector<std::int64_t>& extents) {
   ProtobufMessage batch;
   batch.text(onnx_field::dim_param, "N");
   ProtobufMessage shape;
@@ -142,7 +143,7 @@ class OnnxGraph {
 
   /// @throws ShapeError where the image is too small or leaves logits of more than a pixel, ArgumentError for a
   /// primitive without emitter.
-  OnnxGraph(const NetworkGraph& graph, Size image)
+  NASNET_LAZY OnnxGraph(const NetworkGraph& graph, Size image)
       : graph_(graph), image_(image), shapes_(infer_shapes(graph, image)), values_(graph.nodes.size()) {
     check_output();
     claim_names();
@@ -154,7 +155,7 @@ class OnnxGraph {
   }
 
   /// The whole file. Weights are bytes from elsewhere: their sources are numbers in NetworkGraph::parameters.
-  [[nodiscard]] ProtobufMessage model() const {
+  NASNET_LAZY [[nodiscard]] ProtobufMessage model() const {
     ProtobufMessage graph;
     for (const OnnxNode& node : nodes_) graph.message(onnx_field::node, onnx_message(node));
     graph.text(onnx_field::graph_name, "network");
@@ -176,7 +177,7 @@ class OnnxGraph {
  private:
   [[nodiscard]] const GraphNode& output_node() const { return graph_.nodes[static_cast<std::size_t>(graph_.output)]; }
 
-  void check_output() const {
+  NASNET_LAZY void check_output() const {
     if (graph_.output < 0) fail<ArgumentError>("ONNX: the network has no node for its logits");
     const FeatureShape& shape = shapes_[static_cast<std::size_t>(graph_.output)];
     if (shape.height != 1 || shape.width != 1) {
@@ -185,14 +186,14 @@ class OnnxGraph {
   }
 
   // Parameters keep their names whatever the nodes are called.
-  void claim_names() {
+  NASNET_LAZY void claim_names() {
     static_cast<void>(names_.claim(input));
     static_cast<void>(names_.claim(logits));
     for (const GraphParameter& parameter : graph_.parameters) static_cast<void>(names_.claim(parameter.name));
   }
 
   /// What the logits do not depend on would only cost its reader time.
-  [[nodiscard]] std::vector<bool> nodes_needed() const {
+  NASNET_LAZY [[nodiscard]] std::vector<bool> nodes_needed() const {
     std::vector<bool> needed(graph_.nodes.size());
     needed[static_cast<std::size_t>(graph_.output)] = true;
     for (std::size_t n = needed.size(); n-- > 0;) {
@@ -204,7 +205,7 @@ class OnnxGraph {
     return needed;
   }
 
-  void add_node(std::size_t number) {
+  NASNET_LAZY void add_node(std::size_t number) {
     const GraphNode& node = graph_.nodes[number];
     for (const int parameter : node.parameters) parameters_.push_back(parameter);
     std::visit(
@@ -245,7 +246,7 @@ class OnnxGraph {
   }
 
   /// The last dense layer of a network, in the form that readers know best.
-  void add_logits(const GraphNode& node) {
+  NASNET_LAZY void add_logits(const GraphNode& node) {
     const std::string name = names_.claim(node.name);
     const std::string flat = names_.claim(join(name, ".Flatten"));
     flatten(value(node.inputs[0]), flat);
@@ -257,15 +258,15 @@ class OnnxGraph {
   }
 
   /// [N,C,1,1] to [N,C].
-  void flatten(const std::string& map, const std::string& flat) {
+  NASNET_LAZY void flatten(const std::string& map, const std::string& flat) {
     nodes_.push_back({"Flatten", flat, {map}, flat, {{"axis", std::int64_t{1}}}});
   }
 
-  [[nodiscard]] std::string value(int node) const {
+  NASNET_LAZY [[nodiscard]] std::string value(int node) const {
     return node < 0 ? std::string(input) : values_[static_cast<std::size_t>(node)];
   }
 
-  [[nodiscard]] FeatureShape shape_of(int node) const {
+  NASNET_LAZY [[nodiscard]] FeatureShape shape_of(int node) const {
     if (node >= 0) return shapes_[static_cast<std::size_t>(node)];
     return {image_.height, image_.width, graph_.input_channels};
   }
@@ -273,9 +274,9 @@ class OnnxGraph {
   [[nodiscard]] const GraphParameter& parameter(int number) const {
     return graph_.parameters[static_cast<std::size_t>(number)];
   }
-  [[nodiscard]] const std::string& parameter_name(int number) const { return parameter(number).name; }
+  NASNET_LAZY [[nodiscard]] const std::string& parameter_name(int number) const { return parameter(number).name; }
 
-  [[nodiscard]] ProtobufMessage weight(int number) const {
+  NASNET_LAZY [[nodiscard]] ProtobufMessage weight(int number) const {
     const GraphParameter& weights = parameter(number);
     const Shape extents = weights.spec.file_shape();
     ProtobufMessage message = onnx_tensor(weights.name, extents.extents(), OnnxElement::float32);

@@ -13,6 +13,8 @@
 #include <utility>      // move
 #include <vector>       // vector
 
+#include "nasnet/config.hpp"
+
 namespace nasnet::inline NASNET_ABI::detail {
 
 /// A message under construction: fields in the order in which they are added.
@@ -29,13 +31,13 @@ class ProtobufMessage {
   };
 
   /// A whole number, an enumerator: a varint.
-  void integer(int field, std::int64_t value) {
+  NASNET_LAZY void integer(int field, std::int64_t value) {
     tag(field, WireType::varint);
     varint(static_cast<std::uint64_t>(value));
   }
 
   /// A 32-bit float.
-  void real(int field, float value) {
+  NASNET_LAZY void real(int field, float value) {
     tag(field, WireType::four_bytes);
     char bytes[sizeof value];
     std::memcpy(bytes, &value, sizeof value);
@@ -43,13 +45,13 @@ class ProtobufMessage {
   }
 
   /// A text, or bytes.
-  void text(int field, std::string_view value) {
+  NASNET_LAZY void text(int field, std::string_view value) {
     tag(field, WireType::counted);
     varint(value.size());
     append(value);
   }
 
-  void message(int field, const ProtobufMessage& value) {
+  NASNET_LAZY void message(int field, const ProtobufMessage& value) {
     tag(field, WireType::counted);
     varint(value.size_);
     for (const Piece& piece : value.pieces_) {
@@ -59,7 +61,7 @@ class ProtobufMessage {
   }
 
   /// Bytes that `source` stands for and whoever writes the message supplies.
-  void bytes_from(int field, std::size_t source, std::uint64_t size) {
+  NASNET_LAZY void bytes_from(int field, std::size_t source, std::uint64_t size) {
     tag(field, WireType::counted);
     varint(size);
     if (size > 0) leave_room(size, source);
@@ -72,26 +74,26 @@ class ProtobufMessage {
  private:
   enum class WireType : std::uint32_t { varint = 0, counted = 2, four_bytes = 5 };
 
-  void tag(int field, WireType type) {
+  NASNET_LAZY void tag(int field, WireType type) {
     varint(static_cast<std::uint64_t>(field) << 3U | static_cast<std::uint64_t>(type));
   }
 
   // Seven bits a byte, the lowest first; the high bit says that more follow.
-  void varint(std::uint64_t value) {
+  NASNET_LAZY void varint(std::uint64_t value) {
     std::string bytes;
     for (; value >= 0x80U; value >>= 7U) bytes.push_back(static_cast<char>(value | 0x80U));
     bytes.push_back(static_cast<char>(value));
     append(bytes);
   }
 
-  void append(std::string_view bytes) {
+  NASNET_LAZY void append(std::string_view bytes) {
     if (pieces_.empty() || pieces_.back().later > 0) pieces_.emplace_back();
     pieces_.back().bytes.append(bytes);
     size_ += bytes.size();
   }
 
   // A field's tag stands before it, so that there is a piece without room of its own yet.
-  void leave_room(std::uint64_t size, std::size_t source) {
+  NASNET_LAZY void leave_room(std::uint64_t size, std::size_t source) {
     pieces_.back().later = size;
     pieces_.back().source = source;
     size_ += size;

@@ -46,7 +46,7 @@ struct SafetensorsHeader {
 };
 
 /// A text from a file as errors quote it: no control characters, no novel.
-[[nodiscard]] inline std::string legible(std::string_view text) {
+NASNET_LAZY [[nodiscard]] inline std::string legible(std::string_view text) {
   std::string result(1, '\'');
   for (const char letter : text.substr(0, 80)) {
     result.push_back(static_cast<unsigned char>(letter) < 32 || letter == 127 ? '?' : letter);
@@ -65,7 +65,7 @@ class SafetensorsHeaderReader {
   [[nodiscard]] const std::string& fault() const { return fault_; }
   [[nodiscard]] SafetensorsHeader& header() { return header_; }
 
-  bool start_object(std::size_t) {
+  NASNET_LAZY bool start_object(std::size_t) {
     if (place_ == Place::start) return enter(Place::header);
     if (place_ != Place::header) return refuse_value("an object");
     if (name_ == safetensors_metadata_key) return enter(Place::metadata);
@@ -74,7 +74,7 @@ class SafetensorsHeaderReader {
     return enter(Place::tensor);
   }
 
-  bool key(std::string& text) {
+  NASNET_LAZY bool key(std::string& text) {
     if (place_ == Place::header) return begin_name(text);
     if (place_ == Place::metadata && header_.metadata.count(text) > 0) {
       return refuse("its metadata has ", legible(text), " twice");
@@ -83,7 +83,7 @@ class SafetensorsHeaderReader {
     return place_ == Place::tensor ? begin_field() : count_entry();
   }
 
-  bool string(std::string& text) {
+  NASNET_LAZY bool string(std::string& text) {
     if (place_ == Place::metadata) {
       header_.metadata.emplace(field_, text);
       return true;
@@ -97,12 +97,12 @@ class SafetensorsHeaderReader {
     return true;
   }
 
-  bool start_array(std::size_t) {
+  NASNET_LAZY bool start_array(std::size_t) {
     if (place_ != Place::tensor || field_ == "dtype") return refuse_value("a list");
     return enter(field_ == "shape" ? Place::shape : Place::offsets);
   }
 
-  bool number_unsigned(std::uint64_t number) {
+  NASNET_LAZY bool number_unsigned(std::uint64_t number) {
     if (place_ != Place::shape && place_ != Place::offsets) return refuse_value("a number");
     if (number > static_cast<std::uint64_t>((std::numeric_limits<std::int64_t>::max)())) {
       return refuse("tensor ", legible(name_), " has ", number, " in its ", field_, ", which is too large");
@@ -119,27 +119,29 @@ class SafetensorsHeaderReader {
     return true;
   }
 
-  bool number_integer(std::int64_t number) {
+  NASNET_LAZY bool number_integer(std::int64_t number) {
     if (place_ != Place::shape && place_ != Place::offsets) return refuse_value("a number");
     return refuse("tensor ", legible(name_), " has ", number, " in its ", field_, ", which is negative");
   }
 
-  bool end_array() {
+  NASNET_LAZY bool end_array() {
     const bool is_shape = place_ == Place::shape;
     place_ = Place::tensor;
     return is_shape || end_offsets();
   }
 
-  bool end_object() {
+  NASNET_LAZY bool end_object() {
     if (place_ == Place::header) return enter(Place::end);
     if (place_ == Place::tensor && !end_tensor()) return false;
     return enter(Place::header);
   }
 
-  bool null() { return refuse_value("null"); }
-  bool boolean(bool) { return refuse_value("a truth value"); }
-  bool number_float(double, const std::string&) { return refuse_value("a number that is no 64-bit integer"); }
-  bool binary(Json::binary_t&) { return refuse_value("bytes"); }
+  NASNET_LAZY bool null() { return refuse_value("null"); }
+  NASNET_LAZY bool boolean(bool) { return refuse_value("a truth value"); }
+  NASNET_LAZY bool number_float(double, const std::string&) {
+    return refuse_value("a number that is no 64-bit integer");
+  }
+  NASNET_LAZY bool binary(Json::binary_t&) { return refuse_value("bytes"); }
 
   template <class Exception>
   bool parse_error(std::size_t position, const std::string&, const Exception&) {
@@ -149,7 +151,7 @@ class SafetensorsHeaderReader {
  private:
   enum class Place { start, header, metadata, tensor, shape, offsets, end };
 
-  bool enter(Place place) {
+  NASNET_LAZY bool enter(Place place) {
     place_ = place;
     return true;
   }
@@ -160,7 +162,7 @@ class SafetensorsHeaderReader {
     return false;
   }
 
-  bool refuse_value(const char* found) {
+  NASNET_LAZY bool refuse_value(const char* found) {
     switch (place_) {
       case Place::start: return refuse("it is ", found, ", an object is wanted");
       case Place::header: return refuse(legible(name_), " is ", found, ", an object is wanted");
@@ -169,7 +171,7 @@ class SafetensorsHeaderReader {
     }
   }
 
-  bool begin_name(const std::string& text) {
+  NASNET_LAZY bool begin_name(const std::string& text) {
     const bool repeated = text == safetensors_metadata_key ? has_metadata_ : header_.entries.count(text) > 0;
     if (repeated) return refuse("it has ", legible(text), " twice");
     if (text == safetensors_metadata_key) has_metadata_ = true;
@@ -177,25 +179,25 @@ class SafetensorsHeaderReader {
     return count_entry();
   }
 
-  bool count_entry() {
+  NASNET_LAZY bool count_entry() {
     if (entries_++ < most_safetensors_entries) return true;
     return refuse("it has more than ", most_safetensors_entries, " entries");
   }
 
-  bool begin_field() {
+  NASNET_LAZY bool begin_field() {
     if (field_ == "dtype") return first_time(has_type_);
     if (field_ == "shape") return first_time(has_shape_);
     if (field_ == "data_offsets") return first_time(has_offsets_);
     return refuse("tensor ", legible(name_), " has the unknown field ", legible(field_));
   }
 
-  bool first_time(bool& has) {
+  NASNET_LAZY bool first_time(bool& has) {
     if (has) return refuse("tensor ", legible(name_), " has ", field_, " twice");
     has = true;
     return true;
   }
 
-  bool end_offsets() {
+  NASNET_LAZY bool end_offsets() {
     if (offsets_.size() != 2) {
       return refuse("tensor ", legible(name_), " has ", offsets_.size(), " data_offsets, 2 are wanted");
     }
@@ -205,7 +207,7 @@ class SafetensorsHeaderReader {
     return true;
   }
 
-  bool end_tensor() {
+  NASNET_LAZY bool end_tensor() {
     if (!has_type_) return refuse("tensor ", legible(name_), " has no dtype");
     if (!has_shape_) return refuse("tensor ", legible(name_), " has no shape");
     if (!has_offsets_) return refuse("tensor ", legible(name_), " has no data_offsets");
@@ -225,7 +227,7 @@ class SafetensorsHeaderReader {
 };
 
 /// Tensors must cover the data without gap or overlap, each with the bytes of its shape.
-inline void check_safetensors_layout(const SafetensorsHeader& header, const std::string& origin) {
+NASNET_LAZY inline void check_safetensors_layout(const SafetensorsHeader& header, const std::string& origin) {
   using Named = std::pair<const std::string, SafetensorsEntry>;
   std::vector<const Named*> by_place;
   for (const Named& named : header.entries) by_place.push_back(&named);
@@ -252,8 +254,8 @@ inline void check_safetensors_layout(const SafetensorsHeader& header, const std:
 }
 
 /// The JSON part of the file.
-[[nodiscard]] inline std::span<const std::uint8_t> safetensors_header_bytes(std::span<const std::uint8_t> file,
-                                                                            const std::string& origin) {
+NASNET_LAZY [[nodiscard]] inline std::span<const std::uint8_t> safetensors_header_bytes(
+    std::span<const std::uint8_t> file, const std::string& origin) {
   if (file.size() < 8) fail<IoError>("'", origin, "': no safetensors file: it has ", file.size(), " bytes");
   std::uint64_t length = 0;
   std::memcpy(&length, file.data(), sizeof length);
@@ -269,8 +271,8 @@ inline void check_safetensors_layout(const SafetensorsHeader& header, const std:
   return text;
 }
 
-[[nodiscard]] inline SafetensorsHeader parse_safetensors_header(std::span<const std::uint8_t> file,
-                                                                const std::string& origin) {
+NASNET_LAZY [[nodiscard]] inline SafetensorsHeader parse_safetensors_header(std::span<const std::uint8_t> file,
+                                                                            const std::string& origin) {
   const auto text = safetensors_header_bytes(file, origin);
   SafetensorsHeaderReader reader;
   if (!nlohmann::json::sax_parse(text.begin(), text.end(), &reader)) {

@@ -34,7 +34,7 @@ struct ArenaBlock {
 };
 
 /// Gives each block, in this order, the lowest place that no block has which lives with it. @return the size of all
-inline std::int64_t place_blocks(std::vector<ArenaBlock>& blocks, const std::vector<std::size_t>& order) {
+NASNET_LAZY inline std::int64_t place_blocks(std::vector<ArenaBlock>& blocks, const std::vector<std::size_t>& order) {
   std::vector<std::size_t> placed;  // by offset
   std::int64_t end = 0;
   for (const std::size_t block : order) {
@@ -54,7 +54,7 @@ inline std::int64_t place_blocks(std::vector<ArenaBlock>& blocks, const std::vec
 }
 
 /// The largest sum of blocks that live at one step.
-[[nodiscard]] inline std::int64_t largest_alive(const std::vector<ArenaBlock>& blocks) {
+NASNET_LAZY [[nodiscard]] inline std::int64_t largest_alive(const std::vector<ArenaBlock>& blocks) {
   std::int64_t largest = 0;
   for (const ArenaBlock& at : blocks) {  // the sum can only rise where a block begins
     std::int64_t alive = 0;
@@ -67,7 +67,8 @@ inline std::int64_t place_blocks(std::vector<ArenaBlock>& blocks, const std::vec
 }
 
 /// Orders in which blocks may be placed.
-[[nodiscard]] inline std::vector<std::vector<std::size_t>> placing_orders(const std::vector<ArenaBlock>& blocks) {
+NASNET_LAZY [[nodiscard]] inline std::vector<std::vector<std::size_t>> placing_orders(
+    const std::vector<ArenaBlock>& blocks) {
   const auto in_order = [&](const auto& weight) {
     std::vector<std::size_t> order(blocks.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
@@ -86,7 +87,7 @@ inline std::int64_t place_blocks(std::vector<ArenaBlock>& blocks, const std::vec
 }
 
 /// The block that reaches furthest goes to the front of an order. @return whether it was not there yet
-inline bool move_furthest_to_front(const std::vector<ArenaBlock>& blocks, std::vector<std::size_t>& order) {
+NASNET_LAZY inline bool move_furthest_to_front(const std::vector<ArenaBlock>& blocks, std::vector<std::size_t>& order) {
   const auto end = [&](std::size_t block) { return blocks[block].offset + blocks[block].size; };
   const auto furthest =
       std::max_element(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return end(a) < end(b); });
@@ -97,7 +98,7 @@ inline bool move_furthest_to_front(const std::vector<ArenaBlock>& blocks, std::v
 
 /// Finds an offset for each block, so that no two that live together overlap. Tries several orders, and each again with
 /// the block that lay furthest placed first; keeps what takes least. @return the size of all
-inline std::int64_t pack_arena(std::vector<ArenaBlock>& blocks) {
+NASNET_LAZY inline std::int64_t pack_arena(std::vector<ArenaBlock>& blocks) {
   constexpr int attempts = 12;  // for each order
   const std::int64_t no_less = largest_alive(blocks);
   std::vector<std::size_t> best;

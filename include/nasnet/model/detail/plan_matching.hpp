@@ -32,7 +32,7 @@ struct PlanConvolution {
 class PlanMatching {
  public:
   /// @param outputs nodes whose values are wanted
-  PlanMatching(const NetworkGraph& graph, const std::vector<int>& outputs)
+  NASNET_LAZY PlanMatching(const NetworkGraph& graph, const std::vector<int>& outputs)
       : graph_(graph),
         live_(graph.nodes.size()),
         alias_(graph.nodes.size()),
@@ -52,18 +52,18 @@ class PlanMatching {
 
   /// Whether a node has a value of its own: it is needed, no other value stands for it, and it is no inner part of
   /// another node's step.
-  [[nodiscard]] bool has_value(int node) const {
+  NASNET_LAZY [[nodiscard]] bool has_value(int node) const {
     return live_[at(node)] && !alias_[at(node)] && !inside_[at(node)] && !is_transparent_relu(node);
   }
 
   /// The node whose value a node's is; -1 for the network's input.
-  [[nodiscard]] int value_of(int node) const {
+  NASNET_LAZY [[nodiscard]] int value_of(int node) const {
     while (node >= 0 && alias_[at(node)]) node = *alias_[at(node)];
     return node;
   }
 
   /// What a step that can apply ReLU reads of an input.
-  [[nodiscard]] PlanOperand operand(int input) const {
+  NASNET_LAZY [[nodiscard]] PlanOperand operand(int input) const {
     PlanOperand operand{value_of(input), false};
     while (operand.node >= 0 && is_transparent_relu(operand.node)) {
       operand = {value_of(graph_.nodes[at(operand.node)].inputs[0]), true};
@@ -72,21 +72,23 @@ class PlanMatching {
   }
 
   /// The convolution that makes a node's value, if one does.
-  [[nodiscard]] const std::optional<PlanConvolution>& convolution(int node) const { return convolutions_[at(node)]; }
+  NASNET_LAZY [[nodiscard]] const std::optional<PlanConvolution>& convolution(int node) const {
+    return convolutions_[at(node)];
+  }
 
   /// Of a sum of two: the value that takes in the other one while it is computed.
-  [[nodiscard]] std::optional<int> host(int sum) const { return hosts_[at(sum)]; }
-  void release_host(int sum) {
+  NASNET_LAZY [[nodiscard]] std::optional<int> host(int sum) const { return hosts_[at(sum)]; }
+  NASNET_LAZY void release_host(int sum) {
     if (hosts_[at(sum)]) hosted_[at(*hosts_[at(sum)])] = false;
     hosts_[at(sum)].reset();
   }
   /// Whether a value is computed as a part of a sum.
-  [[nodiscard]] bool is_hosted(int node) const { return hosted_[at(node)]; }
+  NASNET_LAZY [[nodiscard]] bool is_hosted(int node) const { return hosted_[at(node)]; }
 
-  [[nodiscard]] bool has_one_reader(int node) const { return readers_[at(node)].size() == 1; }
+  NASNET_LAZY [[nodiscard]] bool has_one_reader(int node) const { return readers_[at(node)].size() == 1; }
 
   /// Whether only steps that copy pixels piece by piece read the network's input.
-  [[nodiscard]] bool input_is_gathered() const {
+  NASNET_LAZY [[nodiscard]] bool input_is_gathered() const {
     bool gathered = true;
     for (int n = 0; n < size(); ++n) {
       if (!has_value(n)) continue;
@@ -110,9 +112,9 @@ class PlanMatching {
 
   [[nodiscard]] static std::size_t at(int node) { return static_cast<std::size_t>(node); }
   [[nodiscard]] int size() const { return static_cast<int>(graph_.nodes.size()); }
-  [[nodiscard]] bool is_computed(int node) const { return live_[at(node)] && !alias_[at(node)]; }
+  NASNET_LAZY [[nodiscard]] bool is_computed(int node) const { return live_[at(node)] && !alias_[at(node)]; }
 
-  void find_live_nodes(const std::vector<int>& outputs) {
+  NASNET_LAZY void find_live_nodes(const std::vector<int>& outputs) {
     for (const int output : outputs) live_[at(output)] = true;
     for (int n = size() - 1; n >= 0; --n) {
       if (!live_[at(n)]) continue;
@@ -123,7 +125,7 @@ class PlanMatching {
   }
 
   /// What evaluation passes through.
-  void find_aliases() {
+  NASNET_LAZY void find_aliases() {
     for (int n = 0; n < size(); ++n) {
       const std::vector<int>& inputs = graph_.nodes[at(n)].inputs;
       const bool single = inputs.size() == 1 && (as<Add>(n) != nullptr || as<Concat>(n) != nullptr);
@@ -131,7 +133,7 @@ class PlanMatching {
     }
   }
 
-  void find_readers(const std::vector<int>& outputs) {
+  NASNET_LAZY void find_readers(const std::vector<int>& outputs) {
     const auto add = [&](int input, int reader) {
       if (const int value = value_of(input); value >= 0) readers_[at(value)].push_back(reader);
     };
@@ -150,7 +152,7 @@ class PlanMatching {
     return readers[0];
   }
 
-  [[nodiscard]] bool is_transparent_relu(int node) const {
+  NASNET_LAZY [[nodiscard]] bool is_transparent_relu(int node) const {
     const std::vector<int>& readers = readers_[at(node)];
     return as<Relu>(node) != nullptr && std::all_of(readers.begin(), readers.end(), [&](int reader) {
              return reader != outside &&
@@ -160,13 +162,13 @@ class PlanMatching {
   }
 
   /// A depthwise convolution or subsampling that one pointwise convolution reads.
-  void match_first_part(int node) {
+  NASNET_LAZY void match_first_part(int node) {
     if (!is_computed(node) || (as<Depthwise>(node) == nullptr && as<Subsample>(node) == nullptr)) return;
     inside_[at(node)] = only_reader<Pointwise>(node).has_value();
   }
 
   /// A batch norm over a concatenation of pointwise convolutions that read every so many pixels of one value.
-  void match_factorized_reduction(int norm) {
+  NASNET_LAZY void match_factorized_reduction(int norm) {
     if (!is_computed(norm) || as<BatchNorm>(norm) == nullptr) return;
     const int concat = value_of(graph_.nodes[at(norm)].inputs[0]);
     if (as<Concat>(concat) == nullptr || !has_one_reader(concat)) return;
@@ -189,7 +191,7 @@ class PlanMatching {
     convolutions_[at(norm)] = convolution;
   }
 
-  void match_convolution(int core) {
+  NASNET_LAZY void match_convolution(int core) {
     const bool pointwise = as<Pointwise>(core) != nullptr;
     if (!is_computed(core) || inside_[at(core)]) return;
     if (!pointwise && as<Convolution>(core) == nullptr && as<Dense>(core) == nullptr) return;
@@ -212,7 +214,7 @@ class PlanMatching {
     convolutions_[at(value)] = convolution;
   }
 
-  void match_sum(int sum) {
+  NASNET_LAZY void match_sum(int sum) {
     if (!is_computed(sum) || as<Add>(sum) == nullptr || graph_.nodes[at(sum)].inputs.size() != 2) return;
     for (const int input : graph_.nodes[at(sum)].inputs) {
       const int value = value_of(input);
@@ -222,7 +224,7 @@ class PlanMatching {
     if (hosts_[at(sum)]) hosted_[at(*hosts_[at(sum)])] = true;
   }
 
-  [[nodiscard]] bool can_host(int node) const {
+  NASNET_LAZY [[nodiscard]] bool can_host(int node) const {
     return convolutions_[at(node)] || as<MaximumPool>(node) != nullptr || as<AveragePool>(node) != nullptr;
   }
 

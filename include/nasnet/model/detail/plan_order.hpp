@@ -6,6 +6,8 @@
 #include <numeric>    // iota
 #include <vector>     // vector
 
+#include "nasnet/config.hpp"
+
 namespace nasnet::inline NASNET_ABI::detail {
 
 /// An order in which a step seldom follows one that it needs, so that a thread that finds no task left in a step can go
@@ -13,7 +15,8 @@ namespace nasnet::inline NASNET_ABI::detail {
 ///
 /// Steps move little, since what moves forward has its maps alive for longer.
 /// @param needs of each step: the earlier steps that it needs
-[[nodiscard]] inline std::vector<std::size_t> interleaved_order(const std::vector<std::vector<std::size_t>>& needs) {
+NASNET_LAZY [[nodiscard]] inline std::vector<std::size_t> interleaved_order(
+    const std::vector<std::vector<std::size_t>>& needs) {
   constexpr std::size_t lookahead = 16;
   const std::size_t not_yet = needs.size();
   std::vector<std::size_t> left(needs.size());

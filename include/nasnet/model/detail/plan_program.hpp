@@ -98,7 +98,7 @@ struct PlanAccess {
   bool writes = false;
 
   /// Whether two steps with these accesses must keep their order, by what lies where in the buffers.
-  [[nodiscard]] bool conflicts_with(const PlanAccess& other) const {
+  NASNET_LAZY [[nodiscard]] bool conflicts_with(const PlanAccess& other) const {
     return (writes || other.writes) && value->buffer == other.value->buffer &&
            value->lane < other.value->lane + other.value->lanes && other.value->lane < value->lane + value->lanes;
   }

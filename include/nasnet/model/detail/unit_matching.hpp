@@ -25,7 +25,7 @@ struct MatchedUnit {
 class UnitMatching {
  public:
   /// @param with_drop_path whether paths are dropped in this training; else drop paths are passed through
-  UnitMatching(const NetworkGraph& graph, bool with_drop_path)
+  NASNET_LAZY UnitMatching(const NetworkGraph& graph, bool with_drop_path)
       : graph_(graph),
         with_drop_path_(with_drop_path),
         readers_(graph.nodes.size()),
@@ -50,7 +50,7 @@ class UnitMatching {
  private:
   [[nodiscard]] static std::size_t at(int node) { return static_cast<std::size_t>(node); }
 
-  void count_reader(int node) {
+  NASNET_LAZY void count_reader(int node) {
     if (node >= 0) ++readers_[at(node)];  // others are the images
   }
 
@@ -67,7 +67,7 @@ class UnitMatching {
     return std::get<P>(graph_.nodes[at(node)].primitive);
   }
 
-  void match(int norm) {
+  NASNET_LAZY void match(int norm) {
     if (std::get_if<BatchNorm>(&graph_.nodes[at(norm)].primitive) == nullptr) return;
     const std::optional<int> pointwise = step_back<Pointwise>(norm);
     if (!pointwise) return;
@@ -92,7 +92,7 @@ class UnitMatching {
   }
 
   /// A sum of two of which a unit makes one: the later one, so that the other is there.
-  void match_sum(int sum) {
+  NASNET_LAZY void match_sum(int sum) {
     const std::vector<int>& inputs = graph_.nodes[at(sum)].inputs;
     if (std::get_if<Add>(&graph_.nodes[at(sum)].primitive) == nullptr || inputs.size() != 2) return;
     const std::size_t later = inputs[1] > inputs[0] ? 1 : 0;
@@ -116,7 +116,7 @@ class UnitMatching {
   }
 
   /// A unit whose input another one makes for it alone.
-  void match_pair(int node) {
+  NASNET_LAZY void match_pair(int node) {
     std::optional<MatchedUnit>& second = units_[at(node)];
     if (!second || second->input < 0 || readers_[at(second->input)] != 1) return;
     std::optional<MatchedUnit>& first = units_[at(second->input)];
@@ -129,7 +129,7 @@ class UnitMatching {
   }
 
   /// Whether a node is a drop path that only the sum reads and that does nothing.
-  [[nodiscard]] bool is_passed(int node) const {
+  NASNET_LAZY [[nodiscard]] bool is_passed(int node) const {
     return node >= 0 && !with_drop_path_ && readers_[at(node)] == 1 &&
            std::get_if<DropPath>(&graph_.nodes[at(node)].primitive) != nullptr;
   }

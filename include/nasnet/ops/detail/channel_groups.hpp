@@ -72,7 +72,7 @@ struct GradientSums {
 class RunningMoments {
  public:
   /// @param squares sum of squared distances to the chunk's mean
-  void add(std::int64_t count, double mean, double squares) {
+  NASNET_LAZY void add(std::int64_t count, double mean, double squares) {
     const auto rows = static_cast<double>(count);
     const double distance = mean - mean_;
     mean_ += distance * (rows / (count_ + rows));

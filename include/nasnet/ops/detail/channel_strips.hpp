@@ -25,15 +25,17 @@ struct ChannelStrips {
     return {channels, width, set, set_for<T>((channels - 1) % width + 1, set)};
   }
 
-  [[nodiscard]] std::int64_t count() const { return quotient_up(channels, width); }
+  NASNET_LAZY [[nodiscard]] std::int64_t count() const { return quotient_up(channels, width); }
   [[nodiscard]] std::int64_t first_channel(std::int64_t strip) const { return strip * width; }
   /// Channels in a strip.
-  [[nodiscard]] std::int64_t used(std::int64_t strip) const {
+  NASNET_LAZY [[nodiscard]] std::int64_t used(std::int64_t strip) const {
     const std::int64_t left = channels - strip * width;
     return left < width ? left : width;
   }
   /// The instruction set that a strip is computed with.
-  [[nodiscard]] InstructionSet set(std::int64_t strip) const { return strip + 1 < count() ? full_set : last_set; }
+  NASNET_LAZY [[nodiscard]] InstructionSet set(std::int64_t strip) const {
+    return strip + 1 < count() ? full_set : last_set;
+  }
 };
 
 /// One row of a map, narrowed to a strip.

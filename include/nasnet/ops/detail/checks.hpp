@@ -26,7 +26,7 @@ namespace nasnet::inline NASNET_ABI::detail {
 }
 
 /// The shape with another last extent.
-[[nodiscard]] inline Shape with_last_extent(const Shape& shape, std::int64_t extent) {
+NASNET_LAZY [[nodiscard]] inline Shape with_last_extent(const Shape& shape, std::int64_t extent) {
   std::array<std::int64_t, Shape::max_rank> extents{};
   const auto rank = static_cast<std::size_t>(shape.rank());
   std::copy(shape.extents().begin(), shape.extents().end(), extents.begin());
@@ -35,14 +35,15 @@ namespace nasnet::inline NASNET_ABI::detail {
 }
 
 /// @throws ShapeError unless the shape is [N,H,W,C] without empty axes.
-inline void check_map(std::string_view who, const Shape& shape) {
+NASNET_LAZY inline void check_map(std::string_view who, const Shape& shape) {
   if (shape.rank() != 4 || shape.elements() == 0) {
     fail<ShapeError>(who, ": input is ", shape.to_string(), ", wanted [N,H,W,C]");
   }
 }
 
 /// @throws ShapeError unless a parameter has one value per channel.
-inline void check_per_channel(std::string_view who, std::string_view name, const Shape& shape, std::int64_t channels) {
+NASNET_LAZY inline void check_per_channel(std::string_view who, std::string_view name, const Shape& shape,
+                                          std::int64_t channels) {
   if (shape != Shape{channels}) {
     fail<ShapeError>(who, ": ", name, " is ", shape.to_string(), ", wanted [", channels, "]");
   }
@@ -61,8 +62,8 @@ void check_equal_shapes(std::string_view who, const OpCall<Scalar>& call) {
 }
 
 /// @throws DataError unless there is one index for each row, all from 0 to limit - 1.
-inline void check_indices(std::string_view who, std::string_view name, std::span<const std::int32_t> indices,
-                          std::int64_t rows, std::int64_t limit) {
+NASNET_LAZY inline void check_indices(std::string_view who, std::string_view name,
+                                      std::span<const std::int32_t> indices, std::int64_t rows, std::int64_t limit) {
   if (static_cast<std::int64_t>(indices.size()) != rows) {
     fail<DataError>(who, ": ", indices.size(), " of ", name, ", wanted ", rows);
   }

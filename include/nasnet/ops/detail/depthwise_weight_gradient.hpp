@@ -217,7 +217,8 @@ struct WeightGradientGrid {
   std::int64_t input_width = 1;
   std::int64_t gradient_width = 1;
 
-  WeightGradientGrid(const Window& window, const Shape& input, const Shape& output, const ChannelStrips& strips) {
+  NASNET_LAZY WeightGradientGrid(const Window& window, const Shape& input, const Shape& output,
+                                 const ChannelStrips& strips) {
     constexpr std::int64_t band_scalars = 24 * 1024;  // what a band's inputs may take: they and the sums stay in cache
     constexpr std::int64_t wanted_tasks = 32;
     const WindowAxis vertical = window.vertical();

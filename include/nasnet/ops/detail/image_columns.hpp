@@ -21,7 +21,7 @@ struct AxisWindow {
 };
 
 /// All windows of an axis of n cells.
-[[nodiscard]] inline std::vector<AxisWindow> axis_windows(const WindowAxis& axis, std::int64_t n) {
+NASNET_LAZY [[nodiscard]] inline std::vector<AxisWindow> axis_windows(const WindowAxis& axis, std::int64_t n) {
   std::vector<AxisWindow> windows;
   for (std::int64_t o = 0; o < axis.output(n); ++o) {
     AxisWindow window{.start = o * axis.stride - axis.before(n)};
@@ -41,25 +41,25 @@ struct WindowGrid {
   std::vector<AxisWindow> rows;     ///< one for each output row
   std::vector<AxisWindow> columns;  ///< one for each output column
 
-  WindowGrid(const Window& w, const Shape& shape)
+  NASNET_LAZY WindowGrid(const Window& w, const Shape& shape)
       : window(w),
         input{shape[1], shape[2]},
         channels(shape[3]),
         rows(axis_windows(w.vertical(), input.height)),
         columns(axis_windows(w.horizontal(), input.width)) {}
 
-  [[nodiscard]] Size output() const { return window.output(input); }
+  NASNET_LAZY [[nodiscard]] Size output() const { return window.output(input); }
   /// Scalars of an image.
   [[nodiscard]] std::int64_t image_size() const { return input.height * input.width * channels; }
-  [[nodiscard]] std::int64_t windows_per_image() const { return output().height * output().width; }
+  NASNET_LAZY [[nodiscard]] std::int64_t windows_per_image() const { return output().height * output().width; }
   /// Scalars of a window: columns of the matrix.
-  [[nodiscard]] std::int64_t window_size() const { return window.taps() * channels; }
+  NASNET_LAZY [[nodiscard]] std::int64_t window_size() const { return window.taps() * channels; }
 };
 
 /// Steps through the windows of all images, row by row.
 class WindowCursor {
  public:
-  WindowCursor(const WindowGrid& grid, std::int64_t index)
+  NASNET_LAZY WindowCursor(const WindowGrid& grid, std::int64_t index)
       : grid_(grid),
         image_(index / grid.windows_per_image()),
         row_(static_cast<std::size_t>(index % grid.windows_per_image()) / grid.columns.size()),
@@ -70,12 +70,12 @@ class WindowCursor {
   [[nodiscard]] const AxisWindow& column() const { return grid_.columns[column_]; }
 
   /// Whether no tap is padding.
-  [[nodiscard]] bool is_inside() const {
+  NASNET_LAZY [[nodiscard]] bool is_inside() const {
     return row().last - row().first == grid_.window.kernel_height &&
            column().last - column().first == grid_.window.kernel_width;
   }
 
-  void advance() {
+  NASNET_LAZY void advance() {
     if (++column_ < grid_.columns.size()) return;
     column_ = 0;
     if (++row_ < grid_.rows.size()) return;

@@ -11,7 +11,7 @@
 namespace nasnet::inline NASNET_ABI::detail {
 
 /// @throws ShapeError unless a kernel's channels are those of the input.
-inline void check_channels(std::string_view who, std::int64_t kernel, const Shape& input) {
+NASNET_LAZY inline void check_channels(std::string_view who, std::int64_t kernel, const Shape& input) {
   const std::int64_t channels = input[input.rank() - 1];
   if (kernel != channels) {
     fail<ShapeError>(who, ": kernel has ", kernel, " channels, input ", input.to_string(), " has ", channels);
@@ -19,12 +19,13 @@ inline void check_channels(std::string_view who, std::int64_t kernel, const Shap
 }
 
 /// @throws ShapeError unless a parameter has the wanted shape.
-inline void check_parameter(std::string_view who, std::string_view name, const Shape& found, const Shape& wanted) {
+NASNET_LAZY inline void check_parameter(std::string_view who, std::string_view name, const Shape& found,
+                                        const Shape& wanted) {
   if (found != wanted) fail<ShapeError>(who, ": ", name, " is ", found.to_string(), ", wanted ", wanted.to_string());
 }
 
 /// @throws ShapeError unless the window is one, and fits the maps.
-inline void check_window(std::string_view who, const Window& window, const Shape& input) {
+NASNET_LAZY inline void check_window(std::string_view who, const Window& window, const Shape& input) {
   window.check(who);
   const Size output = window.output({input[1], input[2]});
   if (output.height < 1 || output.width < 1) {

@@ -22,7 +22,7 @@ namespace nasnet::inline NASNET_ABI::detail {
 }
 
 /// @throws ShapeError where a window has no cell to pool: dilated windows may step over all of a small map.
-inline void check_pool(std::string_view who, const Window& window, const Shape& input) {
+NASNET_LAZY inline void check_pool(std::string_view who, const Window& window, const Shape& input) {
   check_window(who, window, input);
   if (!covers_cells(window.vertical(), input[1]) || !covers_cells(window.horizontal(), input[2])) {
     fail<ShapeError>(who, ": a window of ", window.kernel_height, 'x', window.kernel_width, " with dilation ",

@@ -3,6 +3,8 @@
 
 #include <cstdint>  // int64_t
 
+#include "nasnet/config.hpp"
+
 namespace nasnet::inline NASNET_ABI::detail {
 
 /// a / b, rounded up; a >= 0, b > 0.

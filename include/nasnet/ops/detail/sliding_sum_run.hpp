@@ -44,7 +44,7 @@ template <class T>
 }
 
 /// Cells inside an axis of n cells, for each window.
-[[nodiscard]] inline std::vector<std::int64_t> cells_inside(const WindowAxis& axis, std::int64_t n) {
+NASNET_LAZY [[nodiscard]] inline std::vector<std::int64_t> cells_inside(const WindowAxis& axis, std::int64_t n) {
   std::vector<std::int64_t> cells;
   for (std::int64_t o = 0; o < axis.output(n); ++o) {
     std::int64_t inside = 0;

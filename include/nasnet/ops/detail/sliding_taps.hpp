@@ -37,7 +37,8 @@ struct RowTaps {
   std::vector<std::int64_t> needed;  ///< source rows that must be there: the last one read so far, plus 1
   std::int64_t span = 1;             ///< rows that a ring holds
 
-  RowTaps(const WindowAxis& axis, Slide slide, std::int64_t source, std::int64_t destination, std::int64_t before) {
+  NASNET_LAZY RowTaps(const WindowAxis& axis, Slide slide, std::int64_t source, std::int64_t destination,
+                      std::int64_t before) {
     begin.push_back(0);
     std::int64_t last = 0;
     for (std::int64_t row = 0; row < destination; ++row) {
@@ -93,8 +94,8 @@ struct ColumnTaps {
   std::int64_t width = 0;             ///< columns that are read, padding included
 
   /// @param block destination columns that are computed together, so that reads go past the last one
-  ColumnTaps(const WindowAxis& axis, Slide slide, std::int64_t source, std::int64_t destination,
-             std::int64_t axis_before, std::int64_t block) {
+  NASNET_LAZY ColumnTaps(const WindowAxis& axis, Slide slide, std::int64_t source, std::int64_t destination,
+                         std::int64_t axis_before, std::int64_t block) {
     if (slide == Slide::forward) {
       source_step = axis.stride;
       spacing = axis.dilation;
@@ -122,8 +123,8 @@ struct ColumnTaps {
   }
 
  private:
-  void add_transposed_phase(const WindowAxis& axis, std::int64_t destination, std::int64_t axis_before,
-                            std::int64_t first) {
+  NASNET_LAZY void add_transposed_phase(const WindowAxis& axis, std::int64_t destination, std::int64_t axis_before,
+                                        std::int64_t first) {
     ColumnPhase phase{.first = first, .count = quotient_up(destination - first, axis.stride)};
     phase.weight_start = static_cast<std::int64_t>(order.size());
     for (std::int64_t tap = axis.kernel - 1; tap >= 0; --tap) {

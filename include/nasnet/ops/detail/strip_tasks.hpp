@@ -25,16 +25,17 @@ struct StripTasks {
   std::int64_t parts = 1;
 
   /// Enough tasks for a few threads; but parts of one map share the rows at their borders.
-  StripTasks(const ChannelStrips& channel_strips, const Shape& shape) : strips(channel_strips), maps(shape) {
+  NASNET_LAZY StripTasks(const ChannelStrips& channel_strips, const Shape& shape)
+      : strips(channel_strips), maps(shape) {
     constexpr std::int64_t wanted = 16;
     constexpr std::int64_t least_rows = 7;
     task_rows = (std::max)(quotient_up(shape[1], quotient_up(wanted, shape[0] * strips.count())), least_rows);
     parts = quotient_up(shape[1], task_rows);
   }
 
-  [[nodiscard]] std::int64_t count() const { return maps[0] * strips.count() * parts; }
+  NASNET_LAZY [[nodiscard]] std::int64_t count() const { return maps[0] * strips.count() * parts; }
 
-  [[nodiscard]] StripTask operator[](std::int64_t index) const {
+  NASNET_LAZY [[nodiscard]] StripTask operator[](std::int64_t index) const {
     StripTask task;
     task.n = index / (strips.count() * parts);
     task.strip = index / parts % strips.count();

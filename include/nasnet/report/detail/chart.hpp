@@ -18,7 +18,7 @@
 namespace nasnet::inline NASNET_ABI::detail {
 
 /// A number with this many digits after the point, whatever the locale.
-[[nodiscard]] inline std::string fixed_text(double value, int digits) {
+NASNET_LAZY [[nodiscard]] inline std::string fixed_text(double value, int digits) {
   if (!std::isfinite(value)) return std::string("not a number");
   std::array<char, 400> text{};
   const auto end = std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed, digits);
@@ -26,7 +26,7 @@ namespace nasnet::inline NASNET_ABI::detail {
 }
 
 /// 1234567 as "1,234,567".
-[[nodiscard]] inline std::string with_commas(std::int64_t value) {
+NASNET_LAZY [[nodiscard]] inline std::string with_commas(std::int64_t value) {
   std::string text = std::to_string(value);
   const std::size_t first = value < 0 ? 1 : 0;
   for (std::size_t place = text.size(); place > first + 3;) text.insert(place -= 3, 1, ',');
@@ -34,7 +34,7 @@ namespace nasnet::inline NASNET_ABI::detail {
 }
 
 /// 71938 as "71.9 k", 10000000 as "10 M".
-[[nodiscard]] inline std::string compact_text(double value) {
+NASNET_LAZY [[nodiscard]] inline std::string compact_text(double value) {
   constexpr std::array<std::pair<double, std::string_view>, 3> units{{{1e9, " G"}, {1e6, " M"}, {1e3, " k"}}};
   for (const auto& [size, name] : units) {
     if (value < size * 0.9995) continue;
@@ -57,7 +57,7 @@ struct Axis {
 };
 
 /// 1, 2 or 5 times a power of ten: a distance of ticks that makes about `count` of them.
-[[nodiscard]] inline double tick_distance(double range, int count) {
+NASNET_LAZY [[nodiscard]] inline double tick_distance(double range, int count) {
   const double power = std::pow(10.0, std::floor(std::log10(range / count)));
   for (const double step : {1.0, 2.0, 5.0}) {
     if (range / (step * power) <= count) return step * power;
@@ -66,7 +66,7 @@ struct Axis {
 }
 
 /// @param digits after the point, in the labels
-inline void add_ticks(Axis& axis, double distance, int digits) {
+NASNET_LAZY inline void add_ticks(Axis& axis, double distance, int digits) {
   const double first = std::ceil(axis.low / distance - 1e-9);
   for (double k = first; k * distance <= axis.high + distance * 1e-9; k += 1.0) {
     axis.ticks.emplace_back(k * distance, fixed_text(k * distance + 0.0, digits));
@@ -74,7 +74,7 @@ inline void add_ticks(Axis& axis, double distance, int digits) {
 }
 
 /// Percentages from `low` to `high`, with room around them, within 0 and 100.
-[[nodiscard]] inline Axis percent_axis(std::string title, double low, double high) {
+NASNET_LAZY [[nodiscard]] inline Axis percent_axis(std::string title, double low, double high) {
   const double room = (std::max)((high - low) * 0.08, 0.5);
   Axis axis{std::move(title), (std::max)(low - room, 0.0), (std::min)(high + room, 100.0)};
   const double distance = tick_distance(axis.high - axis.low, 6);
@@ -84,7 +84,7 @@ inline void add_ticks(Axis& axis, double distance, int digits) {
 }
 
 /// Whole numbers from 0 to `last`.
-[[nodiscard]] inline Axis count_axis(std::string title, std::int64_t last) {
+NASNET_LAZY [[nodiscard]] inline Axis count_axis(std::string title, std::int64_t last) {
   const double high = static_cast<double>((std::max)(last, std::int64_t{1}));
   Axis axis{std::move(title), -0.03 * high, 1.03 * high};
   add_ticks(axis, (std::max)(tick_distance(high, 8), 1.0), 0);
@@ -92,7 +92,7 @@ inline void add_ticks(Axis& axis, double distance, int digits) {
 }
 
 /// Positive values on a logarithmic scale: places are those of log10(value).
-[[nodiscard]] inline Axis logarithmic_axis(std::string title, double low, double high) {
+NASNET_LAZY [[nodiscard]] inline Axis logarithmic_axis(std::string title, double low, double high) {
   const double middle = (std::log10(low) + std::log10(high)) / 2;
   const double half = (std::max)((std::log10(high) - std::log10(low)) * 0.54, 0.22);
   Axis axis{std::move(title), middle - half, middle + half};
@@ -110,24 +110,24 @@ inline void add_ticks(Axis& axis, double distance, int digits) {
 /// A chart under construction. Marks get the classes of the page's style sheet.
 class Chart {
  public:
-  Chart(std::string label, Axis x, Axis y) : label_(std::move(label)), x_(std::move(x)), y_(std::move(y)) {
+  NASNET_LAZY Chart(std::string label, Axis x, Axis y) : label_(std::move(label)), x_(std::move(x)), y_(std::move(y)) {
     draw_grid();
   }
 
   /// @param note shown when the reader points at it
-  void add_point(double x, double y, std::string_view css_class, double radius, std::string_view note) {
+  NASNET_LAZY void add_point(double x, double y, std::string_view css_class, double radius, std::string_view note) {
     marks_ += join("<circle class=\"", css_class, "\" cx=\"", svg_number(left_of(x)), "\" cy=\"", svg_number(top_of(y)),
                    "\" r=\"", svg_number(radius), "\"><title>", xml_escaped(note), "</title></circle>");
   }
 
   /// A small cross on the lower edge.
-  void add_cross(double x, std::string_view css_class, std::string_view note) {
+  NASNET_LAZY void add_cross(double x, std::string_view css_class, std::string_view note) {
     marks_ += join("<path class=\"", css_class, "\" d=\"M", svg_number(left_of(x) - 3), ' ', svg_number(bottom - 9),
                    "l6 6m0-6l-6 6\"><title>", xml_escaped(note), "</title></path>");
   }
 
   /// A line that goes right, then up, from value to value.
-  void add_steps(const std::vector<std::pair<double, double>>& points, std::string_view css_class) {
+  NASNET_LAZY void add_steps(const std::vector<std::pair<double, double>>& points, std::string_view css_class) {
     if (points.size() < 2) return;
     std::string path = join('M', svg_number(left_of(points[0].first)), ' ', svg_number(top_of(points[0].second)));
     for (std::size_t i = 1; i < points.size(); ++i) {
@@ -138,20 +138,20 @@ class Chart {
   }
 
   /// A line from point to point.
-  void add_line(const std::vector<std::pair<double, double>>& points, std::string_view css_class) {
+  NASNET_LAZY void add_line(const std::vector<std::pair<double, double>>& points, std::string_view css_class) {
     if (points.size() < 2) return;
     marks_ += join("<path class=\"", css_class, "\" d=\"", path_through(points, 'M'), "\"/>");
   }
 
   /// The area between two lines over the same places.
-  void add_band(const std::vector<std::pair<double, double>>& low, std::vector<std::pair<double, double>> high,
-                std::string_view css_class) {
+  NASNET_LAZY void add_band(const std::vector<std::pair<double, double>>& low,
+                            std::vector<std::pair<double, double>> high, std::string_view css_class) {
     if (low.size() < 2) return;
     std::reverse(high.begin(), high.end());
     marks_ += join("<path class=\"", css_class, "\" d=\"", path_through(low, 'M'), path_through(high, 'L'), "Z\"/>");
   }
 
-  [[nodiscard]] std::string text() const {
+  NASNET_LAZY [[nodiscard]] std::string text() const {
     return join("<svg class=\"chart\" role=\"img\" aria-label=\"", xml_escaped(label_), "\" viewBox=\"0 0 ",
                 svg_number(width), ' ', svg_number(height), "\">", grid_, marks_, "</svg>");
   }
@@ -164,11 +164,12 @@ class Chart {
   static constexpr double top = 12;
   static constexpr double bottom = 268;
 
-  [[nodiscard]] double left_of(double x) const { return left + x_.place(x) * (right - left); }
-  [[nodiscard]] double top_of(double y) const { return bottom - y_.place(y) * (bottom - top); }
+  NASNET_LAZY [[nodiscard]] double left_of(double x) const { return left + x_.place(x) * (right - left); }
+  NASNET_LAZY [[nodiscard]] double top_of(double y) const { return bottom - y_.place(y) * (bottom - top); }
 
   /// @param first M to begin a path, L to go on with one
-  [[nodiscard]] std::string path_through(const std::vector<std::pair<double, double>>& points, char first) const {
+  NASNET_LAZY [[nodiscard]] std::string path_through(const std::vector<std::pair<double, double>>& points,
+                                                     char first) const {
     std::string path;
     for (const auto& [x, y] : points) {
       // What lies beyond the chart is drawn on its edge.
@@ -178,7 +179,7 @@ class Chart {
     return path;
   }
 
-  void draw_grid() {
+  NASNET_LAZY void draw_grid() {
     for (const auto& [value, label] : y_.ticks) {
       const std::string place = svg_number(top_of(value));
       grid_ += join("<path class=\"grid\" d=\"M", svg_number(left), ' ', place, 'H', svg_number(right), "\"/>");
@@ -193,7 +194,7 @@ class Chart {
     draw_text((left + right) / 2, bottom + 42, "middle", x_.title);
   }
 
-  void draw_text(double x, double y, std::string_view anchor, std::string_view text) {
+  NASNET_LAZY void draw_text(double x, double y, std::string_view anchor, std::string_view text) {
     grid_ += join("<text x=\"", svg_number(x), "\" y=\"", svg_number(y), "\" text-anchor=\"", anchor, "\">",
                   xml_escaped(text), "</text>");
   }

@@ -3,9 +3,11 @@
 
 #include <string_view>  // string_view
 
+#include "nasnet/config.hpp"
+
 namespace nasnet::inline NASNET_ABI::detail {
 
-[[nodiscard]] inline std::string_view report_style() {
+NASNET_LAZY [[nodiscard]] inline std::string_view report_style() {
   return R"css(
 :root{color-scheme:light dark;--page:#f6f7f9;--card:#fff;--edge:#e3e6eb;--text:#1b1f27;--soft:#5c6473;--faint:#8a92a0;
 --mark:#2f6fde;--best:#d9541e;--line:#1b1f27;--bad:#b4232c}
@@ -67,7 +69,7 @@ section.long{break-inside:auto}tr{break-inside:avoid}details:not([open]){display
 }
 
 /// Colours of the curves of a study, apart in light and dark and for the colour-blind (Okabe and Ito's, adapted).
-[[nodiscard]] inline std::string_view study_style() {
+NASNET_LAZY [[nodiscard]] inline std::string_view study_style() {
   return R"css(
 :root{--series0:#7a8290;--series1:#2f6fde;--series2:#d9541e;--series3:#00896b;--series4:#b0408c;--series5:#9a7400}
 @media (prefers-color-scheme:dark){:root{--series0:#a3abb8;--series1:#6ea3ff;--series2:#ff8a50;--series3:#3ccfa6;
@@ -79,7 +81,7 @@ section.long{break-inside:auto}tr{break-inside:avoid}details:not([open]){display
 }
 
 /// Makes the heads of `table.sortable` buttons that sort by the cells' data-v.
-[[nodiscard]] inline std::string_view report_script() {
+NASNET_LAZY [[nodiscard]] inline std::string_view report_script() {
   return R"js(
 for (const table of document.querySelectorAll('table.sortable')) {
   const body = table.tBodies[0];

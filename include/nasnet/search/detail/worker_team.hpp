@@ -47,7 +47,7 @@ class FirstError {
   [[nodiscard]] bool any() const { return error_ != nullptr; }
 
   /// Lets the exception pass, if there is one.
-  void raise() const {
+  NASNET_LAZY void raise() const {
     if (!error_) return;
     std::promise<void> promise;
     promise.set_exception(error_);
@@ -59,7 +59,7 @@ class FirstError {
 };
 
 /// The first figure of an evaluation that is no finite number, as a sentence.
-[[nodiscard]] inline std::optional<std::string> not_a_number(const Evaluation& evaluation) {
+NASNET_LAZY [[nodiscard]] inline std::optional<std::string> not_a_number(const Evaluation& evaluation) {
   const auto sentence = [](std::string_view name, double value) {
     return join(name, " is ",
                 std::isnan(value) ? "nan"
@@ -77,13 +77,13 @@ class FirstError {
   return std::nullopt;
 }
 
-inline void set_failed(Trial& trial, FailureKind kind, std::string message) {
+NASNET_LAZY inline void set_failed(Trial& trial, FailureKind kind, std::string message) {
   trial.state = TrialState::failed;
   trial.failure = kind;
   trial.message = std::move(message);
 }
 
-inline void set_outcome(Trial& trial, const Outcome& outcome) {
+NASNET_LAZY inline void set_outcome(Trial& trial, const Outcome& outcome) {
   if (!outcome.evaluation()) return set_failed(trial, outcome.failure(), outcome.message());
   if (auto reason = not_a_number(*outcome.evaluation())) {
     return set_failed(trial, FailureKind::not_a_number, *std::move(reason));
@@ -101,8 +101,8 @@ using EvaluateCall = std::function<Outcome(const Architecture&, TrialContext&)>;
 class WorkerTeam {
  public:
   /// @param shared_bytes memory for all trials that run together; absent: they wait for none
-  WorkerTeam(SearchLedger& ledger, EvaluateCall evaluate, OpTable ops, const SearchOptions& options,
-             std::shared_ptr<ThreadPool> pool, std::optional<std::int64_t> shared_bytes)
+  NASNET_LAZY WorkerTeam(SearchLedger& ledger, EvaluateCall evaluate, OpTable ops, const SearchOptions& options,
+                         std::shared_ptr<ThreadPool> pool, std::optional<std::int64_t> shared_bytes)
       : ledger_(ledger),
         evaluate_(std::move(evaluate)),
         ops_(std::move(ops)),
@@ -112,7 +112,7 @@ class WorkerTeam {
         seconds_before_(ledger.seconds() / options.workers) {}
 
   /// Runs trials until none is left, or the search is asked to stop; then those that run are finished and recorded.
-  void run() {
+  NASNET_LAZY void run() {
     report();
     pool_->parallel_for(options_.workers, 1, [this](std::int64_t begin, std::int64_t end) {
       for (std::int64_t worker = begin; worker < end; ++worker) work(static_cast<int>(worker));
@@ -125,7 +125,7 @@ class WorkerTeam {
  private:
   using Clock = std::chrono::steady_clock;
 
-  void work(int worker) {
+  NASNET_LAZY void work(int worker) {
     while (std::optional<Trial> trial = claim(worker)) {
       if (!wait_for_memory(*trial)) return wake_waiting();  // stopped: it runs when the search goes on
       const bool has_ended = evaluate(*trial);
@@ -135,7 +135,7 @@ class WorkerTeam {
     }
   }
 
-  [[nodiscard]] std::optional<Trial> claim(int worker) {
+  NASNET_LAZY [[nodiscard]] std::optional<Trial> claim(int worker) {
     std::unique_lock lock(mutex_);
     std::optional<Trial> trial;
     while (!error_.any()) {
@@ -151,7 +151,7 @@ class WorkerTeam {
 
   /// Trials get their memory in the order in which they wait, so that none waits for ever. False where the search was
   /// stopped meanwhile.
-  [[nodiscard]] bool wait_for_memory(const Trial& trial) {
+  NASNET_LAZY [[nodiscard]] bool wait_for_memory(const Trial& trial) {
     if (!shared_bytes_) return true;
     std::unique_lock lock(memory_mutex_);
     const std::int64_t bytes = trial.bytes.value_or(0);
@@ -166,7 +166,7 @@ class WorkerTeam {
     return runs;
   }
 
-  void leave_memory(const Trial& trial) {
+  NASNET_LAZY void leave_memory(const Trial& trial) {
     if (!shared_bytes_) return;
     const std::lock_guard lock(memory_mutex_);
     used_bytes_ -= trial.bytes.value_or(0);
@@ -175,12 +175,12 @@ class WorkerTeam {
 
   /// Those who wait for the result of a trial that is not run look whether the search was stopped. The lock keeps the
   /// call from coming between their look and their sleep.
-  void wake_waiting() {
+  NASNET_LAZY void wake_waiting() {
     { const std::lock_guard lock(mutex_); }
     recorded_.notify_all();
   }
 
-  void record(const Trial& trial) {
+  NASNET_LAZY void record(const Trial& trial) {
     {
       const std::lock_guard lock(mutex_);
       error_.watch([&] {
@@ -192,7 +192,7 @@ class WorkerTeam {
   }
 
   /// False where the outcome is withheld: nothing is to be recorded, and no further trial to be run.
-  [[nodiscard]] bool evaluate(Trial& trial) {
+  NASNET_LAZY [[nodiscard]] bool evaluate(Trial& trial) {
     const Clock::time_point begin = Clock::now();
     TrialContext context = context_of(trial, begin);
     std::optional<Outcome> outcome;
@@ -212,7 +212,7 @@ class WorkerTeam {
     return true;
   }
 
-  void withhold(const std::string& message) {
+  NASNET_LAZY void withhold(const std::string& message) {
     {
       const std::lock_guard lock(mutex_);
       if (!was_stopped()) error_.watch([&] { fail<IoError>(message); });
@@ -220,7 +220,7 @@ class WorkerTeam {
     recorded_.notify_all();
   }
 
-  [[nodiscard]] TrialContext context_of(const Trial& trial, Clock::time_point begin) {
+  NASNET_LAZY [[nodiscard]] TrialContext context_of(const Trial& trial, Clock::time_point begin) {
     TrialContext context{.trial = trial.number,
                          .random = RandomStream(options_.seed).split("trial", static_cast<std::uint64_t>(trial.number)),
                          .context = Context(pool_, Allocator(options_.trial_bytes)),
@@ -235,7 +235,7 @@ class WorkerTeam {
     return context;
   }
 
-  [[nodiscard]] ProgressCallback progress_of(std::int64_t trial) {
+  NASNET_LAZY [[nodiscard]] ProgressCallback progress_of(std::int64_t trial) {
     if (!options_.trial_progress) return {};
     return [this, trial](const Progress& progress) {
       const std::lock_guard lock(progress_mutex_);
@@ -243,11 +243,11 @@ class WorkerTeam {
     };
   }
 
-  [[nodiscard]] std::string timeout_sentence() const {
+  NASNET_LAZY [[nodiscard]] std::string timeout_sentence() const {
     return join("it ran longer than the limit of ", nlohmann::json(*options_.trial_seconds).dump(), " seconds");
   }
 
-  void report_status() const {
+  NASNET_LAZY void report_status() const {
     if (!options_.on_status) return;
     SearchStatus status{.done = ledger_.ended() - ledger_.failed(),
                         .failed = ledger_.failed(),
@@ -267,7 +267,7 @@ class WorkerTeam {
     options_.on_status(status);
   }
 
-  void report() const {
+  NASNET_LAZY void report() const {
     report_status();
     if (!options_.progress) return;
     options_.progress({.task = "search",
@@ -277,7 +277,7 @@ class WorkerTeam {
                        .detail = detail_text()});
   }
 
-  [[nodiscard]] std::string detail_text() const {
+  NASNET_LAZY [[nodiscard]] std::string detail_text() const {
     std::array<char, 48> best{"no result yet"};
     if (const Standing* standing = ledger_.best()) {
       std::snprintf(best.data(), best.size(), "best %.2f %%", 100 * standing->accuracy);
@@ -288,7 +288,7 @@ class WorkerTeam {
     return text;
   }
 
-  [[nodiscard]] static double seconds_since(Clock::time_point begin) {
+  NASNET_LAZY [[nodiscard]] static double seconds_since(Clock::time_point begin) {
     return std::chrono::duration<double>(Clock::now() - begin).count();
   }
 

@@ -11,9 +11,11 @@
 #include <string_view>  // string_view
 #include <vector>       // vector
 
+#include "nasnet/config.hpp"
+
 namespace nasnet::inline NASNET_ABI::detail {
 
-[[nodiscard]] inline std::string hex_floats(std::span<const float> values) {
+NASNET_LAZY [[nodiscard]] inline std::string hex_floats(std::span<const float> values) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string text;
   text.reserve(8 * values.size());
@@ -25,7 +27,8 @@ namespace nasnet::inline NASNET_ABI::detail {
 }
 
 /// Nothing where it is no text of so many finite numbers.
-[[nodiscard]] inline std::optional<std::vector<float>> floats_of_hex(std::string_view text, std::size_t count) {
+NASNET_LAZY [[nodiscard]] inline std::optional<std::vector<float>> floats_of_hex(std::string_view text,
+                                                                                 std::size_t count) {
   if (text.size() != 8 * count) return std::nullopt;
   std::vector<float> values;
   values.reserve(count);

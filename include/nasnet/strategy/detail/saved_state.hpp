@@ -19,21 +19,21 @@ namespace nasnet::inline NASNET_ABI::detail {
 /// Fields of a saved state. Whatever is missing or of another kind is a DataError that names the strategy and the key.
 class SavedState {
  public:
-  SavedState(std::string_view owner, const nlohmann::json& state) : owner_(owner), state_(state) {
+  NASNET_LAZY SavedState(std::string_view owner, const nlohmann::json& state) : owner_(owner), state_(state) {
     if (!state.is_object()) fail<DataError>(owner_, ": the saved state is no JSON object");
   }
 
-  [[nodiscard]] bool has(const char* key) const { return state_.contains(key); }
+  NASNET_LAZY [[nodiscard]] bool has(const char* key) const { return state_.contains(key); }
 
-  [[nodiscard]] const nlohmann::json& field(const char* key) const {
+  NASNET_LAZY [[nodiscard]] const nlohmann::json& field(const char* key) const {
     const auto found = state_.find(key);
     if (found == state_.end()) fail<DataError>(owner_, ": the saved state has no \"", key, '"');
     return *found;
   }
 
   /// A whole number from 0 to `most`.
-  [[nodiscard]] std::int64_t count(const char* key,
-                                   std::int64_t most = (std::numeric_limits<std::int64_t>::max)()) const {
+  NASNET_LAZY [[nodiscard]] std::int64_t count(const char* key,
+                                               std::int64_t most = (std::numeric_limits<std::int64_t>::max)()) const {
     const nlohmann::json& value = field(key);
     const bool fits = value.is_number_integer() && value.get<std::int64_t>() >= 0 && value.get<std::int64_t>() <= most;
     if (!fits) fail<DataError>(owner_, ": \"", key, "\" of the saved state is no whole number from 0 to ", most);
@@ -41,37 +41,37 @@ class SavedState {
   }
 
   /// A whole number of either sign.
-  [[nodiscard]] std::int64_t whole_number(const char* key) const {
+  NASNET_LAZY [[nodiscard]] std::int64_t whole_number(const char* key) const {
     const nlohmann::json& value = field(key);
     if (!value.is_number_integer()) fail_at(key);
     return value.get<std::int64_t>();
   }
 
-  [[nodiscard]] const std::string& text(const char* key) const {
+  NASNET_LAZY [[nodiscard]] const std::string& text(const char* key) const {
     const nlohmann::json& value = field(key);
     if (!value.is_string()) fail_at(key);
     return value.get_ref<const std::string&>();
   }
 
-  [[nodiscard]] double number(const char* key) const {
+  NASNET_LAZY [[nodiscard]] double number(const char* key) const {
     const nlohmann::json& value = field(key);
     if (!value.is_number() || !std::isfinite(value.get<double>())) fail_at(key);
     return value.get<double>();
   }
 
-  [[nodiscard]] bool flag(const char* key) const {
+  NASNET_LAZY [[nodiscard]] bool flag(const char* key) const {
     const nlohmann::json& value = field(key);
     if (!value.is_boolean()) fail_at(key);
     return value.get<bool>();
   }
 
-  [[nodiscard]] const nlohmann::json& list(const char* key) const {
+  NASNET_LAZY [[nodiscard]] const nlohmann::json& list(const char* key) const {
     const nlohmann::json& value = field(key);
     if (!value.is_array()) fail_at(key);
     return value;
   }
 
-  [[nodiscard]] Architecture architecture(const char* key) const {
+  NASNET_LAZY [[nodiscard]] Architecture architecture(const char* key) const {
     Architecture architecture;
     const auto failure = attempt([&] { architecture = architecture_from_json(field(key), key); });
     if (failure) fail<DataError>(owner_, ": the saved state: ", failure->message);
@@ -79,7 +79,7 @@ class SavedState {
   }
 
   /// For a value that is not what was saved.
-  [[noreturn]] NASNET_COLD void fail_at(const char* key) const {
+  NASNET_LAZY [[noreturn]] NASNET_COLD void fail_at(const char* key) const {
     fail<DataError>(owner_, ": \"", key, "\" of the saved state is not what this strategy saves");
   }
 
@@ -96,11 +96,11 @@ struct Scored {
   Architecture architecture;
   double accuracy = 0;
 
-  [[nodiscard]] nlohmann::json save() const {
+  NASNET_LAZY [[nodiscard]] nlohmann::json save() const {
     return nlohmann::json::object({{"architecture", to_json(architecture)}, {"accuracy", accuracy}});
   }
 
-  [[nodiscard]] static Scored load(const SavedState& state) {
+  NASNET_LAZY [[nodiscard]] static Scored load(const SavedState& state) {
     return {state.architecture("architecture"), state.number("accuracy")};
   }
 };

@@ -16,7 +16,7 @@
 
 namespace nasnet::inline NASNET_ABI::detail {
 
-[[nodiscard]] inline std::optional<TrialState> trial_state_named(std::string_view name) {
+NASNET_LAZY [[nodiscard]] inline std::optional<TrialState> trial_state_named(std::string_view name) {
   for (const TrialState state : all_trial_states) {
     if (to_string(state) == name) return state;
   }
@@ -24,7 +24,7 @@ namespace nasnet::inline NASNET_ABI::detail {
 }
 
 /// All of a trial but by whom it was run. An architecture without blocks is left out.
-[[nodiscard]] inline nlohmann::json save_trial(const Trial& trial) {
+NASNET_LAZY [[nodiscard]] inline nlohmann::json save_trial(const Trial& trial) {
   nlohmann::json json = nlohmann::json::object();
   json["number"] = trial.number;
   json["proposal"] = trial.proposal;
@@ -48,7 +48,7 @@ namespace nasnet::inline NASNET_ABI::detail {
 }
 
 /// @throws DataError for what save_trial does not write.
-[[nodiscard]] inline Trial load_trial(const SavedState& saved) {
+NASNET_LAZY [[nodiscard]] inline Trial load_trial(const SavedState& saved) {
   Trial trial;
   trial.number = saved.whole_number("number");
   trial.proposal = saved.whole_number("proposal");

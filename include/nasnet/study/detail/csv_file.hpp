@@ -17,7 +17,7 @@
 
 namespace nasnet::inline NASNET_ABI::detail {
 
-[[nodiscard]] inline std::vector<std::string_view> split_at_commas(std::string_view line) {
+NASNET_LAZY [[nodiscard]] inline std::vector<std::string_view> split_at_commas(std::string_view line) {
   std::vector<std::string_view> parts;
   for (std::size_t begin = 0;;) {
     const std::size_t comma = line.find(',', begin);
@@ -30,7 +30,7 @@ namespace nasnet::inline NASNET_ABI::detail {
 /// Reads a text of comma-separated values line by line. Each error names the file and the line.
 class CsvFile {
  public:
-  CsvFile(std::filesystem::path path, std::string text) : path_(std::move(path)), text_(std::move(text)) {
+  NASNET_LAZY CsvFile(std::filesystem::path path, std::string text) : path_(std::move(path)), text_(std::move(text)) {
     header_ = take_line();
   }
   CsvFile(const CsvFile&) = delete;
@@ -40,7 +40,7 @@ class CsvFile {
 
   /// Goes to the next line that is not empty; false at the end.
   /// @throws DataError unless the line has as many values as the first has names.
-  [[nodiscard]] bool next() {
+  NASNET_LAZY [[nodiscard]] bool next() {
     std::string_view line;
     while (line.empty() && position_ < text_.size()) line = take_line();
     if (line.empty()) return false;
@@ -52,21 +52,21 @@ class CsvFile {
 
   [[nodiscard]] std::string_view text(std::size_t column) const { return values_[column]; }
 
-  [[nodiscard]] double number(std::size_t column) const {
+  NASNET_LAZY [[nodiscard]] double number(std::size_t column) const {
     double value = 0;
     if (!read(values_[column], value) || !std::isfinite(value)) fail_value(column, "no number");
     return value;
   }
 
   /// A percentage, as a fraction.
-  [[nodiscard]] double percentage(std::size_t column) const {
+  NASNET_LAZY [[nodiscard]] double percentage(std::size_t column) const {
     const double value = number(column);
     if (value < 0 || value > 100) fail_value(column, "no percentage from 0 to 100");
     return value / 100;
   }
 
   /// A whole number from 0 to `last`.
-  [[nodiscard]] std::int64_t choice(std::size_t column, std::int64_t last) const {
+  NASNET_LAZY [[nodiscard]] std::int64_t choice(std::size_t column, std::int64_t last) const {
     std::int64_t value = 0;
     if (!read(values_[column], value) || value < 0 || value > last) {
       fail_value(column, join("no whole number from 0 to ", last));
@@ -80,7 +80,7 @@ class CsvFile {
   }
 
  private:
-  [[nodiscard]] std::string_view take_line() {
+  NASNET_LAZY [[nodiscard]] std::string_view take_line() {
     ++line_;
     const std::size_t end = text_.find('\n', position_);
     std::string_view line = std::string_view(text_).substr(position_, end - position_);
@@ -95,7 +95,7 @@ class CsvFile {
     return error == std::errc{} && rest == text.data() + text.size();
   }
 
-  [[noreturn]] NASNET_COLD void fail_value(std::size_t column, std::string_view what) const {
+  NASNET_LAZY [[noreturn]] NASNET_COLD void fail_value(std::size_t column, std::string_view what) const {
     fail_here("column ", split_at_commas(header_)[column], ": '", values_[column], "' is ", what);
   }
 

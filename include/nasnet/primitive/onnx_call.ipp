@@ -1,0 +1,54 @@
+#pragma once
+
+#include "nasnet/primitive/onnx_call.hpp"
+
+#include <cstdint>      // int64_t
+#include <string>       // string, to_string
+#include <string_view>  // string_view
+#include <utility>      // move
+#include <vector>       // vector
+
+#include "nasnet/core/error.hpp"
+
+namespace nasnet::inline NASNET_ABI {
+
+NASNET_BODY std::string OnnxNames::claim(const std::string& wanted) {
+  std::string name = wanted;
+  for (int number = 2; !taken_.insert(name).second; ++number) name = join(wanted, '_', number);
+  return name;
+}
+
+NASNET_BODY std::string OnnxCall::add(std::string type, std::vector<std::string> inputs,
+                                      std::vector<OnnxAttribute> attributes) {
+  std::string name = names_.claim(join(values_.output, '.', type));
+  nodes_.push_back({std::move(type), name, std::move(inputs), name, std::move(attributes)});
+  return name;
+}
+
+NASNET_BODY void OnnxCall::add_output(std::string type, std::vector<std::string> inputs,
+                                      std::vector<OnnxAttribute> attributes) {
+  if (has_output_) fail<ArgumentError>(values_.output, ": emit_onnx gives a second output, '", type, "'");
+  has_output_ = true;
+  nodes_.push_back({std::move(type), values_.output, std::move(inputs), values_.output, std::move(attributes)});
+}
+
+NASNET_BODY std::string OnnxCall::integers(std::string_view what, std::vector<std::int64_t> values) {
+  std::string name = names_.claim(join(values_.output, '.', what));
+  const auto count = static_cast<std::int64_t>(values.size());
+  constants_.push_back({name, {count}, std::move(values)});
+  return name;
+}
+
+NASNET_BODY std::string OnnxCall::floats(std::string_view what, std::vector<std::int64_t> extents,
+                                         std::vector<float> values) {
+  std::int64_t count = 1;
+  for (const std::int64_t extent : extents) count = checked_product(count, extent);
+  if (count != static_cast<std::int64_t>(values.size())) {
+    fail<ShapeError>(values_.output, ": emit_onnx gives ", values.size(), " values for a constant of ", count);
+  }
+  std::string name = names_.claim(join(values_.output, '.', what));
+  constants_.push_back({name, std::move(extents), std::move(values)});
+  return name;
+}
+
+}  // namespace nasnet::inline NASNET_ABI

@@ -1,0 +1,132 @@
+#pragma once
+
+#include "nasnet/trial/json_line.hpp"
+
+#include <algorithm>          // all_of, find_if
+#include <cmath>              // isfinite
+#include <cstddef>            // size_t
+#include <cstdint>            // int64_t, uint64_t
+#include <filesystem>         // path
+#include <limits>             // numeric_limits
+#include <nlohmann/json.hpp>  // json, ordered_json
+#include <optional>           // nullopt, optional
+#include <string>             // string
+#include <string_view>        // string_view
+#include <utility>            // exchange, move
+#include <vector>             // vector
+
+#include "nasnet/core/attempt.hpp"
+#include "nasnet/genotype/architecture.hpp"
+#include "nasnet/genotype/text.hpp"
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+NASNET_BODY std::optional<std::uint64_t> hash_of_text(std::string_view text) {
+  if (text.size() != 16) return std::nullopt;
+  std::uint64_t hash = 0;
+  for (const char letter : text) {
+    const std::size_t digit = std::string_view("0123456789abcdef").find(letter);
+    if (digit == std::string_view::npos) return std::nullopt;
+    hash = hash << 4U | digit;
+  }
+  return hash;
+}
+
+NASNET_BODY std::optional<std::vector<FlatObject::Field>> FlatObject::fields_of(std::string_view text) {
+  FlatObject object;
+  if (!nlohmann::json::sax_parse(text.begin(), text.end(), &object)) return std::nullopt;
+  return std::move(object.fields_);
+}
+
+NASNET_INLINE bool FlatObject::key(std::string& name) {
+  fields_.emplace_back().name = name;
+  return true;
+}
+
+NASNET_BODY JournalLine::JournalLine(const std::filesystem::path& path, std::int64_t number, std::string_view text)
+    : path_(path), number_(number), last_(last_architecture(text)) {
+  if (last_) {
+    take_fields(before_last(text));
+  } else {
+    take_fields(text);
+  }
+}
+
+NASNET_BODY const nlohmann::json& JournalLine::field(std::string_view key) const {
+  const nlohmann::json* value = find(key);
+  if (value == nullptr) fail_here("the field \"", key, "\" is missing");
+  return *value;
+}
+
+NASNET_BODY const std::string& JournalLine::text(std::string_view key) const {
+  const nlohmann::json& value = field(key);
+  if (!value.is_string()) fail_here("the field \"", key, "\" is no text");
+  return value.get_ref<const std::string&>();
+}
+
+NASNET_BODY std::int64_t JournalLine::count(std::string_view key) const {
+  const nlohmann::json& value = field(key);
+  const bool fits = value.is_number_unsigned() &&
+                    value.get<std::uint64_t>() <= std::uint64_t{(std::numeric_limits<std::int64_t>::max)()};
+  if (!fits) fail_here("the field \"", key, "\" is no whole number from 0");
+  return value.get<std::int64_t>();
+}
+
+NASNET_BODY std::uint64_t JournalLine::unsigned_number(std::string_view key) const {
+  const nlohmann::json& value = field(key);
+  if (!value.is_number_unsigned()) fail_here("the field \"", key, "\" is no whole number from 0");
+  return value.get<std::uint64_t>();
+}
+
+NASNET_BODY double JournalLine::number_in(const nlohmann::json& value, std::string_view key) const {
+  if (!value.is_number() || !std::isfinite(value.get<double>())) fail_here("the field \"", key, "\" is no number");
+  return value.get<double>();
+}
+
+NASNET_BODY std::uint64_t JournalLine::hash() const {
+  const std::optional<std::uint64_t> hash = hash_of_text(text("hash"));
+  if (!hash) fail_here("the field \"hash\" is not 16 hexadecimal digits");
+  return *hash;
+}
+
+NASNET_BODY Architecture JournalLine::architecture() const {
+  const std::string_view form = last_ ? *last_ : std::string_view(text("architecture"));
+  Architecture architecture;
+  const auto failure = attempt([&] { architecture = architecture_from_text(form, "architecture"); });
+  if (failure) fail_here(failure->message);
+  return architecture;
+}
+
+NASNET_BODY std::optional<std::string_view> JournalLine::last_architecture(std::string_view text) {
+  if (!text.ends_with(last_end)) return std::nullopt;
+  text.remove_suffix(last_end.size());
+  const std::size_t quote = text.rfind('"');
+  if (quote == std::string_view::npos || !text.substr(0, quote + 1).ends_with(last_key)) return std::nullopt;
+  const std::string_view value = text.substr(quote + 1);
+  const auto is_plain = [](char letter) { return letter >= ' ' && letter <= '~' && letter != '\\'; };
+  if (!std::all_of(value.begin(), value.end(), is_plain)) return std::nullopt;
+  return value;
+}
+
+NASNET_BODY void JournalLine::take_fields(std::string_view text) {
+  if (auto flat = FlatObject::fields_of(text)) {
+    fields_ = *std::move(flat);
+    return;
+  }
+  const nlohmann::json tree = nlohmann::json::parse(text, nullptr, false);
+  if (!tree.is_object()) fail_here("this is no JSON object");
+  for (const auto& [name, value] : tree.items()) fields_.push_back({name, value});
+}
+
+NASNET_BODY const nlohmann::json* JournalLine::find(std::string_view key) const {
+  const auto found =
+      std::find_if(fields_.rbegin(), fields_.rend(), [key](const auto& field) { return field.name == key; });
+  return found == fields_.rend() ? nullptr : &found->value;
+}
+
+NASNET_BODY std::string JournalLine::before_last(std::string_view text) const {
+  text.remove_suffix(last_key.size() + last_->size() + last_end.size());
+  return std::string(text).append("}");
+}
+
+}  // namespace nasnet::inline NASNET_ABI::detail

@@ -1,0 +1,6 @@
+#include "nasnet/core/allocator.ipp"
+#include "nasnet/core/duration_text.ipp"
+#include "nasnet/core/file.ipp"
+#include "nasnet/core/progress_bar.ipp"
+#include "nasnet/core/step_sequence.ipp"
+#include "nasnet/core/thread_pool.ipp"

@@ -1,0 +1,2 @@
+#include "nasnet/journal/journal.ipp"
+#include "nasnet/journal/warm_start.ipp"

@@ -1,0 +1,13 @@
+#include "nasnet/model/initialization.ipp"
+#include "nasnet/model/model.ipp"
+
+namespace nasnet::inline NASNET_ABI {
+
+#define NASNET_INSTANTIATE(Scalar) \
+  template Tensor<Scalar> initial_values(const ParameterSpec& spec, RandomStream random); \
+  template class Model<Scalar>;
+
+NASNET_INSTANTIATE(float)
+NASNET_INSTANTIATE(double)
+
+}  // namespace nasnet::inline NASNET_ABI
