@@ -40,11 +40,16 @@ def reachable(module: str) -> set[str]:
     return found
 
 
+def own_bodies(name: str) -> str:
+    """The file of bodies that a header includes at its end."""
+    return name.removesuffix(".hpp") + ".ipp"
+
+
 def faults(root: pathlib.Path) -> list[str]:
     include = root / "include"
     found = []
     reads: dict[str, list[str]] = {}
-    for header in tree.headers(root):
+    for header in tree.headers_and_bodies(root):
         name = header.relative_to(include).as_posix()
         parts = name.split("/")
         module = parts[1] if len(parts) > 2 else None
@@ -59,7 +64,8 @@ def faults(root: pathlib.Path) -> list[str]:
             if not (include / target).exists():
                 found.append(f"{where}, which does not exist")
                 continue
-            reads[name].append(target)
+            if target != own_bodies(name):
+                reads[name].append(target)
             target_parts = target.split("/")
             target_module = target_parts[1] if len(target_parts) > 2 else None
             if module is None:
@@ -124,6 +130,10 @@ class Arrows(unittest.TestCase):
 
     def test_notices_a_circle(self) -> None:
         self.check({"core/a.hpp": '#include "nasnet/core/b.hpp"\n', "core/b.hpp": '#include "nasnet/core/a.hpp"\n'}, "a circle")
+
+    def test_accepts_bodies_beside_their_header(self) -> None:
+        self.check({"core/a.hpp": '#include "nasnet/core/a.ipp"\n', "core/a.ipp": '#include "nasnet/core/a.hpp"\n'}, "")
+        self.check({"core/a.hpp": "", "core/a.ipp": '#include "nasnet/graph/b.hpp"\n', "graph/b.hpp": ""}, "core/a.ipp:1: includes")
 
     def test_notices_missing_and_unknown(self) -> None:
         self.check({"core/a.hpp": '#include "nasnet/core/b.hpp"\n'}, "does not exist")

@@ -12,7 +12,7 @@ WORDS = re.compile(r"\b(throw|try|catch|dynamic_cast|typeid|rethrow_exception|st
 
 def faults(root: pathlib.Path) -> list[str]:
     found = []
-    for header in tree.headers(root):
+    for header in tree.headers_and_bodies(root):
         name = header.relative_to(root / "include").as_posix()
         if name in WITH_EXCEPTIONS:
             continue

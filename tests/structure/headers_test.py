@@ -8,8 +8,9 @@ import tree
 
 
 def plain(statement: str) -> str:
-    """A declaration without attributes."""
-    return re.sub(r"\[\[.*?\]\]\s*", "", statement).strip()
+    """A declaration without attributes and the macros that stand before functions."""
+    statement = re.sub(r"\[\[.*?\]\]\s*", "", statement)
+    return re.sub(r"^\s*NASNET_(LAZY|BODY|INLINE)\b\s*", "", statement).strip()
 
 
 def is_variable(statement: str) -> bool:
@@ -21,9 +22,17 @@ def is_variable(statement: str) -> bool:
     return end is not None and end.group() != "("
 
 
+def is_bare_function(statement: str) -> bool:
+    """A body that each file which includes it would define for all of the program."""
+    if not statement.endswith("}") or "(" not in statement:
+        return False
+    head = statement.split("(")[0]
+    return not re.search(r"\b(NASNET_\w+|template|inline|constexpr|consteval|class|struct|enum|union|concept|using|requires)\b|=", head)
+
+
 def faults(root: pathlib.Path) -> list[str]:
     found = []
-    for header in tree.headers(root):
+    for header in tree.headers_and_bodies(root):
         name = header.relative_to(root / "include").as_posix()
         text = tree.code(header.read_text(encoding="utf-8"))
         if "#pragma once" not in text:
@@ -31,6 +40,8 @@ def faults(root: pathlib.Path) -> list[str]:
         for match in re.finditer(r"\bnamespace\s*(\[\[[^]]*\]\]\s*)?\{", text):
             found.append(f"{name}:{text.count(chr(10), 0, match.start()) + 1}: an unnamed namespace")
         for line, statement in tree.declarations(text):
+            if header.suffix == ".ipp" and is_bare_function(statement):
+                found.append(f"{name}:{line}: NASNET_BODY, NASNET_LAZY or NASNET_INLINE is missing: {statement[:60]}")
             statement = plain(statement)
             if re.match(r"(inline\s+|constexpr\s+|const\s+|thread_local\s+)*static\b", statement):
                 found.append(f"{name}:{line}: static at namespace scope is a copy for each translation unit: {statement[:60]}")
@@ -68,6 +79,14 @@ class Headers(unittest.TestCase):
     def test_notices_a_missing_guard(self) -> None:
         with tree.Sample({"include/nasnet/core/a.hpp": "// #pragma once\n"}) as root:
             self.assertIn("no #pragma once", "\n".join(faults(root)))
+
+    def test_notices_bodies_that_each_file_defines(self) -> None:
+        for body, missing in {"int f() { return 1; }": True, "NASNET_BODY int f() { return 1; }": False,
+                              "template <class T> int f(T t) { return t; }": False, "A::A(int n) : n_{n} {}": True,
+                              "NASNET_INLINE A::~A() { f(); }": False, "struct A { int f() { return 1; } };": False}.items():
+            text = f"#pragma once\nnamespace nasnet {{\n{body}\n}}\n"
+            with tree.Sample({"include/nasnet/core/a.ipp": text}) as root:
+                self.assertEqual("is missing" in "\n".join(faults(root)), missing, body)
 
     def test_accepts_what_is_right(self) -> None:
         text = """

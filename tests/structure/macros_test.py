@@ -11,7 +11,7 @@ WITH_MACROS = {"nasnet/config.hpp", "nasnet/version.hpp"}
 
 def faults(root: pathlib.Path) -> list[str]:
     found = []
-    for header in tree.headers(root):
+    for header in tree.headers_and_bodies(root):
         name = header.relative_to(root / "include").as_posix()
         text = tree.code(header.read_text(encoding="utf-8"))
         for match in re.finditer(r"^[ \t]*#[ \t]*(define|undef)[ \t]+(\w+)", text, re.MULTILINE):

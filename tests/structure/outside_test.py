@@ -12,7 +12,7 @@ EIGEN_HEADER = "nasnet/ops/eigen.hpp"
 def faults(root: pathlib.Path) -> list[str]:
     include = root / "include"
     found = []
-    for header in tree.headers(root):
+    for header in tree.headers_and_bodies(root):
         name = header.relative_to(include).as_posix()
         text = tree.code(header.read_text(encoding="utf-8"))
         for line, target in tree.includes(header):

@@ -34,6 +34,11 @@ def headers(root: pathlib.Path) -> list[pathlib.Path]:
     return sorted((root / "include/nasnet").rglob("*.hpp"))
 
 
+def headers_and_bodies(root: pathlib.Path) -> list[pathlib.Path]:
+    """The headers, and the files of bodies beside them."""
+    return sorted([*headers(root), *(root / "include/nasnet").rglob("*.ipp")])
+
+
 def includes(header: pathlib.Path) -> list[tuple[int, str]]:
     """Line and name of every include."""
     found = []
