@@ -48,6 +48,7 @@
 #include "nasnet/genotype/fault.hpp"
 #include "nasnet/genotype/hash.hpp"
 #include "nasnet/genotype/json.hpp"
+#include "nasnet/genotype/json_values.hpp"
 #include "nasnet/genotype/op_set.hpp"
 #include "nasnet/genotype/ops.hpp"
 #include "nasnet/genotype/published.hpp"

@@ -8,10 +8,8 @@
 ///     const auto graph = nasnet::build_network(to_architecture(best), nasnet::NasnetOps::table(), config);
 #pragma once
 
-#include <filesystem>  // path
-#include <string>      // string
+#include <string>  // string
 
-#include "nasnet/core/file.hpp"
 #include "nasnet/genotype/architecture.hpp"
 
 namespace nasnet::inline NASNET_ABI {
@@ -32,12 +30,10 @@ struct HeaderOptions {
 /// none, and where the two cells differ in their number of blocks. ArgumentError for names that C++ does not allow.
 NASNET_LAZY [[nodiscard]] std::string emit_header(const Architecture& architecture, const HeaderOptions& options = {});
 
-/// Writes the header, all or nothing.
+/// Writes the header, all or nothing. @param path of the file; a std::filesystem::path is one
 /// @throws as emit_header; IoError where the file cannot be written.
-NASNET_LAZY inline void write_header(const Architecture& architecture, const std::filesystem::path& path,
-                                     const HeaderOptions& options = {}) {
-  write_file_atomically(path, emit_header(architecture, options));
-}
+NASNET_LAZY void write_header(const Architecture& architecture, const std::string& path,
+                              const HeaderOptions& options = {});
 
 }  // namespace nasnet::inline NASNET_ABI
 

@@ -10,6 +10,7 @@
 #include <vector>       // vector
 
 #include "nasnet/core/error.hpp"
+#include "nasnet/core/file.hpp"
 #include "nasnet/genotype/architecture.hpp"
 #include "nasnet/genotype/detail/nearest_name.hpp"
 #include "nasnet/genotype/fault.hpp"
@@ -169,6 +170,10 @@ NASNET_BODY std::string emit_header(const Architecture& architecture, const Head
   text.append(detail::genotype_cpp(architecture, name, ops.name));
   if (is_nested) text.append(join("\n}  // namespace ", space, '\n'));
   return text;
+}
+
+NASNET_BODY void write_header(const Architecture& architecture, const std::string& path, const HeaderOptions& options) {
+  write_file_atomically(path, emit_header(architecture, options));
 }
 
 }  // namespace nasnet::inline NASNET_ABI

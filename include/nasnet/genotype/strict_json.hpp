@@ -1,9 +1,9 @@
 /// JSON text from strangers: no repeated keys, no deep nesting, errors with line and column.
 #pragma once
 
-#include <cstddef>            // size_t
-#include <nlohmann/json.hpp>  // json
-#include <string_view>        // string_view
+#include <cstddef>                // size_t
+#include <nlohmann/json_fwd.hpp>  // json
+#include <string_view>            // string_view
 
 #include "nasnet/config.hpp"
 

@@ -20,6 +20,7 @@
 #include "nasnet/data/augmentation.hpp"
 #include "nasnet/genotype/fault.hpp"
 #include "nasnet/genotype/json.hpp"
+#include "nasnet/genotype/json_values.hpp"
 #include "nasnet/genotype/op_set.hpp"
 #include "nasnet/genotype/strict_json.hpp"
 #include "nasnet/graph/named_networks.hpp"
