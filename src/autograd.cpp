@@ -3,8 +3,7 @@
 
 namespace nasnet::inline NASNET_ABI {
 
-#define NASNET_INSTANTIATE(Scalar) \
-  template class Tape<Scalar>;
+#define NASNET_INSTANTIATE(Scalar) template class Tape<Scalar>;
 
 NASNET_INSTANTIATE(float)
 NASNET_INSTANTIATE(double)

@@ -1,5 +1,5 @@
-#include "nasnet/evaluator/child_trainer.ipp"
 #include "nasnet/evaluator/evaluator.ipp"
+#include "nasnet/evaluator/child_trainer.ipp"
 #include "nasnet/evaluator/latency.ipp"
 #include "nasnet/evaluator/outcome_json.ipp"
 #include "nasnet/evaluator/process_evaluator.ipp"

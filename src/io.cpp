@@ -18,12 +18,13 @@ template void TensorFile::set<double>(const std::string&, Shape, std::span<const
 
 namespace nasnet::inline NASNET_ABI {
 
-#define NASNET_INSTANTIATE(Scalar) \
+#define NASNET_INSTANTIATE(Scalar)                                                                     \
   template void write_onnx(const Model<Scalar>& model, const std::filesystem::path& path, Size image); \
-  template PartialLoad load_partial_weights(Model<Scalar>& model, const TensorFile& file, const NameInFile& name_in_file); \
-  template Tensor<Scalar> to_file_layout(const ParameterSpec& spec, const Tensor<Scalar>& values); \
-  template TensorFile model_weights(const Model<Scalar>& model); \
-  template void load_weights(Model<Scalar>& model, const TensorFile& file); \
+  template PartialLoad load_partial_weights(Model<Scalar>& model, const TensorFile& file,              \
+                                            const NameInFile& name_in_file);                           \
+  template Tensor<Scalar> to_file_layout(const ParameterSpec& spec, const Tensor<Scalar>& values);     \
+  template TensorFile model_weights(const Model<Scalar>& model);                                       \
+  template void load_weights(Model<Scalar>& model, const TensorFile& file);                            \
   template void save_weights(const Model<Scalar>& model, const std::filesystem::path& path, WeightNaming naming);
 
 NASNET_INSTANTIATE(float)
@@ -33,9 +34,11 @@ NASNET_INSTANTIATE(double)
 
 namespace nasnet::inline NASNET_ABI::detail {
 
-#define NASNET_INSTANTIATE_DETAIL(Scalar) \
-  template Tensor<Scalar> stored_values(const TensorFile& file, const std::string& name, const GraphParameter& parameter); \
-  template void fail_value(const TensorFile& file, const std::string& name, std::int64_t place, Scalar value, const char* wanted);
+#define NASNET_INSTANTIATE_DETAIL(Scalar)                                                                     \
+  template Tensor<Scalar> stored_values(const TensorFile& file, const std::string& name,                      \
+                                        const GraphParameter& parameter);                                     \
+  template void fail_value(const TensorFile& file, const std::string& name, std::int64_t place, Scalar value, \
+                           const char* wanted);
 
 NASNET_INSTANTIATE_DETAIL(float)
 NASNET_INSTANTIATE_DETAIL(double)

@@ -1,9 +1,9 @@
-#include "nasnet/model/initialization.ipp"
 #include "nasnet/model/model.ipp"
+#include "nasnet/model/initialization.ipp"
 
 namespace nasnet::inline NASNET_ABI {
 
-#define NASNET_INSTANTIATE(Scalar) \
+#define NASNET_INSTANTIATE(Scalar)                                                        \
   template Tensor<Scalar> initial_values(const ParameterSpec& spec, RandomStream random); \
   template class Model<Scalar>;
 

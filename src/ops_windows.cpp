@@ -7,17 +7,21 @@
 
 namespace nasnet::inline NASNET_ABI {
 
-#define NASNET_INSTANTIATE(Scalar) \
-  template void backward(const AveragePool& pool, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients, InstructionSet set); \
-  template void forward(const AveragePool& pool, OpCall<Scalar>& call, InstructionSet set); \
-  template void backward(const Depthwise& depthwise, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients, InstructionSet set); \
-  template void forward(const Depthwise& depthwise, OpCall<Scalar>& call, InstructionSet set); \
-  template void backward(const GlobalAveragePool&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients); \
-  template void forward(const GlobalAveragePool&, OpCall<Scalar>& call); \
-  template void backward(const MaximumPool& pool, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients, InstructionSet set); \
-  template void forward(const MaximumPool& pool, OpCall<Scalar>& call, InstructionSet set); \
-  template void backward(const Subsample& subsample, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients); \
-  template void forward(const Subsample& subsample, OpCall<Scalar>& call); \
+#define NASNET_INSTANTIATE(Scalar)                                                                                     \
+  template void backward(const AveragePool& pool, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients,    \
+                         InstructionSet set);                                                                          \
+  template void forward(const AveragePool& pool, OpCall<Scalar>& call, InstructionSet set);                            \
+  template void backward(const Depthwise& depthwise, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients, \
+                         InstructionSet set);                                                                          \
+  template void forward(const Depthwise& depthwise, OpCall<Scalar>& call, InstructionSet set);                         \
+  template void backward(const GlobalAveragePool&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients);  \
+  template void forward(const GlobalAveragePool&, OpCall<Scalar>& call);                                               \
+  template void backward(const MaximumPool& pool, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients,    \
+                         InstructionSet set);                                                                          \
+  template void forward(const MaximumPool& pool, OpCall<Scalar>& call, InstructionSet set);                            \
+  template void backward(const Subsample& subsample, const OpCall<Scalar>& call,                                       \
+                         const OpGradients<Scalar>& gradients);                                                        \
+  template void forward(const Subsample& subsample, OpCall<Scalar>& call);                                             \
   template void forward(const Zeros& zero, OpCall<Scalar>& call);
 
 NASNET_INSTANTIATE(float)

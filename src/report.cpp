@@ -1,5 +1,5 @@
-#include "nasnet/report/load_network.ipp"
 #include "nasnet/report/report.ipp"
+#include "nasnet/report/load_network.ipp"
 #include "nasnet/report/result_file.ipp"
 #include "nasnet/report/study_report.ipp"
 #include "nasnet/report/trials_csv.ipp"

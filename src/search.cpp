@@ -1,5 +1,5 @@
-#include "nasnet/search/ledger.ipp"
 #include "nasnet/search/search.ipp"
+#include "nasnet/search/ledger.ipp"
 #include "nasnet/search/search_events.ipp"
 #include "nasnet/search/search_options.ipp"
 #include "nasnet/search/search_progress_bar.ipp"

@@ -10,9 +10,11 @@
 
 namespace nasnet::inline NASNET_ABI {
 
-#define NASNET_INSTANTIATE(Scalar) \
-  template class ControllerNetwork<Scalar>; \
-  template Variable<Scalar> clipped_surrogate(Tape<Scalar>& tape, const Variable<Scalar>& log_probabilities, const Variable<Scalar>& sampled, const Variable<Scalar>& advantages, double clip);
+#define NASNET_INSTANTIATE(Scalar)                                                                                 \
+  template class ControllerNetwork<Scalar>;                                                                        \
+  template Variable<Scalar> clipped_surrogate(Tape<Scalar>& tape, const Variable<Scalar>& log_probabilities,       \
+                                              const Variable<Scalar>& sampled, const Variable<Scalar>& advantages, \
+                                              double clip);
 
 NASNET_INSTANTIATE(float)
 NASNET_INSTANTIATE(double)

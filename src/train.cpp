@@ -10,11 +10,15 @@
 
 namespace nasnet::inline NASNET_ABI {
 
-#define NASNET_INSTANTIATE(Scalar) \
-  template class Optimizer<Scalar>; \
-  template class ParameterAverage<Scalar>; \
-  template StepResult compute_gradients(Context& context, Model<Scalar>& model, Tensor<Scalar> images, std::span<const std::int32_t> labels, const RunOptions& run, const LossOptions& options); \
-  template StepResult train_step(Context& context, Model<Scalar>& model, Optimizer<Scalar>& optimizer, Tensor<Scalar> images, std::span<const std::int32_t> labels, double learning_rate, const RunOptions& run, const LossOptions& options, double clip_norm); \
+#define NASNET_INSTANTIATE(Scalar)                                                                                  \
+  template class Optimizer<Scalar>;                                                                                 \
+  template class ParameterAverage<Scalar>;                                                                          \
+  template StepResult compute_gradients(Context& context, Model<Scalar>& model, Tensor<Scalar> images,              \
+                                        std::span<const std::int32_t> labels, const RunOptions& run,                \
+                                        const LossOptions& options);                                                \
+  template StepResult train_step(Context& context, Model<Scalar>& model, Optimizer<Scalar>& optimizer,              \
+                                 Tensor<Scalar> images, std::span<const std::int32_t> labels, double learning_rate, \
+                                 const RunOptions& run, const LossOptions& options, double clip_norm);              \
   template std::vector<TrainableParameter<Scalar>> trainable_parameters(Model<Scalar>& model);
 
 NASNET_INSTANTIATE(float)
@@ -24,8 +28,8 @@ NASNET_INSTANTIATE(double)
 
 namespace nasnet::inline NASNET_ABI::detail {
 
-#define NASNET_INSTANTIATE_DETAIL(Scalar) \
-  template void update(const Adam& rule, const OptimizerStep<Scalar>& step); \
+#define NASNET_INSTANTIATE_DETAIL(Scalar)                                       \
+  template void update(const Adam& rule, const OptimizerStep<Scalar>& step);    \
   template void update(const RmsProp& rule, const OptimizerStep<Scalar>& step); \
   template void update(const Sgd& rule, const OptimizerStep<Scalar>& step);
 

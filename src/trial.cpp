@@ -1,2 +1,2 @@
-#include "nasnet/trial/json_line.ipp"
 #include "nasnet/trial/trial.ipp"
+#include "nasnet/trial/json_line.ipp"

@@ -2824,6 +2824,34 @@ NASNET_BODY std::string ProgressBar::clipped(const std::string& text) const {
 
 /// Steps that follow each other, each cut into tasks, on all threads of a pool.
 
+// ---- nasnet/core/detail/atomic_count.hpp -------------------------------------------------------------------------
+
+/// A number in an array, for several threads: std::atomic_ref, which not every standard library has.
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+#if defined(__cpp_lib_atomic_ref)
+using AtomicCount = std::atomic_ref<std::int64_t>;
+#else
+/// As std::atomic_ref, by the builtin functions of GCC and clang.
+class AtomicCount {
+ public:
+  explicit AtomicCount(std::int64_t& value) : value_(&value) {}
+
+  [[nodiscard]] std::int64_t load(std::memory_order order) const {
+    return __atomic_load_n(value_, static_cast<int>(order));
+  }
+  std::int64_t fetch_add(std::int64_t more, std::memory_order order = std::memory_order_seq_cst) const {
+    return __atomic_fetch_add(value_, more, static_cast<int>(order));
+  }
+
+ private:
+  std::int64_t* value_;
+};
+#endif
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
 namespace nasnet::inline NASNET_ABI {
 
 /// A step of a sequence. Its tasks must not depend on each other.
@@ -2860,7 +2888,7 @@ class SequenceProgress {
   }
 
  private:
-  using Count = std::atomic_ref<std::int64_t>;
+  using Count = AtomicCount;
   static constexpr std::int64_t line = 8;  // a cache line for each count: all threads write them
 
   NASNET_LAZY [[nodiscard]] Count begun(int step) { return Count(counts_[2 * step * line]); }
@@ -16033,8 +16061,10 @@ NASNET_BODY bool Training::run_epoch() {
 
 NASNET_BODY bool Training::parameters_are_finite() const {
   const auto finite = [](float value) { return std::isfinite(value); };
-  return std::ranges::all_of(std::as_const(model_).parameters(), [&](const Variable<float>& parameter) {
-    return std::ranges::all_of(parameter.value().values(), finite);
+  const auto& parameters = std::as_const(model_).parameters();
+  return std::all_of(parameters.begin(), parameters.end(), [&](const Variable<float>& parameter) {
+    const auto values = parameter.value().values();
+    return std::all_of(values.begin(), values.end(), finite);
   });
 }
 
@@ -29407,6 +29437,11 @@ NASNET_BODY std::vector<std::uint64_t> Nasbench201Space::all_hashes() {
 
 /// Tables of comma-separated values: no quotes, a line of column names first.
 
+#if !defined(__cpp_lib_to_chars)
+#include <locale>   // locale
+#include <sstream>  // istringstream
+#endif
+
 namespace nasnet::inline NASNET_ABI::detail {
 
 NASNET_LAZY [[nodiscard]] inline std::vector<std::string_view> split_at_commas(std::string_view line) {
@@ -29483,8 +29518,18 @@ class CsvFile {
 
   template <class Number>
   [[nodiscard]] static bool read(std::string_view text, Number& value) {
-    const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return error == std::errc{} && rest == text.data() + text.size();
+#if !defined(__cpp_lib_to_chars)  // a standard library without from_chars() for floating point
+    if constexpr (std::is_floating_point_v<Number>) {
+      if (text.empty() || text.front() == '+' || text.front() == ' ') return false;
+      std::istringstream stream{std::string(text)};
+      stream.imbue(std::locale::classic());
+      return (stream >> value) && stream.peek() == std::istringstream::traits_type::eof();
+    } else
+#endif
+    {
+      const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+      return error == std::errc{} && rest == text.data() + text.size();
+    }
   }
 
   NASNET_LAZY [[noreturn]] NASNET_COLD void fail_value(std::size_t column, std::string_view what) const {

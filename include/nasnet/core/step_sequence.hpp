@@ -1,12 +1,13 @@
 /// Steps that follow each other, each cut into tasks, on all threads of a pool.
 #pragma once
 
-#include <atomic>   // atomic, atomic_ref
+#include <atomic>   // atomic
 #include <cstddef>  // size_t
 #include <cstdint>  // int64_t
 #include <span>     // span
 
 #include "nasnet/core/context.hpp"
+#include "nasnet/core/detail/atomic_count.hpp"
 #include "nasnet/core/tensor.hpp"
 
 namespace nasnet::inline NASNET_ABI {
@@ -45,7 +46,7 @@ class SequenceProgress {
   }
 
  private:
-  using Count = std::atomic_ref<std::int64_t>;
+  using Count = AtomicCount;
   static constexpr std::int64_t line = 8;  // a cache line for each count: all threads write them
 
   NASNET_LAZY [[nodiscard]] Count begun(int step) { return Count(counts_[2 * step * line]); }

@@ -5,11 +5,11 @@
 #include <algorithm>  // clamp, fill_n, max, min
 #include <cstdint>    // int64_t
 
+#include "nasnet/ops/detail/checks.hpp"
 #include "nasnet/ops/detail/image_columns.hpp"
+#include "nasnet/ops/detail/kernel_checks.hpp"
 #include "nasnet/ops/detail/scratch.hpp"
 #include "nasnet/ops/pointwise.hpp"
-#include "nasnet/ops/detail/checks.hpp"
-#include "nasnet/ops/detail/kernel_checks.hpp"
 
 namespace nasnet::inline NASNET_ABI::detail {
 

@@ -5,9 +5,9 @@
 #include <algorithm>  // copy_n
 #include <cstdint>    // int64_t
 
-#include "nasnet/ops/pointwise.hpp"
 #include "nasnet/ops/detail/checks.hpp"
 #include "nasnet/ops/detail/kernel_checks.hpp"
+#include "nasnet/ops/pointwise.hpp"
 
 namespace nasnet::inline NASNET_ABI::detail {
 

@@ -140,8 +140,10 @@ NASNET_BODY bool Training::run_epoch() {
 
 NASNET_BODY bool Training::parameters_are_finite() const {
   const auto finite = [](float value) { return std::isfinite(value); };
-  return std::ranges::all_of(std::as_const(model_).parameters(), [&](const Variable<float>& parameter) {
-    return std::ranges::all_of(parameter.value().values(), finite);
+  const auto& parameters = std::as_const(model_).parameters();
+  return std::all_of(parameters.begin(), parameters.end(), [&](const Variable<float>& parameter) {
+    const auto values = parameter.value().values();
+    return std::all_of(values.begin(), values.end(), finite);
   });
 }
 

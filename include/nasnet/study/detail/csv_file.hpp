@@ -9,8 +9,13 @@
 #include <string>        // string
 #include <string_view>   // string_view
 #include <system_error>  // errc
+#include <type_traits>   // is_floating_point_v
 #include <utility>       // move
 #include <vector>        // vector
+#if !defined(__cpp_lib_to_chars)
+#include <locale>   // locale
+#include <sstream>  // istringstream
+#endif
 
 #include "nasnet/config.hpp"
 #include "nasnet/core/error.hpp"
@@ -91,8 +96,18 @@ class CsvFile {
 
   template <class Number>
   [[nodiscard]] static bool read(std::string_view text, Number& value) {
-    const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return error == std::errc{} && rest == text.data() + text.size();
+#if !defined(__cpp_lib_to_chars)  // a standard library without from_chars() for floating point
+    if constexpr (std::is_floating_point_v<Number>) {
+      if (text.empty() || text.front() == '+' || text.front() == ' ') return false;
+      std::istringstream stream{std::string(text)};
+      stream.imbue(std::locale::classic());
+      return (stream >> value) && stream.peek() == std::istringstream::traits_type::eof();
+    } else
+#endif
+    {
+      const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+      return error == std::errc{} && rest == text.data() + text.size();
+    }
   }
 
   NASNET_LAZY [[noreturn]] NASNET_COLD void fail_value(std::size_t column, std::string_view what) const {
