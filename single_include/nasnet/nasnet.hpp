@@ -19945,9 +19945,85 @@ class ForkServer {
 
 namespace nasnet::inline NASNET_ABI {
 
-namespace detail {
+/// The JSON form as a value whose keys keep their order.
+NASNET_LAZY [[nodiscard]] nlohmann::ordered_json to_json(const Architecture& architecture);
 
-inline constexpr std::string_view current_first = "current-first";
+/// The JSON form as text for people: a block a line, no line break at the end.
+NASNET_LAZY [[nodiscard]] std::string to_json_text(const Architecture& architecture);
+
+/// Reads the JSON form from a value that stands at `path` of a larger one. Ops are any names; check them against an op
+/// set with require_valid.
+/// @throws GenotypeError that names the place, as "normal.blocks[2].left", what was found and what was wanted.
+template <class Json>
+  requires std::same_as<Json, nlohmann::json> || std::same_as<Json, nlohmann::ordered_json>
+[[nodiscard]] Architecture architecture_from_json(const Json& value, std::string_view path = {});
+
+/// Reads the JSON form from a text.
+/// @throws GenotypeError as above; for broken syntax with line and column.
+NASNET_LAZY [[nodiscard]] Architecture architecture_from_json(std::string_view text);
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/genotype/json.ipp ------------------------------------------------------------------------------------
+
+// ---- nasnet/genotype/json_values.hpp -----------------------------------------------------------------------------
+
+/// Reads values out of JSON: what counts as a number, a whole number or a text is decided here, for all files and
+/// settings. Who reads says in words of its own what is wrong.
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+inline constexpr std::int64_t most_whole_number = (std::numeric_limits<std::int64_t>::max)();
+
+/// The field of this name; nullptr where there is none, or no object.
+template <class Json>
+[[nodiscard]] const Json* field_of(const Json& object, std::string_view key) {
+  if (!object.is_object()) return nullptr;
+  const auto found = object.find(std::string(key));
+  return found == object.end() ? nullptr : &*found;
+}
+
+/// The text that a value is; nullptr where it is none.
+template <class Json>
+[[nodiscard]] const std::string* text_of(const Json& value) {
+  return value.is_string() ? &value.template get_ref<const std::string&>() : nullptr;
+}
+
+/// The whole number that a value is, where it lies in this range.
+template <class Json>
+[[nodiscard]] std::optional<std::int64_t> whole_number_of(const Json& value, std::int64_t least,
+                                                          std::int64_t most = most_whole_number) {
+  if (!value.is_number_integer()) return std::nullopt;
+  const bool too_large =
+      value.is_number_unsigned() && value.template get<std::uint64_t>() > static_cast<std::uint64_t>(most_whole_number);
+  if (too_large) return std::nullopt;
+  const auto number = value.template get<std::int64_t>();
+  if (number < least || number > most) return std::nullopt;
+  return number;
+}
+
+/// The whole number from 0 that a value is; 64 bits hold it.
+template <class Json>
+[[nodiscard]] std::optional<std::uint64_t> unsigned_number_of(const Json& value) {
+  if (!value.is_number_unsigned()) return std::nullopt;
+  return value.template get<std::uint64_t>();
+}
+
+/// The number that a value is, where it is finite.
+template <class Json>
+[[nodiscard]] std::optional<double> number_of(const Json& value) {
+  if (!value.is_number()) return std::nullopt;
+  const auto number = value.template get<double>();
+  if (!std::isfinite(number)) return std::nullopt;
+  return number;
+}
+
+/// The truth value that a value is.
+template <class Json>
+[[nodiscard]] std::optional<bool> flag_of(const Json& value) {
+  if (!value.is_boolean()) return std::nullopt;
+  return value.template get<bool>();
+}
 
 /// Where a value stands, for error texts.
 class JsonPlace {
@@ -19970,7 +20046,7 @@ class JsonPlace {
 /// A value for an error text: its kind, and what it is where that is short.
 template <class Json>
 [[nodiscard]] std::string found_json(const Json& value) {
-  if (value.is_string()) return join("the text ", quoted_name(value.template get_ref<const std::string&>()));
+  if (const std::string* text = text_of(value)) return join("the text ", quoted_name(*text));
   if (value.is_array()) return join("an array of ", value.size());
   if (value.is_object()) return std::string("an object");
   return value.dump();
@@ -19988,144 +20064,24 @@ void require_object(const Json& value, const JsonPlace& place, std::span<const s
 
 template <class Json>
 [[nodiscard]] const Json& required(const Json& object, const JsonPlace& place, const char* key) {
-  const auto found = object.find(key);
-  if (found == object.end()) place.fail_here("the key \"", key, "\" is missing");
+  const Json* found = field_of(object, key);
+  if (found == nullptr) place.fail_here("the key \"", key, "\" is missing");
   return *found;
 }
 
-template <class Json>
-[[nodiscard]] int json_int(const Json& value, const JsonPlace& place, std::string_view what) {
-  if (!value.is_number_integer()) place.fail_here(what, " expected, found ", found_json(value));
-  constexpr auto least = std::int64_t{(std::numeric_limits<int>::min)()};
-  constexpr auto most = std::int64_t{(std::numeric_limits<int>::max)()};
-  const bool fits = value.is_number_unsigned()
-                        ? value.template get<std::uint64_t>() <= static_cast<std::uint64_t>(most)
-                        : value.template get<std::int64_t>() >= least && value.template get<std::int64_t>() <= most;
-  if (!fits) place.fail_here(what, " expected, found ", value.dump(), ", which is out of range");
-  return value.template get<int>();
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+// ---- nasnet/genotype/json_values.ipp -----------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+NASNET_BODY JsonPlace JsonPlace::operator/(std::string_view key) const {
+  return JsonPlace(path_.empty() ? std::string(key) : join(path_, '.', key));
 }
 
-template <class Json>
-[[nodiscard]] const std::string& json_text(const Json& value, const JsonPlace& place, std::string_view what) {
-  if (!value.is_string()) place.fail_here(what, " expected, found ", found_json(value));
-  return value.template get_ref<const std::string&>();
-}
+NASNET_BODY JsonPlace JsonPlace::operator[](std::size_t index) const { return JsonPlace(join(path_, '[', index, ']')); }
 
-template <class Json>
-[[nodiscard]] BlockInput operand_from_json(const Json& value, const JsonPlace& place) {
-  if (!value.is_array() || value.size() != 2) {
-    place.fail_here("[state, \"op\"] expected, found ", found_json(value));
-  }
-  return {json_int(value[0], place, "a state number"), json_text(value[1], place, "the name of an op")};
-}
-
-template <class Json>
-[[nodiscard]] Combiner combiner_from_json(const Json& value, const JsonPlace& place) {
-  const std::string& name = json_text(value, place, "the name of a combiner");
-  const std::optional<Combiner> combine = combiner_named(name);
-  if (!combine) {
-    std::vector<std::string_view> known;
-    for (const Combiner each : all_combiners) known.push_back(to_string(each));
-    place.fail_here(unknown_name_sentence("combiner", name, known));
-  }
-  return *combine;
-}
-
-template <class Json>
-[[nodiscard]] Block block_from_json(const Json& value, const JsonPlace& place) {
-  constexpr std::array<std::string_view, 3> keys{"left", "right", "combine"};
-  require_object(value, place, keys);
-  Block block;
-  block.left = operand_from_json(required(value, place, "left"), place / "left");
-  block.right = operand_from_json(required(value, place, "right"), place / "right");
-  if (value.contains("combine")) block.combine = combiner_from_json(value["combine"], place / "combine");
-  return block;
-}
-
-template <class Json>
-void require_array(const Json& value, const JsonPlace& place, std::string_view what, std::size_t most) {
-  if (!value.is_array()) place.fail_here("an array of ", what, " expected, found ", found_json(value));
-  if (value.size() > most) place.fail_here(value.size(), ' ', what, " found, at most ", most, " are possible");
-}
-
-template <class Json>
-[[nodiscard]] std::vector<Block> blocks_from_json(const Json& value, const JsonPlace& place) {
-  require_array(value, place, "blocks", std::size_t{max_cell_blocks});
-  std::vector<Block> blocks;
-  for (std::size_t b = 0; b < value.size(); ++b) blocks.push_back(block_from_json(value[b], place[b]));
-  return blocks;
-}
-
-template <class Json>
-[[nodiscard]] std::vector<int> concat_from_json(const Json& value, const JsonPlace& place) {
-  require_array(value, place, "states", std::size_t{max_cell_blocks + max_cell_inputs});
-  std::vector<int> concat;
-  for (std::size_t i = 0; i < value.size(); ++i) concat.push_back(json_int(value[i], place[i], "a state number"));
-  return concat;
-}
-
-template <class Json>
-[[nodiscard]] Cell cell_from_json(const Json& value, const JsonPlace& place, int inputs) {
-  constexpr std::array<std::string_view, 2> keys{"blocks", "concat"};
-  require_object(value, place, keys);
-  Cell cell;
-  cell.blocks = blocks_from_json(required(value, place, "blocks"), place / "blocks");
-  cell.concat =
-      value.contains("concat") ? concat_from_json(value["concat"], place / "concat") : loose_ends(cell, inputs);
-  return cell;
-}
-
-template <class Json>
-void require_numbering(const Json& value, const JsonPlace& place) {
-  if (json_text(value, place, "\"current-first\"") == current_first) return;
-  place.fail_here("\"", current_first, "\" expected (state 0 is the more recent input), found ", found_json(value));
-}
-
-template <class Json>
-[[nodiscard]] int inputs_from_json(const Json& value, const JsonPlace& place) {
-  const int inputs = json_int(value, place, "a number of inputs");
-  if (const Fault fault = inputs_fault(inputs)) place.fail_here(reason_of(fault));
-  return inputs;
-}
-
-/// The first rule that the architecture breaks, under the path of its JSON value.
-NASNET_LAZY void require_valid_at(std::string_view path, const Architecture& architecture);
-
-}  // namespace detail
-
-/// The JSON form as a value whose keys keep their order.
-NASNET_LAZY [[nodiscard]] nlohmann::ordered_json to_json(const Architecture& architecture);
-
-/// The JSON form as text for people: a block a line, no line break at the end.
-NASNET_LAZY [[nodiscard]] std::string to_json_text(const Architecture& architecture);
-
-/// Reads the JSON form from a value that stands at `path` of a larger one. Ops are any names; check them against an op
-/// set with require_valid.
-/// @throws GenotypeError that names the place, as "normal.blocks[2].left", what was found and what was wanted.
-template <class Json>
-requires nlohmann::detail::is_basic_json<Json>::value [[nodiscard]] Architecture architecture_from_json(
-    const Json& value, std::string_view path = {}) {
-  constexpr std::array<std::string_view, 4> keys{"numbering", "inputs", "normal", "reduction"};
-  const detail::JsonPlace place(path);
-  detail::require_object(value, place, keys);
-  Architecture architecture;
-  detail::require_numbering(detail::required(value, place, "numbering"), place / "numbering");
-  if (value.contains("inputs")) architecture.inputs = detail::inputs_from_json(value["inputs"], place / "inputs");
-  const Json& normal = detail::required(value, place, "normal");
-  const Json& reduction = detail::required(value, place, "reduction");
-  architecture.normal = detail::cell_from_json(normal, place / "normal", architecture.inputs);
-  architecture.reduction = detail::cell_from_json(reduction, place / "reduction", architecture.inputs);
-  detail::require_valid_at(path, architecture);
-  return architecture;
-}
-
-/// Reads the JSON form from a text.
-/// @throws GenotypeError as above; for broken syntax with line and column.
-NASNET_LAZY [[nodiscard]] Architecture architecture_from_json(std::string_view text);
-
-}  // namespace nasnet::inline NASNET_ABI
-
-// ---- nasnet/genotype/json.ipp ------------------------------------------------------------------------------------
+}  // namespace nasnet::inline NASNET_ABI::detail
 
 // ---- nasnet/genotype/strict_json.hpp -----------------------------------------------------------------------------
 
@@ -20267,6 +20223,100 @@ NASNET_BODY nlohmann::json parse_strict_json(std::string_view text, std::string_
 
 namespace nasnet::inline NASNET_ABI::detail {
 
+inline constexpr std::string_view current_first = "current-first";
+
+template <class Json>
+[[nodiscard]] int json_int(const Json& value, const JsonPlace& place, std::string_view what) {
+  if (!value.is_number_integer()) place.fail_here(what, " expected, found ", found_json(value));
+  const auto number = whole_number_of(value, (std::numeric_limits<int>::min)(), (std::numeric_limits<int>::max)());
+  if (!number) place.fail_here(what, " expected, found ", value.dump(), ", which is out of range");
+  return static_cast<int>(*number);
+}
+
+template <class Json>
+[[nodiscard]] const std::string& json_text(const Json& value, const JsonPlace& place, std::string_view what) {
+  const std::string* text = text_of(value);
+  if (text == nullptr) place.fail_here(what, " expected, found ", found_json(value));
+  return *text;
+}
+
+template <class Json>
+[[nodiscard]] BlockInput operand_from_json(const Json& value, const JsonPlace& place) {
+  if (!value.is_array() || value.size() != 2) {
+    place.fail_here("[state, \"op\"] expected, found ", found_json(value));
+  }
+  return {json_int(value[0], place, "a state number"), json_text(value[1], place, "the name of an op")};
+}
+
+template <class Json>
+[[nodiscard]] Combiner combiner_from_json(const Json& value, const JsonPlace& place) {
+  const std::string& name = json_text(value, place, "the name of a combiner");
+  const std::optional<Combiner> combine = combiner_named(name);
+  if (!combine) {
+    std::vector<std::string_view> known;
+    for (const Combiner each : all_combiners) known.push_back(to_string(each));
+    place.fail_here(unknown_name_sentence("combiner", name, known));
+  }
+  return *combine;
+}
+
+template <class Json>
+[[nodiscard]] Block block_from_json(const Json& value, const JsonPlace& place) {
+  constexpr std::array<std::string_view, 3> keys{"left", "right", "combine"};
+  require_object(value, place, keys);
+  Block block;
+  block.left = operand_from_json(required(value, place, "left"), place / "left");
+  block.right = operand_from_json(required(value, place, "right"), place / "right");
+  if (value.contains("combine")) block.combine = combiner_from_json(value["combine"], place / "combine");
+  return block;
+}
+
+template <class Json>
+void require_array(const Json& value, const JsonPlace& place, std::string_view what, std::size_t most) {
+  if (!value.is_array()) place.fail_here("an array of ", what, " expected, found ", found_json(value));
+  if (value.size() > most) place.fail_here(value.size(), ' ', what, " found, at most ", most, " are possible");
+}
+
+template <class Json>
+[[nodiscard]] std::vector<Block> blocks_from_json(const Json& value, const JsonPlace& place) {
+  require_array(value, place, "blocks", std::size_t{max_cell_blocks});
+  std::vector<Block> blocks;
+  for (std::size_t b = 0; b < value.size(); ++b) blocks.push_back(block_from_json(value[b], place[b]));
+  return blocks;
+}
+
+template <class Json>
+[[nodiscard]] std::vector<int> concat_from_json(const Json& value, const JsonPlace& place) {
+  require_array(value, place, "states", std::size_t{max_cell_blocks + max_cell_inputs});
+  std::vector<int> concat;
+  for (std::size_t i = 0; i < value.size(); ++i) concat.push_back(json_int(value[i], place[i], "a state number"));
+  return concat;
+}
+
+template <class Json>
+[[nodiscard]] Cell cell_from_json(const Json& value, const JsonPlace& place, int inputs) {
+  constexpr std::array<std::string_view, 2> keys{"blocks", "concat"};
+  require_object(value, place, keys);
+  Cell cell;
+  cell.blocks = blocks_from_json(required(value, place, "blocks"), place / "blocks");
+  cell.concat =
+      value.contains("concat") ? concat_from_json(value["concat"], place / "concat") : loose_ends(cell, inputs);
+  return cell;
+}
+
+template <class Json>
+void require_numbering(const Json& value, const JsonPlace& place) {
+  if (json_text(value, place, "\"current-first\"") == current_first) return;
+  place.fail_here("\"", current_first, "\" expected (state 0 is the more recent input), found ", found_json(value));
+}
+
+template <class Json>
+[[nodiscard]] int inputs_from_json(const Json& value, const JsonPlace& place) {
+  const int inputs = json_int(value, place, "a number of inputs");
+  if (const Fault fault = inputs_fault(inputs)) place.fail_here(reason_of(fault));
+  return inputs;
+}
+
 NASNET_LAZY [[nodiscard]] inline nlohmann::ordered_json operand_json(const BlockInput& operand) {
   return nlohmann::ordered_json::array({operand.state, operand.op});
 }
@@ -20315,13 +20365,8 @@ NASNET_LAZY [[nodiscard]] inline std::string cell_json_text(const Cell& cell) {
   return join("{\"blocks\": [", blocks, "],\n  \"concat\": ", states_json_text(cell.concat), '}');
 }
 
-NASNET_BODY JsonPlace JsonPlace::operator/(std::string_view key) const {
-  return JsonPlace(path_.empty() ? std::string(key) : join(path_, '.', key));
-}
-
-NASNET_BODY JsonPlace JsonPlace::operator[](std::size_t index) const { return JsonPlace(join(path_, '[', index, ']')); }
-
-NASNET_BODY void require_valid_at(std::string_view path, const Architecture& architecture) {
+/// The first rule that the architecture breaks, under the path of its JSON value.
+NASNET_LAZY inline void require_valid_at(std::string_view path, const Architecture& architecture) {
   if (const Fault fault = validate(architecture)) {
     fail<GenotypeError>(path, path.empty() ? "" : ".", describe(fault, architecture));
   }
@@ -20347,6 +20392,23 @@ NASNET_BODY std::string to_json_text(const Architecture& architecture) {
   text.append(" \"normal\": ").append(detail::cell_json_text(architecture.normal)).append(",\n");
   return text.append(" \"reduction\": ").append(detail::cell_json_text(architecture.reduction)).append("}");
 }
+
+template <class Json>
+  requires std::same_as<Json, nlohmann::json> || std::same_as<Json, nlohmann::ordered_json> Architecture
+  architecture_from_json(const Json& value, std::string_view path) {
+    constexpr std::array<std::string_view, 4> keys{"numbering", "inputs", "normal", "reduction"};
+    const detail::JsonPlace place(path);
+    detail::require_object(value, place, keys);
+    Architecture architecture;
+    detail::require_numbering(detail::required(value, place, "numbering"), place / "numbering");
+    if (value.contains("inputs")) architecture.inputs = detail::inputs_from_json(value["inputs"], place / "inputs");
+    const Json& normal = detail::required(value, place, "normal");
+    const Json& reduction = detail::required(value, place, "reduction");
+    architecture.normal = detail::cell_from_json(normal, place / "normal", architecture.inputs);
+    architecture.reduction = detail::cell_from_json(reduction, place / "reduction", architecture.inputs);
+    detail::require_valid_at(path, architecture);
+    return architecture;
+  }
 
 NASNET_BODY Architecture architecture_from_json(std::string_view text) {
   return architecture_from_json(parse_strict_json(text, "architecture"));
@@ -22075,12 +22137,10 @@ struct HeaderOptions {
 /// none, and where the two cells differ in their number of blocks. ArgumentError for names that C++ does not allow.
 NASNET_LAZY [[nodiscard]] std::string emit_header(const Architecture& architecture, const HeaderOptions& options = {});
 
-/// Writes the header, all or nothing.
+/// Writes the header, all or nothing. @param path of the file; a std::filesystem::path is one
 /// @throws as emit_header; IoError where the file cannot be written.
-NASNET_LAZY inline void write_header(const Architecture& architecture, const std::filesystem::path& path,
-                                     const HeaderOptions& options = {}) {
-  write_file_atomically(path, emit_header(architecture, options));
-}
+NASNET_LAZY void write_header(const Architecture& architecture, const std::string& path,
+                              const HeaderOptions& options = {});
 
 }  // namespace nasnet::inline NASNET_ABI
 
@@ -22240,6 +22300,10 @@ NASNET_BODY std::string emit_header(const Architecture& architecture, const Head
   text.append(detail::genotype_cpp(architecture, name, ops.name));
   if (is_nested) text.append(join("\n}  // namespace ", space, '\n'));
   return text;
+}
+
+NASNET_BODY void write_header(const Architecture& architecture, const std::string& path, const HeaderOptions& options) {
+  write_file_atomically(path, emit_header(architecture, options));
 }
 
 }  // namespace nasnet::inline NASNET_ABI
