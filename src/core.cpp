@@ -1,4 +1,5 @@
 #include "nasnet/core/allocator.ipp"
+#include "nasnet/core/context.ipp"
 #include "nasnet/core/duration_text.ipp"
 #include "nasnet/core/file.ipp"
 #include "nasnet/core/progress_bar.ipp"

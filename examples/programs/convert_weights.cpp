@@ -6,6 +6,7 @@
 #include <nasnet/genotype/ops.hpp>
 #include <nasnet/graph/build_network.hpp>
 #include <nasnet/graph/network_config.hpp>
+#include <nasnet/graph/op_expansions.hpp>
 #include <nasnet/io/convert_weights.hpp>
 #include <nasnet/io/safetensors.hpp>
 #include <nasnet/io/tensor_file.hpp>

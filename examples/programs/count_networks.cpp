@@ -13,6 +13,7 @@
 #include <nasnet/graph/named_networks.hpp>
 #include <nasnet/graph/network_graph.hpp>
 #include <nasnet/graph/network_scale.hpp>
+#include <nasnet/graph/op_expansions.hpp>
 #include <nasnet/primitive/parameter.hpp>
 
 #include "flags.hpp"

@@ -33,6 +33,7 @@
 #include <nasnet/genotype/ops.hpp>
 #include <nasnet/graph/build_network.hpp>
 #include <nasnet/graph/dot.hpp>
+#include <nasnet/graph/op_expansions.hpp>
 #include <nasnet/graph/svg.hpp>
 #include <nasnet/io/weights.hpp>
 #include <nasnet/journal/warm_start.hpp>

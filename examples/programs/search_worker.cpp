@@ -20,6 +20,7 @@
 #include <nasnet/evaluator/child_trainer.hpp>
 #include <nasnet/evaluator/process_evaluator.hpp>
 #include <nasnet/genotype/ops.hpp>
+#include <nasnet/graph/op_expansions.hpp>
 #include <nasnet/redis/queue_address.hpp>
 #include <nasnet/redis/queue_worker.hpp>
 #include <nasnet/search/search_events.hpp>

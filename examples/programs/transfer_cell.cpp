@@ -26,6 +26,7 @@
 #include <nasnet/genotype/ops.hpp>
 #include <nasnet/graph/build_network.hpp>
 #include <nasnet/graph/network_config.hpp>
+#include <nasnet/graph/op_expansions.hpp>
 #include <nasnet/io/partial_weights.hpp>
 #include <nasnet/io/safetensors.hpp>
 #include <nasnet/io/weights.hpp>
