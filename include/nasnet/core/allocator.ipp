@@ -3,9 +3,15 @@
 #include "nasnet/core/allocator.hpp"
 
 #include <cstddef>  // size_t
-#include <mutex>    // mutex
-#include <new>      // align_val_t
-#include <utility>  // exchange
+#include <map>      // map
+#include <memory>   // shared_ptr
+#include <mutex>    // lock_guard, mutex
+#include <new>      // align_val_t, nothrow
+#include <vector>   // vector
+
+#if defined(__linux__)
+#include <sys/mman.h>  // madvise
+#endif
 
 #include "nasnet/core/error.hpp"
 
@@ -19,48 +25,73 @@ inline constexpr std::size_t large_page = std::size_t{2} << 20U;
   return std::align_val_t{size >= large_page ? large_page : 64};
 }
 
-/// Null where the system has no memory.
-NASNET_LAZY [[nodiscard]] inline void* new_block(std::size_t size) {
-  void* block = ::operator new(size, block_alignment(size), std::nothrow);
+/// The memory of the host.
+NASNET_LAZY [[nodiscard]] inline MemorySource host_memory() {
+  return {.take = [](std::size_t size) -> void* {
+            void* block = ::operator new(size, block_alignment(size), std::nothrow);
 #if defined(__linux__)
-  if (block != nullptr && size >= large_page) madvise(block, size / large_page * large_page, MADV_HUGEPAGE);
+            if (block != nullptr && size >= large_page) madvise(block, size / large_page * large_page, MADV_HUGEPAGE);
 #endif
-  return block;
+            return block;
+          },
+          .give_back = [](void* block, std::size_t size) { ::operator delete(block, block_alignment(size)); }};
 }
 
-NASNET_LAZY inline void delete_block(void* block, std::size_t size) { ::operator delete(block, block_alignment(size)); }
+/// What the copies of an allocator share, and its buffers.
+struct AllocatorState : BlockOwner {
+  std::mutex mutex;
+  std::map<std::size_t, std::vector<void*>> free;  // rounded size -> blocks
+  std::size_t limit = 0;
+  MemorySource source{};
+  MemoryStatistics statistics;
 
-NASNET_BODY void AllocatorState::release_cache() {
-  for (auto& [size, blocks] : free) {
-    for (void* block : blocks) delete_block(block, size);
-    statistics.reserved -= size * blocks.size();
+  NASNET_LAZY [[nodiscard]] void* take(std::size_t size) {
+    auto& blocks = free[size];
+    if (!blocks.empty()) {
+      void* block = blocks.back();
+      blocks.pop_back();
+      return block;
+    }
+    void* block = source.take(size);
+    if (block == nullptr) {
+      release_cache();
+      block = source.take(size);
+    }
+    if (block == nullptr) fail<MemoryError>("allocator: the system has no ", size, " bytes left");
+    statistics.reserved += size;
+    ++statistics.system_calls;
+    return block;
   }
-  free.clear();
-}
+
+  NASNET_LAZY void release_cache() {
+    for (auto& [size, blocks] : free) {
+      for (void* block : blocks) source.give_back(block, size);
+      statistics.reserved -= size * blocks.size();
+    }
+    free.clear();
+  }
+};
 
 }  // namespace nasnet::inline NASNET_ABI::detail
 
 namespace nasnet::inline NASNET_ABI {
 
-NASNET_INLINE Buffer& Buffer::operator=(Buffer&& other) noexcept {
-  if (this != &other) {
-    release();
-    data_ = std::exchange(other.data_, nullptr);
-    size_ = std::exchange(other.size_, 0);
-    owner_ = std::move(other.owner_);
-  }
-  return *this;
-}
+NASNET_BODY Allocator::Allocator(std::size_t limit) : Allocator(limit, detail::host_memory()) {}
 
-NASNET_BODY void Buffer::release() {
-  if (data_ == nullptr) return;
-  const std::lock_guard lock(owner_->mutex);
-  owner_->statistics.in_use -= size_;
-  owner_->free[size_].push_back(data_);
-  data_ = nullptr;
+NASNET_BODY Allocator::Allocator(std::size_t limit, MemorySource source)
+    : state_(new detail::AllocatorState, [](detail::AllocatorState* state) {
+        state->release_cache();
+        delete state;
+      }) {
+  state_->limit = limit;
+  state_->source = source;
+  state_->take_back = [](detail::BlockOwner& owner, void* block, std::size_t size) {
+    auto& state = static_cast<detail::AllocatorState&>(owner);
+    const std::lock_guard lock(state.mutex);
+    state.statistics.in_use -= size;
+    state.free[size].push_back(block);
+  };
 }
-
-NASNET_BODY Allocator::Allocator(std::size_t limit) : state_(std::make_shared<detail::AllocatorState>(limit)) {}
 
 NASNET_BODY Buffer Allocator::allocate(std::size_t bytes) {
   const std::size_t size = rounded(bytes);
@@ -70,11 +101,13 @@ NASNET_BODY Buffer Allocator::allocate(std::size_t bytes) {
     fail<MemoryError>("allocator: ", bytes, " bytes more than the ", statistics.in_use, " in use pass the limit of ",
                       state_->limit);
   }
-  void* block = take(size);
+  void* block = state_->take(size);
   statistics.in_use += size;
   if (statistics.in_use > statistics.peak) statistics.peak = statistics.in_use;
   return Buffer(block, size, state_);
 }
+
+NASNET_BODY std::size_t Allocator::limit() const { return state_->limit; }
 
 NASNET_BODY MemoryStatistics Allocator::statistics() const {
   const std::lock_guard lock(state_->mutex);
@@ -95,24 +128,6 @@ NASNET_BODY std::size_t Allocator::rounded(std::size_t bytes) {
   std::size_t step = 64;
   while (bytes / step > 16) step *= 2;
   return bytes == 0 ? 64 : (bytes + step - 1) / step * step;
-}
-
-NASNET_BODY void* Allocator::take(std::size_t size) {
-  auto& blocks = state_->free[size];
-  if (!blocks.empty()) {
-    void* block = blocks.back();
-    blocks.pop_back();
-    return block;
-  }
-  void* block = detail::new_block(size);
-  if (block == nullptr) {
-    state_->release_cache();
-    block = detail::new_block(size);
-  }
-  if (block == nullptr) fail<MemoryError>("allocator: the system has no ", size, " bytes left");
-  state_->statistics.reserved += size;
-  ++state_->statistics.system_calls;
-  return block;
 }
 
 }  // namespace nasnet::inline NASNET_ABI

@@ -1,9 +1,11 @@
 /// The library's errors. Each text says who speaks, what was found and what was wanted.
 #pragma once
 
-#include <stdexcept>  // runtime_error
-#include <string>     // string, to_string
-#include <string_view>
+#include <cstddef>           // size_t
+#include <initializer_list>  // initializer_list
+#include <stdexcept>         // runtime_error
+#include <string>            // string
+#include <string_view>       // string_view
 
 #include "nasnet/config.hpp"
 
@@ -59,41 +61,64 @@ class CudaError : public Error {
 
 namespace detail {
 
-inline void append_part(std::string& text, const char* part) { text.append(part); }
-inline void append_part(std::string& text, const std::string& part) { text.append(part); }
-inline void append_part(std::string& text, std::string_view part) { text.append(part); }
-inline void append_part(std::string& text, char part) { text.push_back(part); }
-template <class Number>
-  requires requires(Number n) { std::to_string(n); }
-void append_part(std::string& text, Number part) { text.append(std::to_string(part)); }
+/// A string, a character or a number on its way into a text, for as long as the expression that it stands in.
+class TextPart {
+ public:
+  TextPart(const char* text) : TextPart(std::string_view(text)) {}
+  TextPart(const std::string& text) : TextPart(std::string_view(text)) {}
+  TextPart(std::string_view text) : kind_(Kind::text), text_(text.data()), size_(text.size()) {}
+  TextPart(char letter) : kind_(Kind::letter), letter_(letter) {}
+  TextPart(int number) : TextPart(static_cast<long long>(number)) {}
+  TextPart(long number) : TextPart(static_cast<long long>(number)) {}
+  TextPart(long long number) : kind_(Kind::integer), integer_(number) {}
+  TextPart(unsigned number) : TextPart(static_cast<unsigned long long>(number)) {}
+  TextPart(unsigned long number) : TextPart(static_cast<unsigned long long>(number)) {}
+  TextPart(unsigned long long number) : kind_(Kind::natural), natural_(number) {}
+  TextPart(double number) : kind_(Kind::real), real_(number) {}
+
+  NASNET_LAZY void append_to(std::string& text) const;
+
+ private:
+  enum class Kind { text, letter, integer, natural, real };
+
+  Kind kind_;
+  const char* text_ = nullptr;
+  union {
+    std::size_t size_;  // of the text
+    char letter_;
+    long long integer_;
+    unsigned long long natural_;
+    double real_;
+  };
+};
+
+NASNET_LAZY [[nodiscard]] std::string joined(std::initializer_list<TextPart> parts);
+
+/// A text without what a terminal would obey: control characters become question marks. Messages quote files.
+NASNET_LAZY [[nodiscard]] std::string harmless(std::string text);
+
+template <class Exception>
+[[noreturn]] NASNET_COLD void raise(std::initializer_list<TextPart> parts) {
+  NASNET_THROW(Exception(harmless(joined(parts))));
+}
 
 }  // namespace detail
 
 /// One string from strings, characters and numbers.
 template <class... Parts>
-[[nodiscard]] std::string join(const Parts&... parts) {
-  std::string text;
-  (detail::append_part(text, parts), ...);
-  return text;
+[[nodiscard]] NASNET_ALWAYS_INLINE std::string join(const Parts&... parts) {
+  return detail::joined({parts...});
 }
 
-namespace detail {
-
-/// A text without what a terminal would obey: control characters become question marks. Messages quote files.
-[[nodiscard]] inline std::string harmless(std::string text) {
-  for (char& letter : text) {
-    if (static_cast<unsigned char>(letter) < 32 || letter == 127) letter = '?';
-  }
-  return text;
-}
-
-}  // namespace detail
-
-/// Throws `Exception` with the text that the parts make, in one line. Keeps the making of messages out of hot
-/// functions.
+/// Throws `Exception` with the text that the parts make, in one line. The caller lays the parts side by side; all else
+/// is one function for each type of error, out of hot functions' way.
 template <class Exception, class... Parts>
-[[noreturn]] NASNET_COLD void fail(const Parts&... parts) {
-  NASNET_THROW(Exception(detail::harmless(join(parts...))));
+[[noreturn]] NASNET_ALWAYS_INLINE void fail(const Parts&... parts) {
+  detail::raise<Exception>({parts...});
 }
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/core/error.ipp"
+#endif

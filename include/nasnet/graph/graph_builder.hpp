@@ -5,7 +5,6 @@
 #include <span>           // span
 #include <string>         // string
 #include <string_view>    // string_view
-#include <type_traits>    // is_constructible_v
 #include <unordered_set>  // unordered_set
 #include <utility>        // move
 #include <vector>         // vector
@@ -137,11 +136,7 @@ class GraphBuilder {
   /// @throws ShapeError where inputs, window or names do not fit.
   template <class P>
   Value apply(P primitive, std::span<const Value> inputs, std::string_view name) {
-    if constexpr (std::is_constructible_v<Primitive, P>) {
-      return append(Primitive(std::move(primitive)), inputs, name);
-    } else {
-      return append(Primitive(CustomPrimitive(std::move(primitive))), inputs, name);
-    }
+    return append(make_primitive(std::move(primitive)), inputs, name);
   }
   template <class P>
   Value apply(P primitive, std::initializer_list<Value> inputs, std::string_view name) {

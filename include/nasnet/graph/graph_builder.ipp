@@ -106,14 +106,12 @@ NASNET_BODY void GraphBuilder::check_inputs(const GraphNode& node, std::span<con
 }
 
 NASNET_BODY void GraphBuilder::check_window(const GraphNode& node) {
-  std::visit(
-      [&](const auto& primitive) {
-        if constexpr (requires { primitive.window; }) primitive.window.check(node.name);
-        if constexpr (requires { primitive.step; }) {
-          if (primitive.step < 1) fail<ShapeError>(node.name, ": stride ", primitive.step, " must be at least 1");
-        }
-      },
-      node.primitive);
+  visit_primitive(node.primitive, [&](const auto& primitive) {
+    if constexpr (requires { primitive.window; }) primitive.window.check(node.name);
+    if constexpr (requires { primitive.step; }) {
+      if (primitive.step < 1) fail<ShapeError>(node.name, ": stride ", primitive.step, " must be at least 1");
+    }
+  });
   if (const auto* depthwise = std::get_if<Depthwise>(&node.primitive)) {
     const auto given = static_cast<std::int64_t>(depthwise->fixed_weight.size());
     if (given != 0 && given != depthwise->window.taps()) {

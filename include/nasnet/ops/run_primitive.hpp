@@ -1,6 +1,7 @@
 /// Computes any built-in primitive, or a user's, by what it is.
 #pragma once
 
+#include "nasnet/primitive/op_call.hpp"
 #include "nasnet/primitive/primitive.hpp"
 
 namespace nasnet::inline NASNET_ABI {

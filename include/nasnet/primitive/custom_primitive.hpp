@@ -9,11 +9,15 @@
 #include <vector>       // vector
 
 #include "nasnet/core/error.hpp"
-#include "nasnet/primitive/onnx_call.hpp"
-#include "nasnet/primitive/op_call.hpp"
 #include "nasnet/primitive/structure.hpp"
 
 namespace nasnet::inline NASNET_ABI {
+
+template <class Scalar>
+struct OpCall;
+template <class Scalar>
+struct OpGradients;
+class OnnxCall;
 
 /// Whether `forward` and `backward` can be called for a primitive and a scalar type on the CPU.
 template <class P, class Scalar>
@@ -22,11 +26,18 @@ concept ComputesOnCpu = requires(const P& primitive, OpCall<Scalar>& call, const
   backward(primitive, call, gradients);
 };
 
+/// Whether a primitive can be written as ONNX: it has `emit_onnx` beside its type, see onnx_call.hpp.
+template <class P>
+concept EmitsOnnx = requires(const P& primitive, OnnxCall& call) {
+  emit_onnx(primitive, call);
+};
+
 /// A primitive outside the built-in ones: `graph_builder.apply(my::Swish{}, {x})`.
 ///
 /// Its type satisfies PrimitiveStructure and has `forward` and `backward` beside it (see op_call.hpp) for float, and
 /// for double if it is to be checked by finite differences. With `emit_onnx` beside it (see onnx_call.hpp), networks
-/// that have it can be written as ONNX.
+/// that have it can be written as ONNX. Here a computation is known by reference alone, so that graphs need neither
+/// tensors nor threads.
 class CustomPrimitive {
  public:
   template <class P>
@@ -60,8 +71,8 @@ class CustomPrimitive {
     primitive.self_->run_backward(call, gradients);
   }
 
-  /// @throws ArgumentError where the primitive has no emit_onnx.
-  friend void emit_onnx(const CustomPrimitive& primitive, OnnxCall& call) { primitive.self_->emit(call); }
+  /// Writes it as ONNX; false where its type has no emit_onnx. See emit_onnx in onnx_call.hpp.
+  [[nodiscard]] bool try_emit_onnx(OnnxCall& call) const { return self_->emit(call); }
 
  private:
   struct Interface {
@@ -82,7 +93,7 @@ class CustomPrimitive {
     virtual void run(OpCall<double>& call) const = 0;
     virtual void run_backward(const OpCall<float>& call, const OpGradients<float>& gradients) const = 0;
     virtual void run_backward(const OpCall<double>& call, const OpGradients<double>& gradients) const = 0;
-    virtual void emit(OnnxCall& call) const = 0;
+    [[nodiscard]] virtual bool emit(OnnxCall& call) const = 0;
   };
 
   template <class P>
@@ -117,13 +128,12 @@ class CustomPrimitive {
         fail<ArgumentError>(P::name, ": the primitive has no backward in double");
       }
     }
-    void emit(OnnxCall& call) const override {
+    [[nodiscard]] bool emit(OnnxCall& call) const override {
       if constexpr (EmitsOnnx<P>) {
         emit_onnx(primitive, call);
-      } else {
-        fail<ArgumentError>(call.name(), ": the primitive '", P::name, "' cannot be written as ONNX; it needs ",
-                            "emit_onnx(const P&, OnnxCall&) beside its type");
+        return true;
       }
+      return false;
     }
     P primitive;
   };

@@ -120,11 +120,11 @@ class OnnxCall {
   bool has_output_ = false;
 };
 
-/// Whether a primitive can be written as ONNX.
-template <class P>
-concept EmitsOnnx = requires(const P& primitive, OnnxCall& call) {
-  emit_onnx(primitive, call);
-};
+class CustomPrimitive;
+
+/// Writes a user's primitive.
+/// @throws ArgumentError where its type has no emit_onnx.
+NASNET_LAZY void emit_onnx(const CustomPrimitive& primitive, OnnxCall& call);
 
 }  // namespace nasnet::inline NASNET_ABI
 

@@ -9,6 +9,7 @@
 #include <vector>       // vector
 
 #include "nasnet/core/error.hpp"
+#include "nasnet/primitive/custom_primitive.hpp"
 
 namespace nasnet::inline NASNET_ABI {
 
@@ -49,6 +50,12 @@ NASNET_BODY std::string OnnxCall::floats(std::string_view what, std::vector<std:
   std::string name = names_.claim(join(values_.output, '.', what));
   constants_.push_back({name, std::move(extents), std::move(values)});
   return name;
+}
+
+NASNET_BODY void emit_onnx(const CustomPrimitive& primitive, OnnxCall& call) {
+  if (primitive.try_emit_onnx(call)) return;
+  fail<ArgumentError>(call.name(), ": the primitive '", name_of(primitive), "' cannot be written as ONNX; it needs ",
+                      "emit_onnx(const P&, OnnxCall&) beside its type");
 }
 
 }  // namespace nasnet::inline NASNET_ABI

@@ -3,10 +3,6 @@
 
 #include <thread>  // yield
 
-#if defined(__x86_64__) || defined(__i386__)
-#include <immintrin.h>  // _mm_pause
-#endif
-
 #include "nasnet/config.hpp"
 
 namespace nasnet::inline NASNET_ABI::detail {
@@ -20,8 +16,8 @@ class SpinWait {
   NASNET_LAZY void pause() {
     if (!is_short()) return std::this_thread::yield();
     ++turns_;
-#if defined(__x86_64__) || defined(__i386__)
-    _mm_pause();
+#if defined(__GNUC__) && (defined(__x86_64__) || defined(__i386__))
+    __builtin_ia32_pause();
 #else
     std::this_thread::yield();
 #endif

@@ -208,22 +208,20 @@ class OnnxGraph {
   NASNET_LAZY void add_node(std::size_t number) {
     const GraphNode& node = graph_.nodes[number];
     for (const int parameter : node.parameters) parameters_.push_back(parameter);
-    std::visit(
-        [&](const auto& primitive) {
-          using P = std::decay_t<decltype(primitive)>;
-          if constexpr (std::is_same_v<P, DropPath> || std::is_same_v<P, Dropout>) {
-            values_[number] = value(node.inputs[0]);
-          } else if constexpr (std::is_same_v<P, Dense>) {
-            if (static_cast<int>(number) == graph_.output) {
-              add_logits(node);
-            } else {
-              emit(number, primitive);
-            }
-          } else {
-            emit(number, primitive);
-          }
-        },
-        node.primitive);
+    visit_primitive(node.primitive, [&](const auto& primitive) {
+      using P = std::decay_t<decltype(primitive)>;
+      if constexpr (std::is_same_v<P, DropPath> || std::is_same_v<P, Dropout>) {
+        values_[number] = value(node.inputs[0]);
+      } else if constexpr (std::is_same_v<P, Dense>) {
+        if (static_cast<int>(number) == graph_.output) {
+          add_logits(node);
+        } else {
+          emit(number, primitive);
+        }
+      } else {
+        emit(number, primitive);
+      }
+    });
   }
 
   template <class P>
