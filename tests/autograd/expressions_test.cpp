@@ -6,6 +6,12 @@
 
 #include "catch.hpp"
 #include "nasnet/autograd/gradient_check.hpp"
+#include "nasnet/autograd/tape.hpp"
+#include "nasnet/autograd/variable.hpp"
+#include "nasnet/core/context.hpp"
+#include "nasnet/core/random.hpp"
+#include "nasnet/core/shape.hpp"
+#include "nasnet/core/tensor.hpp"
 #include "nasnet/ops/add.hpp"
 #include "nasnet/ops/add_bias.hpp"
 #include "nasnet/ops/concat.hpp"

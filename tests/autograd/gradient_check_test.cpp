@@ -4,7 +4,13 @@
 
 #include "catch.hpp"
 #include "nasnet/autograd/gradient_check.hpp"
+#include "nasnet/core/context.hpp"
+#include "nasnet/core/random.hpp"
+#include "nasnet/core/shape.hpp"
+#include "nasnet/core/tensor.hpp"
 #include "nasnet/ops/ops.hpp"
+#include "nasnet/primitive/op_call.hpp"
+#include "nasnet/primitive/primitives.hpp"
 
 using namespace nasnet;
 using Catch::Matchers::ContainsSubstring;

@@ -6,9 +6,14 @@
 
 #include "catch.hpp"
 #include "nasnet/autograd/tape.hpp"
+#include "nasnet/autograd/variable.hpp"
+#include "nasnet/core/context.hpp"
+#include "nasnet/core/error.hpp"
+#include "nasnet/core/tensor.hpp"
 #include "nasnet/ops/add.hpp"
 #include "nasnet/ops/elementwise.hpp"
 #include "nasnet/ops/reductions.hpp"
+#include "nasnet/primitive/op_call.hpp"
 
 using namespace nasnet;
 using Catch::Matchers::ContainsSubstring;

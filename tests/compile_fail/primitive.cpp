@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "nasnet/primitive/custom_primitive.hpp"
+#include "nasnet/primitive/op_call.hpp"
 
 struct Structure {
   static constexpr std::string_view name = "swish";

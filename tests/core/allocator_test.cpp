@@ -2,12 +2,14 @@
 
 #include <cstddef>   // size_t
 #include <cstdint>   // uintptr_t
+#include <new>       // operator new
 #include <optional>  // optional
 #include <thread>    // thread
 #include <utility>   // in_place, move
 #include <vector>    // vector
 
 #include "catch.hpp"
+#include "nasnet/core/error.hpp"
 
 using nasnet::Allocator;
 using nasnet::Buffer;
@@ -65,6 +67,68 @@ TEST_CASE("a request that the machine cannot serve is an error", "[allocator]") 
   Allocator allocator;
   CHECK_THROWS_AS(allocator.allocate(std::size_t{1} << 62U), nasnet::MemoryError);
   CHECK(allocator.statistics().in_use == 0);
+}
+
+namespace {
+
+/// A device with room for 4096 bytes that counts what is taken from it and given back.
+struct SmallDevice {
+  static inline std::size_t taken = 0;
+  static inline std::size_t given_back = 0;
+
+  static void* take(std::size_t bytes) {
+    if (taken - given_back + bytes > 4096) return nullptr;
+    taken += bytes;
+    return ::operator new(bytes);
+  }
+  static void give_back(void* block, std::size_t bytes) {
+    given_back += bytes;
+    ::operator delete(block);
+  }
+  static void reset() { taken = given_back = 0; }
+};
+
+}  // namespace
+
+TEST_CASE("a device's memory is cached, limited and counted as the host's", "[allocator]") {
+  SmallDevice::reset();
+  nasnet::DeviceAllocator<SmallDevice> allocator(2048);
+  {
+    const Buffer first = allocator.allocate(1000);
+    CHECK(first.size() == 1024);
+    CHECK(SmallDevice::taken == 1024);
+    CHECK_THROWS_WITH(allocator.allocate(1100),
+                      "allocator: 1100 bytes more than the 1024 in use pass the limit of 2048");
+  }
+  CHECK(SmallDevice::given_back == 0);
+  const Buffer again = allocator.allocate(1024);
+  CHECK(SmallDevice::taken == 1024);
+  CHECK(allocator.statistics().in_use == 1024);
+  CHECK(allocator.statistics().system_calls == 1);
+  CHECK(allocator.limit() == 2048);
+}
+
+TEST_CASE("the cache goes back to the source when the source has no more, and at the end", "[allocator]") {
+  SmallDevice::reset();
+  {
+    nasnet::DeviceAllocator<SmallDevice> allocator;
+    { const Buffer small = allocator.allocate(1024); }
+    const Buffer large = allocator.allocate(4096);  // there is room only without the cached block
+    CHECK(SmallDevice::given_back == 1024);
+    CHECK(allocator.statistics().reserved == 4096);
+    CHECK_THROWS_AS(allocator.allocate(64), nasnet::MemoryError);
+    CHECK(allocator.statistics().in_use == 4096);
+  }
+  CHECK(SmallDevice::taken == 1024 + 4096);
+  CHECK(SmallDevice::given_back == SmallDevice::taken);
+}
+
+TEST_CASE("an allocator takes host memory from a source of the user's own", "[allocator]") {
+  SmallDevice::reset();
+  Allocator allocator(4096, {&SmallDevice::take, &SmallDevice::give_back});
+  const Buffer buffer = allocator.allocate(100);
+  CHECK(SmallDevice::taken == buffer.size());
+  CHECK(allocator.limit() == 4096);
 }
 
 TEST_CASE("a buffer outlives its allocator, and moves", "[allocator]") {

@@ -5,6 +5,7 @@
 #include <string>     // string
 
 #include "catch.hpp"
+#include "nasnet/core/error.hpp"
 
 using nasnet::attempt;
 using nasnet::Failure;

@@ -3,6 +3,10 @@
 #include <memory>  // make_shared
 
 #include "catch.hpp"
+#include "nasnet/core/allocator.hpp"
+#include "nasnet/core/error.hpp"
+#include "nasnet/core/tensor.hpp"
+#include "nasnet/core/thread_pool.hpp"
 
 using nasnet::Allocator;
 using nasnet::Context;

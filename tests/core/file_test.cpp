@@ -6,6 +6,7 @@
 
 #include "catch.hpp"
 #include "core/temporary_folder.hpp"
+#include "nasnet/core/error.hpp"
 
 using namespace nasnet;
 using Catch::Matchers::ContainsSubstring;

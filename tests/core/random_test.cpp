@@ -8,6 +8,7 @@
 #include <set>      // set
 
 #include "catch.hpp"
+#include "nasnet/core/error.hpp"
 
 using nasnet::RandomStream;
 

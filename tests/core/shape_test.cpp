@@ -6,6 +6,7 @@
 #include <vector>   // vector
 
 #include "catch.hpp"
+#include "nasnet/core/error.hpp"
 
 namespace {
 

@@ -11,6 +11,7 @@
 
 #include "catch.hpp"
 #include "nasnet/core/context.hpp"
+#include "nasnet/core/error.hpp"
 #include "nasnet/core/random.hpp"
 #include "nasnet/core/thread_pool.hpp"
 

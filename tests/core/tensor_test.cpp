@@ -1,10 +1,15 @@
 #include "nasnet/core/tensor.hpp"
 
+#include <cstddef>      // size_t
 #include <cstdint>      // int32_t, int64_t
-#include <type_traits>  // is_copy_constructible_v
+#include <new>          // operator new
+#include <type_traits>  // is_constructible_v, is_copy_constructible_v
 #include <utility>      // move
 
 #include "catch.hpp"
+#include "nasnet/core/allocator.hpp"
+#include "nasnet/core/error.hpp"
+#include "nasnet/core/shape.hpp"
 
 using nasnet::Allocator;
 using nasnet::Shape;
@@ -66,4 +71,44 @@ TEST_CASE("sizes that cannot be counted are refused", "[tensor]") {
   const std::int64_t huge = std::int64_t{1} << 61;
   CHECK_THROWS_AS((Tensor<double>({huge, 2, 2})), nasnet::ShapeError);
   CHECK_THROWS_AS((Tensor<double>({huge})), nasnet::ShapeError);
+}
+
+namespace {
+
+/// Memory of the host behind the functions of a device.
+struct FakeDevice {
+  static inline int blocks = 0;
+
+  static void* take(std::size_t bytes) {
+    ++blocks;
+    return ::operator new(bytes);
+  }
+  static void give_back(void* block, std::size_t) {
+    --blocks;
+    ::operator delete(block);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a device's tensor has the device's memory, and a shape", "[tensor]") {
+  using DeviceTensor = Tensor<float, FakeDevice>;
+  {
+    nasnet::DeviceAllocator<FakeDevice> allocator;
+    DeviceTensor x({2, 6}, allocator);
+    CHECK(FakeDevice::blocks == 1);
+    CHECK(x.data() != nullptr);
+    CHECK(x.elements() == 12);
+    x.reshape({3, 4});
+    const DeviceTensor moved = std::move(x);
+    CHECK(moved.shape() == Shape{3, 4});
+    CHECK(allocator.statistics().in_use == 64);
+    const DeviceTensor alone({100});
+    CHECK(FakeDevice::blocks == 2);
+  }
+  CHECK(FakeDevice::blocks == 0);
+  STATIC_REQUIRE(!std::is_constructible_v<DeviceTensor, Shape, Allocator>);
+  STATIC_REQUIRE(!std::is_constructible_v<Tensor<float>, Shape, nasnet::DeviceAllocator<FakeDevice>>);
+  STATIC_REQUIRE(nasnet::HostMemory<nasnet::Cpu>);
+  STATIC_REQUIRE(!nasnet::HostMemory<FakeDevice>);
 }

@@ -10,6 +10,7 @@
 #include <vector>   // vector
 
 #include "catch.hpp"
+#include "nasnet/core/error.hpp"
 
 namespace {
 

@@ -8,7 +8,14 @@
 #include "catch.hpp"
 #include "graph/graph_probe.hpp"
 #include "graph/random_cells.hpp"
+#include "nasnet/core/error.hpp"
+#include "nasnet/genotype/architecture.hpp"
+#include "nasnet/genotype/published.hpp"
 #include "nasnet/graph/costs.hpp"
+#include "nasnet/graph/graph_builder.hpp"
+#include "nasnet/graph/network_config.hpp"
+#include "nasnet/graph/network_graph.hpp"
+#include "nasnet/graph/shapes.hpp"
 
 using namespace nasnet;
 using namespace graph_probe;

@@ -6,10 +6,18 @@
 
 #include "catch.hpp"
 #include "core/temporary_folder.hpp"
+#include "nasnet/core/error.hpp"
+#include "nasnet/genotype/architecture.hpp"
+#include "nasnet/genotype/ops.hpp"
 #include "nasnet/genotype/published.hpp"
 #include "nasnet/genotype/text.hpp"
 #include "nasnet/graph/build_network.hpp"
+#include "nasnet/graph/detail/cell_labels.hpp"
+#include "nasnet/graph/graph_builder.hpp"
 #include "nasnet/graph/named_networks.hpp"
+#include "nasnet/graph/network_config.hpp"
+#include "nasnet/graph/network_graph.hpp"
+#include "nasnet/graph/network_scale.hpp"
 #include "random_cells.hpp"
 
 using namespace nasnet;
@@ -102,7 +110,9 @@ TEST_CASE("dot: names of ops are readable") {
 }
 
 TEST_CASE("dot: quotes and backslashes are escaped") {
-  CHECK(detail::dot_quoted("a \"b\" \\ \n") == "\"a \\\"b\\\" \\\\  \"");
+  Cell cell = with_normal("identity(0) + identity(1)").normal;
+  cell.blocks[0].left.op = "a \"b\" \\ \n";
+  CHECK_THAT(cell_dot(cell, CellRole::normal), ContainsSubstring("label=\"a \\\"b\\\" \\\\  \""));
 }
 
 TEST_CASE("dot: an invalid cell is refused") {

@@ -6,8 +6,17 @@
 
 #include "catch.hpp"
 #include "graph/graph_probe.hpp"
+#include "nasnet/core/error.hpp"
+#include "nasnet/core/shape.hpp"
+#include "nasnet/genotype/architecture.hpp"
+#include "nasnet/genotype/op_set.hpp"
+#include "nasnet/genotype/ops.hpp"
+#include "nasnet/graph/build_network.hpp"
 #include "nasnet/graph/costs.hpp"
 #include "nasnet/graph/graph_builder.hpp"
+#include "nasnet/graph/network_graph.hpp"
+#include "nasnet/graph/op_expansions.hpp"
+#include "nasnet/primitive/primitives.hpp"
 
 using namespace nasnet;
 using namespace graph_probe;

@@ -12,8 +12,11 @@
 #include <vector>
 
 #include "nasnet/core/error.hpp"
+#include "nasnet/genotype/architecture.hpp"
+#include "nasnet/genotype/ops.hpp"
 #include "nasnet/genotype/published.hpp"
 #include "nasnet/graph/build_network.hpp"
+#include "nasnet/graph/network_config.hpp"
 #include "nasnet/graph/network_graph.hpp"
 
 namespace graph_probe {

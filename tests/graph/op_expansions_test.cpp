@@ -5,6 +5,11 @@
 
 #include "catch.hpp"
 #include "graph/graph_probe.hpp"
+#include "nasnet/core/shape.hpp"
+#include "nasnet/genotype/op_set.hpp"
+#include "nasnet/genotype/ops.hpp"
+#include "nasnet/graph/graph_builder.hpp"
+#include "nasnet/graph/network_graph.hpp"
 #include "nasnet/graph/op_expansions.hpp"
 
 using namespace nasnet;

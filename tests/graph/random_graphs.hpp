@@ -9,6 +9,7 @@
 
 #include "graph/random_cells.hpp"
 #include "nasnet/graph/graph_builder.hpp"
+#include "nasnet/graph/network_graph.hpp"
 #include "nasnet/primitive/primitive.hpp"
 
 namespace graph_probe {

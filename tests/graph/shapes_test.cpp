@@ -6,6 +6,10 @@
 #include "catch.hpp"
 #include "graph/graph_probe.hpp"
 #include "graph/random_cells.hpp"
+#include "nasnet/core/error.hpp"
+#include "nasnet/genotype/architecture.hpp"
+#include "nasnet/graph/network_config.hpp"
+#include "nasnet/graph/network_graph.hpp"
 #include "nasnet/graph/shapes.hpp"
 
 using namespace nasnet;

@@ -7,8 +7,12 @@
 
 #include "catch.hpp"
 #include "core/temporary_folder.hpp"
+#include "nasnet/core/error.hpp"
+#include "nasnet/genotype/architecture.hpp"
 #include "nasnet/genotype/published.hpp"
 #include "nasnet/genotype/text.hpp"
+#include "nasnet/graph/detail/cell_labels.hpp"
+#include "nasnet/graph/detail/cell_layout.hpp"
 #include "random_cells.hpp"
 
 using namespace nasnet;

@@ -5,6 +5,13 @@
 
 #include "catch.hpp"
 #include "graph/graph_probe.hpp"
+#include "nasnet/core/error.hpp"
+#include "nasnet/core/shape.hpp"
+#include "nasnet/genotype/architecture.hpp"
+#include "nasnet/genotype/published.hpp"
+#include "nasnet/graph/network_config.hpp"
+#include "nasnet/graph/network_graph.hpp"
+#include "nasnet/primitive/primitives.hpp"
 
 using namespace nasnet;
 using namespace graph_probe;

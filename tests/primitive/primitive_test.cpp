@@ -5,7 +5,13 @@
 #include <vector>       // vector
 
 #include "catch.hpp"
+#include "nasnet/core/context.hpp"
+#include "nasnet/core/shape.hpp"
+#include "nasnet/core/tensor.hpp"
 #include "nasnet/ops/run_primitive.hpp"
+#include "nasnet/primitive/custom_primitive.hpp"
+#include "nasnet/primitive/op_call.hpp"
+#include "nasnet/primitive/primitives.hpp"
 
 // A user's primitive with what it must have, and no more.
 namespace my {

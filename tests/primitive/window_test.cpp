@@ -1,9 +1,9 @@
 // SAME and VALID windows against a search over all paddings.
 #include "nasnet/primitive/window.hpp"
+#include "catch.hpp"
+#include "nasnet/core/error.hpp"
 
 #include <cstdint>  // int64_t
-
-#include "catch.hpp"
 
 namespace {
 

@@ -11,6 +11,7 @@
 #include <vector>       // vector
 
 #include "nasnet/core/error.hpp"
+#include "nasnet/core/file.hpp"
 #include "nasnet/genotype/architecture.hpp"
 #include "nasnet/genotype/degeneracy.hpp"
 #include "nasnet/graph/detail/cell_labels.hpp"
@@ -19,7 +20,8 @@
 
 namespace nasnet::inline NASNET_ABI::detail {
 
-NASNET_BODY std::string dot_quoted(std::string_view text) {
+/// Text between double quotes in DOT.
+NASNET_LAZY [[nodiscard]] inline std::string dot_quoted(std::string_view text) {
   std::string quoted(1, '"');
   for (const char letter : text) {
     if (letter == '"' || letter == '\\') quoted.push_back('\\');
@@ -155,90 +157,128 @@ NASNET_BODY std::string architecture_dot(const Architecture& architecture) {
 
 namespace nasnet::inline NASNET_ABI::detail {
 
-NASNET_BODY NetworkDot::NetworkDot(const NetworkGraph& graph, std::optional<Size> image)
-    : graph_(graph), image_(image) {
-  if (image_) shapes_ = infer_shapes(graph, *image_);
-}
-
-NASNET_BODY std::string NetworkDot::text() {
-  text_ = dot_head("network");
-  draw_image();
-  for (std::size_t n = 0; n < graph_.nodes.size(); ++n) draw_first_of_part(static_cast<int>(n));
-  draw_edges();
-  return text_ + "}\n";
-}
-
-NASNET_BODY std::string NetworkDot::owner(int node) const {
-  if (node < 0) return "image";
-  const GraphNode& found = graph_.nodes[static_cast<std::size_t>(node)];
-  switch (found.part) {
-    case NetworkPart::cell: return join("cell", found.cell);
-    case NetworkPart::head: return "head";
-    case NetworkPart::auxiliary: return "auxiliary_head";
-    case NetworkPart::stem: break;
+/// Draws a network with one node a cell, from the image below to the logits on top.
+class NetworkDot {
+ public:
+  NASNET_LAZY NetworkDot(const NetworkGraph& graph, std::optional<Size> image) : graph_(graph), image_(image) {
+    if (image_) shapes_ = infer_shapes(graph, *image_);
   }
-  return "stem";
-}
 
-NASNET_BODY void NetworkDot::draw_node(const std::string& id, const std::string& title, const std::string& map,
-                                       std::string_view colours) {
-  text_ += join("  ", id, " [label=\"", title, "\\n", map, "\", ", colours, "];\n");
-}
-
-NASNET_BODY void NetworkDot::draw_image() {
-  const std::string channels = join(graph_.input_channels, graph_.input_channels == 1 ? " channel" : " channels");
-  const std::string map = image_ ? join(image_->height, 'x', image_->width, 'x', graph_.input_channels) : channels;
-  draw_node("image", "image", map, "fillcolor=\"#ffffff\", color=\"#8a8a8a\", group=spine");
-}
-
-NASNET_BODY void NetworkDot::draw_first_of_part(int node) {
-  const std::string id = owner(node);
-  if (!drawn_.insert(id).second) return;
-  switch (graph_.nodes[static_cast<std::size_t>(node)].part) {
-    case NetworkPart::stem: draw_node(id, "stem", map_of(last_of(id)), plain); break;
-    case NetworkPart::cell: draw_cell(graph_.nodes[static_cast<std::size_t>(node)].cell); break;
-    case NetworkPart::head: draw_node(id, "head", logits(graph_.output), head); break;
-    case NetworkPart::auxiliary: draw_node(id, "auxiliary head", logits(last_of(id)), auxiliary); break;
+  NASNET_LAZY [[nodiscard]] std::string text() {
+    text_ = dot_head("network");
+    draw_image();
+    for (std::size_t n = 0; n < graph_.nodes.size(); ++n) draw_first_of_part(static_cast<int>(n));
+    draw_edges();
+    return text_ + "}\n";
   }
-}
 
-NASNET_BODY void NetworkDot::draw_cell(int number) {
-  const GraphCell& cell = graph_.cells[static_cast<std::size_t>(number)];
-  const std::string title = join(number, ": ", cell.in_stem ? "stem, " : "", to_string(cell.role));
-  draw_node(join("cell", number), title, map_of(cell.output), cell.role == CellRole::normal ? normal : reduction);
-}
-
-NASNET_BODY int NetworkDot::last_of(const std::string& id) const {
-  int last = -1;
-  for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
-    if (owner(static_cast<int>(n)) == id) last = static_cast<int>(n);
+ private:
+  /// Which drawn node a node of the graph belongs to.
+  NASNET_LAZY [[nodiscard]] std::string owner(int node) const {
+    if (node < 0) return "image";
+    const GraphNode& found = graph_.nodes[static_cast<std::size_t>(node)];
+    switch (found.part) {
+      case NetworkPart::cell: return join("cell", found.cell);
+      case NetworkPart::head: return "head";
+      case NetworkPart::auxiliary: return "auxiliary_head";
+      case NetworkPart::stem: break;
+    }
+    return "stem";
   }
-  return last;
-}
 
-NASNET_BODY std::string NetworkDot::map_of(int node) const {
-  const auto index = static_cast<std::size_t>(node);
-  if (image_) return to_string(shapes_[index]);
-  return join("stride ", graph_.nodes[index].stride, ", ", graph_.nodes[index].channels, " channels");
-}
+  NASNET_LAZY void draw_node(const std::string& id, const std::string& title, const std::string& map,
+                             std::string_view colours) {
+    text_ += join("  ", id, " [label=\"", title, "\\n", map, "\", ", colours, "];\n");
+  }
 
-NASNET_BODY std::string NetworkDot::logits(int node) const { return join(graph_.channels_of(node), " classes"); }
+  NASNET_LAZY void draw_image() {
+    const std::string channels = join(graph_.input_channels, graph_.input_channels == 1 ? " channel" : " channels");
+    const std::string map = image_ ? join(image_->height, 'x', image_->width, 'x', graph_.input_channels) : channels;
+    draw_node("image", "image", map, "fillcolor=\"#ffffff\", color=\"#8a8a8a\", group=spine");
+  }
 
-NASNET_BODY void NetworkDot::draw_edges() {
-  std::set<std::pair<std::string, std::string>> seen;
-  for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
-    const std::string reader = owner(static_cast<int>(n));
-    for (const int source : graph_.nodes[n].inputs) {
-      const std::string from = owner(source);
-      if (from == reader || !seen.insert({from, reader}).second) continue;
-      text_ += join("  ", from, " -> ", reader, reads_as_previous(graph_.nodes[n], from) ? previous : spine, ";\n");
+  /// A part is drawn where its first node stands, so that the drawing's text follows the network.
+  NASNET_LAZY void draw_first_of_part(int node) {
+    const std::string id = owner(node);
+    if (!drawn_.insert(id).second) return;
+    switch (graph_.nodes[static_cast<std::size_t>(node)].part) {
+      case NetworkPart::stem: draw_node(id, "stem", map_of(last_of(id)), plain); break;
+      case NetworkPart::cell: draw_cell(graph_.nodes[static_cast<std::size_t>(node)].cell); break;
+      case NetworkPart::head: draw_node(id, "head", logits(graph_.output), head); break;
+      case NetworkPart::auxiliary: draw_node(id, "auxiliary head", logits(last_of(id)), auxiliary); break;
     }
   }
-}
 
-NASNET_BODY bool NetworkDot::reads_as_previous(const GraphNode& reader, const std::string& from) const {
-  if (reader.part != NetworkPart::cell) return false;
-  return owner(graph_.cells[static_cast<std::size_t>(reader.cell)].sources[0]) != from;
-}
+  NASNET_LAZY void draw_cell(int number) {
+    const GraphCell& cell = graph_.cells[static_cast<std::size_t>(number)];
+    const std::string title = join(number, ": ", cell.in_stem ? "stem, " : "", to_string(cell.role));
+    draw_node(join("cell", number), title, map_of(cell.output), cell.role == CellRole::normal ? normal : reduction);
+  }
+
+  NASNET_LAZY [[nodiscard]] int last_of(const std::string& id) const {
+    int last = -1;
+    for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
+      if (owner(static_cast<int>(n)) == id) last = static_cast<int>(n);
+    }
+    return last;
+  }
+
+  /// "28x28x192", or "stride 4, 192 channels" where no size is given.
+  NASNET_LAZY [[nodiscard]] std::string map_of(int node) const {
+    const auto index = static_cast<std::size_t>(node);
+    if (image_) return to_string(shapes_[index]);
+    return join("stride ", graph_.nodes[index].stride, ", ", graph_.nodes[index].channels, " channels");
+  }
+
+  NASNET_LAZY [[nodiscard]] std::string logits(int node) const { return join(graph_.channels_of(node), " classes"); }
+
+  NASNET_LAZY void draw_edges() {
+    std::set<std::pair<std::string, std::string>> seen;
+    for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
+      const std::string reader = owner(static_cast<int>(n));
+      for (const int source : graph_.nodes[n].inputs) {
+        const std::string from = owner(source);
+        if (from == reader || !seen.insert({from, reader}).second) continue;
+        text_ += join("  ", from, " -> ", reader, reads_as_previous(graph_.nodes[n], from) ? previous : spine, ";\n");
+      }
+    }
+  }
+
+  /// An older map than the one right before the cell.
+  NASNET_LAZY [[nodiscard]] bool reads_as_previous(const GraphNode& reader, const std::string& from) const {
+    if (reader.part != NetworkPart::cell) return false;
+    return owner(graph_.cells[static_cast<std::size_t>(reader.cell)].sources[0]) != from;
+  }
+
+  static constexpr std::string_view plain = "fillcolor=\"#eef1f5\", color=\"#8d99ae\", group=spine";
+  static constexpr std::string_view normal = "fillcolor=\"#dbe9fb\", color=\"#5b8fd6\", group=spine";
+  static constexpr std::string_view reduction = "fillcolor=\"#fde3cf\", color=\"#d98a4b\", group=spine";
+  static constexpr std::string_view head = "fillcolor=\"#f8d7df\", color=\"#c2627d\", group=spine";
+  static constexpr std::string_view auxiliary = "fillcolor=\"#f8d7df\", color=\"#c2627d\"";
+  static constexpr std::string_view spine = " [weight=20]";
+  static constexpr std::string_view previous = " [style=dashed, color=\"#98a1b0\"]";
+
+  const NetworkGraph& graph_;
+  std::optional<Size> image_;
+  std::vector<FeatureShape> shapes_;
+  std::set<std::string> drawn_;
+  std::string text_;
+};
 
 }  // namespace nasnet::inline NASNET_ABI::detail
+
+namespace nasnet::inline NASNET_ABI {
+
+NASNET_BODY std::string network_dot(const NetworkGraph& graph, std::optional<Size> image) {
+  return detail::NetworkDot(graph, image).text();
+}
+
+NASNET_BODY void write_dot(const Architecture& architecture, const std::string& path) {
+  write_file_atomically(path, architecture_dot(architecture));
+}
+
+NASNET_BODY void write_dot(const NetworkGraph& graph, const std::string& path, std::optional<Size> image) {
+  write_file_atomically(path, network_dot(graph, image));
+}
+
+}  // namespace nasnet::inline NASNET_ABI

@@ -217,10 +217,10 @@ NASNET_LAZY [[nodiscard]] NetworkDescription nasnet_a_cifar(std::int64_t cells_p
                                                             std::int64_t filters = 32);
 
 /// NASNet-A 4 @ 1056 for ImageNet, 224x224.
-NASNET_LAZY [[nodiscard]] inline NetworkDescription nasnet_a_mobile() { return named_network("nasnet-a-mobile"); }
+NASNET_LAZY [[nodiscard]] NetworkDescription nasnet_a_mobile();
 
 /// NASNet-A 6 @ 4032 for ImageNet, 331x331, with the previous-input skip of the released network.
-NASNET_LAZY [[nodiscard]] inline NetworkDescription nasnet_a_large() { return named_network("nasnet-a-large"); }
+NASNET_LAZY [[nodiscard]] NetworkDescription nasnet_a_large();
 
 }  // namespace nasnet::inline NASNET_ABI
 

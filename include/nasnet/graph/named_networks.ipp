@@ -7,28 +7,34 @@
 #include <cstdint>      // int64_t
 #include <optional>     // optional
 #include <string_view>  // string_view
-#include <utility>      // pair
+#include <utility>      // move, pair
 
 #include "nasnet/core/error.hpp"
+#include "nasnet/genotype/cell_genotype.hpp"
+#include "nasnet/genotype/detail/nearest_name.hpp"
 #include "nasnet/genotype/published.hpp"
 #include "nasnet/graph/network_config.hpp"
 #include "nasnet/graph/network_scale.hpp"
 
-namespace nasnet::inline NASNET_ABI {
+namespace nasnet::inline NASNET_ABI::detail {
 
-NASNET_BODY NetworkDescription describe(const PublishedNetwork& row) {
+/// What a row says of a network with these cells.
+NASNET_LAZY [[nodiscard]] inline NetworkDescription describe_with(const PublishedNetwork& row, Architecture cells) {
   NetworkConfig config = row.stem == Stem::imagenet ? NetworkConfig::imagenet() : NetworkConfig{};
   config.cells_per_stack = row.cells_per_stack;
   config.filters = row.filters;
   config.stem_filters = row.stem_filters;
   config.skip_reduction_input = row.skip_reduction_input;
   config.reduction_starts_stack = row.reduction_starts_stack;
-  return {published_architecture(row.architecture), config, {row.image_side, row.image_side}};
+  return {std::move(cells), config, {row.image_side, row.image_side}};
 }
 
-}  // namespace nasnet::inline NASNET_ABI
-
-namespace nasnet::inline NASNET_ABI::detail {
+/// The network of a row of NASNet-A. By itself, since a program of one network need not compile all published cells.
+NASNET_LAZY [[nodiscard]] inline NetworkDescription nasnet_a_of(std::string_view name) {
+  std::size_t row = 0;
+  while (network_table[row].name != name) ++row;
+  return describe_with(network_table[row], to_architecture(nasnet_a));
+}
 
 /// "nasnet-a-figure-4-cifar-6@640" apart: architecture, stem, scale.
 struct ScaledName {
@@ -57,6 +63,10 @@ NASNET_LAZY [[nodiscard]] inline std::optional<ScaledName> scaled_name(std::stri
 
 namespace nasnet::inline NASNET_ABI {
 
+NASNET_BODY NetworkDescription describe(const PublishedNetwork& row) {
+  return detail::describe_with(row, published_architecture(row.architecture));
+}
+
 NASNET_BODY bool is_network_name(std::string_view name) {
   const bool published = std::find(network_names.begin(), network_names.end(), name) != network_names.end();
   return published || detail::scaled_name(name).has_value();
@@ -76,10 +86,14 @@ NASNET_BODY NetworkDescription named_network(std::string_view name) {
 }
 
 NASNET_BODY NetworkDescription nasnet_a_cifar(std::int64_t cells_per_stack, std::int64_t filters) {
-  NetworkDescription network = named_network("nasnet-a-cifar");
+  NetworkDescription network = detail::nasnet_a_of("nasnet-a-cifar");
   network.config.cells_per_stack = cells_per_stack;
   network.config.filters = filters;
   return network;
 }
+
+NASNET_BODY NetworkDescription nasnet_a_mobile() { return detail::nasnet_a_of("nasnet-a-mobile"); }
+
+NASNET_BODY NetworkDescription nasnet_a_large() { return detail::nasnet_a_of("nasnet-a-large"); }
 
 }  // namespace nasnet::inline NASNET_ABI

@@ -6,7 +6,6 @@
 #include <string_view>  // string_view
 
 #include "nasnet/genotype/architecture.hpp"
-#include "nasnet/genotype/published.hpp"
 #include "nasnet/graph/network_config.hpp"
 
 namespace nasnet::inline NASNET_ABI {
@@ -32,9 +31,7 @@ struct NetworkScale {
 NASNET_LAZY [[nodiscard]] std::int64_t output_multiple(const Cell& cell, int inputs);
 
 /// P of a network whose first stack has one filter: filters double twice on the way up, so 24 for NASNet-A.
-NASNET_LAZY [[nodiscard]] inline std::int64_t penultimate_multiple(const Architecture& architecture) {
-  return 4 * output_multiple(architecture.normal, architecture.inputs);
-}
+NASNET_LAZY [[nodiscard]] std::int64_t penultimate_multiple(const Architecture& architecture);
 
 /// F for a given P.
 ///
@@ -52,10 +49,7 @@ NASNET_LAZY [[nodiscard]] NetworkDescription scaled_network(Architecture archite
 /// NASNet-A (N @ P) with P = 24F: `nasnet_a_network({6, 768})` for CIFAR,
 /// `nasnet_a_network({4, 1056}, NetworkConfig::imagenet())` for ImageNet.
 /// @throws ArgumentError for a scale that there is not.
-NASNET_LAZY [[nodiscard]] inline NetworkDescription nasnet_a_network(NetworkScale scale,
-                                                                     const NetworkConfig& around = {}) {
-  return scaled_network(to_architecture(nasnet_a), scale, around);
-}
+NASNET_LAZY [[nodiscard]] NetworkDescription nasnet_a_network(NetworkScale scale, const NetworkConfig& around = {});
 
 /// The scale that a text as "6@4032" names, or nothing.
 NASNET_LAZY [[nodiscard]] std::optional<NetworkScale> network_scale(std::string_view text);

@@ -11,6 +11,8 @@
 
 #include "nasnet/core/error.hpp"
 #include "nasnet/genotype/architecture.hpp"
+#include "nasnet/genotype/cell_genotype.hpp"
+#include "nasnet/genotype/published.hpp"
 #include "nasnet/graph/network_config.hpp"
 
 namespace nasnet::inline NASNET_ABI {
@@ -29,6 +31,10 @@ NASNET_BODY std::int64_t output_multiple(const Cell& cell, int inputs) {
   return multiple;
 }
 
+NASNET_BODY std::int64_t penultimate_multiple(const Architecture& architecture) {
+  return 4 * output_multiple(architecture.normal, architecture.inputs);
+}
+
 NASNET_BODY std::int64_t filters_for(const Architecture& architecture, std::int64_t penultimate_filters) {
   const std::int64_t multiple = penultimate_multiple(architecture);
   const bool misprint = multiple == 24 && penultimate_filters == 1538;
@@ -45,6 +51,10 @@ NASNET_BODY NetworkDescription scaled_network(Architecture architecture, Network
   around.filters = filters_for(architecture, scale.penultimate_filters);
   around.check();
   return {.architecture = std::move(architecture), .config = around};
+}
+
+NASNET_BODY NetworkDescription nasnet_a_network(NetworkScale scale, const NetworkConfig& around) {
+  return scaled_network(to_architecture(nasnet_a), scale, around);
 }
 
 }  // namespace nasnet::inline NASNET_ABI

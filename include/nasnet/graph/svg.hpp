@@ -1,11 +1,9 @@
 /// Drawings of cells as SVG, laid out here, so that they need no other program. Equal inputs give equal text.
 #pragma once
 
-#include <filesystem>   // path
 #include <string>       // string
 #include <string_view>  // string_view
 
-#include "nasnet/core/file.hpp"
 #include "nasnet/genotype/architecture.hpp"
 
 namespace nasnet::inline NASNET_ABI {
@@ -31,9 +29,7 @@ NASNET_LAZY [[nodiscard]] std::string architecture_svg(const Architecture& archi
 
 /// Both cells into a file.
 /// @throws GenotypeError as above, IoError where the file cannot be written.
-NASNET_LAZY inline void write_svg(const Architecture& architecture, const std::filesystem::path& path) {
-  write_file_atomically(path, architecture_svg(architecture));
-}
+NASNET_LAZY void write_svg(const Architecture& architecture, const std::string& path);
 
 }  // namespace nasnet::inline NASNET_ABI
 

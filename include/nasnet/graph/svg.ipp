@@ -10,6 +10,7 @@
 #include <utility>      // move
 
 #include "nasnet/core/error.hpp"
+#include "nasnet/core/file.hpp"
 #include "nasnet/genotype/architecture.hpp"
 #include "nasnet/genotype/fault.hpp"
 #include "nasnet/graph/detail/cell_labels.hpp"
@@ -166,6 +167,10 @@ NASNET_BODY std::string architecture_svg(const Architecture& architecture) {
   return detail::svg_element(
       normal.width() + gap + reduction.width(), head + height, "Normal and reduction cell", cell_svg_style(),
       placed(normal, CellRole::normal, 0) + placed(reduction, CellRole::reduction, normal.width() + gap));
+}
+
+NASNET_BODY void write_svg(const Architecture& architecture, const std::string& path) {
+  write_file_atomically(path, architecture_svg(architecture));
 }
 
 }  // namespace nasnet::inline NASNET_ABI
