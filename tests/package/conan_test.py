@@ -67,6 +67,7 @@ class Conan:
         path.write_text("include(default)\n[settings]\ncompiler.cppstd=20\nbuild_type=Debug\n"
                         "[conf]\ntools.build:jobs=1\n"
                         f"tools.cmake.cmake_layout:test_folder={self._folder / 'test_package'}\n"
+                        "tools.cmake.cmaketoolchain:extra_variables={'CMAKE_CXX_FLAGS_DEBUG': '-O0'}\n"
                         f"tools.cmake.cmaketoolchain:user_presets=\n{profile}", encoding="utf-8")
         flags = [argument for name, value in options.items() for argument in ("-o", f"&:{name}={value}")]
         return self.run("create", str(ROOT), f"-pr:a={path}", "--build=missing", "--build=nasnet/*", *flags)

@@ -2,7 +2,8 @@
 #
 #   cmake -DPORT_FOLDER=... -DCHECKOUT=... -DWORK=... -DFEATURES=zlib;redis -DVERSION=0.1.0 -P run_port.cmake
 #
-# The package comes to lie in WORK/packages. Nothing is optimised: what matters here is which files there are.
+# The package comes to lie in WORK/packages. What vcpkg would build for release, and what for debugging, both have the
+# type BUILD_TYPE and the further OPTIONS here: what matters is which files there are.
 cmake_minimum_required(VERSION 3.25)
 
 set(PORT nasnet)
@@ -50,9 +51,8 @@ function(vcpkg_cmake_configure)
   set(prefix_debug "${CURRENT_PACKAGES_DIR}/debug")
   types(wanted)
   foreach(type IN LISTS wanted)
-    string(TOUPPER ${type} upper)
     set(command "${CMAKE_COMMAND}" -S "${arg_SOURCE_PATH}" -B "${tree_${type}}" -G "${GENERATOR}"
-        -DCMAKE_BUILD_TYPE=${type} -DCMAKE_CXX_FLAGS_${upper}=-O0 "-DCMAKE_INSTALL_PREFIX=${prefix_${type}}"
+        "-DCMAKE_BUILD_TYPE=${BUILD_TYPE}" ${OPTIONS} "-DCMAKE_INSTALL_PREFIX=${prefix_${type}}"
         -DCMAKE_INSTALL_LIBDIR=lib -DBUILD_SHARED_LIBS=OFF "-DCMAKE_CXX_COMPILER=${COMPILER}")
     foreach(option IN LISTS arg_OPTIONS)
       string(REPLACE ";" "\\;" option "${option}")  # an option may be a list

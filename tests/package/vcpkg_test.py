@@ -1,6 +1,6 @@
 """The vcpkg port: its portfile configures and installs this checkout, with stand-ins for the functions of vcpkg.
 
-    vcpkg_test.py FOLDER [--compiler PATH] [zlib] [eigen] [redis] [compiled]
+    vcpkg_test.py [--compiler PATH] [--build-type TYPE] [--option=-DNAME=VALUE] FOLDER [zlib] [eigen] [redis] [compiled]
 
 Looks at what lies in the package then, and configures a program that uses it. Of the features, those named are tested.
 """
@@ -43,14 +43,16 @@ def check_manifest(manifest: dict[str, Any], version: str) -> None:
 
 
 class Runner:
-    def __init__(self, folder: pathlib.Path, compiler: str, version: str) -> None:
+    def __init__(self, folder: pathlib.Path, compiler: str, build_type: str, options: list[str], version: str) -> None:
         self._folder, self._compiler, self._version = folder, compiler, version
+        self._build_type, self._options = build_type, options
 
     def install(self, port: pathlib.Path, features: list[str]) -> tuple[pathlib.Path, str]:
         """The package's folder, and what was printed."""
         output = run("cmake", f"-DPORT_FOLDER={port}", f"-DCHECKOUT={ROOT}", f"-DWORK={self._folder / 'work'}",
                      f"-DFEATURES={';'.join(features)}", f"-DVERSION={self._version}", f"-DGENERATOR={GENERATOR}",
-                     f"-DCOMPILER={self._compiler}", "-P", str(HERE / "run_port.cmake"))
+                     f"-DCOMPILER={self._compiler}", f"-DBUILD_TYPE={self._build_type}",
+                     f"-DOPTIONS={';'.join(self._options)}", "-P", str(HERE / "run_port.cmake"))
         return self._folder / "work/packages", output
 
     def use(self, package: pathlib.Path, features: list[str], build: bool = False) -> None:
@@ -89,11 +91,13 @@ def main() -> None:
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("features", nargs="*")
     parser.add_argument("--compiler", default="c++")
+    parser.add_argument("--build-type", default="Debug", help="of all that is built, release or debug")
+    parser.add_argument("--option", action="append", default=[], help="another option for nasnet's own CMake")
     arguments = parser.parse_args()
     version = re.search(r'NASNET_VERSION_STRING "([^"]+)"',
                         (ROOT / "include/nasnet/version.hpp").read_text(encoding="utf-8")).group(1)
     check_manifest(json.loads((PORT / "vcpkg.json").read_text(encoding="utf-8")), version)
-    runner = Runner(arguments.folder, arguments.compiler, version)
+    runner = Runner(arguments.folder, arguments.compiler, arguments.build_type, arguments.option, version)
 
     package, output = runner.install(PORT, [])
     expect("downloads" not in output, "the overlay port downloads sources instead of taking the checkout")
