@@ -117,10 +117,6 @@
 
 /// Memory for tensors: aligned, cached, limited and counted.
 
-#if defined(__linux__)
-#include <sys/mman.h>  // madvise
-#endif
-
 // ---- nasnet/config.hpp -------------------------------------------------------------------------------------------
 
 /// All macros of the library. None of them changes a layout or a result.
@@ -240,24 +236,23 @@ namespace nasnet::inline NASNET_ABI {
 struct MemoryStatistics {
   std::size_t in_use = 0;        ///< bytes held by live buffers
   std::size_t peak = 0;          ///< largest `in_use` so far
-  std::size_t reserved = 0;      ///< bytes taken from the system: live and cached
+  std::size_t reserved = 0;      ///< bytes taken from the source: live and cached
   std::size_t system_calls = 0;  ///< allocations that the cache could not serve
+};
+
+/// Where an allocator's blocks come from. Both functions may be called from several threads at once.
+struct MemorySource {
+  void* (*take)(std::size_t bytes);                   ///< aligned to 64 bytes; null where there is no memory left
+  void (*give_back)(void* block, std::size_t bytes);  ///< a block of `take`, with the bytes that were asked for
 };
 
 namespace detail {
 
-struct AllocatorState {
-  std::mutex mutex;
-  std::map<std::size_t, std::vector<void*>> free;  // rounded size -> blocks
-  std::size_t limit;
-  MemoryStatistics statistics;
+struct AllocatorState;
 
-  NASNET_LAZY explicit AllocatorState(std::size_t bytes) : limit(bytes) {}
-  AllocatorState(const AllocatorState&) = delete;
-  AllocatorState& operator=(const AllocatorState&) = delete;
-  ~AllocatorState() { release_cache(); }
-
-  NASNET_LAZY void release_cache();
+/// Whom a block goes back to. A pointer, so that a file which moves tensors does not compile the allocator's cache.
+struct BlockOwner {
+  void (*take_back)(BlockOwner& self, void* block, std::size_t size);
 };
 
 }  // namespace detail
@@ -270,7 +265,14 @@ class Buffer {
       : data_(std::exchange(other.data_, nullptr)),
         size_(std::exchange(other.size_, 0)),
         owner_(std::move(other.owner_)) {}
-  Buffer& operator=(Buffer&& other) noexcept;
+  Buffer& operator=(Buffer&& other) noexcept {
+    if (this == &other) return *this;
+    release();
+    data_ = std::exchange(other.data_, nullptr);
+    size_ = std::exchange(other.size_, 0);
+    owner_ = std::move(other.owner_);
+    return *this;
+  }
   ~Buffer() { release(); }
 
   [[nodiscard]] void* data() const { return data_; }
@@ -278,14 +280,16 @@ class Buffer {
 
  private:
   friend class Allocator;
-  Buffer(void* data, std::size_t size, std::shared_ptr<detail::AllocatorState> owner)
+  Buffer(void* data, std::size_t size, std::shared_ptr<detail::BlockOwner> owner)
       : data_(data), size_(size), owner_(std::move(owner)) {}
 
-  NASNET_LAZY void release();
+  void release() {
+    if (data_ != nullptr) owner_->take_back(*owner_, std::exchange(data_, nullptr), size_);
+  }
 
   void* data_ = nullptr;
   std::size_t size_ = 0;
-  std::shared_ptr<detail::AllocatorState> owner_;
+  std::shared_ptr<detail::BlockOwner> owner_;
 };
 
 /// A caching allocator of blocks aligned to 64 bytes. Copies share one cache; safe to use from several threads.
@@ -294,36 +298,65 @@ class Buffer {
 /// system.
 class Allocator {
  public:
-  /// @param limit most bytes that live buffers may hold together
+  /// Of the host's memory. @param limit most bytes that live buffers may hold together
   NASNET_LAZY explicit Allocator(std::size_t limit = static_cast<std::size_t>(-1));
 
+  /// @param source of memory that the host reads and writes: pinned, shared or in a file. For another device's memory
+  /// there is DeviceAllocator.
+  NASNET_LAZY Allocator(std::size_t limit, MemorySource source);
+
   /// A block of at least `bytes` bytes, contents undefined.
-  /// @throws MemoryError beyond the limit, or where the system has no memory.
+  /// @throws MemoryError beyond the limit, or where the source has no memory.
   NASNET_LAZY [[nodiscard]] Buffer allocate(std::size_t bytes);
 
   /// Most bytes that live buffers may hold together.
-  [[nodiscard]] std::size_t limit() const { return state_->limit; }
+  NASNET_LAZY [[nodiscard]] std::size_t limit() const;
 
   NASNET_LAZY [[nodiscard]] MemoryStatistics statistics() const;
 
   /// Begins a new measurement of the peak.
   NASNET_LAZY void reset_peak();
 
-  /// Gives the cached blocks back to the system.
+  /// Gives the cached blocks back to the source.
   NASNET_LAZY void release_cache();
 
  private:
   // Eight sizes per power of two: little waste, and networks that differ by a few channels share blocks.
   NASNET_LAZY [[nodiscard]] static std::size_t rounded(std::size_t bytes);
 
-  NASNET_LAZY [[nodiscard]] void* take(std::size_t size);
-
   std::shared_ptr<detail::AllocatorState> state_;
+};
+
+/// An allocator of a device's memory, with the cache, the limit and the statistics of Allocator. It is no Allocator, so
+/// that no tensor of the host gets a block of a device.
+///
+/// A device is a type with two functions, those of a MemorySource:
+///
+///     struct Gpu {
+///       static void* take(std::size_t bytes);
+///       static void give_back(void* block, std::size_t bytes);
+///     };
+template <class Device>
+class DeviceAllocator : private Allocator {
+ public:
+  /// @param limit most bytes that live buffers may hold together
+  explicit DeviceAllocator(std::size_t limit = static_cast<std::size_t>(-1))
+      : Allocator(limit, MemorySource{&Device::take, &Device::give_back}) {}
+
+  using Allocator::allocate;
+  using Allocator::limit;
+  using Allocator::release_cache;
+  using Allocator::reset_peak;
+  using Allocator::statistics;
 };
 
 }  // namespace nasnet::inline NASNET_ABI
 
 // ---- nasnet/core/allocator.ipp -----------------------------------------------------------------------------------
+
+#if defined(__linux__)
+#include <sys/mman.h>  // madvise
+#endif
 
 // ---- nasnet/core/error.hpp ---------------------------------------------------------------------------------------
 
@@ -381,44 +414,92 @@ class CudaError : public Error {
 
 namespace detail {
 
-inline void append_part(std::string& text, const char* part) { text.append(part); }
-inline void append_part(std::string& text, const std::string& part) { text.append(part); }
-inline void append_part(std::string& text, std::string_view part) { text.append(part); }
-inline void append_part(std::string& text, char part) { text.push_back(part); }
-template <class Number>
-  requires requires(Number n) { std::to_string(n); }
-void append_part(std::string& text, Number part) { text.append(std::to_string(part)); }
+/// A string, a character or a number on its way into a text, for as long as the expression that it stands in.
+class TextPart {
+ public:
+  TextPart(const char* text) : TextPart(std::string_view(text)) {}
+  TextPart(const std::string& text) : TextPart(std::string_view(text)) {}
+  TextPart(std::string_view text) : kind_(Kind::text), text_(text.data()), size_(text.size()) {}
+  TextPart(char letter) : kind_(Kind::letter), letter_(letter) {}
+  TextPart(int number) : TextPart(static_cast<long long>(number)) {}
+  TextPart(long number) : TextPart(static_cast<long long>(number)) {}
+  TextPart(long long number) : kind_(Kind::integer), integer_(number) {}
+  TextPart(unsigned number) : TextPart(static_cast<unsigned long long>(number)) {}
+  TextPart(unsigned long number) : TextPart(static_cast<unsigned long long>(number)) {}
+  TextPart(unsigned long long number) : kind_(Kind::natural), natural_(number) {}
+  TextPart(double number) : kind_(Kind::real), real_(number) {}
+
+  NASNET_LAZY void append_to(std::string& text) const;
+
+ private:
+  enum class Kind { text, letter, integer, natural, real };
+
+  Kind kind_;
+  const char* text_ = nullptr;
+  union {
+    std::size_t size_;  // of the text
+    char letter_;
+    long long integer_;
+    unsigned long long natural_;
+    double real_;
+  };
+};
+
+NASNET_LAZY [[nodiscard]] std::string joined(std::initializer_list<TextPart> parts);
+
+/// A text without what a terminal would obey: control characters become question marks. Messages quote files.
+NASNET_LAZY [[nodiscard]] std::string harmless(std::string text);
+
+template <class Exception>
+[[noreturn]] NASNET_COLD void raise(std::initializer_list<TextPart> parts) {
+  NASNET_THROW(Exception(harmless(joined(parts))));
+}
 
 }  // namespace detail
 
 /// One string from strings, characters and numbers.
 template <class... Parts>
-[[nodiscard]] std::string join(const Parts&... parts) {
+[[nodiscard]] NASNET_ALWAYS_INLINE std::string join(const Parts&... parts) {
+  return detail::joined({parts...});
+}
+
+/// Throws `Exception` with the text that the parts make, in one line. The caller lays the parts side by side; all else
+/// is one function for each type of error, out of hot functions' way.
+template <class Exception, class... Parts>
+[[noreturn]] NASNET_ALWAYS_INLINE void fail(const Parts&... parts) {
+  detail::raise<Exception>({parts...});
+}
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/core/error.ipp ---------------------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+NASNET_BODY void TextPart::append_to(std::string& text) const {
+  switch (kind_) {
+    case Kind::text: text.append(text_, size_); break;
+    case Kind::letter: text.push_back(letter_); break;
+    case Kind::integer: text.append(std::to_string(integer_)); break;
+    case Kind::natural: text.append(std::to_string(natural_)); break;
+    case Kind::real: text.append(std::to_string(real_)); break;
+  }
+}
+
+NASNET_BODY std::string joined(std::initializer_list<TextPart> parts) {
   std::string text;
-  (detail::append_part(text, parts), ...);
+  for (const TextPart& part : parts) part.append_to(text);
   return text;
 }
 
-namespace detail {
-
-/// A text without what a terminal would obey: control characters become question marks. Messages quote files.
-[[nodiscard]] inline std::string harmless(std::string text) {
+NASNET_BODY std::string harmless(std::string text) {
   for (char& letter : text) {
     if (static_cast<unsigned char>(letter) < 32 || letter == 127) letter = '?';
   }
   return text;
 }
 
-}  // namespace detail
-
-/// Throws `Exception` with the text that the parts make, in one line. Keeps the making of messages out of hot
-/// functions.
-template <class Exception, class... Parts>
-[[noreturn]] NASNET_COLD void fail(const Parts&... parts) {
-  NASNET_THROW(Exception(detail::harmless(join(parts...))));
-}
-
-}  // namespace nasnet::inline NASNET_ABI
+}  // namespace nasnet::inline NASNET_ABI::detail
 
 namespace nasnet::inline NASNET_ABI::detail {
 
@@ -430,48 +511,73 @@ inline constexpr std::size_t large_page = std::size_t{2} << 20U;
   return std::align_val_t{size >= large_page ? large_page : 64};
 }
 
-/// Null where the system has no memory.
-NASNET_LAZY [[nodiscard]] inline void* new_block(std::size_t size) {
-  void* block = ::operator new(size, block_alignment(size), std::nothrow);
+/// The memory of the host.
+NASNET_LAZY [[nodiscard]] inline MemorySource host_memory() {
+  return {.take = [](std::size_t size) -> void* {
+            void* block = ::operator new(size, block_alignment(size), std::nothrow);
 #if defined(__linux__)
-  if (block != nullptr && size >= large_page) madvise(block, size / large_page * large_page, MADV_HUGEPAGE);
+            if (block != nullptr && size >= large_page) madvise(block, size / large_page * large_page, MADV_HUGEPAGE);
 #endif
-  return block;
+            return block;
+          },
+          .give_back = [](void* block, std::size_t size) { ::operator delete(block, block_alignment(size)); }};
 }
 
-NASNET_LAZY inline void delete_block(void* block, std::size_t size) { ::operator delete(block, block_alignment(size)); }
+/// What the copies of an allocator share, and its buffers.
+struct AllocatorState : BlockOwner {
+  std::mutex mutex;
+  std::map<std::size_t, std::vector<void*>> free;  // rounded size -> blocks
+  std::size_t limit = 0;
+  MemorySource source{};
+  MemoryStatistics statistics;
 
-NASNET_BODY void AllocatorState::release_cache() {
-  for (auto& [size, blocks] : free) {
-    for (void* block : blocks) delete_block(block, size);
-    statistics.reserved -= size * blocks.size();
+  NASNET_LAZY [[nodiscard]] void* take(std::size_t size) {
+    auto& blocks = free[size];
+    if (!blocks.empty()) {
+      void* block = blocks.back();
+      blocks.pop_back();
+      return block;
+    }
+    void* block = source.take(size);
+    if (block == nullptr) {
+      release_cache();
+      block = source.take(size);
+    }
+    if (block == nullptr) fail<MemoryError>("allocator: the system has no ", size, " bytes left");
+    statistics.reserved += size;
+    ++statistics.system_calls;
+    return block;
   }
-  free.clear();
-}
+
+  NASNET_LAZY void release_cache() {
+    for (auto& [size, blocks] : free) {
+      for (void* block : blocks) source.give_back(block, size);
+      statistics.reserved -= size * blocks.size();
+    }
+    free.clear();
+  }
+};
 
 }  // namespace nasnet::inline NASNET_ABI::detail
 
 namespace nasnet::inline NASNET_ABI {
 
-NASNET_INLINE Buffer& Buffer::operator=(Buffer&& other) noexcept {
-  if (this != &other) {
-    release();
-    data_ = std::exchange(other.data_, nullptr);
-    size_ = std::exchange(other.size_, 0);
-    owner_ = std::move(other.owner_);
-  }
-  return *this;
-}
+NASNET_BODY Allocator::Allocator(std::size_t limit) : Allocator(limit, detail::host_memory()) {}
 
-NASNET_BODY void Buffer::release() {
-  if (data_ == nullptr) return;
-  const std::lock_guard lock(owner_->mutex);
-  owner_->statistics.in_use -= size_;
-  owner_->free[size_].push_back(data_);
-  data_ = nullptr;
+NASNET_BODY Allocator::Allocator(std::size_t limit, MemorySource source)
+    : state_(new detail::AllocatorState, [](detail::AllocatorState* state) {
+        state->release_cache();
+        delete state;
+      }) {
+  state_->limit = limit;
+  state_->source = source;
+  state_->take_back = [](detail::BlockOwner& owner, void* block, std::size_t size) {
+    auto& state = static_cast<detail::AllocatorState&>(owner);
+    const std::lock_guard lock(state.mutex);
+    state.statistics.in_use -= size;
+    state.free[size].push_back(block);
+  };
 }
-
-NASNET_BODY Allocator::Allocator(std::size_t limit) : state_(std::make_shared<detail::AllocatorState>(limit)) {}
 
 NASNET_BODY Buffer Allocator::allocate(std::size_t bytes) {
   const std::size_t size = rounded(bytes);
@@ -481,11 +587,13 @@ NASNET_BODY Buffer Allocator::allocate(std::size_t bytes) {
     fail<MemoryError>("allocator: ", bytes, " bytes more than the ", statistics.in_use, " in use pass the limit of ",
                       state_->limit);
   }
-  void* block = take(size);
+  void* block = state_->take(size);
   statistics.in_use += size;
   if (statistics.in_use > statistics.peak) statistics.peak = statistics.in_use;
   return Buffer(block, size, state_);
 }
+
+NASNET_BODY std::size_t Allocator::limit() const { return state_->limit; }
 
 NASNET_BODY MemoryStatistics Allocator::statistics() const {
   const std::lock_guard lock(state_->mutex);
@@ -506,24 +614,6 @@ NASNET_BODY std::size_t Allocator::rounded(std::size_t bytes) {
   std::size_t step = 64;
   while (bytes / step > 16) step *= 2;
   return bytes == 0 ? 64 : (bytes + step - 1) / step * step;
-}
-
-NASNET_BODY void* Allocator::take(std::size_t size) {
-  auto& blocks = state_->free[size];
-  if (!blocks.empty()) {
-    void* block = blocks.back();
-    blocks.pop_back();
-    return block;
-  }
-  void* block = detail::new_block(size);
-  if (block == nullptr) {
-    state_->release_cache();
-    block = detail::new_block(size);
-  }
-  if (block == nullptr) fail<MemoryError>("allocator: the system has no ", size, " bytes left");
-  state_->statistics.reserved += size;
-  ++state_->statistics.system_calls;
-  return block;
 }
 
 }  // namespace nasnet::inline NASNET_ABI
@@ -600,20 +690,42 @@ class Shape {
 
 namespace nasnet::inline NASNET_ABI {
 
-/// Tag of host memory.
+/// Tag of the host's memory.
 struct Cpu {};
+
+/// Whether the program itself can read and write the elements of a device's tensors. Of other devices they are copied
+/// to the host by who knows how.
+template <class Device>
+concept HostMemory = std::same_as<Device, Cpu>;
+
+namespace detail {
+
+template <class Device>
+struct AllocatorOf {
+  using Type = DeviceAllocator<Device>;
+};
+template <>
+struct AllocatorOf<Cpu> {
+  using Type = Allocator;
+};
+
+}  // namespace detail
 
 /// A dense tensor that owns its elements. It moves; a copy is asked for with `clone`.
 ///
-/// Elements are undefined after construction. A tensor outlives its allocator safely.
+/// Elements are undefined after construction. A tensor outlives its allocator safely. Of a device other than Cpu (see
+/// DeviceAllocator) it has shape and memory, and `data` is for the device's own functions.
 template <class Scalar, class Device = Cpu>
 class Tensor {
   static_assert(std::is_trivially_copyable_v<Scalar>, "a tensor's elements must be trivially copyable");
 
  public:
+  /// Of the device's memory: Allocator or DeviceAllocator<Device>.
+  using AllocatorType = typename detail::AllocatorOf<Device>::Type;
+
   Tensor() = default;
-  explicit Tensor(Shape shape) : Tensor(shape, Allocator{}) {}
-  Tensor(Shape shape, Allocator allocator) : Tensor(shape, shape.elements(), allocator) {}
+  explicit Tensor(Shape shape) : Tensor(shape, AllocatorType{}) {}
+  Tensor(Shape shape, AllocatorType allocator) : Tensor(shape, shape.elements(), allocator) {}
   Tensor(Tensor&& other) noexcept
       : shape_(std::exchange(other.shape_, Shape{0})),
         elements_(std::exchange(other.elements_, 0)),
@@ -633,25 +745,39 @@ class Tensor {
 
   [[nodiscard]] Scalar* data() { return static_cast<Scalar*>(buffer_.data()); }
   [[nodiscard]] const Scalar* data() const { return static_cast<const Scalar*>(buffer_.data()); }
-  [[nodiscard]] std::span<Scalar> values() & { return {data(), static_cast<std::size_t>(elements_)}; }
-  [[nodiscard]] std::span<const Scalar> values() const& { return {data(), static_cast<std::size_t>(elements_)}; }
+  [[nodiscard]] std::span<Scalar> values() & {
+    require_host_memory();
+    return {data(), static_cast<std::size_t>(elements_)};
+  }
+  [[nodiscard]] std::span<const Scalar> values() const& {
+    require_host_memory();
+    return {data(), static_cast<std::size_t>(elements_)};
+  }
   void values() const&& = delete;  // the elements would be gone before they are read
 
-  [[nodiscard]] Scalar& operator[](std::int64_t index) { return data()[index]; }
-  [[nodiscard]] const Scalar& operator[](std::int64_t index) const { return data()[index]; }
+  [[nodiscard]] Scalar& operator[](std::int64_t index) {
+    require_host_memory();
+    return data()[index];
+  }
+  [[nodiscard]] const Scalar& operator[](std::int64_t index) const {
+    require_host_memory();
+    return data()[index];
+  }
 
   /// Element (n, h, w, c) of a tensor of rank 4.
   [[nodiscard]] Scalar& operator()(std::int64_t n, std::int64_t h, std::int64_t w, std::int64_t c) {
+    require_host_memory();
     return data()[offset(n, h, w, c)];
   }
   [[nodiscard]] const Scalar& operator()(std::int64_t n, std::int64_t h, std::int64_t w, std::int64_t c) const {
+    require_host_memory();
     return data()[offset(n, h, w, c)];
   }
 
   void fill(Scalar value) { std::fill(values().begin(), values().end(), value); }
 
-  [[nodiscard]] Tensor clone() const { return clone(Allocator{}); }
-  [[nodiscard]] Tensor clone(Allocator allocator) const {
+  [[nodiscard]] Tensor clone() const { return clone(AllocatorType{}); }
+  [[nodiscard]] Tensor clone(AllocatorType allocator) const {
     Tensor copy(shape_, allocator);
     std::copy(values().begin(), values().end(), copy.values().begin());
     return copy;
@@ -668,7 +794,12 @@ class Tensor {
   }
 
  private:
-  Tensor(Shape shape, std::int64_t elements, Allocator& allocator)
+  static constexpr void require_host_memory() {
+    static_assert(HostMemory<Device>,
+                  "the elements of this tensor are in a device's memory: copy them to a Tensor of the host first");
+  }
+
+  Tensor(Shape shape, std::int64_t elements, AllocatorType& allocator)
       : shape_(shape),
         elements_(elements),
         buffer_(elements == 0 ? Buffer{}
@@ -690,11 +821,19 @@ class Tensor {
 
 /// One pool of threads for everything: kernels split their work over it, and trial workers run on it.
 
-#if defined(__linux__)
-#include <sched.h>  // sched_getaffinity
-#endif
-
 namespace nasnet::inline NASNET_ABI {
+
+namespace detail {
+
+struct ThreadTeam;
+
+/// A body of a parallel loop, whatever its type.
+struct LoopBody {
+  const void* body;
+  void (*call)(const void* body, std::int64_t begin, std::int64_t end);
+};
+
+}  // namespace detail
 
 /// A team of threads; the thread that calls is one of them.
 ///
@@ -707,7 +846,7 @@ class ThreadPool {
   NASNET_LAZY explicit ThreadPool(int threads = 0);
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
-  ~ThreadPool() { stop(); }
+  ~ThreadPool() = default;
 
   [[nodiscard]] int size() const { return size_; }
 
@@ -715,59 +854,28 @@ class ThreadPool {
   /// done. The body must not throw, and chunks must not depend on each other.
   template <class Body>
   void parallel_for(std::int64_t count, std::int64_t grain, const Body& body) {
-    if (count <= 0) return;
-    grain = (std::max)(grain, std::int64_t{1});
-    if (size_ == 1 || count <= grain) {
-      for (std::int64_t begin = 0; begin < count; begin += grain) body(begin, (std::min)(begin + grain, count));
-      return;
-    }
-    Job job;
-    job.count = count;
-    job.grain = grain;
-    job.body = &body;
-    job.call = [](const void* function, std::int64_t begin, std::int64_t end) {
-      (*static_cast<const Body*>(function))(begin, end);
-    };
-    run(job);
+    run(count, grain, {&body, [](const void* function, std::int64_t begin, std::int64_t end) {
+                         (*static_cast<const Body*>(function))(begin, end);
+                       }});
   }
 
   /// Cores that this process may run on: those that taskset, a container or a batch system left it.
   NASNET_LAZY [[nodiscard]] static int hardware_threads();
 
  private:
-  struct Job {
-    std::int64_t count = 0;
-    std::int64_t grain = 1;
-    const void* body = nullptr;
-    void (*call)(const void*, std::int64_t, std::int64_t) = nullptr;
-    std::atomic<std::int64_t> next{0};
-    std::atomic<int> users{0};  // helpers inside; raised under the pool's mutex
-
-    [[nodiscard]] bool has_chunks() const { return next.load(std::memory_order_relaxed) < count; }
-    NASNET_LAZY void drain();
-  };
-
-  NASNET_LAZY void stop();
-
-  NASNET_LAZY void run(Job& job);
-
-  NASNET_LAZY void serve();
-
-  NASNET_LAZY [[nodiscard]] Job* first_with_chunks() const;
+  NASNET_LAZY void run(std::int64_t count, std::int64_t grain, detail::LoopBody body);
 
   int size_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  std::vector<Job*> jobs_;
-  std::atomic<std::uint64_t> epoch_{0};
-  std::atomic<int> sleepers_{0};
-  bool stopping_ = false;
-  std::vector<std::thread> helpers_;
+  std::shared_ptr<detail::ThreadTeam> team_;  // shared with nobody: its deleter, of the constructor, ends the threads
 };
 
 }  // namespace nasnet::inline NASNET_ABI
 
 // ---- nasnet/core/thread_pool.ipp ---------------------------------------------------------------------------------
+
+#if defined(__linux__)
+#include <sched.h>  // sched_getaffinity
+#endif
 
 // ---- nasnet/core/attempt.hpp -------------------------------------------------------------------------------------
 
@@ -825,10 +933,6 @@ void or_undo(Call&& call, Undo&& undo) {
 
 /// Waiting for another thread.
 
-#if defined(__x86_64__) || defined(__i386__)
-#include <immintrin.h>  // _mm_pause
-#endif
-
 namespace nasnet::inline NASNET_ABI::detail {
 
 /// One wait: for what comes within microseconds it keeps the core, later it leaves the core to others between looks.
@@ -840,8 +944,8 @@ class SpinWait {
   NASNET_LAZY void pause() {
     if (!is_short()) return std::this_thread::yield();
     ++turns_;
-#if defined(__x86_64__) || defined(__i386__)
-    _mm_pause();
+#if defined(__GNUC__) && (defined(__x86_64__) || defined(__i386__))
+    __builtin_ia32_pause();
 #else
     std::this_thread::yield();
 #endif
@@ -854,17 +958,110 @@ class SpinWait {
 
 }  // namespace nasnet::inline NASNET_ABI::detail
 
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// A loop that threads take chunks of.
+struct LoopJob {
+  std::int64_t count;
+  std::int64_t grain;
+  LoopBody body;
+  std::atomic<std::int64_t> next{0};
+  std::atomic<int> users{0};  // helpers inside; raised under the team's mutex
+
+  [[nodiscard]] bool has_chunks() const { return next.load(std::memory_order_relaxed) < count; }
+
+  NASNET_LAZY void drain() {
+    for (std::int64_t begin = next.fetch_add(grain); begin < count; begin = next.fetch_add(grain)) {
+      body.call(body.body, begin, (std::min)(begin + grain, count));
+    }
+  }
+};
+
+/// The helpers of a pool, and the loops that they help with.
+struct ThreadTeam {
+  NASNET_LAZY void start(int wanted) {
+    helpers.reserve(static_cast<std::size_t>(wanted));
+    for (int helper = 0; helper < wanted; ++helper) helpers.emplace_back([this] { serve(); });
+  }
+
+  NASNET_LAZY void stop() {
+    {
+      const std::lock_guard lock(mutex);
+      stopping = true;
+      epoch.fetch_add(1, std::memory_order_release);
+    }
+    wake.notify_all();
+    for (std::thread& helper : helpers) helper.join();
+  }
+
+  NASNET_LAZY void run(LoopJob& job) {
+    {
+      const std::lock_guard lock(mutex);
+      jobs.push_back(&job);
+      epoch.fetch_add(1, std::memory_order_release);
+    }
+    if (sleepers.load(std::memory_order_acquire) > 0) wake.notify_all();
+    job.drain();
+    {
+      const std::lock_guard lock(mutex);
+      jobs.erase(std::find(jobs.begin(), jobs.end(), &job));
+    }
+    for (SpinWait wait; job.users.load(std::memory_order_acquire) > 0;) wait.pause();
+  }
+
+  NASNET_LAZY void serve() {
+    std::uint64_t seen = 0;
+    while (true) {
+      // Kernels follow each other within microseconds: look for the next one before going to sleep.
+      for (SpinWait wait; wait.is_short() && epoch.load(std::memory_order_acquire) == seen;) wait.pause();
+      LoopJob* job = nullptr;
+      {
+        std::unique_lock lock(mutex);
+        sleepers.fetch_add(1);
+        wake.wait(lock, [&] { return stopping || epoch.load(std::memory_order_relaxed) != seen; });
+        sleepers.fetch_sub(1);
+        if (stopping) return;
+        job = first_with_chunks();
+        if (job == nullptr) {
+          seen = epoch.load(std::memory_order_relaxed);
+          continue;
+        }
+        job->users.fetch_add(1, std::memory_order_relaxed);
+      }
+      job->drain();
+      job->users.fetch_sub(1, std::memory_order_release);
+    }
+  }
+
+  NASNET_LAZY [[nodiscard]] LoopJob* first_with_chunks() const {
+    for (LoopJob* job : jobs) {
+      if (job->has_chunks()) return job;
+    }
+    return nullptr;
+  }
+
+  std::mutex mutex;
+  std::condition_variable wake;
+  std::vector<LoopJob*> jobs;
+  std::atomic<std::uint64_t> epoch{0};
+  std::atomic<int> sleepers{0};
+  bool stopping = false;
+  std::vector<std::thread> helpers;
+};
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
 namespace nasnet::inline NASNET_ABI {
 
-NASNET_BODY ThreadPool::ThreadPool(int threads) : size_(threads > 0 ? threads : hardware_threads()) {
+NASNET_BODY ThreadPool::ThreadPool(int threads)
+    : size_(threads > 0 ? threads : hardware_threads()), team_(new detail::ThreadTeam, [](detail::ThreadTeam* team) {
+        team->stop();
+        delete team;
+      }) {
   if (threads < 0) fail<ArgumentError>("thread pool: ", threads, " threads asked for");
-  helpers_.reserve(static_cast<std::size_t>(size_ - 1));
-  const auto failure = attempt([&] {
-    for (int helper = 1; helper < size_; ++helper) helpers_.emplace_back([this] { serve(); });
-  });
-  if (failure) {
-    stop();
-    fail<ArgumentError>("thread pool: ", size_, " threads asked for, the system starts ", helpers_.size() + 1);
+  if (attempt([&] { team_->start(size_ - 1); })) {
+    const std::size_t started = team_->helpers.size() + 1;
+    fail<ArgumentError>("thread pool: ", size_, " threads asked for, the system starts ", started);
   }
 }
 
@@ -877,66 +1074,16 @@ NASNET_BODY int ThreadPool::hardware_threads() {
   return (std::max)(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
-NASNET_BODY void ThreadPool::Job::drain() {
-  for (std::int64_t begin = next.fetch_add(grain); begin < count; begin = next.fetch_add(grain)) {
-    call(body, begin, (std::min)(begin + grain, count));
-  }
-}
-
-NASNET_BODY void ThreadPool::stop() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-    epoch_.fetch_add(1, std::memory_order_release);
-  }
-  wake_.notify_all();
-  for (std::thread& helper : helpers_) helper.join();
-}
-
-NASNET_BODY void ThreadPool::run(Job& job) {
-  {
-    const std::lock_guard lock(mutex_);
-    jobs_.push_back(&job);
-    epoch_.fetch_add(1, std::memory_order_release);
-  }
-  if (sleepers_.load(std::memory_order_acquire) > 0) wake_.notify_all();
-  job.drain();
-  {
-    const std::lock_guard lock(mutex_);
-    jobs_.erase(std::find(jobs_.begin(), jobs_.end(), &job));
-  }
-  for (detail::SpinWait wait; job.users.load(std::memory_order_acquire) > 0;) wait.pause();
-}
-
-NASNET_BODY void ThreadPool::serve() {
-  std::uint64_t seen = 0;
-  while (true) {
-    // Kernels follow each other within microseconds: look for the next one before going to sleep.
-    for (detail::SpinWait wait; wait.is_short() && epoch_.load(std::memory_order_acquire) == seen;) wait.pause();
-    Job* job = nullptr;
-    {
-      std::unique_lock lock(mutex_);
-      sleepers_.fetch_add(1);
-      wake_.wait(lock, [&] { return stopping_ || epoch_.load(std::memory_order_relaxed) != seen; });
-      sleepers_.fetch_sub(1);
-      if (stopping_) return;
-      job = first_with_chunks();
-      if (job == nullptr) {
-        seen = epoch_.load(std::memory_order_relaxed);
-        continue;
-      }
-      job->users.fetch_add(1, std::memory_order_relaxed);
+NASNET_BODY void ThreadPool::run(std::int64_t count, std::int64_t grain, detail::LoopBody body) {
+  grain = (std::max)(grain, std::int64_t{1});
+  if (size_ == 1 || count <= grain) {
+    for (std::int64_t begin = 0; begin < count; begin += grain) {
+      body.call(body.body, begin, (std::min)(begin + grain, count));
     }
-    job->drain();
-    job->users.fetch_sub(1, std::memory_order_release);
+    return;
   }
-}
-
-NASNET_BODY ThreadPool::Job* ThreadPool::first_with_chunks() const {
-  for (Job* job : jobs_) {
-    if (job->has_chunks()) return job;
-  }
-  return nullptr;
+  detail::LoopJob job{.count = count, .grain = grain, .body = body};
+  team_->run(job);
 }
 
 }  // namespace nasnet::inline NASNET_ABI
@@ -5839,171 +5986,13 @@ NASNET_BODY Outcome Outcome::withheld(std::string message) {
 
 /// A user's own primitive, held by value whatever its type.
 
-// ---- nasnet/primitive/onnx_call.hpp ------------------------------------------------------------------------------
-
-/// The protocol of a primitive's translation to ONNX: what one application reads, and the nodes that stand for it.
-///
-/// A primitive `P` is translated by a function found by argument-dependent lookup:
-///
-///     void emit_onnx(const P&, OnnxCall&);
-///
-/// Maps are [N,C,H,W] there, N unknown, and parameters have the shapes that files use (ParameterSpec::file_shape). The
-/// operators are those of ONNX opset 17.
-
 namespace nasnet::inline NASNET_ABI {
 
-/// An attribute of an ONNX node: `{"strides", std::vector<std::int64_t>{2, 2}}`.
-struct OnnxAttribute {
-  std::string name;
-  std::variant<std::int64_t, float, std::string, std::vector<std::int64_t>, std::vector<float>> value;
-};
-
-/// One ONNX node of one output.
-struct OnnxNode {
-  std::string type;  ///< of the operator: "Conv"
-  std::string name;
-  std::vector<std::string> inputs;  ///< names of values; an empty one stands for an input that is left out
-  std::string output;
-  std::vector<OnnxAttribute> attributes;
-};
-
-/// A tensor that is part of the structure, not of the weights.
-struct OnnxConstant {
-  std::string name;
-  std::vector<std::int64_t> extents;
-  std::variant<std::vector<std::int64_t>, std::vector<float>> values;
-};
-
-/// The names of an ONNX graph, each used once.
-class OnnxNames {
- public:
-  /// The name itself, or with "_2", "_3", ... behind it where it is taken.
-  NASNET_LAZY [[nodiscard]] std::string claim(const std::string& wanted);
-
- private:
-  std::unordered_set<std::string> taken_;
-};
-
-/// One application of a primitive on its way into an ONNX graph.
-class OnnxCall {
- public:
-  /// Names and shapes of the values that a primitive reads and makes.
-  struct Values {
-    std::vector<std::string> inputs{};
-    std::vector<FeatureShape> input_shapes{};
-    std::vector<std::string> parameters{};  ///< in the order of P::parameters
-    std::string output{};
-    FeatureShape output_shape{};
-  };
-
-  OnnxCall(Values values, OnnxNames& names) : values_(std::move(values)), names_(names) {}
-
-  /// @throws ArgumentError where there is no such input or parameter, here and below.
-  NASNET_LAZY [[nodiscard]] const std::string& input(std::size_t index = 0) const& {
-    return at(values_.inputs, index, "input");
-  }
-  [[nodiscard]] const std::vector<std::string>& inputs() const& { return values_.inputs; }
-  NASNET_LAZY [[nodiscard]] const FeatureShape& input_shape(std::size_t index = 0) const& {
-    return at(values_.input_shapes, index, "input");
-  }
-  [[nodiscard]] const FeatureShape& output_shape() const& { return values_.output_shape; }
-  NASNET_LAZY [[nodiscard]] const std::string& parameter(std::size_t index) const& {
-    return at(values_.parameters, index, "parameter");
-  }
-  /// Of the output: the name of the network's node.
-  [[nodiscard]] const std::string& name() const& { return values_.output; }
-
-  /// Adds a node whose output is a value within the primitive. @returns the value's name
-  NASNET_LAZY [[nodiscard]] std::string add(std::string type, std::vector<std::string> inputs,
-                                            std::vector<OnnxAttribute> attributes = {});
-
-  /// Adds the node whose output is the primitive's. Once for each application.
-  /// @throws ArgumentError the second time.
-  NASNET_LAZY void add_output(std::string type, std::vector<std::string> inputs,
-                              std::vector<OnnxAttribute> attributes = {});
-
-  /// Adds a constant [n] of whole numbers: an operator's axes, pads, a shape. @returns its name
-  NASNET_LAZY [[nodiscard]] std::string integers(std::string_view what, std::vector<std::int64_t> values);
-
-  /// Adds a constant of 32-bit floats, row-major. @returns its name
-  /// @throws ShapeError where the values are not those of the extents.
-  NASNET_LAZY [[nodiscard]] std::string floats(std::string_view what, std::vector<std::int64_t> extents,
-                                               std::vector<float> values);
-
-  [[nodiscard]] bool has_output() const { return has_output_; }
-  [[nodiscard]] const std::vector<OnnxNode>& nodes() const& { return nodes_; }
-  [[nodiscard]] const std::vector<OnnxConstant>& constants() const& { return constants_; }
-
- private:
-  template <class Value>
-  [[nodiscard]] const Value& at(const std::vector<Value>& values, std::size_t index, std::string_view what) const {
-    if (index >= values.size()) {
-      fail<ArgumentError>(values_.output, ": emit_onnx asks for ", what, ' ', index, ", there are ", values.size());
-    }
-    return values[index];
-  }
-
-  Values values_;
-  OnnxNames& names_;
-  std::vector<OnnxNode> nodes_;
-  std::vector<OnnxConstant> constants_;
-  bool has_output_ = false;
-};
-
-/// Whether a primitive can be written as ONNX.
-template <class P>
-concept EmitsOnnx = requires(const P& primitive, OnnxCall& call) {
-  emit_onnx(primitive, call);
-};
-
-}  // namespace nasnet::inline NASNET_ABI
-
-// ---- nasnet/primitive/onnx_call.ipp ------------------------------------------------------------------------------
-
-namespace nasnet::inline NASNET_ABI {
-
-NASNET_BODY std::string OnnxNames::claim(const std::string& wanted) {
-  std::string name = wanted;
-  for (int number = 2; !taken_.insert(name).second; ++number) name = join(wanted, '_', number);
-  return name;
-}
-
-NASNET_BODY std::string OnnxCall::add(std::string type, std::vector<std::string> inputs,
-                                      std::vector<OnnxAttribute> attributes) {
-  std::string name = names_.claim(join(values_.output, '.', type));
-  nodes_.push_back({std::move(type), name, std::move(inputs), name, std::move(attributes)});
-  return name;
-}
-
-NASNET_BODY void OnnxCall::add_output(std::string type, std::vector<std::string> inputs,
-                                      std::vector<OnnxAttribute> attributes) {
-  if (has_output_) fail<ArgumentError>(values_.output, ": emit_onnx gives a second output, '", type, "'");
-  has_output_ = true;
-  nodes_.push_back({std::move(type), values_.output, std::move(inputs), values_.output, std::move(attributes)});
-}
-
-NASNET_BODY std::string OnnxCall::integers(std::string_view what, std::vector<std::int64_t> values) {
-  std::string name = names_.claim(join(values_.output, '.', what));
-  const auto count = static_cast<std::int64_t>(values.size());
-  constants_.push_back({name, {count}, std::move(values)});
-  return name;
-}
-
-NASNET_BODY std::string OnnxCall::floats(std::string_view what, std::vector<std::int64_t> extents,
-                                         std::vector<float> values) {
-  std::int64_t count = 1;
-  for (const std::int64_t extent : extents) count = checked_product(count, extent);
-  if (count != static_cast<std::int64_t>(values.size())) {
-    fail<ShapeError>(values_.output, ": emit_onnx gives ", values.size(), " values for a constant of ", count);
-  }
-  std::string name = names_.claim(join(values_.output, '.', what));
-  constants_.push_back({name, std::move(extents), std::move(values)});
-  return name;
-}
-
-}  // namespace nasnet::inline NASNET_ABI
-
-namespace nasnet::inline NASNET_ABI {
+template <class Scalar>
+struct OpCall;
+template <class Scalar>
+struct OpGradients;
+class OnnxCall;
 
 /// Whether `forward` and `backward` can be called for a primitive and a scalar type on the CPU.
 template <class P, class Scalar>
@@ -6012,11 +6001,18 @@ concept ComputesOnCpu = requires(const P& primitive, OpCall<Scalar>& call, const
   backward(primitive, call, gradients);
 };
 
+/// Whether a primitive can be written as ONNX: it has `emit_onnx` beside its type, see onnx_call.hpp.
+template <class P>
+concept EmitsOnnx = requires(const P& primitive, OnnxCall& call) {
+  emit_onnx(primitive, call);
+};
+
 /// A primitive outside the built-in ones: `graph_builder.apply(my::Swish{}, {x})`.
 ///
 /// Its type satisfies PrimitiveStructure and has `forward` and `backward` beside it (see op_call.hpp) for float, and
 /// for double if it is to be checked by finite differences. With `emit_onnx` beside it (see onnx_call.hpp), networks
-/// that have it can be written as ONNX.
+/// that have it can be written as ONNX. Here a computation is known by reference alone, so that graphs need neither
+/// tensors nor threads.
 class CustomPrimitive {
  public:
   template <class P>
@@ -6050,8 +6046,8 @@ class CustomPrimitive {
     primitive.self_->run_backward(call, gradients);
   }
 
-  /// @throws ArgumentError where the primitive has no emit_onnx.
-  friend void emit_onnx(const CustomPrimitive& primitive, OnnxCall& call) { primitive.self_->emit(call); }
+  /// Writes it as ONNX; false where its type has no emit_onnx. See emit_onnx in onnx_call.hpp.
+  [[nodiscard]] bool try_emit_onnx(OnnxCall& call) const { return self_->emit(call); }
 
  private:
   struct Interface {
@@ -6072,7 +6068,7 @@ class CustomPrimitive {
     virtual void run(OpCall<double>& call) const = 0;
     virtual void run_backward(const OpCall<float>& call, const OpGradients<float>& gradients) const = 0;
     virtual void run_backward(const OpCall<double>& call, const OpGradients<double>& gradients) const = 0;
-    virtual void emit(OnnxCall& call) const = 0;
+    [[nodiscard]] virtual bool emit(OnnxCall& call) const = 0;
   };
 
   template <class P>
@@ -6107,13 +6103,12 @@ class CustomPrimitive {
         fail<ArgumentError>(P::name, ": the primitive has no backward in double");
       }
     }
-    void emit(OnnxCall& call) const override {
+    [[nodiscard]] bool emit(OnnxCall& call) const override {
       if constexpr (EmitsOnnx<P>) {
         emit_onnx(primitive, call);
-      } else {
-        fail<ArgumentError>(call.name(), ": the primitive '", P::name, "' cannot be written as ONNX; it needs ",
-                            "emit_onnx(const P&, OnnxCall&) beside its type");
+        return true;
       }
+      return false;
     }
     P primitive;
   };
@@ -6125,10 +6120,56 @@ class CustomPrimitive {
 
 namespace nasnet::inline NASNET_ABI {
 
-/// A node's primitive. Fusion matches on the alternatives; everything else visits.
+/// A node's primitive. Fusion matches on the alternatives; everything else visits (visit_primitive).
 using Primitive =
     std::variant<Convolution, Pointwise, Depthwise, MaximumPool, AveragePool, GlobalAveragePool, Subsample, Relu,
                  BatchNorm, LayerNorm, InstanceNorm, Add, Concat, Zeros, DropPath, Dropout, Dense, CustomPrimitive>;
+
+namespace detail {
+
+template <class P, class... Alternatives>
+[[nodiscard]] constexpr bool is_alternative(const std::variant<Alternatives...>*) {
+  return (std::is_same_v<P, Alternatives> || ...);
+}
+
+}  // namespace detail
+
+/// A primitive of any type as a Primitive.
+template <class P>
+[[nodiscard]] Primitive make_primitive(P primitive) {
+  if constexpr (detail::is_alternative<P>(static_cast<const Primitive*>(nullptr))) {
+    return Primitive(std::in_place_type<P>, std::move(primitive));
+  } else {
+    return Primitive(std::in_place_type<CustomPrimitive>, std::move(primitive));
+  }
+}
+
+/// What `visitor` returns for the primitive, called with its alternative: std::visit as one switch, which takes the
+/// compiler less time.
+template <class Visitor>
+decltype(auto) visit_primitive(const Primitive& primitive, Visitor&& visitor) {
+  static_assert(std::variant_size_v<Primitive> == 18, "each alternative needs its case below");
+  switch (primitive.index()) {
+    case 0: return visitor(*std::get_if<0>(&primitive));
+    case 1: return visitor(*std::get_if<1>(&primitive));
+    case 2: return visitor(*std::get_if<2>(&primitive));
+    case 3: return visitor(*std::get_if<3>(&primitive));
+    case 4: return visitor(*std::get_if<4>(&primitive));
+    case 5: return visitor(*std::get_if<5>(&primitive));
+    case 6: return visitor(*std::get_if<6>(&primitive));
+    case 7: return visitor(*std::get_if<7>(&primitive));
+    case 8: return visitor(*std::get_if<8>(&primitive));
+    case 9: return visitor(*std::get_if<9>(&primitive));
+    case 10: return visitor(*std::get_if<10>(&primitive));
+    case 11: return visitor(*std::get_if<11>(&primitive));
+    case 12: return visitor(*std::get_if<12>(&primitive));
+    case 13: return visitor(*std::get_if<13>(&primitive));
+    case 14: return visitor(*std::get_if<14>(&primitive));
+    case 15: return visitor(*std::get_if<15>(&primitive));
+    case 16: return visitor(*std::get_if<16>(&primitive));
+    default: return visitor(*std::get_if<17>(&primitive));
+  }
+}
 
 /// What errors, drawings and files call it: "relu", or the name a user's primitive gives itself.
 NASNET_LAZY [[nodiscard]] std::string_view name_of(const Primitive& primitive);
@@ -6170,43 +6211,43 @@ NASNET_LAZY [[nodiscard]] FeatureShape output_shape(const Primitive& primitive, 
 namespace nasnet::inline NASNET_ABI {
 
 NASNET_BODY std::string_view name_of(const Primitive& primitive) {
-  return std::visit([](const auto& p) { return name_of(p); }, primitive);
+  return visit_primitive(primitive, [](const auto& p) { return name_of(p); });
 }
 
 NASNET_BODY bool backward_reads_inputs(const Primitive& primitive) {
-  return std::visit([](const auto& p) { return backward_reads_inputs(p); }, primitive);
+  return visit_primitive(primitive, [](const auto& p) { return backward_reads_inputs(p); });
 }
 
 NASNET_BODY bool backward_reads_output(const Primitive& primitive) {
-  return std::visit([](const auto& p) { return backward_reads_output(p); }, primitive);
+  return visit_primitive(primitive, [](const auto& p) { return backward_reads_output(p); });
 }
 
 NASNET_BODY bool passes_gradient(const Primitive& primitive, std::size_t input) {
-  return std::visit([&](const auto& p) { return passes_gradient(p, input); }, primitive);
+  return visit_primitive(primitive, [&](const auto& p) { return passes_gradient(p, input); });
 }
 
 NASNET_BODY std::int64_t input_count(const Primitive& primitive) {
-  return std::visit([](const auto& p) { return input_count(p); }, primitive);
+  return visit_primitive(primitive, [](const auto& p) { return input_count(p); });
 }
 
 NASNET_BODY std::vector<ParameterSpec> parameters_of(const Primitive& primitive, Channels inputs) {
-  return std::visit([&](const auto& p) { return parameters_of(p, inputs); }, primitive);
+  return visit_primitive(primitive, [&](const auto& p) { return parameters_of(p, inputs); });
 }
 
 NASNET_BODY std::int64_t output_channels(const Primitive& primitive, Channels inputs) {
-  return std::visit([&](const auto& p) { return output_channels(p, inputs); }, primitive);
+  return visit_primitive(primitive, [&](const auto& p) { return output_channels(p, inputs); });
 }
 
 NASNET_BODY Size output_size(const Primitive& primitive, Size input) {
-  return std::visit([&](const auto& p) { return output_size(p, input); }, primitive);
+  return visit_primitive(primitive, [&](const auto& p) { return output_size(p, input); });
 }
 
 NASNET_BODY std::int64_t stride_of(const Primitive& primitive) {
-  return std::visit([](const auto& p) { return stride_of(p); }, primitive);
+  return visit_primitive(primitive, [](const auto& p) { return stride_of(p); });
 }
 
 NASNET_BODY std::int64_t multiply_adds(const Primitive& primitive, Features inputs) {
-  return std::visit([&](const auto& p) { return multiply_adds(p, inputs); }, primitive);
+  return visit_primitive(primitive, [&](const auto& p) { return multiply_adds(p, inputs); });
 }
 
 NASNET_BODY FeatureShape output_shape(const Primitive& primitive, Features inputs) {
@@ -6763,11 +6804,7 @@ class GraphBuilder {
   /// @throws ShapeError where inputs, window or names do not fit.
   template <class P>
   Value apply(P primitive, std::span<const Value> inputs, std::string_view name) {
-    if constexpr (std::is_constructible_v<Primitive, P>) {
-      return append(Primitive(std::move(primitive)), inputs, name);
-    } else {
-      return append(Primitive(CustomPrimitive(std::move(primitive))), inputs, name);
-    }
+    return append(make_primitive(std::move(primitive)), inputs, name);
   }
   template <class P>
   Value apply(P primitive, std::initializer_list<Value> inputs, std::string_view name) {
@@ -6899,14 +6936,12 @@ NASNET_BODY void GraphBuilder::check_inputs(const GraphNode& node, std::span<con
 }
 
 NASNET_BODY void GraphBuilder::check_window(const GraphNode& node) {
-  std::visit(
-      [&](const auto& primitive) {
-        if constexpr (requires { primitive.window; }) primitive.window.check(node.name);
-        if constexpr (requires { primitive.step; }) {
-          if (primitive.step < 1) fail<ShapeError>(node.name, ": stride ", primitive.step, " must be at least 1");
-        }
-      },
-      node.primitive);
+  visit_primitive(node.primitive, [&](const auto& primitive) {
+    if constexpr (requires { primitive.window; }) primitive.window.check(node.name);
+    if constexpr (requires { primitive.step; }) {
+      if (primitive.step < 1) fail<ShapeError>(node.name, ": stride ", primitive.step, " must be at least 1");
+    }
+  });
   if (const auto* depthwise = std::get_if<Depthwise>(&node.primitive)) {
     const auto given = static_cast<std::int64_t>(depthwise->fixed_weight.size());
     if (given != 0 && given != depthwise->window.taps()) {
@@ -14233,12 +14268,12 @@ namespace nasnet::inline NASNET_ABI {
 
 template <class Scalar>
 void forward(const Primitive& primitive, OpCall<Scalar>& call) {
-  std::visit([&](const auto& p) { forward(p, call); }, primitive);
+  visit_primitive(primitive, [&](const auto& p) { forward(p, call); });
 }
 
 template <class Scalar>
 void backward(const Primitive& primitive, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
-  std::visit([&](const auto& p) { backward(p, call, gradients); }, primitive);
+  visit_primitive(primitive, [&](const auto& p) { backward(p, call, gradients); });
 }
 
 }  // namespace nasnet::inline NASNET_ABI
@@ -22470,13 +22505,6 @@ NASNET_BODY Architecture published_architecture(std::string_view name) {
 
 namespace nasnet::inline NASNET_ABI {
 
-namespace detail {
-
-/// Text between double quotes in DOT.
-NASNET_LAZY [[nodiscard]] std::string dot_quoted(std::string_view text);
-
-}  // namespace detail
-
 /// One cell. @param inputs states that it gets from the cells before it
 /// @throws GenotypeError where a block reads itself, a later block or nothing that exists.
 NASNET_LAZY [[nodiscard]] std::string cell_dot(const Cell& cell, CellRole role, int inputs = 2);
@@ -22485,77 +22513,18 @@ NASNET_LAZY [[nodiscard]] std::string cell_dot(const Cell& cell, CellRole role, 
 /// @throws GenotypeError as above.
 NASNET_LAZY [[nodiscard]] std::string architecture_dot(const Architecture& architecture);
 
-namespace detail {
-
-/// Draws a network with one node a cell, from the image below to the logits on top.
-class NetworkDot {
- public:
-  NASNET_LAZY NetworkDot(const NetworkGraph& graph, std::optional<Size> image);
-
-  NASNET_LAZY [[nodiscard]] std::string text();
-
- private:
-  /// Which drawn node a node of the graph belongs to.
-  NASNET_LAZY [[nodiscard]] std::string owner(int node) const;
-
-  NASNET_LAZY void draw_node(const std::string& id, const std::string& title, const std::string& map,
-                             std::string_view colours);
-
-  NASNET_LAZY void draw_image();
-
-  /// A part is drawn where its first node stands, so that the drawing's text follows the network.
-  NASNET_LAZY void draw_first_of_part(int node);
-
-  NASNET_LAZY void draw_cell(int number);
-
-  NASNET_LAZY [[nodiscard]] int last_of(const std::string& id) const;
-
-  /// "28x28x192", or "stride 4, 192 channels" where no size is given.
-  NASNET_LAZY [[nodiscard]] std::string map_of(int node) const;
-
-  NASNET_LAZY [[nodiscard]] std::string logits(int node) const;
-
-  NASNET_LAZY void draw_edges();
-
-  /// An older map than the one right before the cell.
-  NASNET_LAZY [[nodiscard]] bool reads_as_previous(const GraphNode& reader, const std::string& from) const;
-
-  static constexpr std::string_view plain = "fillcolor=\"#eef1f5\", color=\"#8d99ae\", group=spine";
-  static constexpr std::string_view normal = "fillcolor=\"#dbe9fb\", color=\"#5b8fd6\", group=spine";
-  static constexpr std::string_view reduction = "fillcolor=\"#fde3cf\", color=\"#d98a4b\", group=spine";
-  static constexpr std::string_view head = "fillcolor=\"#f8d7df\", color=\"#c2627d\", group=spine";
-  static constexpr std::string_view auxiliary = "fillcolor=\"#f8d7df\", color=\"#c2627d\"";
-  static constexpr std::string_view spine = " [weight=20]";
-  static constexpr std::string_view previous = " [style=dashed, color=\"#98a1b0\"]";
-
-  const NetworkGraph& graph_;
-  std::optional<Size> image_;
-  std::vector<FeatureShape> shapes_;
-  std::set<std::string> drawn_;
-  std::string text_;
-};
-
-}  // namespace detail
-
 /// A network, one node a cell with its channels and stride; with the size of an image, the sizes of its maps. Dashed:
 /// what a cell reads as previous.
 /// @throws ShapeError as infer_shapes.
-NASNET_LAZY [[nodiscard]] inline std::string network_dot(const NetworkGraph& graph,
-                                                         std::optional<Size> image = std::nullopt) {
-  return detail::NetworkDot(graph, image).text();
-}
+NASNET_LAZY [[nodiscard]] std::string network_dot(const NetworkGraph& graph, std::optional<Size> image = std::nullopt);
 
 /// Both cells into a file.
 /// @throws GenotypeError as cell_dot, IoError where the file cannot be written.
-NASNET_LAZY inline void write_dot(const Architecture& architecture, const std::filesystem::path& path) {
-  write_file_atomically(path, architecture_dot(architecture));
-}
+NASNET_LAZY void write_dot(const Architecture& architecture, const std::string& path);
 
 /// A network into a file. See network_dot.
-NASNET_LAZY inline void write_dot(const NetworkGraph& graph, const std::filesystem::path& path,
-                                  std::optional<Size> image = std::nullopt) {
-  write_file_atomically(path, network_dot(graph, image));
-}
+NASNET_LAZY void write_dot(const NetworkGraph& graph, const std::string& path,
+                           std::optional<Size> image = std::nullopt);
 
 }  // namespace nasnet::inline NASNET_ABI
 
@@ -22608,7 +22577,8 @@ NASNET_LAZY inline void require_drawable(const Cell& cell, CellRole role, int in
 
 namespace nasnet::inline NASNET_ABI::detail {
 
-NASNET_BODY std::string dot_quoted(std::string_view text) {
+/// Text between double quotes in DOT.
+NASNET_LAZY [[nodiscard]] inline std::string dot_quoted(std::string_view text) {
   std::string quoted(1, '"');
   for (const char letter : text) {
     if (letter == '"' || letter == '\\') quoted.push_back('\\');
@@ -22744,93 +22714,131 @@ NASNET_BODY std::string architecture_dot(const Architecture& architecture) {
 
 namespace nasnet::inline NASNET_ABI::detail {
 
-NASNET_BODY NetworkDot::NetworkDot(const NetworkGraph& graph, std::optional<Size> image)
-    : graph_(graph), image_(image) {
-  if (image_) shapes_ = infer_shapes(graph, *image_);
-}
-
-NASNET_BODY std::string NetworkDot::text() {
-  text_ = dot_head("network");
-  draw_image();
-  for (std::size_t n = 0; n < graph_.nodes.size(); ++n) draw_first_of_part(static_cast<int>(n));
-  draw_edges();
-  return text_ + "}\n";
-}
-
-NASNET_BODY std::string NetworkDot::owner(int node) const {
-  if (node < 0) return "image";
-  const GraphNode& found = graph_.nodes[static_cast<std::size_t>(node)];
-  switch (found.part) {
-    case NetworkPart::cell: return join("cell", found.cell);
-    case NetworkPart::head: return "head";
-    case NetworkPart::auxiliary: return "auxiliary_head";
-    case NetworkPart::stem: break;
+/// Draws a network with one node a cell, from the image below to the logits on top.
+class NetworkDot {
+ public:
+  NASNET_LAZY NetworkDot(const NetworkGraph& graph, std::optional<Size> image) : graph_(graph), image_(image) {
+    if (image_) shapes_ = infer_shapes(graph, *image_);
   }
-  return "stem";
-}
 
-NASNET_BODY void NetworkDot::draw_node(const std::string& id, const std::string& title, const std::string& map,
-                                       std::string_view colours) {
-  text_ += join("  ", id, " [label=\"", title, "\\n", map, "\", ", colours, "];\n");
-}
-
-NASNET_BODY void NetworkDot::draw_image() {
-  const std::string channels = join(graph_.input_channels, graph_.input_channels == 1 ? " channel" : " channels");
-  const std::string map = image_ ? join(image_->height, 'x', image_->width, 'x', graph_.input_channels) : channels;
-  draw_node("image", "image", map, "fillcolor=\"#ffffff\", color=\"#8a8a8a\", group=spine");
-}
-
-NASNET_BODY void NetworkDot::draw_first_of_part(int node) {
-  const std::string id = owner(node);
-  if (!drawn_.insert(id).second) return;
-  switch (graph_.nodes[static_cast<std::size_t>(node)].part) {
-    case NetworkPart::stem: draw_node(id, "stem", map_of(last_of(id)), plain); break;
-    case NetworkPart::cell: draw_cell(graph_.nodes[static_cast<std::size_t>(node)].cell); break;
-    case NetworkPart::head: draw_node(id, "head", logits(graph_.output), head); break;
-    case NetworkPart::auxiliary: draw_node(id, "auxiliary head", logits(last_of(id)), auxiliary); break;
+  NASNET_LAZY [[nodiscard]] std::string text() {
+    text_ = dot_head("network");
+    draw_image();
+    for (std::size_t n = 0; n < graph_.nodes.size(); ++n) draw_first_of_part(static_cast<int>(n));
+    draw_edges();
+    return text_ + "}\n";
   }
-}
 
-NASNET_BODY void NetworkDot::draw_cell(int number) {
-  const GraphCell& cell = graph_.cells[static_cast<std::size_t>(number)];
-  const std::string title = join(number, ": ", cell.in_stem ? "stem, " : "", to_string(cell.role));
-  draw_node(join("cell", number), title, map_of(cell.output), cell.role == CellRole::normal ? normal : reduction);
-}
-
-NASNET_BODY int NetworkDot::last_of(const std::string& id) const {
-  int last = -1;
-  for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
-    if (owner(static_cast<int>(n)) == id) last = static_cast<int>(n);
+ private:
+  /// Which drawn node a node of the graph belongs to.
+  NASNET_LAZY [[nodiscard]] std::string owner(int node) const {
+    if (node < 0) return "image";
+    const GraphNode& found = graph_.nodes[static_cast<std::size_t>(node)];
+    switch (found.part) {
+      case NetworkPart::cell: return join("cell", found.cell);
+      case NetworkPart::head: return "head";
+      case NetworkPart::auxiliary: return "auxiliary_head";
+      case NetworkPart::stem: break;
+    }
+    return "stem";
   }
-  return last;
-}
 
-NASNET_BODY std::string NetworkDot::map_of(int node) const {
-  const auto index = static_cast<std::size_t>(node);
-  if (image_) return to_string(shapes_[index]);
-  return join("stride ", graph_.nodes[index].stride, ", ", graph_.nodes[index].channels, " channels");
-}
+  NASNET_LAZY void draw_node(const std::string& id, const std::string& title, const std::string& map,
+                             std::string_view colours) {
+    text_ += join("  ", id, " [label=\"", title, "\\n", map, "\", ", colours, "];\n");
+  }
 
-NASNET_BODY std::string NetworkDot::logits(int node) const { return join(graph_.channels_of(node), " classes"); }
+  NASNET_LAZY void draw_image() {
+    const std::string channels = join(graph_.input_channels, graph_.input_channels == 1 ? " channel" : " channels");
+    const std::string map = image_ ? join(image_->height, 'x', image_->width, 'x', graph_.input_channels) : channels;
+    draw_node("image", "image", map, "fillcolor=\"#ffffff\", color=\"#8a8a8a\", group=spine");
+  }
 
-NASNET_BODY void NetworkDot::draw_edges() {
-  std::set<std::pair<std::string, std::string>> seen;
-  for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
-    const std::string reader = owner(static_cast<int>(n));
-    for (const int source : graph_.nodes[n].inputs) {
-      const std::string from = owner(source);
-      if (from == reader || !seen.insert({from, reader}).second) continue;
-      text_ += join("  ", from, " -> ", reader, reads_as_previous(graph_.nodes[n], from) ? previous : spine, ";\n");
+  /// A part is drawn where its first node stands, so that the drawing's text follows the network.
+  NASNET_LAZY void draw_first_of_part(int node) {
+    const std::string id = owner(node);
+    if (!drawn_.insert(id).second) return;
+    switch (graph_.nodes[static_cast<std::size_t>(node)].part) {
+      case NetworkPart::stem: draw_node(id, "stem", map_of(last_of(id)), plain); break;
+      case NetworkPart::cell: draw_cell(graph_.nodes[static_cast<std::size_t>(node)].cell); break;
+      case NetworkPart::head: draw_node(id, "head", logits(graph_.output), head); break;
+      case NetworkPart::auxiliary: draw_node(id, "auxiliary head", logits(last_of(id)), auxiliary); break;
     }
   }
-}
 
-NASNET_BODY bool NetworkDot::reads_as_previous(const GraphNode& reader, const std::string& from) const {
-  if (reader.part != NetworkPart::cell) return false;
-  return owner(graph_.cells[static_cast<std::size_t>(reader.cell)].sources[0]) != from;
-}
+  NASNET_LAZY void draw_cell(int number) {
+    const GraphCell& cell = graph_.cells[static_cast<std::size_t>(number)];
+    const std::string title = join(number, ": ", cell.in_stem ? "stem, " : "", to_string(cell.role));
+    draw_node(join("cell", number), title, map_of(cell.output), cell.role == CellRole::normal ? normal : reduction);
+  }
+
+  NASNET_LAZY [[nodiscard]] int last_of(const std::string& id) const {
+    int last = -1;
+    for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
+      if (owner(static_cast<int>(n)) == id) last = static_cast<int>(n);
+    }
+    return last;
+  }
+
+  /// "28x28x192", or "stride 4, 192 channels" where no size is given.
+  NASNET_LAZY [[nodiscard]] std::string map_of(int node) const {
+    const auto index = static_cast<std::size_t>(node);
+    if (image_) return to_string(shapes_[index]);
+    return join("stride ", graph_.nodes[index].stride, ", ", graph_.nodes[index].channels, " channels");
+  }
+
+  NASNET_LAZY [[nodiscard]] std::string logits(int node) const { return join(graph_.channels_of(node), " classes"); }
+
+  NASNET_LAZY void draw_edges() {
+    std::set<std::pair<std::string, std::string>> seen;
+    for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
+      const std::string reader = owner(static_cast<int>(n));
+      for (const int source : graph_.nodes[n].inputs) {
+        const std::string from = owner(source);
+        if (from == reader || !seen.insert({from, reader}).second) continue;
+        text_ += join("  ", from, " -> ", reader, reads_as_previous(graph_.nodes[n], from) ? previous : spine, ";\n");
+      }
+    }
+  }
+
+  /// An older map than the one right before the cell.
+  NASNET_LAZY [[nodiscard]] bool reads_as_previous(const GraphNode& reader, const std::string& from) const {
+    if (reader.part != NetworkPart::cell) return false;
+    return owner(graph_.cells[static_cast<std::size_t>(reader.cell)].sources[0]) != from;
+  }
+
+  static constexpr std::string_view plain = "fillcolor=\"#eef1f5\", color=\"#8d99ae\", group=spine";
+  static constexpr std::string_view normal = "fillcolor=\"#dbe9fb\", color=\"#5b8fd6\", group=spine";
+  static constexpr std::string_view reduction = "fillcolor=\"#fde3cf\", color=\"#d98a4b\", group=spine";
+  static constexpr std::string_view head = "fillcolor=\"#f8d7df\", color=\"#c2627d\", group=spine";
+  static constexpr std::string_view auxiliary = "fillcolor=\"#f8d7df\", color=\"#c2627d\"";
+  static constexpr std::string_view spine = " [weight=20]";
+  static constexpr std::string_view previous = " [style=dashed, color=\"#98a1b0\"]";
+
+  const NetworkGraph& graph_;
+  std::optional<Size> image_;
+  std::vector<FeatureShape> shapes_;
+  std::set<std::string> drawn_;
+  std::string text_;
+};
 
 }  // namespace nasnet::inline NASNET_ABI::detail
+
+namespace nasnet::inline NASNET_ABI {
+
+NASNET_BODY std::string network_dot(const NetworkGraph& graph, std::optional<Size> image) {
+  return detail::NetworkDot(graph, image).text();
+}
+
+NASNET_BODY void write_dot(const Architecture& architecture, const std::string& path) {
+  write_file_atomically(path, architecture_dot(architecture));
+}
+
+NASNET_BODY void write_dot(const NetworkGraph& graph, const std::string& path, std::optional<Size> image) {
+  write_file_atomically(path, network_dot(graph, image));
+}
+
+}  // namespace nasnet::inline NASNET_ABI
 
 // ---- nasnet/graph/named_networks.hpp -----------------------------------------------------------------------------
 
@@ -22863,9 +22871,7 @@ struct NetworkScale {
 NASNET_LAZY [[nodiscard]] std::int64_t output_multiple(const Cell& cell, int inputs);
 
 /// P of a network whose first stack has one filter: filters double twice on the way up, so 24 for NASNet-A.
-NASNET_LAZY [[nodiscard]] inline std::int64_t penultimate_multiple(const Architecture& architecture) {
-  return 4 * output_multiple(architecture.normal, architecture.inputs);
-}
+NASNET_LAZY [[nodiscard]] std::int64_t penultimate_multiple(const Architecture& architecture);
 
 /// F for a given P.
 ///
@@ -22883,10 +22889,7 @@ NASNET_LAZY [[nodiscard]] NetworkDescription scaled_network(Architecture archite
 /// NASNet-A (N @ P) with P = 24F: `nasnet_a_network({6, 768})` for CIFAR,
 /// `nasnet_a_network({4, 1056}, NetworkConfig::imagenet())` for ImageNet.
 /// @throws ArgumentError for a scale that there is not.
-NASNET_LAZY [[nodiscard]] inline NetworkDescription nasnet_a_network(NetworkScale scale,
-                                                                     const NetworkConfig& around = {}) {
-  return scaled_network(to_architecture(nasnet_a), scale, around);
-}
+NASNET_LAZY [[nodiscard]] NetworkDescription nasnet_a_network(NetworkScale scale, const NetworkConfig& around = {});
 
 /// The scale that a text as "6@4032" names, or nothing.
 NASNET_LAZY [[nodiscard]] std::optional<NetworkScale> network_scale(std::string_view text);
@@ -22911,6 +22914,10 @@ NASNET_BODY std::int64_t output_multiple(const Cell& cell, int inputs) {
   return multiple;
 }
 
+NASNET_BODY std::int64_t penultimate_multiple(const Architecture& architecture) {
+  return 4 * output_multiple(architecture.normal, architecture.inputs);
+}
+
 NASNET_BODY std::int64_t filters_for(const Architecture& architecture, std::int64_t penultimate_filters) {
   const std::int64_t multiple = penultimate_multiple(architecture);
   const bool misprint = multiple == 24 && penultimate_filters == 1538;
@@ -22927,6 +22934,10 @@ NASNET_BODY NetworkDescription scaled_network(Architecture architecture, Network
   around.filters = filters_for(architecture, scale.penultimate_filters);
   around.check();
   return {.architecture = std::move(architecture), .config = around};
+}
+
+NASNET_BODY NetworkDescription nasnet_a_network(NetworkScale scale, const NetworkConfig& around) {
+  return scaled_network(to_architecture(nasnet_a), scale, around);
 }
 
 }  // namespace nasnet::inline NASNET_ABI
@@ -23167,30 +23178,34 @@ NASNET_LAZY [[nodiscard]] NetworkDescription nasnet_a_cifar(std::int64_t cells_p
                                                             std::int64_t filters = 32);
 
 /// NASNet-A 4 @ 1056 for ImageNet, 224x224.
-NASNET_LAZY [[nodiscard]] inline NetworkDescription nasnet_a_mobile() { return named_network("nasnet-a-mobile"); }
+NASNET_LAZY [[nodiscard]] NetworkDescription nasnet_a_mobile();
 
 /// NASNet-A 6 @ 4032 for ImageNet, 331x331, with the previous-input skip of the released network.
-NASNET_LAZY [[nodiscard]] inline NetworkDescription nasnet_a_large() { return named_network("nasnet-a-large"); }
+NASNET_LAZY [[nodiscard]] NetworkDescription nasnet_a_large();
 
 }  // namespace nasnet::inline NASNET_ABI
 
 // ---- nasnet/graph/named_networks.ipp -----------------------------------------------------------------------------
 
-namespace nasnet::inline NASNET_ABI {
+namespace nasnet::inline NASNET_ABI::detail {
 
-NASNET_BODY NetworkDescription describe(const PublishedNetwork& row) {
+/// What a row says of a network with these cells.
+NASNET_LAZY [[nodiscard]] inline NetworkDescription describe_with(const PublishedNetwork& row, Architecture cells) {
   NetworkConfig config = row.stem == Stem::imagenet ? NetworkConfig::imagenet() : NetworkConfig{};
   config.cells_per_stack = row.cells_per_stack;
   config.filters = row.filters;
   config.stem_filters = row.stem_filters;
   config.skip_reduction_input = row.skip_reduction_input;
   config.reduction_starts_stack = row.reduction_starts_stack;
-  return {published_architecture(row.architecture), config, {row.image_side, row.image_side}};
+  return {std::move(cells), config, {row.image_side, row.image_side}};
 }
 
-}  // namespace nasnet::inline NASNET_ABI
-
-namespace nasnet::inline NASNET_ABI::detail {
+/// The network of a row of NASNet-A. By itself, since a program of one network need not compile all published cells.
+NASNET_LAZY [[nodiscard]] inline NetworkDescription nasnet_a_of(std::string_view name) {
+  std::size_t row = 0;
+  while (network_table[row].name != name) ++row;
+  return describe_with(network_table[row], to_architecture(nasnet_a));
+}
 
 /// "nasnet-a-figure-4-cifar-6@640" apart: architecture, stem, scale.
 struct ScaledName {
@@ -23219,6 +23234,10 @@ NASNET_LAZY [[nodiscard]] inline std::optional<ScaledName> scaled_name(std::stri
 
 namespace nasnet::inline NASNET_ABI {
 
+NASNET_BODY NetworkDescription describe(const PublishedNetwork& row) {
+  return detail::describe_with(row, published_architecture(row.architecture));
+}
+
 NASNET_BODY bool is_network_name(std::string_view name) {
   const bool published = std::find(network_names.begin(), network_names.end(), name) != network_names.end();
   return published || detail::scaled_name(name).has_value();
@@ -23238,11 +23257,15 @@ NASNET_BODY NetworkDescription named_network(std::string_view name) {
 }
 
 NASNET_BODY NetworkDescription nasnet_a_cifar(std::int64_t cells_per_stack, std::int64_t filters) {
-  NetworkDescription network = named_network("nasnet-a-cifar");
+  NetworkDescription network = detail::nasnet_a_of("nasnet-a-cifar");
   network.config.cells_per_stack = cells_per_stack;
   network.config.filters = filters;
   return network;
 }
+
+NASNET_BODY NetworkDescription nasnet_a_mobile() { return detail::nasnet_a_of("nasnet-a-mobile"); }
+
+NASNET_BODY NetworkDescription nasnet_a_large() { return detail::nasnet_a_of("nasnet-a-large"); }
 
 }  // namespace nasnet::inline NASNET_ABI
 
@@ -23273,9 +23296,7 @@ NASNET_LAZY [[nodiscard]] std::string architecture_svg(const Architecture& archi
 
 /// Both cells into a file.
 /// @throws GenotypeError as above, IoError where the file cannot be written.
-NASNET_LAZY inline void write_svg(const Architecture& architecture, const std::filesystem::path& path) {
-  write_file_atomically(path, architecture_svg(architecture));
-}
+NASNET_LAZY void write_svg(const Architecture& architecture, const std::string& path);
 
 }  // namespace nasnet::inline NASNET_ABI
 
@@ -23840,6 +23861,10 @@ NASNET_BODY std::string architecture_svg(const Architecture& architecture) {
   return detail::svg_element(
       normal.width() + gap + reduction.width(), head + height, "Normal and reduction cell", cell_svg_style(),
       placed(normal, CellRole::normal, 0) + placed(reduction, CellRole::reduction, normal.width() + gap));
+}
+
+NASNET_BODY void write_svg(const Architecture& architecture, const std::string& path) {
+  write_file_atomically(path, architecture_svg(architecture));
 }
 
 }  // namespace nasnet::inline NASNET_ABI
@@ -24659,6 +24684,176 @@ class ProtobufMessage {
 /// Padding is written out for the one size of image: runtimes do not take automatic SAME padding together with
 /// dilation.
 
+// ---- nasnet/primitive/onnx_call.hpp ------------------------------------------------------------------------------
+
+/// The protocol of a primitive's translation to ONNX: what one application reads, and the nodes that stand for it.
+///
+/// A primitive `P` is translated by a function found by argument-dependent lookup:
+///
+///     void emit_onnx(const P&, OnnxCall&);
+///
+/// Maps are [N,C,H,W] there, N unknown, and parameters have the shapes that files use (ParameterSpec::file_shape). The
+/// operators are those of ONNX opset 17.
+
+namespace nasnet::inline NASNET_ABI {
+
+/// An attribute of an ONNX node: `{"strides", std::vector<std::int64_t>{2, 2}}`.
+struct OnnxAttribute {
+  std::string name;
+  std::variant<std::int64_t, float, std::string, std::vector<std::int64_t>, std::vector<float>> value;
+};
+
+/// One ONNX node of one output.
+struct OnnxNode {
+  std::string type;  ///< of the operator: "Conv"
+  std::string name;
+  std::vector<std::string> inputs;  ///< names of values; an empty one stands for an input that is left out
+  std::string output;
+  std::vector<OnnxAttribute> attributes;
+};
+
+/// A tensor that is part of the structure, not of the weights.
+struct OnnxConstant {
+  std::string name;
+  std::vector<std::int64_t> extents;
+  std::variant<std::vector<std::int64_t>, std::vector<float>> values;
+};
+
+/// The names of an ONNX graph, each used once.
+class OnnxNames {
+ public:
+  /// The name itself, or with "_2", "_3", ... behind it where it is taken.
+  NASNET_LAZY [[nodiscard]] std::string claim(const std::string& wanted);
+
+ private:
+  std::unordered_set<std::string> taken_;
+};
+
+/// One application of a primitive on its way into an ONNX graph.
+class OnnxCall {
+ public:
+  /// Names and shapes of the values that a primitive reads and makes.
+  struct Values {
+    std::vector<std::string> inputs{};
+    std::vector<FeatureShape> input_shapes{};
+    std::vector<std::string> parameters{};  ///< in the order of P::parameters
+    std::string output{};
+    FeatureShape output_shape{};
+  };
+
+  OnnxCall(Values values, OnnxNames& names) : values_(std::move(values)), names_(names) {}
+
+  /// @throws ArgumentError where there is no such input or parameter, here and below.
+  NASNET_LAZY [[nodiscard]] const std::string& input(std::size_t index = 0) const& {
+    return at(values_.inputs, index, "input");
+  }
+  [[nodiscard]] const std::vector<std::string>& inputs() const& { return values_.inputs; }
+  NASNET_LAZY [[nodiscard]] const FeatureShape& input_shape(std::size_t index = 0) const& {
+    return at(values_.input_shapes, index, "input");
+  }
+  [[nodiscard]] const FeatureShape& output_shape() const& { return values_.output_shape; }
+  NASNET_LAZY [[nodiscard]] const std::string& parameter(std::size_t index) const& {
+    return at(values_.parameters, index, "parameter");
+  }
+  /// Of the output: the name of the network's node.
+  [[nodiscard]] const std::string& name() const& { return values_.output; }
+
+  /// Adds a node whose output is a value within the primitive. @returns the value's name
+  NASNET_LAZY [[nodiscard]] std::string add(std::string type, std::vector<std::string> inputs,
+                                            std::vector<OnnxAttribute> attributes = {});
+
+  /// Adds the node whose output is the primitive's. Once for each application.
+  /// @throws ArgumentError the second time.
+  NASNET_LAZY void add_output(std::string type, std::vector<std::string> inputs,
+                              std::vector<OnnxAttribute> attributes = {});
+
+  /// Adds a constant [n] of whole numbers: an operator's axes, pads, a shape. @returns its name
+  NASNET_LAZY [[nodiscard]] std::string integers(std::string_view what, std::vector<std::int64_t> values);
+
+  /// Adds a constant of 32-bit floats, row-major. @returns its name
+  /// @throws ShapeError where the values are not those of the extents.
+  NASNET_LAZY [[nodiscard]] std::string floats(std::string_view what, std::vector<std::int64_t> extents,
+                                               std::vector<float> values);
+
+  [[nodiscard]] bool has_output() const { return has_output_; }
+  [[nodiscard]] const std::vector<OnnxNode>& nodes() const& { return nodes_; }
+  [[nodiscard]] const std::vector<OnnxConstant>& constants() const& { return constants_; }
+
+ private:
+  template <class Value>
+  [[nodiscard]] const Value& at(const std::vector<Value>& values, std::size_t index, std::string_view what) const {
+    if (index >= values.size()) {
+      fail<ArgumentError>(values_.output, ": emit_onnx asks for ", what, ' ', index, ", there are ", values.size());
+    }
+    return values[index];
+  }
+
+  Values values_;
+  OnnxNames& names_;
+  std::vector<OnnxNode> nodes_;
+  std::vector<OnnxConstant> constants_;
+  bool has_output_ = false;
+};
+
+class CustomPrimitive;
+
+/// Writes a user's primitive.
+/// @throws ArgumentError where its type has no emit_onnx.
+NASNET_LAZY void emit_onnx(const CustomPrimitive& primitive, OnnxCall& call);
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/primitive/onnx_call.ipp ------------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI {
+
+NASNET_BODY std::string OnnxNames::claim(const std::string& wanted) {
+  std::string name = wanted;
+  for (int number = 2; !taken_.insert(name).second; ++number) name = join(wanted, '_', number);
+  return name;
+}
+
+NASNET_BODY std::string OnnxCall::add(std::string type, std::vector<std::string> inputs,
+                                      std::vector<OnnxAttribute> attributes) {
+  std::string name = names_.claim(join(values_.output, '.', type));
+  nodes_.push_back({std::move(type), name, std::move(inputs), name, std::move(attributes)});
+  return name;
+}
+
+NASNET_BODY void OnnxCall::add_output(std::string type, std::vector<std::string> inputs,
+                                      std::vector<OnnxAttribute> attributes) {
+  if (has_output_) fail<ArgumentError>(values_.output, ": emit_onnx gives a second output, '", type, "'");
+  has_output_ = true;
+  nodes_.push_back({std::move(type), values_.output, std::move(inputs), values_.output, std::move(attributes)});
+}
+
+NASNET_BODY std::string OnnxCall::integers(std::string_view what, std::vector<std::int64_t> values) {
+  std::string name = names_.claim(join(values_.output, '.', what));
+  const auto count = static_cast<std::int64_t>(values.size());
+  constants_.push_back({name, {count}, std::move(values)});
+  return name;
+}
+
+NASNET_BODY std::string OnnxCall::floats(std::string_view what, std::vector<std::int64_t> extents,
+                                         std::vector<float> values) {
+  std::int64_t count = 1;
+  for (const std::int64_t extent : extents) count = checked_product(count, extent);
+  if (count != static_cast<std::int64_t>(values.size())) {
+    fail<ShapeError>(values_.output, ": emit_onnx gives ", values.size(), " values for a constant of ", count);
+  }
+  std::string name = names_.claim(join(values_.output, '.', what));
+  constants_.push_back({name, std::move(extents), std::move(values)});
+  return name;
+}
+
+NASNET_BODY void emit_onnx(const CustomPrimitive& primitive, OnnxCall& call) {
+  if (primitive.try_emit_onnx(call)) return;
+  fail<ArgumentError>(call.name(), ": the primitive '", name_of(primitive), "' cannot be written as ONNX; it needs ",
+                      "emit_onnx(const P&, OnnxCall&) beside its type");
+}
+
+}  // namespace nasnet::inline NASNET_ABI
+
 namespace nasnet::inline NASNET_ABI {
 
 namespace detail {
@@ -25094,22 +25289,20 @@ class OnnxGraph {
   NASNET_LAZY void add_node(std::size_t number) {
     const GraphNode& node = graph_.nodes[number];
     for (const int parameter : node.parameters) parameters_.push_back(parameter);
-    std::visit(
-        [&](const auto& primitive) {
-          using P = std::decay_t<decltype(primitive)>;
-          if constexpr (std::is_same_v<P, DropPath> || std::is_same_v<P, Dropout>) {
-            values_[number] = value(node.inputs[0]);
-          } else if constexpr (std::is_same_v<P, Dense>) {
-            if (static_cast<int>(number) == graph_.output) {
-              add_logits(node);
-            } else {
-              emit(number, primitive);
-            }
-          } else {
-            emit(number, primitive);
-          }
-        },
-        node.primitive);
+    visit_primitive(node.primitive, [&](const auto& primitive) {
+      using P = std::decay_t<decltype(primitive)>;
+      if constexpr (std::is_same_v<P, DropPath> || std::is_same_v<P, Dropout>) {
+        values_[number] = value(node.inputs[0]);
+      } else if constexpr (std::is_same_v<P, Dense>) {
+        if (static_cast<int>(number) == graph_.output) {
+          add_logits(node);
+        } else {
+          emit(number, primitive);
+        }
+      } else {
+        emit(number, primitive);
+      }
+    });
   }
 
   template <class P>
@@ -27803,7 +27996,7 @@ class ReportPage {
  private:
   template <class... Parts>
   void add(const Parts&... parts) {
-    (append_part(page_, parts), ...);
+    page_.append(join(parts...));
   }
 
   NASNET_LAZY [[nodiscard]] static std::string percent(double fraction) {
@@ -30738,7 +30931,7 @@ class StudyPage {
  private:
   template <class... Parts>
   void add(const Parts&... parts) {
-    (append_part(page_, parts), ...);
+    page_.append(join(parts...));
   }
 
   NASNET_LAZY void begin();
