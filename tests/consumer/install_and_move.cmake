@@ -11,9 +11,10 @@ if(NOT package_files)
 endif()
 foreach(file IN LISTS package_files)
   file(READ "${file}" text)
-  foreach(unwanted "${SOURCE}" "${BUILD}" "${STAGE}" "-march" "-W" "COMPILE_OPTIONS" "COMPILE_DEFINITIONS" "LINK_OPTIONS")
-    if(unwanted STREQUAL "COMPILE_DEFINITIONS" AND file MATCHES "/nasnet-compiled[^/]*\\.cmake$")
-      string(REPLACE "INTERFACE_COMPILE_DEFINITIONS \"NASNET_COMPILED\"" "" text "${text}")  # that is its one definition
+  foreach(unwanted "${SOURCE}" "${BUILD}" "${STAGE}" "-march" "-W" "COMPILE_OPTIONS" "COMPILE_DEFINITIONS"
+                   "LINK_OPTIONS")
+    if(file MATCHES "/nasnet-compiled[^/]*\\.cmake$")  # which has one definition
+      string(REPLACE "INTERFACE_COMPILE_DEFINITIONS \"NASNET_COMPILED\"" "" text "${text}")
     endif()
     string(FIND "${text}" "${unwanted}" place)
     if(NOT place EQUAL -1)

@@ -1,6 +1,7 @@
 # A program built by hand, with what pkg-config says of the moved package.
 #
-#   cmake -DCOMPILER=... -DPREFIX=... -DPACKAGE=nasnet|nasnet-compiled -DDEFINITIONS=... -DVERSION=... -DWORK=... -P pkg_config.cmake
+#   cmake -DCOMPILER=... -DPREFIX=... -DPACKAGE=nasnet|nasnet-compiled -DDEFINITIONS=... -DVERSION=... -DWORK=...
+#         -P pkg_config.cmake
 cmake_minimum_required(VERSION 3.25)
 
 find_program(pkg_config NAMES pkg-config pkgconf)
