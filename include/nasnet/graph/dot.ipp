@@ -20,17 +20,6 @@
 
 namespace nasnet::inline NASNET_ABI::detail {
 
-/// Text between double quotes in DOT.
-NASNET_LAZY [[nodiscard]] inline std::string dot_quoted(std::string_view text) {
-  std::string quoted(1, '"');
-  for (const char letter : text) {
-    if (letter == '"' || letter == '\\') quoted.push_back('\\');
-    quoted.push_back(letter == '\n' || letter == '\r' ? ' ' : letter);
-  }
-  quoted.push_back('"');
-  return quoted;
-}
-
 /// Draws one cell as the paper's figure 4 does: inputs below, two ops and their combination a block, the output on top.
 class CellDot {
  public:
@@ -76,8 +65,7 @@ class CellDot {
                   " { label=\"\"; style=\"rounded,filled\"; color=\"#f3f5f8\"; margin=5;\n");
     draw_op(block.left, combination, "_left", live);
     draw_op(block.right, combination, "_right", live);
-    line(combination, " [label=", dot_quoted(combiner_label(block.combine)), ", ", live ? combine_style : dead_style,
-         ']');
+    line(combination, " [label=\"", combiner_label(block.combine), "\", ", live ? combine_style : dead_style, ']');
     text_.append(margin_).append("}\n");
     line(state_id(block.left.state), " -> ", combination, "_left");
     line(state_id(block.right.state), " -> ", combination, "_right");
@@ -85,7 +73,7 @@ class CellDot {
 
   NASNET_LAZY void draw_op(const BlockInput& input, const std::string& combination, std::string_view side, bool live) {
     const std::string op = combination + std::string(side);
-    line(op, " [label=", dot_quoted(op_label(input.op)), ", ", live ? op_style : dead_style, ']');
+    line(op, " [label=\"", op_label(input.op), "\", ", live ? op_style : dead_style, ']');
     line(op, " -> ", combination);
   }
 
@@ -93,7 +81,7 @@ class CellDot {
     if (cell_.concat.empty()) {
       for (std::size_t b = 0; b < cell_.blocks.size(); ++b) {
         const std::string output = id(join("output", b));
-        line(output, " [label=", dot_quoted(join("output ", b)), ", ", output_style, ']');
+        line(output, " [label=\"output ", b, "\", ", output_style, ']');
         line(state_id(inputs_ + static_cast<int>(b)), " -> ", output);
       }
       return;
