@@ -16,7 +16,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   const std::filesystem::path folder = argv[1];
-  const auto failure = nasnet::attempt([&] {
+  const auto failure = nasnet::catch_failure([&] {
     nasnet::make_folder(folder);
     nasnet::Context context;
     for (const bench::InferenceCase& item : bench::inference_cases()) {

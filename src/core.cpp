@@ -2,6 +2,7 @@
 #include "nasnet/core/context.ipp"
 #include "nasnet/core/duration_text.ipp"
 #include "nasnet/core/error.ipp"
+#include "nasnet/core/failure.ipp"
 #include "nasnet/core/file.ipp"
 #include "nasnet/core/progress_bar.ipp"
 #include "nasnet/core/step_sequence.ipp"

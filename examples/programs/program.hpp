@@ -15,8 +15,8 @@
 #include <system_error>
 #include <vector>
 
-#include <nasnet/core/attempt.hpp>
 #include <nasnet/core/error.hpp>
+#include <nasnet/core/failure.hpp>
 
 namespace program {
 
@@ -44,7 +44,7 @@ inline int run(CLI::App& app, int argc, char** argv, const std::function<int()>&
     return refuse(app, end.what());
   }
   int status = 0;
-  if (const auto failure = nasnet::attempt([&] { status = body(); })) return refuse(app, failure->message);
+  if (const auto failure = nasnet::catch_failure([&] { status = body(); })) return refuse(app, failure->message);
   std::cout.flush();
   return std::cout ? status : refuse(app, "cannot write to standard output");
 }
@@ -71,7 +71,7 @@ inline void keep_inputs(const std::filesystem::path& output, const Inputs& input
 /// Calls and gives an error the name of the file that it is about.
 template <class Call>
 void about(const std::string& file, const Call& call) {
-  if (const auto failure = nasnet::attempt(call)) {
+  if (const auto failure = nasnet::catch_failure(call)) {
     nasnet::fail<nasnet::DataError>('\'', file, "': ", failure->message);
   }
 }

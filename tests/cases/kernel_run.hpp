@@ -10,7 +10,7 @@
 #include <vector>       // vector
 
 #include "cases/reference_ops.hpp"
-#include "nasnet/core/attempt.hpp"
+#include "nasnet/core/failure.hpp"
 #include "nasnet/core/instruction_set.hpp"
 #include "nasnet/primitive/structure.hpp"
 
@@ -153,7 +153,7 @@ std::string kernel_fault(const P& primitive, const Shape& input, const std::vect
   nasnet::OpCall<float> call{.context = context};
   call.inputs.push_back(&x);
   for (Tensor<float>& parameter : parameters) call.parameters.push_back(&parameter);
-  const auto failure = nasnet::attempt([&] { forward(primitive, call); });
+  const auto failure = nasnet::catch_failure([&] { forward(primitive, call); });
   return failure ? failure->message : "";
 }
 

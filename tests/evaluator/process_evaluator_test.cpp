@@ -262,7 +262,7 @@ TEST_CASE("processes: a program that is killed leaves none behind", "[processes]
   const TemporaryFolder folder;
   const pid_t program = fork();
   if (program == 0) {
-    const auto failure = attempt([&] {
+    const auto failure = catch_failure([&] {
       const ProcessEvaluator<Told> evaluate(Told{[&](TrialContext&) -> Outcome {
                                               add_line(folder / "pids", getpid());
                                               while (true) std::this_thread::sleep_for(std::chrono::seconds(1));

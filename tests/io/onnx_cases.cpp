@@ -18,7 +18,7 @@
 #include "graph/random_cells.hpp"
 #include "io/own_swish.hpp"
 #include "model/sample_networks.hpp"
-#include "nasnet/core/attempt.hpp"
+#include "nasnet/core/failure.hpp"
 #include "nasnet/io/onnx.hpp"
 #include "nasnet/report/result_file.hpp"
 
@@ -279,7 +279,7 @@ int main(int argc, char** argv) {
     std::cerr << "onnx_cases: the folder to write into is wanted\n";
     return 2;
   }
-  const auto failure = attempt([&] {
+  const auto failure = catch_failure([&] {
     Cases cases(argv[1]);
     add_windows(cases);
     add_others(cases);

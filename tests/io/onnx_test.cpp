@@ -263,7 +263,7 @@ void check_unwritten(const NetworkGraph& graph, Size image, const std::vector<st
   const TemporaryFolder folder;
   const Model<float> model(graph, RandomStream(1));
   std::string message;
-  const auto failure = attempt([&] { write_onnx(model, folder / "net.onnx", image); });
+  const auto failure = catch_failure([&] { write_onnx(model, folder / "net.onnx", image); });
   REQUIRE(failure);
   for (const std::string& part : parts) CHECK_THAT(failure->message, ContainsSubstring(part));
   CHECK(folder.entries() == 0);

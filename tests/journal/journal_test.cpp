@@ -304,7 +304,7 @@ TEST_CASE("journal: a line is read where it is a JSON object, and nowhere else")
     const nlohmann::json json = nlohmann::json::parse(text, nullptr, false);
     INFO(text);
     std::optional<detail::JournalLine> line;
-    const auto failure = attempt([&] { line.emplace(path, 1, text); });
+    const auto failure = catch_failure([&] { line.emplace(path, 1, text); });
     REQUIRE(failure.has_value() != json.is_object());
     if (failure) continue;
     ++objects;
@@ -374,7 +374,7 @@ TEST_CASE("journal: a damaged byte never goes unnoticed as a crash") {
     damaged[static_cast<std::size_t>(random.below(static_cast<std::int64_t>(text.size())))] =
         static_cast<char>(random.below(256));
     const auto path = folder.write("damaged.jsonl", damaged);
-    const auto failure = attempt([&] { static_cast<void>(read_journal(path)); });
+    const auto failure = catch_failure([&] { static_cast<void>(read_journal(path)); });
     if (!failure) continue;  // another digit, or a byte within a text
     ++refused;
     CHECK_THAT(failure->message, ContainsSubstring("damaged.jsonl"));

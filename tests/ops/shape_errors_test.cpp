@@ -3,7 +3,7 @@
 #include <vector>  // vector
 
 #include "catch.hpp"
-#include "nasnet/core/attempt.hpp"
+#include "nasnet/core/failure.hpp"
 #include "nasnet/ops/run_primitive.hpp"
 
 namespace {
@@ -22,7 +22,7 @@ std::string fault(const P& primitive, const std::vector<Shape>& shapes) {
   }
   nasnet::OpCall<float> call{.context = context};
   for (const Tensor<float>& input : inputs) call.inputs.push_back(&input);
-  const auto failure = nasnet::attempt([&] { forward(primitive, call); });
+  const auto failure = nasnet::catch_failure([&] { forward(primitive, call); });
   return failure ? failure->message : "";
 }
 

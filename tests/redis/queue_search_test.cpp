@@ -360,7 +360,7 @@ TEST_CASE("a worker that can start no more processes gives its trial back and en
     const auto serve = [&](const auto& evaluator, const nasnet::QueueWorkerOptions& own) {
       return nasnet::serve_queue(server.address(), toy::Space::space(), toy::Space::op_table(), evaluator, own);
     };
-    failure = nasnet::attempt([&] {
+    failure = nasnet::catch_failure([&] {
       (void)serve(isolated, {.on_trial = [&](std::int64_t, nasnet::QueueWork work) { works.push_back(work); }});
     });
     (void)serve(evaluate, {});

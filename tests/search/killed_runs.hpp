@@ -10,7 +10,7 @@
 #include <thread>
 
 #include "catch.hpp"
-#include "nasnet/core/attempt.hpp"
+#include "nasnet/core/failure.hpp"
 #include "nasnet/core/random.hpp"
 
 namespace toy {
@@ -18,7 +18,7 @@ namespace toy {
 /// Runs something in a child process and kills that after some time. Whether it came to its end before.
 inline bool run_and_kill(const std::function<void()>& run, std::chrono::microseconds patience) {
   const pid_t child = fork();
-  if (child == 0) _exit(nasnet::attempt(run) ? 1 : 0);
+  if (child == 0) _exit(nasnet::catch_failure(run) ? 1 : 0);
   REQUIRE(child > 0);
   std::this_thread::sleep_for(patience);
   kill(child, SIGKILL);

@@ -56,25 +56,25 @@ class Application final : public TapeEntry {
   void play_back() override {
     if (!output_gradient_->filled) return;  // nothing that led to the loss
     OpGradients<Scalar> gradients{.output = output_gradient_->tensor, .inputs = {}, .parameters = {}};
-    Gradient<Scalar>* const heir = find_heir();
+    Gradient<Scalar>* const receiver = find_receiver();
     for (std::size_t i = 0; i < input_gradients_.size(); ++i) {
       Gradient<Scalar>* const gradient = input_gradients_[i].get();
-      gradients.inputs.push_back(gradient != nullptr && gradient == heir ? GradientSlot<Scalar>{}
-                                                                         : slot(gradient, input_shapes_[i]));
+      gradients.inputs.push_back(gradient != nullptr && gradient == receiver ? GradientSlot<Scalar>{}
+                                                                             : slot(gradient, input_shapes_[i]));
     }
     for (const Variable<Scalar>& parameter : parameters_) {
       gradients.parameters.push_back(slot(parameter.shared_gradient().get(), parameter.shape()));
     }
     backward(primitive_, std::as_const(call_), std::as_const(gradients));
-    if (heir == nullptr) return;
-    heir->tensor = std::move(output_gradient_->tensor);
-    heir->filled = true;
+    if (receiver == nullptr) return;
+    receiver->tensor = std::move(output_gradient_->tensor);
+    receiver->filled = true;
   }
 
  private:
   /// The gradient that takes over the output's, where that is what it would be a copy of: one that nothing has been
   /// added to yet, and of an output that nobody else knows.
-  [[nodiscard]] Gradient<Scalar>* find_heir() const {
+  [[nodiscard]] Gradient<Scalar>* find_receiver() const {
     if (output_gradient_.use_count() > 1) return nullptr;
     for (std::size_t i = 0; i < input_gradients_.size(); ++i) {
       Gradient<Scalar>* const gradient = input_gradients_[i].get();
@@ -172,7 +172,7 @@ class Tape {
  private:
   [[nodiscard]] static bool any_wants_gradient(std::span<const Variable<Scalar>> variables);
 
-  void plant(const SeededOutput& seed);
+  void add_seed(const SeededOutput& seed);
 
   Context& context_;
   Recording recording_;

@@ -25,7 +25,7 @@ void Tape<Scalar>::backward(const Variable<Scalar>& loss) {
 
 template <class Scalar>
 void Tape<Scalar>::backward(std::span<const SeededOutput> seeds) {
-  for (const SeededOutput& seed : seeds) plant(seed);
+  for (const SeededOutput& seed : seeds) add_seed(seed);
   while (!entries_.empty()) {
     const std::unique_ptr<detail::TapeEntry> last = std::move(entries_.back());
     entries_.pop_back();
@@ -42,7 +42,7 @@ bool Tape<Scalar>::any_wants_gradient(std::span<const Variable<Scalar>> variable
 }
 
 template <class Scalar>
-void Tape<Scalar>::plant(const SeededOutput& seed) {
+void Tape<Scalar>::add_seed(const SeededOutput& seed) {
   if (!seed.output.wants_gradient()) {
     fail<ArgumentError>("backward: nothing that wants a gradient led to this output");
   }

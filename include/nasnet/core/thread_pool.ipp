@@ -15,9 +15,9 @@
 #include <sched.h>  // sched_getaffinity
 #endif
 
-#include "nasnet/core/attempt.hpp"
 #include "nasnet/core/detail/spin_wait.hpp"
 #include "nasnet/core/error.hpp"
+#include "nasnet/core/failure.hpp"
 
 namespace nasnet::inline NASNET_ABI::detail {
 
@@ -120,7 +120,7 @@ NASNET_BODY ThreadPool::ThreadPool(int threads)
         delete team;
       }) {
   if (threads < 0) fail<ArgumentError>("thread pool: ", threads, " threads asked for");
-  if (attempt([&] { team_->start(size_ - 1); })) {
+  if (catch_failure([&] { team_->start(size_ - 1); })) {
     const std::size_t started = team_->helpers.size() + 1;
     fail<ArgumentError>("thread pool: ", size_, " threads asked for, the system starts ", started);
   }

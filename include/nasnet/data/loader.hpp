@@ -9,7 +9,7 @@
 #include <vector>              // vector
 
 #include "nasnet/core/allocator.hpp"
-#include "nasnet/core/attempt.hpp"
+#include "nasnet/core/failure.hpp"
 #include "nasnet/core/random.hpp"
 #include "nasnet/core/tensor.hpp"
 #include "nasnet/data/augmentation.hpp"

@@ -11,8 +11,8 @@
 #include <thread>     // thread
 #include <utility>    // exchange, move
 
-#include "nasnet/core/attempt.hpp"
 #include "nasnet/core/error.hpp"
+#include "nasnet/core/failure.hpp"
 #include "nasnet/core/random.hpp"
 #include "nasnet/core/tensor.hpp"
 #include "nasnet/data/augmentation.hpp"
@@ -125,7 +125,7 @@ NASNET_BODY void BatchLoader::raise(const Failure& failure) {
 }
 
 NASNET_BODY void BatchLoader::prefetch() {
-  const auto failure = attempt([this] {
+  const auto failure = catch_failure([this] {
     while (wait_for_room()) hand_over(maker_.make(std::exchange(prefetched_, maker_.after(prefetched_))));
   });
   if (!failure) return;

@@ -18,9 +18,9 @@
 #include <utility>            // move
 
 #include "nasnet/core/allocator.hpp"
-#include "nasnet/core/attempt.hpp"
 #include "nasnet/core/context.hpp"
 #include "nasnet/core/error.hpp"
+#include "nasnet/core/failure.hpp"
 #include "nasnet/core/progress.hpp"
 #include "nasnet/core/random.hpp"
 #include "nasnet/core/thread_pool.hpp"
@@ -82,7 +82,7 @@ void run_trial(const EvaluatorType& evaluate, const OpTable& ops, const ProcessO
   std::set_new_handler(&note_lack_of_memory);
 
   std::optional<Outcome> outcome;
-  const auto failure = attempt([&] {
+  const auto failure = catch_failure([&] {
     const nlohmann::json request = nlohmann::json::parse(text, nullptr, false);
     const Architecture architecture = architecture_from_json(request["architecture"], "architecture");
     const auto bytes = request["bytes"].get<std::size_t>();

@@ -20,8 +20,8 @@
 #include <string>             // string
 #include <string_view>        // string_view
 
-#include "nasnet/core/attempt.hpp"
 #include "nasnet/core/error.hpp"
+#include "nasnet/core/failure.hpp"
 #include "nasnet/core/progress.hpp"
 #include "nasnet/evaluator/detail/fork_server.hpp"
 #include "nasnet/evaluator/evaluator.hpp"
@@ -58,7 +58,7 @@ NASNET_LAZY [[nodiscard]] inline std::optional<Progress> read_progress(std::stri
   if (!json.is_object()) return std::nullopt;
   std::optional<Progress> progress;
   // Written by a process that may be damaged: a field of another type is an exception of the JSON library.
-  const auto failure = attempt([&] {
+  const auto failure = catch_failure([&] {
     progress = Progress{.task = json.value("task", ""),
                         .done = json.value("done", std::int64_t{0}),
                         .total = json.value("total", std::int64_t{0}),

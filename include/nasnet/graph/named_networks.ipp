@@ -11,7 +11,6 @@
 
 #include "nasnet/core/error.hpp"
 #include "nasnet/genotype/cell_genotype.hpp"
-#include "nasnet/genotype/detail/nearest_name.hpp"
 #include "nasnet/genotype/published.hpp"
 #include "nasnet/graph/network_config.hpp"
 #include "nasnet/graph/network_scale.hpp"

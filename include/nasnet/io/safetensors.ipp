@@ -13,8 +13,8 @@
 #include <utility>  // exchange, move, pair
 #include <vector>   // vector
 
-#include "nasnet/core/attempt.hpp"
 #include "nasnet/core/error.hpp"
+#include "nasnet/core/failure.hpp"
 #include "nasnet/core/file.hpp"
 #include "nasnet/io/detail/safetensors_header.hpp"
 #include "nasnet/io/tensor_file.hpp"
@@ -57,7 +57,7 @@ NASNET_BODY std::string safetensors_header(const TensorFile& file) {
     header[name] = {{"dtype", to_string(tensor.type)}, {"shape", tensor.extents}, {"data_offsets", {begin, end}}};
   }
   std::string text;
-  const auto failure = attempt([&] { text = header.dump(); });
+  const auto failure = catch_failure([&] { text = header.dump(); });
   if (failure) fail<DataError>("safetensors: a name or note is not UTF-8: ", failure->message);
   text.append((8 - text.size() % 8) % 8, ' ');
   const std::uint64_t length = text.size();

@@ -19,8 +19,8 @@
 #include <string_view>   // string_view
 #include <system_error>  // errc
 
-#include "nasnet/core/attempt.hpp"
 #include "nasnet/core/error.hpp"
+#include "nasnet/core/failure.hpp"
 #include "nasnet/core/file.hpp"
 
 namespace nasnet::inline NASNET_ABI {
@@ -54,7 +54,7 @@ struct QueueAddress {
     constexpr std::size_t longest = 4096;
     std::string text;
     // What stands there may be a password given by mistake, and is not repeated.
-    if (attempt([&] { text = read_text_file(password_file, longest); })) {
+    if (catch_failure([&] { text = read_text_file(password_file, longest); })) {
       fail<IoError>(
           "queue: the password file that the address names cannot be read. What stands before the @ is the name of ",
           "a file that holds the password");

@@ -20,8 +20,8 @@
 #include <utility>             // move, pair
 #include <vector>              // vector
 
-#include "nasnet/core/attempt.hpp"
 #include "nasnet/core/error.hpp"
+#include "nasnet/core/failure.hpp"
 #include "nasnet/evaluator/evaluator.hpp"
 #include "nasnet/genotype/architecture.hpp"
 #include "nasnet/genotype/hash.hpp"
@@ -177,7 +177,7 @@ class QueueDesk {
     std::optional<Failure> failure;
     {
       const std::lock_guard lock(sending_);
-      failure = attempt([&] {
+      failure = catch_failure([&] {
         step = sender_.submit(key, trial, result);
         // A server that lost everything is told again what the search is.
         if (step == QueueStep::gone && reopen(sender_)) step = sender_.submit(key, trial, result);
@@ -215,7 +215,7 @@ class QueueDesk {
   // ---- on the thread that listens
 
   void listen() {
-    const auto failure = attempt([this] {
+    const auto failure = catch_failure([this] {
       while (!ending_) listen_once();
     });
     if (failure) break_off(failure->message);

@@ -24,9 +24,9 @@
 #include <utility>             // move
 
 #include "nasnet/core/allocator.hpp"
-#include "nasnet/core/attempt.hpp"
 #include "nasnet/core/context.hpp"
 #include "nasnet/core/error.hpp"
+#include "nasnet/core/failure.hpp"
 #include "nasnet/core/progress.hpp"
 #include "nasnet/core/random.hpp"
 #include "nasnet/core/thread_pool.hpp"
@@ -139,7 +139,7 @@ class Heartbeat {
       lock.unlock();
       QueueStep step = QueueStep::done;
       const auto failure =
-          attempt([&] { step = queue_.beat(consumer_, trial); });  // what is wrong, the worker meets too
+          catch_failure([&] { step = queue_.beat(consumer_, trial); });  // what is wrong, the worker meets too
       lock.lock();
       const bool is_same = trial_ && trial_->entry == trial.entry;
       if (!failure && is_same && step == QueueStep::gone) unwanted_ = true;
@@ -252,7 +252,7 @@ class QueueWorker {
 
   void work(const QueuedTrial& queued, Heartbeat& heartbeat) {
     std::optional<ReadTrial> trial;
-    if (const auto failure = attempt([&] { trial = read_trial(queued.trial); })) {
+    if (const auto failure = catch_failure([&] { trial = read_trial(queued.trial); })) {
       finish(queued, -1, Outcome::failed(FailureKind::exception, failure->message));
       return;
     }
@@ -303,7 +303,7 @@ class QueueWorker {
       return is_cut;
     };
     std::optional<Outcome> outcome;
-    const auto failure = attempt([&] {
+    const auto failure = catch_failure([&] {
       const std::optional<std::string> reason = reason_against(trial.architecture);
       outcome =
           reason ? Outcome::failed(FailureKind::out_of_memory, *reason) : calls_.evaluate(trial.architecture, context);

@@ -14,8 +14,8 @@
 #include <system_error>       // error_code
 #include <vector>             // vector
 
-#include "nasnet/core/attempt.hpp"
 #include "nasnet/core/error.hpp"
+#include "nasnet/core/failure.hpp"
 #include "nasnet/core/file.hpp"
 #include "nasnet/data/augmentation.hpp"
 #include "nasnet/genotype/fault.hpp"
@@ -211,7 +211,7 @@ NASNET_BODY SearchResult read_result(const std::filesystem::path& path) {
   const std::string text = read_text_file(path, largest);
   SearchResult result;
   const auto failure =
-      attempt([&] { result = detail::ResultReader::read(parse_strict_json(text, "JSON"), path.string()); });
+      catch_failure([&] { result = detail::ResultReader::read(parse_strict_json(text, "JSON"), path.string()); });
   if (failure) fail<GenotypeError>('\'', path.string(), "': ", failure->message);
   return result;
 }

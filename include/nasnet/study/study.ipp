@@ -15,8 +15,8 @@
 #include <utility>     // move, pair
 #include <vector>      // vector
 
-#include "nasnet/core/attempt.hpp"
 #include "nasnet/core/error.hpp"
+#include "nasnet/core/failure.hpp"
 #include "nasnet/core/random.hpp"
 #include "nasnet/core/thread_pool.hpp"
 #include "nasnet/genotype/op_set.hpp"
@@ -285,7 +285,7 @@ class StudyRunner {
     pool->parallel_for(count, 1, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t task = begin; task < end; ++task) {
         failures_[static_cast<std::size_t>(task)] =
-            attempt([&] { run(static_cast<std::size_t>(task / seeds), task % seeds); });
+            catch_failure([&] { run(static_cast<std::size_t>(task / seeds), task % seeds); });
         if (!study_.options.progress) continue;
         const std::lock_guard lock(mutex);
         const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start;

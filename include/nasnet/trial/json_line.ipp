@@ -15,7 +15,7 @@
 #include <utility>            // exchange, move
 #include <vector>             // vector
 
-#include "nasnet/core/attempt.hpp"
+#include "nasnet/core/failure.hpp"
 #include "nasnet/genotype/architecture.hpp"
 #include "nasnet/genotype/text.hpp"
 
@@ -92,7 +92,7 @@ NASNET_BODY std::uint64_t JournalLine::hash() const {
 NASNET_BODY Architecture JournalLine::architecture() const {
   const std::string_view form = last_ ? *last_ : std::string_view(text("architecture"));
   Architecture architecture;
-  const auto failure = attempt([&] { architecture = architecture_from_text(form, "architecture"); });
+  const auto failure = catch_failure([&] { architecture = architecture_from_text(form, "architecture"); });
   if (failure) fail_here(failure->message);
   return architecture;
 }

@@ -10,8 +10,8 @@
 #include <string>             // string
 #include <string_view>        // string_view
 
-#include "nasnet/core/attempt.hpp"
 #include "nasnet/core/error.hpp"
+#include "nasnet/core/failure.hpp"
 #include "nasnet/core/instruction_set.hpp"
 #include "nasnet/core/random.hpp"
 #include "nasnet/evaluator/evaluator.hpp"

@@ -7,9 +7,8 @@
 #include <condition_variable>  // condition_variable
 #include <cstdint>             // int64_t, uint64_t
 #include <cstdio>              // snprintf
-#include <exception>           // current_exception, exception_ptr
+#include <exception>           // exception_ptr
 #include <functional>          // function
-#include <future>              // promise
 #include <memory>              // shared_ptr
 #include <mutex>               // lock_guard, mutex, unique_lock
 #include <nlohmann/json.hpp>   // json
@@ -19,9 +18,9 @@
 #include <utility>             // move
 
 #include "nasnet/core/allocator.hpp"
-#include "nasnet/core/attempt.hpp"
 #include "nasnet/core/context.hpp"
 #include "nasnet/core/error.hpp"
+#include "nasnet/core/failure.hpp"
 #include "nasnet/core/progress.hpp"
 #include "nasnet/core/random.hpp"
 #include "nasnet/core/thread_pool.hpp"
@@ -39,19 +38,15 @@ class FirstError {
   /// Runs `call()` and keeps what it throws.
   template <class Call>
   void watch(const Call& call) {
-    std::exception_ptr error;
-    const auto failure = attempt([&] { or_undo(call, [&] { error = std::current_exception(); }); });
-    if (failure && !error_) error_ = error;
+    std::exception_ptr error = catch_exception(call);
+    if (!error_) error_ = std::move(error);
   }
 
   [[nodiscard]] bool any() const { return error_ != nullptr; }
 
   /// Lets the exception pass, if there is one.
   NASNET_LAZY void raise() const {
-    if (!error_) return;
-    std::promise<void> promise;
-    promise.set_exception(error_);
-    promise.get_future().get();
+    if (error_) throw_again(error_);
   }
 
  private:
@@ -196,7 +191,7 @@ class WorkerTeam {
     const Clock::time_point begin = Clock::now();
     TrialContext context = context_of(trial, begin);
     std::optional<Outcome> outcome;
-    const auto failure = attempt([&] { outcome = evaluate_(trial.architecture, context); });
+    const auto failure = catch_failure([&] { outcome = evaluate_(trial.architecture, context); });
     const bool is_late = context.is_over();
     trial.seconds = seconds_since(begin);
     if (is_late) {

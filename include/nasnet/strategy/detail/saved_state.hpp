@@ -9,8 +9,8 @@
 #include <string_view>        // string_view
 
 #include "nasnet/config.hpp"
-#include "nasnet/core/attempt.hpp"
 #include "nasnet/core/error.hpp"
+#include "nasnet/core/failure.hpp"
 #include "nasnet/genotype/architecture.hpp"
 #include "nasnet/genotype/json.hpp"
 
@@ -73,7 +73,7 @@ class SavedState {
 
   NASNET_LAZY [[nodiscard]] Architecture architecture(const char* key) const {
     Architecture architecture;
-    const auto failure = attempt([&] { architecture = architecture_from_json(field(key), key); });
+    const auto failure = catch_failure([&] { architecture = architecture_from_json(field(key), key); });
     if (failure) fail<DataError>(owner_, ": the saved state: ", failure->message);
     return architecture;
   }
