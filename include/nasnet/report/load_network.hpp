@@ -11,7 +11,6 @@
 
 #include "nasnet/genotype/ops.hpp"
 #include "nasnet/graph/network_config.hpp"
-#include "nasnet/io/safetensors.hpp"
 #include "nasnet/io/tensor_file.hpp"
 #include "nasnet/model/inference_plan.hpp"
 #include "nasnet/model/model.hpp"
@@ -37,24 +36,16 @@ NASNET_LAZY [[nodiscard]] Model<float> load_model(const SearchResult& network, c
 
 /// The same from files: of a search or an architecture, or the name of a published network, and of safetensors.
 /// @throws as above, with the file's name; IoError where a file cannot be read.
-NASNET_LAZY [[nodiscard]] inline Model<float> load_model(const std::string& name_or_path,
-                                                         const std::filesystem::path& weights,
-                                                         const OpTable& ops = AllOps::table()) {
-  return load_model(find_network(name_or_path, ops.infos()), read_safetensors(weights), ops);
-}
+NASNET_LAZY [[nodiscard]] Model<float> load_model(const std::string& name_or_path, const std::filesystem::path& weights,
+                                                  const OpTable& ops = AllOps::table());
 
 /// A network ready to predict normalised images: load_network("best.json", "best.safetensors"). Arguments and errors
 /// are load_model's.
-NASNET_LAZY [[nodiscard]] inline InferencePlan<float> load_network(const SearchResult& network,
-                                                                   const TensorFile& weights,
-                                                                   const OpTable& ops = AllOps::table()) {
-  return InferencePlan<float>(load_model(network, weights, ops));
-}
-NASNET_LAZY [[nodiscard]] inline InferencePlan<float> load_network(const std::string& name_or_path,
-                                                                   const std::filesystem::path& weights,
-                                                                   const OpTable& ops = AllOps::table()) {
-  return InferencePlan<float>(load_model(name_or_path, weights, ops));
-}
+NASNET_LAZY [[nodiscard]] InferencePlan<float> load_network(const SearchResult& network, const TensorFile& weights,
+                                                            const OpTable& ops = AllOps::table());
+NASNET_LAZY [[nodiscard]] InferencePlan<float> load_network(const std::string& name_or_path,
+                                                            const std::filesystem::path& weights,
+                                                            const OpTable& ops = AllOps::table());
 
 }  // namespace nasnet::inline NASNET_ABI
 

@@ -9,6 +9,7 @@
 #include "nasnet/core/random.hpp"
 #include "nasnet/graph/build_network.hpp"
 #include "nasnet/graph/network_config.hpp"
+#include "nasnet/io/safetensors.hpp"
 #include "nasnet/io/tensor_file.hpp"
 #include "nasnet/io/weight_names.hpp"
 #include "nasnet/io/weights.hpp"
@@ -42,6 +43,21 @@ NASNET_BODY Model<float> load_model(const SearchResult& network, const TensorFil
   Model<float> model(std::move(graph), RandomStream(0));  // every value is replaced
   load_weights(model, weights);
   return model;
+}
+
+NASNET_BODY Model<float> load_model(const std::string& name_or_path, const std::filesystem::path& weights,
+                                    const OpTable& ops) {
+  return load_model(find_network(name_or_path, ops.infos()), read_safetensors(weights), ops);
+}
+
+NASNET_BODY InferencePlan<float> load_network(const SearchResult& network, const TensorFile& weights,
+                                              const OpTable& ops) {
+  return InferencePlan<float>(load_model(network, weights, ops));
+}
+
+NASNET_BODY InferencePlan<float> load_network(const std::string& name_or_path, const std::filesystem::path& weights,
+                                              const OpTable& ops) {
+  return InferencePlan<float>(load_model(name_or_path, weights, ops));
 }
 
 }  // namespace nasnet::inline NASNET_ABI

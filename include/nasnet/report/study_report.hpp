@@ -6,13 +6,7 @@
 #include <filesystem>             // path
 #include <nlohmann/json_fwd.hpp>  // json, ordered_json
 #include <string>                 // string
-#include <string_view>            // string_view
-#include <vector>                 // vector
 
-#include "nasnet/core/error.hpp"
-#include "nasnet/core/file.hpp"
-#include "nasnet/graph/svg.hpp"
-#include "nasnet/report/detail/chart.hpp"
 #include "nasnet/study/study.hpp"
 
 namespace nasnet::inline NASNET_ABI {
@@ -51,76 +45,13 @@ NASNET_LAZY [[nodiscard]] std::string column(std::string text, std::size_t width
 /// The figures of a study as tables of plain text.
 NASNET_LAZY [[nodiscard]] std::string to_text(const Study& study);
 
-namespace detail {
-
-/// Writes the page of a study.
-class StudyPage {
- public:
-  explicit StudyPage(const Study& study) : study_(study) {}
-
-  NASNET_LAZY [[nodiscard]] std::string text() &&;
-
- private:
-  template <class... Parts>
-  void add(const Parts&... parts) {
-    page_.append(join(parts...));
-  }
-
-  NASNET_LAZY void begin();
-
-  // ---- curves
-
-  NASNET_LAZY void add_curves();
-
-  NASNET_LAZY void add_curve(std::string_view title, double StudyPoint::*figure);
-
-  NASNET_LAZY [[nodiscard]] static std::string series(std::size_t k);
-
-  /// The numbers of evaluations that are drawn: all, or some hundreds of them.
-  NASNET_LAZY [[nodiscard]] std::vector<std::int64_t> drawn() const;
-
-  NASNET_LAZY [[nodiscard]] std::string curve(std::string_view title, double StudyPoint::*figure) const;
-
-  NASNET_LAZY static void draw(Chart& chart, const std::vector<std::int64_t>& counts,
-                               const std::vector<SampleSummary>& line, const std::string& css_class);
-
-  // ---- tables
-
-  template <class Cell>
-  void add_table(std::string_view title, std::string_view remark, const Cell& cell) {
-    add("<section class=\"long\">\n<h2>", title, "</h2>\n<p class=\"soft\">", remark,
-        "</p>\n<div class=\"wide\"><table>\n<thead><tr><th class=\"text\">Strategy</th>");
-    for (const std::int64_t count : study_.options.evaluations) add("<th>", count, "</th>");
-    add("</tr></thead>\n<tbody>\n");
-    for (const StudyResult& result : study_.results) {
-      add("<tr><td class=\"text\">", xml_escaped(result.strategy), "</td>");
-      for (const std::int64_t count : study_.options.evaluations) add("<td>", cell(result, count), "</td>");
-      add("</tr>\n");
-    }
-    add("</tbody>\n</table></div>\n</section>\n");
-  }
-
-  NASNET_LAZY void add_accuracies();
-
-  NASNET_LAZY void add_top();
-
-  NASNET_LAZY void add_probabilities();
-
-  const Study& study_;
-  std::string page_;
-};
-
-}  // namespace detail
-
 /// The study as HTML: anytime curves with intervals, the figures as tables. It loads nothing from outside and needs no
 /// scripts. Equal studies give equal text.
-NASNET_LAZY [[nodiscard]] inline std::string study_html(const Study& study) { return detail::StudyPage(study).text(); }
+NASNET_LAZY [[nodiscard]] std::string study_html(const Study& study);
 
 /// Writes the page, all or nothing.
 /// @throws IoError where the file cannot be written.
-NASNET_LAZY inline void write_report(const Study& study, const std::filesystem::path& path) {
-  write_file_atomically(path, study_html(study));
-}
+NASNET_LAZY void write_report(const Study& study, const std::filesystem::path& path);
 
 }  // namespace nasnet::inline NASNET_ABI
 

@@ -12,6 +12,7 @@
 #include <vector>             // vector
 
 #include "nasnet/core/error.hpp"
+#include "nasnet/core/file.hpp"
 #include "nasnet/graph/svg.hpp"
 #include "nasnet/report/detail/chart.hpp"
 #include "nasnet/report/detail/report_page.hpp"
@@ -20,6 +21,63 @@
 #include "nasnet/version.hpp"
 
 namespace nasnet::inline NASNET_ABI::detail {
+
+/// Writes the page of a study.
+class StudyPage {
+ public:
+  explicit StudyPage(const Study& study) : study_(study) {}
+
+  NASNET_LAZY [[nodiscard]] std::string text() &&;
+
+ private:
+  template <class... Parts>
+  void add(const Parts&... parts) {
+    (append_part(page_, parts), ...);
+  }
+
+  NASNET_LAZY void begin();
+
+  // ---- curves
+
+  NASNET_LAZY void add_curves();
+
+  NASNET_LAZY void add_curve(std::string_view title, double StudyPoint::*figure);
+
+  NASNET_LAZY [[nodiscard]] static std::string series(std::size_t k);
+
+  /// The numbers of evaluations that are drawn: all, or some hundreds of them.
+  NASNET_LAZY [[nodiscard]] std::vector<std::int64_t> drawn() const;
+
+  NASNET_LAZY [[nodiscard]] std::string curve(std::string_view title, double StudyPoint::*figure) const;
+
+  NASNET_LAZY static void draw(Chart& chart, const std::vector<std::int64_t>& counts,
+                               const std::vector<SampleSummary>& line, const std::string& css_class);
+
+  // ---- tables
+
+  template <class Cell>
+  void add_table(std::string_view title, std::string_view remark, const Cell& cell) {
+    add("<section class=\"long\">\n<h2>", title, "</h2>\n<p class=\"soft\">", remark,
+        "</p>\n<div class=\"wide\"><table>\n<thead><tr><th class=\"text\">Strategy</th>");
+    for (const std::int64_t count : study_.options.evaluations) add("<th>", count, "</th>");
+    add("</tr></thead>\n<tbody>\n");
+    for (const StudyResult& result : study_.results) {
+      add("<tr><td class=\"text\">", xml_escaped(result.strategy), "</td>");
+      for (const std::int64_t count : study_.options.evaluations) add("<td>", cell(result, count), "</td>");
+      add("</tr>\n");
+    }
+    add("</tbody>\n</table></div>\n</section>\n");
+  }
+
+  NASNET_LAZY void add_accuracies();
+
+  NASNET_LAZY void add_top();
+
+  NASNET_LAZY void add_probabilities();
+
+  const Study& study_;
+  std::string page_;
+};
 
 /// Of the searches of a strategy after so many evaluations, in percent; seconds as they are.
 NASNET_LAZY [[nodiscard]] inline SampleSummary percent_summary(const StudyResult& result, std::int64_t evaluation,
@@ -275,3 +333,13 @@ NASNET_BODY void StudyPage::add_probabilities() {
 }
 
 }  // namespace nasnet::inline NASNET_ABI::detail
+
+namespace nasnet::inline NASNET_ABI {
+
+NASNET_BODY std::string study_html(const Study& study) { return detail::StudyPage(study).text(); }
+
+NASNET_BODY void write_report(const Study& study, const std::filesystem::path& path) {
+  write_file_atomically(path, study_html(study));
+}
+
+}  // namespace nasnet::inline NASNET_ABI

@@ -5,14 +5,42 @@
 #include <cstdint>            // int64_t
 #include <nlohmann/json.hpp>  // json
 #include <optional>           // optional
+#include <set>                // set
 #include <string>             // string
 #include <string_view>        // string_view
+#include <utility>            // move
 
+#include "nasnet/core/file.hpp"
 #include "nasnet/genotype/hash.hpp"
 #include "nasnet/genotype/text.hpp"
 #include "nasnet/trial/trial.hpp"
 
 namespace nasnet::inline NASNET_ABI::detail {
+
+/// One line for each trial and skipped proposal.
+class TrialTable {
+ public:
+  NASNET_LAZY explicit TrialTable(const History& history);
+
+  [[nodiscard]] std::string take() && { return std::move(text_); }
+
+ private:
+  NASNET_LAZY void add_line(const Trial& trial);
+
+  /// The shortest text that is read as the same number.
+  NASNET_LAZY [[nodiscard]] static std::string number(double value);
+
+  NASNET_LAZY void add_count(const std::optional<std::int64_t>& count);
+
+  NASNET_LAZY void add(std::string_view value);
+
+  NASNET_LAZY void end_line();
+
+  const Trial* best_;  // nullptr where no trial is done
+  std::set<std::string> metrics_;
+  std::string text_;
+  bool in_line_ = false;
+};
 
 /// A value in quotes where RFC 4180 wants them.
 NASNET_LAZY [[nodiscard]] inline std::string csv_value(std::string_view text) {
@@ -105,3 +133,13 @@ NASNET_BODY void TrialTable::end_line() {
 }
 
 }  // namespace nasnet::inline NASNET_ABI::detail
+
+namespace nasnet::inline NASNET_ABI {
+
+NASNET_BODY std::string trials_csv(const History& history) { return detail::TrialTable(history).take(); }
+
+NASNET_BODY void write_trials_csv(const History& history, const std::filesystem::path& path) {
+  write_file_atomically(path, trials_csv(history));
+}
+
+}  // namespace nasnet::inline NASNET_ABI

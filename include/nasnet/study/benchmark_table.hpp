@@ -24,7 +24,6 @@
 #include "nasnet/evaluator/evaluator.hpp"
 #include "nasnet/genotype/architecture.hpp"
 #include "nasnet/space/any_space.hpp"
-#include "nasnet/space/search_space.hpp"
 #include "nasnet/trial/trial.hpp"
 
 namespace nasnet::inline NASNET_ABI {

@@ -34,9 +34,7 @@ namespace nasnet::inline NASNET_ABI {
 using CellTableOps = OpSet<Identity, MaxPool<3>, SepConv<3>>;
 
 /// The table's cells: two blocks that add, the same cell in both roles.
-NASNET_LAZY [[nodiscard]] inline SearchSpace cell_table_space() {
-  return CellSpace<CellTableOps, 2>::space({.combiners = {Combiner::add}, .same_cell = true});
-}
+NASNET_LAZY [[nodiscard]] SearchSpace cell_table_space();
 
 /// The first cell of each canonical form, in order of their numbers in the space.
 NASNET_LAZY [[nodiscard]] std::vector<Architecture> cell_table_cells();

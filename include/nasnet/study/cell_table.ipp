@@ -146,4 +146,8 @@ NASNET_BODY std::vector<CellTableRow> read_cell_table(const std::filesystem::pat
   return detail::cell_table_rows(file);
 }
 
+NASNET_BODY SearchSpace cell_table_space() {
+  return CellSpace<CellTableOps, 2>::space({.combiners = {Combiner::add}, .same_cell = true});
+}
+
 }  // namespace nasnet::inline NASNET_ABI
