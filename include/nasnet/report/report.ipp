@@ -39,7 +39,7 @@ class ReportPage {
  private:
   template <class... Parts>
   void add(const Parts&... parts) {
-    (append_part(page_, parts), ...);
+    page_.append(join(parts...));
   }
 
   NASNET_LAZY [[nodiscard]] static std::string percent(double fraction) {

@@ -32,7 +32,7 @@ class StudyPage {
  private:
   template <class... Parts>
   void add(const Parts&... parts) {
-    (append_part(page_, parts), ...);
+    page_.append(join(parts...));
   }
 
   NASNET_LAZY void begin();
