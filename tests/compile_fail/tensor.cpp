@@ -6,7 +6,7 @@
 // error 4: in a device's memory: copy them to a Tensor of the host first
 // error 5: in a device's memory: copy them to a Tensor of the host first
 // error 6: no matching (function|constructor)
-// error 7: no matching (function|constructor)
+// error 7: inaccessible base|private base
 // error 8: take
 #include <cstddef>
 

@@ -54,19 +54,3 @@ TEST_CASE("a function is called as an object is, and once", "[failure]") {
   CHECK(calls == 1);
   CHECK(catch_failure(+[] { throw 7; }));
 }
-
-TEST_CASE("all errors are nasnet::Error", "[failure]") {
-  CHECK_THROWS_AS(nasnet::fail<nasnet::GenotypeError>("x"), nasnet::Error);
-  CHECK_THROWS_AS(nasnet::fail<nasnet::DataError>("x"), nasnet::Error);
-  CHECK_THROWS_AS(nasnet::fail<nasnet::IoError>("x"), nasnet::Error);
-  CHECK_THROWS_AS(nasnet::fail<nasnet::ArgumentError>("x"), nasnet::Error);
-  CHECK_THROWS_AS(nasnet::fail<nasnet::CudaError>("x"), nasnet::Error);
-  CHECK_THROWS_AS(nasnet::fail<nasnet::MemoryError>("x"), std::runtime_error);
-}
-
-TEST_CASE("messages are one line that no terminal obeys", "[failure]") {
-  const std::string quoted("a\x1b[31m\n\t\x7f\0 b \xC3\xA9", 15);
-  const auto failure = catch_failure([&] { nasnet::fail<nasnet::DataError>("found '", quoted, '\''); });
-  REQUIRE(failure.has_value());
-  CHECK(failure->message == "found 'a?[31m???? b \xC3\xA9'");
-}

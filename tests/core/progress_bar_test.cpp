@@ -5,7 +5,6 @@
 #include <string>
 
 #include "catch.hpp"
-#include "nasnet/core/duration_text.hpp"
 
 using namespace nasnet;
 
@@ -30,18 +29,6 @@ std::string shown(const std::function<void(ProgressBar&)>& use, OffTerminal off_
 Progress progress(std::int64_t done, double seconds) { return {"search", done, 10, seconds, "best 80 %"}; }
 
 }  // namespace
-
-TEST_CASE("durations for people", "[progress]") {
-  CHECK(duration_text(0) == "0.0 s");
-  CHECK(duration_text(-3) == "0.0 s");
-  CHECK(duration_text(8.21) == "8.2 s");
-  CHECK(duration_text(9.96) == "10 s");
-  CHECK(duration_text(59.6) == "1 min 0 s");
-  CHECK(duration_text(200) == "3 min 20 s");
-  CHECK(duration_text(2100) == "35 min");
-  CHECK(duration_text(7500) == "2 h 5 min");
-  CHECK(duration_text(1e300).find(" h ") != std::string::npos);
-}
 
 TEST_CASE("progress bar: outside a terminal the first and the last state are lines", "[progress]") {
   const std::string text = shown([](ProgressBar& bar) {

@@ -1,7 +1,11 @@
 #include "nasnet/primitive/primitive.hpp"
 
+#include <cstddef>      // size_t
 #include <cstdint>      // int64_t
 #include <string_view>  // string_view
+#include <type_traits>  // decay_t, is_same_v
+#include <utility>      // index_sequence
+#include <variant>      // get_if, variant_alternative_t, variant_size_v
 #include <vector>       // vector
 
 #include "catch.hpp"
@@ -145,4 +149,26 @@ TEST_CASE("a primitive without double says so", "[primitive]") {
   CHECK_NOTHROW(forward(mine, in_float));
   nasnet::OpCall<double> in_double{.context = context};
   CHECK_THROWS_WITH(forward(mine, in_double), "float_only: the primitive has no forward in double");
+}
+
+namespace {
+
+template <std::size_t Index>
+void check_visit() {
+  using P = std::variant_alternative_t<Index, Primitive>;
+  const Primitive primitive = nasnet::make_primitive(P{});
+  CHECK(primitive.index() == Index);
+  const void* visited = visit_primitive(primitive, [](const auto& p) -> const void* {
+    return std::is_same_v<std::decay_t<decltype(p)>, P> ? &p : nullptr;
+  });
+  CHECK(visited == std::get_if<Index>(&primitive));
+}
+
+}  // namespace
+
+TEST_CASE("a visitor is called with the alternative", "[primitive]") {
+  [&]<std::size_t... Index>(std::index_sequence<Index...>) { (check_visit<Index>(), ...); }
+  (std::make_index_sequence<std::variant_size_v<Primitive> - 1>{});
+  const Primitive mine = nasnet::make_primitive(my::Double{});
+  CHECK(visit_primitive(mine, [](const auto& p) { return name_of(p); }) == "double");
 }
