@@ -29,6 +29,7 @@
 #include <nasnet/evaluator/latency.hpp>
 #include <nasnet/genotype/architecture.hpp>
 #include <nasnet/graph/build_network.hpp>
+#include <nasnet/graph/op_expansions.hpp>
 #include <nasnet/journal/journal.hpp>
 #include <nasnet/model/model.hpp>
 #include <nasnet/search/search.hpp>

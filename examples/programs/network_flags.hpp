@@ -8,6 +8,7 @@
 #include <nasnet/genotype/ops.hpp>
 #include <nasnet/graph/named_networks.hpp>
 #include <nasnet/graph/network_config.hpp>
+#include <nasnet/graph/op_expansions.hpp>
 #include <nasnet/io/safetensors.hpp>
 #include <nasnet/model/model.hpp>
 #include <nasnet/report/load_network.hpp>

@@ -25,6 +25,7 @@
 #include <nasnet/graph/build_network.hpp>
 #include <nasnet/graph/costs.hpp>
 #include <nasnet/graph/network_config.hpp>
+#include <nasnet/graph/op_expansions.hpp>
 #include <nasnet/study/cell_table.hpp>
 #include <nasnet/study/proxies.hpp>
 #include <nasnet/study/rank_correlation.hpp>
