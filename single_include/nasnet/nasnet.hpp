@@ -52,7 +52,6 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <functional>
-#include <future>
 #include <initializer_list>
 #include <limits>
 #include <map>
@@ -877,58 +876,6 @@ class ThreadPool {
 #include <sched.h>  // sched_getaffinity
 #endif
 
-// ---- nasnet/core/attempt.hpp -------------------------------------------------------------------------------------
-
-/// The one place that catches exceptions: runs something and says how it failed.
-
-namespace nasnet::inline NASNET_ABI {
-
-/// How a call failed.
-struct Failure {
-  enum class Kind { exception, out_of_memory };
-  Kind kind = Kind::exception;
-  std::string message;
-};
-
-/// Runs `call()`. Nothing when it returned, the failure when it threw. Without exceptions a failure aborts.
-template <class Call>
-[[nodiscard]] std::optional<Failure> attempt(Call&& call) {
-#if NASNET_HAS_EXCEPTIONS
-  try {
-    std::forward<Call>(call)();
-  } catch (const MemoryError& error) {
-    return Failure{Failure::Kind::out_of_memory, error.what()};
-  } catch (const std::bad_alloc&) {
-    return Failure{Failure::Kind::out_of_memory, "the machine has no memory left"};
-  } catch (const std::exception& error) {
-    return Failure{Failure::Kind::exception, error.what()};
-  } catch (...) {
-    return Failure{Failure::Kind::exception, "something was thrown that is no std::exception"};
-  }
-#else
-  std::forward<Call>(call)();
-#endif
-  return std::nullopt;
-}
-
-/// Runs `call()`; when it throws, runs `undo()` and lets the exception pass on.
-template <class Call, class Undo>
-void or_undo(Call&& call, Undo&& undo) {
-#if NASNET_HAS_EXCEPTIONS
-  try {
-    std::forward<Call>(call)();
-  } catch (...) {
-    std::forward<Undo>(undo)();
-    throw;
-  }
-#else
-  std::forward<Call>(call)();
-  static_cast<void>(undo);
-#endif
-}
-
-}  // namespace nasnet::inline NASNET_ABI
-
 // ---- nasnet/core/detail/spin_wait.hpp ----------------------------------------------------------------------------
 
 /// Waiting for another thread.
@@ -957,6 +904,103 @@ class SpinWait {
 };
 
 }  // namespace nasnet::inline NASNET_ABI::detail
+
+// ---- nasnet/core/failure.hpp -------------------------------------------------------------------------------------
+
+/// The one place that catches exceptions: runs something and says how it failed.
+
+namespace nasnet::inline NASNET_ABI {
+
+/// How a call failed.
+struct Failure {
+  enum class Kind { exception, out_of_memory };
+  Kind kind = Kind::exception;
+  std::string message;
+};
+
+namespace detail {
+
+/// Something to run, whatever its type.
+struct AnyCall {
+  void* call;
+  void (*run)(void* call);
+};
+
+NASNET_LAZY [[nodiscard]] std::optional<Failure> failure_of(AnyCall call);
+NASNET_LAZY [[nodiscard]] std::exception_ptr exception_of(AnyCall call);
+
+}  // namespace detail
+
+/// Runs `call()`. Nothing when it returned, the failure when it threw. Without exceptions a failure aborts.
+template <class Call>
+[[nodiscard]] std::optional<Failure> catch_failure(Call&& call) {
+  auto run = [&] { std::forward<Call>(call)(); };
+  return detail::failure_of({&run, [](void* self) { (*static_cast<decltype(run)*>(self))(); }});
+}
+
+/// Runs `call()`. Null when it returned, what it threw when it threw.
+template <class Call>
+[[nodiscard]] std::exception_ptr catch_exception(Call&& call) {
+  auto run = [&] { std::forward<Call>(call)(); };
+  return detail::exception_of({&run, [](void* self) { (*static_cast<decltype(run)*>(self))(); }});
+}
+
+/// Throws what `catch_exception` caught.
+/// @param error not null
+NASNET_LAZY [[noreturn]] void throw_again(const std::exception_ptr& error);
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/core/failure.ipp -------------------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+NASNET_BODY std::optional<Failure> failure_of(AnyCall call) {
+#if NASNET_HAS_EXCEPTIONS
+  try {
+    call.run(call.call);
+  } catch (const MemoryError& error) {
+    return Failure{Failure::Kind::out_of_memory, error.what()};
+  } catch (const std::bad_alloc&) {
+    return Failure{Failure::Kind::out_of_memory, "the machine has no memory left"};
+  } catch (const std::exception& error) {
+    return Failure{Failure::Kind::exception, error.what()};
+  } catch (...) {
+    return Failure{Failure::Kind::exception, "something was thrown that is no std::exception"};
+  }
+#else
+  call.run(call.call);
+#endif
+  return std::nullopt;
+}
+
+NASNET_BODY std::exception_ptr exception_of(AnyCall call) {
+#if NASNET_HAS_EXCEPTIONS
+  try {
+    call.run(call.call);
+  } catch (...) {
+    return std::current_exception();
+  }
+#else
+  call.run(call.call);
+#endif
+  return nullptr;
+}
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+namespace nasnet::inline NASNET_ABI {
+
+NASNET_BODY void throw_again(const std::exception_ptr& error) {
+#if NASNET_HAS_EXCEPTIONS
+  std::rethrow_exception(error);
+#else
+  static_cast<void>(error);
+  std::abort();
+#endif
+}
+
+}  // namespace nasnet::inline NASNET_ABI
 
 namespace nasnet::inline NASNET_ABI::detail {
 
@@ -1059,7 +1103,7 @@ NASNET_BODY ThreadPool::ThreadPool(int threads)
         delete team;
       }) {
   if (threads < 0) fail<ArgumentError>("thread pool: ", threads, " threads asked for");
-  if (attempt([&] { team_->start(size_ - 1); })) {
+  if (catch_failure([&] { team_->start(size_ - 1); })) {
     const std::size_t started = team_->helpers.size() + 1;
     fail<ArgumentError>("thread pool: ", size_, " threads asked for, the system starts ", started);
   }
@@ -1944,25 +1988,25 @@ class Application final : public TapeEntry {
   void play_back() override {
     if (!output_gradient_->filled) return;  // nothing that led to the loss
     OpGradients<Scalar> gradients{.output = output_gradient_->tensor, .inputs = {}, .parameters = {}};
-    Gradient<Scalar>* const heir = find_heir();
+    Gradient<Scalar>* const receiver = find_receiver();
     for (std::size_t i = 0; i < input_gradients_.size(); ++i) {
       Gradient<Scalar>* const gradient = input_gradients_[i].get();
-      gradients.inputs.push_back(gradient != nullptr && gradient == heir ? GradientSlot<Scalar>{}
-                                                                         : slot(gradient, input_shapes_[i]));
+      gradients.inputs.push_back(gradient != nullptr && gradient == receiver ? GradientSlot<Scalar>{}
+                                                                             : slot(gradient, input_shapes_[i]));
     }
     for (const Variable<Scalar>& parameter : parameters_) {
       gradients.parameters.push_back(slot(parameter.shared_gradient().get(), parameter.shape()));
     }
     backward(primitive_, std::as_const(call_), std::as_const(gradients));
-    if (heir == nullptr) return;
-    heir->tensor = std::move(output_gradient_->tensor);
-    heir->filled = true;
+    if (receiver == nullptr) return;
+    receiver->tensor = std::move(output_gradient_->tensor);
+    receiver->filled = true;
   }
 
  private:
   /// The gradient that takes over the output's, where that is what it would be a copy of: one that nothing has been
   /// added to yet, and of an output that nobody else knows.
-  [[nodiscard]] Gradient<Scalar>* find_heir() const {
+  [[nodiscard]] Gradient<Scalar>* find_receiver() const {
     if (output_gradient_.use_count() > 1) return nullptr;
     for (std::size_t i = 0; i < input_gradients_.size(); ++i) {
       Gradient<Scalar>* const gradient = input_gradients_[i].get();
@@ -2060,7 +2104,7 @@ class Tape {
  private:
   [[nodiscard]] static bool any_wants_gradient(std::span<const Variable<Scalar>> variables);
 
-  void plant(const SeededOutput& seed);
+  void add_seed(const SeededOutput& seed);
 
   Context& context_;
   Recording recording_;
@@ -2086,7 +2130,7 @@ void Tape<Scalar>::backward(const Variable<Scalar>& loss) {
 
 template <class Scalar>
 void Tape<Scalar>::backward(std::span<const SeededOutput> seeds) {
-  for (const SeededOutput& seed : seeds) plant(seed);
+  for (const SeededOutput& seed : seeds) add_seed(seed);
   while (!entries_.empty()) {
     const std::unique_ptr<detail::TapeEntry> last = std::move(entries_.back());
     entries_.pop_back();
@@ -2103,7 +2147,7 @@ bool Tape<Scalar>::any_wants_gradient(std::span<const Variable<Scalar>> variable
 }
 
 template <class Scalar>
-void Tape<Scalar>::plant(const SeededOutput& seed) {
+void Tape<Scalar>::add_seed(const SeededOutput& seed) {
   if (!seed.output.wants_gradient()) {
     fail<ArgumentError>("backward: nothing that wants a gradient led to this output");
   }
@@ -4592,7 +4636,7 @@ NASNET_BODY void BatchLoader::raise(const Failure& failure) {
 }
 
 NASNET_BODY void BatchLoader::prefetch() {
-  const auto failure = attempt([this] {
+  const auto failure = catch_failure([this] {
     while (wait_for_room()) hand_over(maker_.make(std::exchange(prefetched_, maker_.after(prefetched_))));
   });
   if (!failure) return;
@@ -15581,7 +15625,7 @@ NASNET_BODY std::string safetensors_header(const TensorFile& file) {
     header[name] = {{"dtype", to_string(tensor.type)}, {"shape", tensor.extents}, {"data_offsets", {begin, end}}};
   }
   std::string text;
-  const auto failure = attempt([&] { text = header.dump(); });
+  const auto failure = catch_failure([&] { text = header.dump(); });
   if (failure) fail<DataError>("safetensors: a name or note is not UTF-8: ", failure->message);
   text.append((8 - text.size() % 8) % 8, ' ');
   const std::uint64_t length = text.size();
@@ -20641,7 +20685,7 @@ NASNET_BODY std::uint64_t JournalLine::hash() const {
 NASNET_BODY Architecture JournalLine::architecture() const {
   const std::string_view form = last_ ? *last_ : std::string_view(text("architecture"));
   Architecture architecture;
-  const auto failure = attempt([&] { architecture = architecture_from_text(form, "architecture"); });
+  const auto failure = catch_failure([&] { architecture = architecture_from_text(form, "architecture"); });
   if (failure) fail_here(failure->message);
   return architecture;
 }
@@ -20728,7 +20772,7 @@ void run_trial(const EvaluatorType& evaluate, const OpTable& ops, const ProcessO
   std::set_new_handler(&note_lack_of_memory);
 
   std::optional<Outcome> outcome;
-  const auto failure = attempt([&] {
+  const auto failure = catch_failure([&] {
     const nlohmann::json request = nlohmann::json::parse(text, nullptr, false);
     const Architecture architecture = architecture_from_json(request["architecture"], "architecture");
     const auto bytes = request["bytes"].get<std::size_t>();
@@ -20890,7 +20934,7 @@ NASNET_LAZY [[nodiscard]] inline std::optional<Progress> read_progress(std::stri
   if (!json.is_object()) return std::nullopt;
   std::optional<Progress> progress;
   // Written by a process that may be damaged: a field of another type is an exception of the JSON library.
-  const auto failure = attempt([&] {
+  const auto failure = catch_failure([&] {
     progress = Progress{.task = json.value("task", ""),
                         .done = json.value("done", std::int64_t{0}),
                         .total = json.value("total", std::int64_t{0}),
@@ -22577,17 +22621,6 @@ NASNET_LAZY inline void require_drawable(const Cell& cell, CellRole role, int in
 
 namespace nasnet::inline NASNET_ABI::detail {
 
-/// Text between double quotes in DOT.
-NASNET_LAZY [[nodiscard]] inline std::string dot_quoted(std::string_view text) {
-  std::string quoted(1, '"');
-  for (const char letter : text) {
-    if (letter == '"' || letter == '\\') quoted.push_back('\\');
-    quoted.push_back(letter == '\n' || letter == '\r' ? ' ' : letter);
-  }
-  quoted.push_back('"');
-  return quoted;
-}
-
 /// Draws one cell as the paper's figure 4 does: inputs below, two ops and their combination a block, the output on top.
 class CellDot {
  public:
@@ -22633,8 +22666,7 @@ class CellDot {
                   " { label=\"\"; style=\"rounded,filled\"; color=\"#f3f5f8\"; margin=5;\n");
     draw_op(block.left, combination, "_left", live);
     draw_op(block.right, combination, "_right", live);
-    line(combination, " [label=", dot_quoted(combiner_label(block.combine)), ", ", live ? combine_style : dead_style,
-         ']');
+    line(combination, " [label=\"", combiner_label(block.combine), "\", ", live ? combine_style : dead_style, ']');
     text_.append(margin_).append("}\n");
     line(state_id(block.left.state), " -> ", combination, "_left");
     line(state_id(block.right.state), " -> ", combination, "_right");
@@ -22642,7 +22674,7 @@ class CellDot {
 
   NASNET_LAZY void draw_op(const BlockInput& input, const std::string& combination, std::string_view side, bool live) {
     const std::string op = combination + std::string(side);
-    line(op, " [label=", dot_quoted(op_label(input.op)), ", ", live ? op_style : dead_style, ']');
+    line(op, " [label=\"", op_label(input.op), "\", ", live ? op_style : dead_style, ']');
     line(op, " -> ", combination);
   }
 
@@ -22650,7 +22682,7 @@ class CellDot {
     if (cell_.concat.empty()) {
       for (std::size_t b = 0; b < cell_.blocks.size(); ++b) {
         const std::string output = id(join("output", b));
-        line(output, " [label=", dot_quoted(join("output ", b)), ", ", output_style, ']');
+        line(output, " [label=\"output ", b, "\", ", output_style, ']');
         line(state_id(inputs_ + static_cast<int>(b)), " -> ", output);
       }
       return;
@@ -27560,7 +27592,7 @@ NASNET_BODY SearchResult read_result(const std::filesystem::path& path) {
   const std::string text = read_text_file(path, largest);
   SearchResult result;
   const auto failure =
-      attempt([&] { result = detail::ResultReader::read(parse_strict_json(text, "JSON"), path.string()); });
+      catch_failure([&] { result = detail::ResultReader::read(parse_strict_json(text, "JSON"), path.string()); });
   if (failure) fail<GenotypeError>('\'', path.string(), "': ", failure->message);
   return result;
 }
@@ -27610,24 +27642,16 @@ NASNET_LAZY [[nodiscard]] Model<float> load_model(const SearchResult& network, c
 
 /// The same from files: of a search or an architecture, or the name of a published network, and of safetensors.
 /// @throws as above, with the file's name; IoError where a file cannot be read.
-NASNET_LAZY [[nodiscard]] inline Model<float> load_model(const std::string& name_or_path,
-                                                         const std::filesystem::path& weights,
-                                                         const OpTable& ops = AllOps::table()) {
-  return load_model(find_network(name_or_path, ops.infos()), read_safetensors(weights), ops);
-}
+NASNET_LAZY [[nodiscard]] Model<float> load_model(const std::string& name_or_path, const std::filesystem::path& weights,
+                                                  const OpTable& ops = AllOps::table());
 
 /// A network ready to predict normalised images: load_network("best.json", "best.safetensors"). Arguments and errors
 /// are load_model's.
-NASNET_LAZY [[nodiscard]] inline InferencePlan<float> load_network(const SearchResult& network,
-                                                                   const TensorFile& weights,
-                                                                   const OpTable& ops = AllOps::table()) {
-  return InferencePlan<float>(load_model(network, weights, ops));
-}
-NASNET_LAZY [[nodiscard]] inline InferencePlan<float> load_network(const std::string& name_or_path,
-                                                                   const std::filesystem::path& weights,
-                                                                   const OpTable& ops = AllOps::table()) {
-  return InferencePlan<float>(load_model(name_or_path, weights, ops));
-}
+NASNET_LAZY [[nodiscard]] InferencePlan<float> load_network(const SearchResult& network, const TensorFile& weights,
+                                                            const OpTable& ops = AllOps::table());
+NASNET_LAZY [[nodiscard]] InferencePlan<float> load_network(const std::string& name_or_path,
+                                                            const std::filesystem::path& weights,
+                                                            const OpTable& ops = AllOps::table());
 
 }  // namespace nasnet::inline NASNET_ABI
 
@@ -27662,11 +27686,53 @@ NASNET_BODY Model<float> load_model(const SearchResult& network, const TensorFil
   return model;
 }
 
+NASNET_BODY Model<float> load_model(const std::string& name_or_path, const std::filesystem::path& weights,
+                                    const OpTable& ops) {
+  return load_model(find_network(name_or_path, ops.infos()), read_safetensors(weights), ops);
+}
+
+NASNET_BODY InferencePlan<float> load_network(const SearchResult& network, const TensorFile& weights,
+                                              const OpTable& ops) {
+  return InferencePlan<float>(load_model(network, weights, ops));
+}
+
+NASNET_BODY InferencePlan<float> load_network(const std::string& name_or_path, const std::filesystem::path& weights,
+                                              const OpTable& ops) {
+  return InferencePlan<float>(load_model(name_or_path, weights, ops));
+}
+
 }  // namespace nasnet::inline NASNET_ABI
 
 // ---- nasnet/report/report.hpp ------------------------------------------------------------------------------------
 
 /// A search as a page to read: one HTML file that needs nothing but itself.
+
+namespace nasnet::inline NASNET_ABI {
+
+/// What a report says beside the history.
+struct ReportOptions {
+  std::string title = "Architecture search";
+  std::string subtitle = {};                                       ///< one line below: data, machine
+  std::vector<std::pair<std::string, std::string>> settings = {};  ///< set before those of the history
+  std::optional<double> test_accuracy = {};                        ///< of the best network, trained again; 0 to 1
+  const History* random_baseline = nullptr;  ///< a random search under equal settings, to compare with
+};
+
+/// The report as HTML: best accuracy, accuracy over trials and against parameters, the best cells, settings, all
+/// trials.
+///
+/// It loads nothing from outside, follows the reader's light or dark scheme, prints, and works without scripts. Equal
+/// inputs give equal text.
+NASNET_LAZY [[nodiscard]] std::string report_html(const History& history, const ReportOptions& options = {});
+
+/// Writes the report, all or nothing.
+/// @throws IoError where the file cannot be written.
+NASNET_LAZY void write_report(const History& history, const std::filesystem::path& path,
+                              const ReportOptions& options = {});
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/report/report.ipp ------------------------------------------------------------------------------------
 
 // ---- nasnet/report/detail/chart.hpp ------------------------------------------------------------------------------
 
@@ -27973,18 +28039,7 @@ for (const table of document.querySelectorAll('table.sortable')) {
 
 }  // namespace nasnet::inline NASNET_ABI::detail
 
-namespace nasnet::inline NASNET_ABI {
-
-/// What a report says beside the history.
-struct ReportOptions {
-  std::string title = "Architecture search";
-  std::string subtitle = {};                                       ///< one line below: data, machine
-  std::vector<std::pair<std::string, std::string>> settings = {};  ///< set before those of the history
-  std::optional<double> test_accuracy = {};                        ///< of the best network, trained again; 0 to 1
-  const History* random_baseline = nullptr;  ///< a random search under equal settings, to compare with
-};
-
-namespace detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// Writes the page section by section.
 class ReportPage {
@@ -28136,30 +28191,6 @@ class ReportPage {
   } columns_{};  // of the table of trials, which not all searches have
   std::string page_;
 };
-
-}  // namespace detail
-
-/// The report as HTML: best accuracy, accuracy over trials and against parameters, the best cells, settings, all
-/// trials.
-///
-/// It loads nothing from outside, follows the reader's light or dark scheme, prints, and works without scripts. Equal
-/// inputs give equal text.
-NASNET_LAZY [[nodiscard]] inline std::string report_html(const History& history, const ReportOptions& options = {}) {
-  return detail::ReportPage(history, options).text();
-}
-
-/// Writes the report, all or nothing.
-/// @throws IoError where the file cannot be written.
-NASNET_LAZY inline void write_report(const History& history, const std::filesystem::path& path,
-                                     const ReportOptions& options = {}) {
-  write_file_atomically(path, report_html(history, options));
-}
-
-}  // namespace nasnet::inline NASNET_ABI
-
-// ---- nasnet/report/report.ipp ------------------------------------------------------------------------------------
-
-namespace nasnet::inline NASNET_ABI::detail {
 
 NASNET_BODY ReportPage::ReportPage(const History& history, const ReportOptions& options)
     : history_(history),
@@ -28553,6 +28584,18 @@ NASNET_BODY std::string ReportPage::reason(const Trial& trial) {
 }
 
 }  // namespace nasnet::inline NASNET_ABI::detail
+
+namespace nasnet::inline NASNET_ABI {
+
+NASNET_BODY std::string report_html(const History& history, const ReportOptions& options) {
+  return detail::ReportPage(history, options).text();
+}
+
+NASNET_BODY void write_report(const History& history, const std::filesystem::path& path, const ReportOptions& options) {
+  write_file_atomically(path, report_html(history, options));
+}
+
+}  // namespace nasnet::inline NASNET_ABI
 
 // ---- nasnet/report/study_report.hpp ------------------------------------------------------------------------------
 
@@ -29809,9 +29852,7 @@ namespace nasnet::inline NASNET_ABI {
 using CellTableOps = OpSet<Identity, MaxPool<3>, SepConv<3>>;
 
 /// The table's cells: two blocks that add, the same cell in both roles.
-NASNET_LAZY [[nodiscard]] inline SearchSpace cell_table_space() {
-  return CellSpace<CellTableOps, 2>::space({.combiners = {Combiner::add}, .same_cell = true});
-}
+NASNET_LAZY [[nodiscard]] SearchSpace cell_table_space();
 
 /// The first cell of each canonical form, in order of their numbers in the space.
 NASNET_LAZY [[nodiscard]] std::vector<Architecture> cell_table_cells();
@@ -29990,6 +30031,10 @@ NASNET_BODY std::vector<CellTableRow> read_cell_table(const std::filesystem::pat
     file.fail_here("the columns are not those of a table of cells, which are ", detail::cell_table_header());
   }
   return detail::cell_table_rows(file);
+}
+
+NASNET_BODY SearchSpace cell_table_space() {
+  return CellSpace<CellTableOps, 2>::space({.combiners = {Combiner::add}, .same_cell = true});
 }
 
 }  // namespace nasnet::inline NASNET_ABI
@@ -30386,7 +30431,7 @@ class SavedState {
 
   NASNET_LAZY [[nodiscard]] Architecture architecture(const char* key) const {
     Architecture architecture;
-    const auto failure = attempt([&] { architecture = architecture_from_json(field(key), key); });
+    const auto failure = catch_failure([&] { architecture = architecture_from_json(field(key), key); });
     if (failure) fail<DataError>(owner_, ": the saved state: ", failure->message);
     return architecture;
   }
@@ -30836,7 +30881,7 @@ class StudyRunner {
     pool->parallel_for(count, 1, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t task = begin; task < end; ++task) {
         failures_[static_cast<std::size_t>(task)] =
-            attempt([&] { run(static_cast<std::size_t>(task / seeds), task % seeds); });
+            catch_failure([&] { run(static_cast<std::size_t>(task / seeds), task % seeds); });
         if (!study_.options.progress) continue;
         const std::lock_guard lock(mutex);
         const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start;
@@ -30919,7 +30964,19 @@ NASNET_LAZY [[nodiscard]] std::string column(std::string text, std::size_t width
 /// The figures of a study as tables of plain text.
 NASNET_LAZY [[nodiscard]] std::string to_text(const Study& study);
 
-namespace detail {
+/// The study as HTML: anytime curves with intervals, the figures as tables. It loads nothing from outside and needs no
+/// scripts. Equal studies give equal text.
+NASNET_LAZY [[nodiscard]] std::string study_html(const Study& study);
+
+/// Writes the page, all or nothing.
+/// @throws IoError where the file cannot be written.
+NASNET_LAZY void write_report(const Study& study, const std::filesystem::path& path);
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/report/study_report.ipp ------------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// Writes the page of a study.
 class StudyPage {
@@ -30977,24 +31034,6 @@ class StudyPage {
   const Study& study_;
   std::string page_;
 };
-
-}  // namespace detail
-
-/// The study as HTML: anytime curves with intervals, the figures as tables. It loads nothing from outside and needs no
-/// scripts. Equal studies give equal text.
-NASNET_LAZY [[nodiscard]] inline std::string study_html(const Study& study) { return detail::StudyPage(study).text(); }
-
-/// Writes the page, all or nothing.
-/// @throws IoError where the file cannot be written.
-NASNET_LAZY inline void write_report(const Study& study, const std::filesystem::path& path) {
-  write_file_atomically(path, study_html(study));
-}
-
-}  // namespace nasnet::inline NASNET_ABI
-
-// ---- nasnet/report/study_report.ipp ------------------------------------------------------------------------------
-
-namespace nasnet::inline NASNET_ABI::detail {
 
 /// Of the searches of a strategy after so many evaluations, in percent; seconds as they are.
 NASNET_LAZY [[nodiscard]] inline SampleSummary percent_summary(const StudyResult& result, std::int64_t evaluation,
@@ -31251,13 +31290,36 @@ NASNET_BODY void StudyPage::add_probabilities() {
 
 }  // namespace nasnet::inline NASNET_ABI::detail
 
+namespace nasnet::inline NASNET_ABI {
+
+NASNET_BODY std::string study_html(const Study& study) { return detail::StudyPage(study).text(); }
+
+NASNET_BODY void write_report(const Study& study, const std::filesystem::path& path) {
+  write_file_atomically(path, study_html(study));
+}
+
+}  // namespace nasnet::inline NASNET_ABI
+
 // ---- nasnet/report/trials_csv.hpp --------------------------------------------------------------------------------
 
 /// Trials as a table for spreadsheets and statistics.
 
 namespace nasnet::inline NASNET_ABI {
 
-namespace detail {
+/// All trials and skipped proposals of a search as comma-separated values (RFC 4180), a line of names first: trials by
+/// number, then what was rejected or a duplicate. Each metric has a column at the end. "best" is true for one trial at
+/// most: see History::find_best.
+NASNET_LAZY [[nodiscard]] std::string trials_csv(const History& history);
+
+/// Writes them to a file.
+/// @throws IoError where it cannot be written.
+NASNET_LAZY void write_trials_csv(const History& history, const std::filesystem::path& path);
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/report/trials_csv.ipp --------------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// One line for each trial and skipped proposal.
 class TrialTable {
@@ -31283,27 +31345,6 @@ class TrialTable {
   std::string text_;
   bool in_line_ = false;
 };
-
-}  // namespace detail
-
-/// All trials and skipped proposals of a search as comma-separated values (RFC 4180), a line of names first: trials by
-/// number, then what was rejected or a duplicate. Each metric has a column at the end. "best" is true for one trial at
-/// most: see History::find_best.
-NASNET_LAZY [[nodiscard]] inline std::string trials_csv(const History& history) {
-  return detail::TrialTable(history).take();
-}
-
-/// Writes them to a file.
-/// @throws IoError where it cannot be written.
-NASNET_LAZY inline void write_trials_csv(const History& history, const std::filesystem::path& path) {
-  write_file_atomically(path, trials_csv(history));
-}
-
-}  // namespace nasnet::inline NASNET_ABI
-
-// ---- nasnet/report/trials_csv.ipp --------------------------------------------------------------------------------
-
-namespace nasnet::inline NASNET_ABI::detail {
 
 /// A value in quotes where RFC 4180 wants them.
 NASNET_LAZY [[nodiscard]] inline std::string csv_value(std::string_view text) {
@@ -31396,6 +31437,16 @@ NASNET_BODY void TrialTable::end_line() {
 }
 
 }  // namespace nasnet::inline NASNET_ABI::detail
+
+namespace nasnet::inline NASNET_ABI {
+
+NASNET_BODY std::string trials_csv(const History& history) { return detail::TrialTable(history).take(); }
+
+NASNET_BODY void write_trials_csv(const History& history, const std::filesystem::path& path) {
+  write_file_atomically(path, trials_csv(history));
+}
+
+}  // namespace nasnet::inline NASNET_ABI
 
 // ---- nasnet/search/search.hpp ------------------------------------------------------------------------------------
 
@@ -31514,19 +31565,15 @@ class FirstError {
   /// Runs `call()` and keeps what it throws.
   template <class Call>
   void watch(const Call& call) {
-    std::exception_ptr error;
-    const auto failure = attempt([&] { or_undo(call, [&] { error = std::current_exception(); }); });
-    if (failure && !error_) error_ = error;
+    std::exception_ptr error = catch_exception(call);
+    if (!error_) error_ = std::move(error);
   }
 
   [[nodiscard]] bool any() const { return error_ != nullptr; }
 
   /// Lets the exception pass, if there is one.
   NASNET_LAZY void raise() const {
-    if (!error_) return;
-    std::promise<void> promise;
-    promise.set_exception(error_);
-    promise.get_future().get();
+    if (error_) throw_again(error_);
   }
 
  private:
@@ -31671,7 +31718,7 @@ class WorkerTeam {
     const Clock::time_point begin = Clock::now();
     TrialContext context = context_of(trial, begin);
     std::optional<Outcome> outcome;
-    const auto failure = attempt([&] { outcome = evaluate_(trial.architecture, context); });
+    const auto failure = catch_failure([&] { outcome = evaluate_(trial.architecture, context); });
     const bool is_late = context.is_over();
     trial.seconds = seconds_since(begin);
     if (is_late) {
