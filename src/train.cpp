@@ -7,6 +7,7 @@
 #include "nasnet/train/train_step.ipp"
 #include "nasnet/train/trainer.ipp"
 #include "nasnet/train/training_bytes.ipp"
+#include "nasnet/train/training_record.ipp"
 
 namespace nasnet::inline NASNET_ABI {
 

@@ -165,6 +165,7 @@
 #include "nasnet/train/train_step.hpp"
 #include "nasnet/train/trainer.hpp"
 #include "nasnet/train/training_bytes.hpp"
+#include "nasnet/train/training_record.hpp"
 #include "nasnet/trial/json_line.hpp"
 #include "nasnet/trial/settings.hpp"
 #include "nasnet/trial/trial.hpp"

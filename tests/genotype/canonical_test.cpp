@@ -6,8 +6,10 @@
 
 #include "catch.hpp"
 #include "nasnet/genotype/degeneracy.hpp"
+#include "nasnet/genotype/hash.hpp"
 #include "nasnet/genotype/ops.hpp"
 #include "nasnet/genotype/published.hpp"
+#include "nasnet/genotype/text.hpp"
 #include "random_architecture.hpp"
 
 namespace {

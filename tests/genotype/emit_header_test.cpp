@@ -14,6 +14,7 @@
 #include "emitted/nasnet_a.hpp"
 #include "emitted/one_block.hpp"
 #include "emitted/own_ops.hpp"
+#include "nasnet/core/file.hpp"
 #include "nasnet/genotype/published.hpp"
 #include "random_architecture.hpp"
 #include "tests_folder.hpp"

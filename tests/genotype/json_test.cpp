@@ -1,9 +1,11 @@
 #include "nasnet/genotype/json.hpp"
 
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "catch.hpp"
 #include "nasnet/genotype/published.hpp"
+#include "nasnet/genotype/strict_json.hpp"
 #include "random_architecture.hpp"
 
 namespace {

@@ -9,6 +9,7 @@
 #include "catch.hpp"
 #include "core/temporary_folder.hpp"
 #include "foreign_weights.hpp"
+#include "nasnet/graph/graph_builder.hpp"
 #include "nasnet/io/weights.hpp"
 #include "nasnet/model/model.hpp"
 

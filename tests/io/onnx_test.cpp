@@ -20,6 +20,10 @@
 #include "graph/graph_probe.hpp"
 #include "graph/random_cells.hpp"
 #include "model/sample_networks.hpp"
+#include "nasnet/core/attempt.hpp"
+#include "nasnet/graph/graph_builder.hpp"
+#include "nasnet/io/tensor_file.hpp"
+#include "nasnet/io/weights.hpp"
 #include "own_swish.hpp"
 
 using namespace nasnet;

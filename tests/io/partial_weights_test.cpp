@@ -10,6 +10,7 @@
 #include "catch.hpp"
 #include "graph/graph_probe.hpp"
 #include "model/sample_networks.hpp"
+#include "nasnet/io/weights.hpp"
 
 using namespace nasnet;
 using namespace graph_probe;

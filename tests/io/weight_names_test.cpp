@@ -7,6 +7,7 @@
 
 #include "catch.hpp"
 #include "foreign_weights.hpp"
+#include "nasnet/graph/graph_builder.hpp"
 
 using namespace nasnet;
 using namespace foreign_weights;

@@ -10,6 +10,7 @@
 #include "core/temporary_folder.hpp"
 #include "graph/graph_probe.hpp"
 #include "model/sample_networks.hpp"
+#include "nasnet/graph/graph_builder.hpp"
 #include "nasnet/io/partial_weights.hpp"
 #include "nasnet/io/weights.hpp"
 

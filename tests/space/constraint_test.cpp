@@ -2,6 +2,7 @@
 
 #include "catch.hpp"
 #include "nasnet/genotype/ops.hpp"
+#include "nasnet/graph/build_network.hpp"
 #include "nasnet/graph/named_networks.hpp"
 
 namespace {

@@ -13,6 +13,7 @@
 #include "graph/graph_probe.hpp"
 #include "model/sample_networks.hpp"
 #include "nasnet/graph/graph_builder.hpp"
+#include "nasnet/train/evaluation.hpp"
 #include "nasnet/train/trainer.hpp"
 
 using namespace nasnet;

@@ -5,6 +5,7 @@
 #include "model/sample_networks.hpp"
 #include "nasnet/core/context.hpp"
 #include "nasnet/data/dataset.hpp"
+#include "nasnet/graph/costs.hpp"
 #include "nasnet/model/model.hpp"
 #include "nasnet/train/trainer.hpp"
 

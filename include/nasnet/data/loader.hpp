@@ -1,15 +1,11 @@
 /// Batches of images in random order, prepared while the last one is used.
 #pragma once
 
-#include <condition_variable>  // condition_variable
-#include <cstdint>             // int32_t, int64_t, uint64_t
-#include <mutex>               // lock_guard, mutex, unique_lock
-#include <optional>            // optional
-#include <thread>              // thread
-#include <vector>              // vector
+#include <cstdint>  // int32_t, int64_t, uint64_t
+#include <memory>   // unique_ptr
+#include <vector>   // vector
 
 #include "nasnet/core/allocator.hpp"
-#include "nasnet/core/failure.hpp"
 #include "nasnet/core/random.hpp"
 #include "nasnet/core/tensor.hpp"
 #include "nasnet/data/augmentation.hpp"
@@ -69,6 +65,16 @@ class BatchMaker {
   RandomStream augmentation_stream_;
 };
 
+/// Gives batches one after another.
+class BatchSource {
+ public:
+  BatchSource() = default;
+  BatchSource(const BatchSource&) = delete;
+  BatchSource& operator=(const BatchSource&) = delete;
+  virtual ~BatchSource() = default;
+  [[nodiscard]] virtual Batch next() = 0;
+};
+
 }  // namespace detail
 
 /// An endless sequence of batches, epoch after epoch. Batch k of epoch e depends on the dataset, the options and (k, e)
@@ -85,7 +91,6 @@ class BatchLoader {
   NASNET_LAZY explicit BatchLoader(ImageDataset dataset, const LoaderOptions& options = {}, BatchPosition start = {});
   BatchLoader(const BatchLoader&) = delete;
   BatchLoader& operator=(const BatchLoader&) = delete;
-  ~BatchLoader();
 
   /// Partial batches included, unless they are dropped.
   NASNET_LAZY [[nodiscard]] std::int64_t batches_per_epoch() const { return maker_.batches_per_epoch(); }
@@ -100,26 +105,9 @@ class BatchLoader {
  private:
   NASNET_LAZY [[nodiscard]] BatchPosition checked(BatchPosition start) const;
 
-  NASNET_LAZY [[nodiscard]] Batch take_prefetched();
-
-  NASNET_LAZY [[noreturn]] static void raise(const Failure& failure);
-
-  NASNET_LAZY void prefetch();
-
-  // False when the loader ends.
-  NASNET_LAZY [[nodiscard]] bool wait_for_room();
-
-  NASNET_LAZY void hand_over(Batch batch);
-
-  detail::BatchMaker maker_;  // the worker's alone while there is one, but for what never changes
+  detail::BatchMaker maker_;  // the prefetcher's alone while there is one, but for what never changes
   BatchPosition position_;
-  BatchPosition prefetched_;  // the worker's
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::optional<Batch> ready_;
-  std::optional<Failure> failure_;
-  bool stopping_ = false;
-  std::thread worker_;
+  std::unique_ptr<detail::BatchSource> prefetcher_;  // where batches are prepared on a thread
 };
 
 }  // namespace nasnet::inline NASNET_ABI

@@ -2,14 +2,16 @@
 
 #include "nasnet/data/loader.hpp"
 
-#include <algorithm>  // min
-#include <cstddef>    // size_t
-#include <cstdint>    // int32_t, int64_t, uint64_t
-#include <mutex>      // lock_guard, mutex, unique_lock
-#include <numeric>    // iota
-#include <span>       // span
-#include <thread>     // thread
-#include <utility>    // exchange, move
+#include <algorithm>           // min
+#include <condition_variable>  // condition_variable
+#include <cstddef>             // size_t
+#include <cstdint>             // int32_t, int64_t, uint64_t
+#include <mutex>               // lock_guard, mutex, unique_lock
+#include <numeric>             // iota
+#include <optional>            // optional
+#include <span>                // span
+#include <thread>              // thread
+#include <utility>             // exchange, move
 
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/failure.hpp"
@@ -75,27 +77,84 @@ NASNET_BODY void BatchMaker::set_epoch(std::int64_t epoch) {
   epoch_ = epoch;
 }
 
+/// Makes batches one ahead of who takes them, on a thread of its own.
+NASNET_LAZY class BatchPrefetcher final : public BatchSource {
+ public:
+  BatchPrefetcher(BatchMaker& maker, BatchPosition start) : maker_(maker), position_(start) {
+    worker_ = std::thread([this] { make_batches(); });
+  }
+  ~BatchPrefetcher() override {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    changed_.notify_all();
+    worker_.join();
+  }
+
+  [[nodiscard]] Batch next() override {
+    std::unique_lock lock(mutex_);
+    while (!is_ready_ && !failure_) changed_.wait(lock);
+    if (!is_ready_) raise(*failure_);
+    Batch batch = std::move(ready_);
+    is_ready_ = false;
+    lock.unlock();
+    changed_.notify_all();
+    return batch;
+  }
+
+ private:
+  [[noreturn]] static void raise(const Failure& failure) {
+    if (failure.kind == Failure::Kind::out_of_memory) fail<MemoryError>(failure.message);
+    fail<DataError>(failure.message);
+  }
+
+  void make_batches() {
+    const auto failure = catch_failure([this] {
+      while (wait_for_room()) hand_over(maker_.make(std::exchange(position_, maker_.after(position_))));
+    });
+    if (!failure) return;
+    const std::lock_guard lock(mutex_);
+    failure_ = failure;
+    changed_.notify_all();
+  }
+
+  // False when the loader ends.
+  [[nodiscard]] bool wait_for_room() {
+    std::unique_lock lock(mutex_);
+    while (!stopping_ && is_ready_) changed_.wait(lock);
+    return !stopping_;
+  }
+
+  void hand_over(Batch batch) {
+    const std::lock_guard lock(mutex_);
+    ready_ = std::move(batch);
+    is_ready_ = true;
+    changed_.notify_all();
+  }
+
+  BatchMaker& maker_;
+  BatchPosition position_;  // the worker's
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  Batch ready_;
+  bool is_ready_ = false;
+  bool stopping_ = false;
+  std::optional<Failure> failure_;
+  std::thread worker_;
+};
+
 }  // namespace nasnet::inline NASNET_ABI::detail
 
 namespace nasnet::inline NASNET_ABI {
 
 NASNET_BODY BatchLoader::BatchLoader(ImageDataset dataset, const LoaderOptions& options, BatchPosition start)
-    : maker_(std::move(dataset), options), position_(checked(start)), prefetched_(position_) {
-  if (options.prefetch) worker_ = std::thread([this] { prefetch(); });
-}
-
-NASNET_INLINE BatchLoader::~BatchLoader() {
-  if (!worker_.joinable()) return;
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  changed_.notify_all();
-  worker_.join();
+    : maker_(std::move(dataset), options), position_(checked(start)) {
+  if (options.prefetch) prefetcher_.reset(new detail::BatchPrefetcher(maker_, position_));
 }
 
 NASNET_BODY Batch BatchLoader::next() {
-  Batch batch = worker_.joinable() ? take_prefetched() : maker_.make(position_);
+  Batch batch = prefetcher_ ? prefetcher_->next() : maker_.make(position_);
   position_ = maker_.after(position_);
   return batch;
 }
@@ -106,44 +165,6 @@ NASNET_BODY BatchPosition BatchLoader::checked(BatchPosition start) const {
                         maker_.batches_per_epoch(), " batches");
   }
   return start.step < maker_.batches_per_epoch() ? start : BatchPosition{start.epoch + 1, 0};
-}
-
-NASNET_BODY Batch BatchLoader::take_prefetched() {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return ready_.has_value() || failure_.has_value(); });
-  if (!ready_.has_value()) raise(*failure_);
-  Batch batch = std::move(*ready_);
-  ready_.reset();
-  lock.unlock();
-  changed_.notify_all();
-  return batch;
-}
-
-NASNET_BODY void BatchLoader::raise(const Failure& failure) {
-  if (failure.kind == Failure::Kind::out_of_memory) fail<MemoryError>(failure.message);
-  fail<DataError>(failure.message);
-}
-
-NASNET_BODY void BatchLoader::prefetch() {
-  const auto failure = catch_failure([this] {
-    while (wait_for_room()) hand_over(maker_.make(std::exchange(prefetched_, maker_.after(prefetched_))));
-  });
-  if (!failure) return;
-  const std::lock_guard lock(mutex_);
-  failure_ = failure;
-  changed_.notify_all();
-}
-
-NASNET_BODY bool BatchLoader::wait_for_room() {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return stopping_ || !ready_.has_value(); });
-  return !stopping_;
-}
-
-NASNET_BODY void BatchLoader::hand_over(Batch batch) {
-  const std::lock_guard lock(mutex_);
-  ready_ = std::move(batch);
-  changed_.notify_all();
 }
 
 }  // namespace nasnet::inline NASNET_ABI

@@ -13,11 +13,7 @@
 
 namespace nasnet::inline NASNET_ABI {
 
-/// One pass over the training images.
-struct EpochSummary {
-  double loss = 0;      ///< mean over the images, nats, as they were trained on
-  double accuracy = 0;  ///< likewise
-};
+struct EpochSummary;
 
 namespace detail {
 

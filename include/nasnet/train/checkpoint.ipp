@@ -12,6 +12,7 @@
 
 #include "nasnet/core/error.hpp"
 #include "nasnet/io/safetensors.hpp"
+#include "nasnet/train/trainer.hpp"
 
 namespace nasnet::inline NASNET_ABI::detail {
 

@@ -1,22 +1,19 @@
 /// Training of a model on a dataset, epoch after epoch, with checkpoints that continue bit for bit.
 #pragma once
 
-#include <chrono>      // duration, steady_clock
 #include <cstdint>     // int64_t, uint64_t
-#include <filesystem>  // path, exists
+#include <filesystem>  // path
 #include <functional>  // function
 #include <optional>    // optional
-#include <string>      // string
 #include <vector>      // vector
 
 #include "nasnet/core/context.hpp"
 #include "nasnet/core/progress.hpp"
-#include "nasnet/data/loader.hpp"
+#include "nasnet/data/augmentation.hpp"
+#include "nasnet/data/dataset.hpp"
 #include "nasnet/model/model.hpp"
-#include "nasnet/train/checkpoint.hpp"
 #include "nasnet/train/learning_rate.hpp"
 #include "nasnet/train/optimizer.hpp"
-#include "nasnet/train/parameter_average.hpp"
 #include "nasnet/train/train_step.hpp"
 
 namespace nasnet::inline NASNET_ABI {
@@ -44,57 +41,18 @@ struct TrainOptions {
   std::function<bool()> should_stop{};  ///< asked before each batch; true ends the training early
 };
 
+/// One pass over the training images.
+struct EpochSummary {
+  double loss = 0;      ///< mean over the images, nats, as they were trained on
+  double accuracy = 0;  ///< likewise
+};
+
 /// What a training did.
 struct TrainSummary {
   std::vector<EpochSummary> epochs;
   bool finished = false;  ///< false: stopped early or diverged
   bool diverged = false;  ///< a loss, or a parameter at an epoch's end, was not a finite number
 };
-
-namespace detail {
-
-/// The state of one training.
-class Training {
- public:
-  NASNET_LAZY Training(Context& context, Model<float>& model, const ImageDataset& dataset, const TrainOptions& options);
-
-  NASNET_LAZY [[nodiscard]] TrainSummary run();
-
- private:
-  NASNET_LAZY void check(const ImageDataset& dataset) const;
-
-  /// False when the training is to end.
-  NASNET_LAZY [[nodiscard]] bool run_epoch();
-
-  NASNET_LAZY [[nodiscard]] bool parameters_are_finite() const;
-
-  NASNET_LAZY [[nodiscard]] StepResult run_step(Batch batch);
-
-  NASNET_LAZY void report(double loss) const;
-
-  [[nodiscard]] TrainingState state() { return {model_, optimizer_, average_, position_, summary_.epochs}; }
-
-  NASNET_LAZY void save();
-
-  NASNET_LAZY void resume();
-
-  /// What must be equal for a checkpoint to be of this training.
-  NASNET_LAZY [[nodiscard]] std::string fingerprint() const;
-
-  Context& context_;
-  Model<float>& model_;
-  const TrainOptions& options_;
-  Optimizer<float> optimizer_;
-  std::optional<ParameterAverage<float>> average_;
-  std::optional<BatchLoader> loader_;
-  BatchPosition position_;
-  std::int64_t resumed_steps_ = 0;
-  std::int64_t images_;
-  TrainSummary summary_;
-  std::chrono::steady_clock::time_point begin_;
-};
-
-}  // namespace detail
 
 /// Trains a model. With a checkpoint file that is already there, goes on from it, bit for bit as if it had never
 /// stopped.
@@ -103,10 +61,8 @@ class Training {
 /// epoch's end, is not a finite number the training ends, and says so in the summary.
 /// @throws ArgumentError for options out of range, DataError for data that do not fit the network, IoError for a
 /// checkpoint that cannot be written or read.
-NASNET_LAZY inline TrainSummary train(Context& context, Model<float>& model, const ImageDataset& dataset,
-                                      const TrainOptions& options) {
-  return detail::Training(context, model, dataset, options).run();
-}
+NASNET_LAZY TrainSummary train(Context& context, Model<float>& model, const ImageDataset& dataset,
+                               const TrainOptions& options);
 
 }  // namespace nasnet::inline NASNET_ABI
 
