@@ -32,10 +32,9 @@
 // for those that the program does not call. As inline functions they would cost every file that includes them the
 // instantiation of all that they use.
 
-/// NASNET_LAZY stands before the declaration of a function whose body is in the .ipp file, and before a private
-/// function whose body stands right there. NASNET_BODY stands before the body in the .ipp file; NASNET_INLINE before
-/// one that cannot be a template: of a virtual function, a destructor, a copy or a move. A class that only .ipp files
-/// use may have NASNET_LAZY before it, and then has its bodies in it; objects are made as Name(...), without <>.
+/// NASNET_LAZY stands before the declaration of a function whose body is in the .ipp file, and before a private one or
+/// a class of that file with its body right there (made as Name(...), without <>). NASNET_BODY stands before the body
+/// in the .ipp file; NASNET_INLINE before one that cannot be a template: virtual, a destructor, a copy or a move.
 #if NASNET_HEADER_ONLY
 #define NASNET_LAZY template <class = void>
 #define NASNET_BODY template <class>

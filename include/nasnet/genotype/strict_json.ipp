@@ -17,7 +17,7 @@
 namespace nasnet::inline NASNET_ABI::detail {
 
 /// Builds a JSON value and stops at the first thing that is wrong.
-class StrictJsonBuilder final : public nlohmann::json_sax<nlohmann::json> {
+NASNET_LAZY class StrictJsonBuilder final : public nlohmann::json_sax<nlohmann::json> {
  public:
   explicit StrictJsonBuilder(std::string_view text) : text_(text) {}
 
@@ -55,21 +55,21 @@ class StrictJsonBuilder final : public nlohmann::json_sax<nlohmann::json> {
     return place(nlohmann::json(std::forward<Value>(value))) != nullptr;
   }
 
-  NASNET_LAZY bool open(nlohmann::json container) {
+  bool open(nlohmann::json container) {
     if (open_.size() == max_json_depth) return refuse(join("nested deeper than ", max_json_depth, " levels"));
     open_.push_back(place(std::move(container)));
     keys_.emplace_back();
     return true;
   }
 
-  NASNET_LAZY bool close() {
+  bool close() {
     open_.pop_back();
     keys_.pop_back();
     return true;
   }
 
   // Parents are not touched while a child is open, so that pointers to open values hold.
-  NASNET_LAZY nlohmann::json* place(nlohmann::json value) {
+  nlohmann::json* place(nlohmann::json value) {
     if (open_.empty()) {
       result_ = std::move(value);
       return &result_;
@@ -82,14 +82,14 @@ class StrictJsonBuilder final : public nlohmann::json_sax<nlohmann::json> {
     return &(parent[keys_.back()] = std::move(value));
   }
 
-  NASNET_LAZY bool refuse(std::string_view reason) {
+  bool refuse(std::string_view reason) {
     error_ = path();
     error_.append(error_.empty() ? "" : ": ").append(reason);
     return false;
   }
 
   // The open values, as "normal.blocks[2]".
-  NASNET_LAZY [[nodiscard]] std::string path() const {
+  [[nodiscard]] std::string path() const {
     std::string path;
     for (std::size_t level = 0; level + 1 < open_.size() && path.size() < 256; ++level) {
       if (open_[level]->is_array()) {
@@ -102,7 +102,7 @@ class StrictJsonBuilder final : public nlohmann::json_sax<nlohmann::json> {
   }
 
   // "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error ..." without what stands before it.
-  NASNET_LAZY [[nodiscard]] static std::string reason_in(std::string_view what) {
+  [[nodiscard]] static std::string reason_in(std::string_view what) {
     for (const std::string_view before : {std::string_view("] "), std::string_view("parse error at line ")}) {
       const std::size_t found = what.find(before);
       if (found == std::string_view::npos) continue;

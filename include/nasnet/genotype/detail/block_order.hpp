@@ -21,9 +21,9 @@ namespace nasnet::inline NASNET_ABI::detail {
 /// those only blocks that cannot be swapped without changing the cell. Cells of a search space take microseconds; where
 /// a contrived one would take seconds, the search ends with the best order so far, and two numberings of that cell may
 /// then look different.
-class BlockOrder {
+NASNET_LAZY class BlockOrder {
  public:
-  NASNET_LAZY BlockOrder(const Cell& cell, int inputs) : inputs_(static_cast<std::size_t>(inputs)) {
+  BlockOrder(const Cell& cell, int inputs) : inputs_(static_cast<std::size_t>(inputs)) {
     for (const Block& block : cell.blocks) append_node(block);
     rank_ops(cell);
     for (const int state : cell.concat) {
@@ -35,7 +35,7 @@ class BlockOrder {
   }
 
   /// Old block indices in the new order.
-  NASNET_LAZY [[nodiscard]] std::vector<std::size_t> find() {
+  [[nodiscard]] std::vector<std::size_t> find() {
     search();
     return best_order_;
   }
@@ -65,11 +65,11 @@ class BlockOrder {
     auto operator<=>(const Row&) const = default;
   };
 
-  NASNET_LAZY void append_node(const Block& block) {
+  void append_node(const Block& block) {
     nodes_.push_back({{block.left.state, 0}, {block.right.state, 0}, block.combine, false, 0});
   }
 
-  NASNET_LAZY void rank_ops(const Cell& cell) {
+  void rank_ops(const Cell& cell) {
     std::vector<std::string_view> names;
     for (const Block& block : cell.blocks) {
       names.push_back(block.left.op);
@@ -86,27 +86,27 @@ class BlockOrder {
     }
   }
 
-  NASNET_LAZY [[nodiscard]] static std::uint64_t mixed(std::uint64_t value) {
+  [[nodiscard]] static std::uint64_t mixed(std::uint64_t value) {
     value = (value ^ (value >> 30U)) * 0xbf58476d1ce4e5b9U;
     value = (value ^ (value >> 27U)) * 0x94d049bb133111ebU;
     return value ^ (value >> 31U);
   }
-  NASNET_LAZY [[nodiscard]] static std::uint64_t mixed(std::uint64_t a, std::uint64_t b) {
+  [[nodiscard]] static std::uint64_t mixed(std::uint64_t a, std::uint64_t b) {
     return mixed(mixed(a + 0x9e3779b97f4a7c15U) ^ b);
   }
 
   [[nodiscard]] static bool commutes(Combiner combine) { return combine != Combiner::concat; }
 
-  NASNET_LAZY [[nodiscard]] std::uint64_t colour_of(int state) const {
+  [[nodiscard]] std::uint64_t colour_of(int state) const {
     const auto index = static_cast<std::size_t>(state);
     return index < inputs_ ? mixed(index + 1) : nodes_[index - inputs_].colour;
   }
 
-  NASNET_LAZY [[nodiscard]] std::uint64_t colour_of(const Operand& operand) const {
+  [[nodiscard]] std::uint64_t colour_of(const Operand& operand) const {
     return mixed(colour_of(operand.state), static_cast<std::uint64_t>(operand.op) + 1);
   }
 
-  NASNET_LAZY [[nodiscard]] std::uint64_t colour_of_operands(const Node& node) const {
+  [[nodiscard]] std::uint64_t colour_of_operands(const Node& node) const {
     std::uint64_t first = colour_of(node.left);
     std::uint64_t second = colour_of(node.right);
     if (commutes(node.combine) && second < first) std::swap(first, second);
@@ -114,7 +114,7 @@ class BlockOrder {
   }
 
   // What a reader adds to the colour of a state that it reads.
-  NASNET_LAZY void tell_operands(const Node& node, std::vector<std::uint64_t>& told) const {
+  void tell_operands(const Node& node, std::vector<std::uint64_t>& told) const {
     for (const bool left : {true, false}) {
       const Operand& operand = left ? node.left : node.right;
       const auto state = static_cast<std::size_t>(operand.state);
@@ -124,7 +124,7 @@ class BlockOrder {
     }
   }
 
-  NASNET_LAZY [[nodiscard]] std::size_t distinct_colours() const {
+  [[nodiscard]] std::size_t distinct_colours() const {
     std::vector<std::uint64_t> colours;
     for (const Node& node : nodes_) colours.push_back(node.colour);
     std::sort(colours.begin(), colours.end());
@@ -133,7 +133,7 @@ class BlockOrder {
 
   // A colour depends on what a block reads and on who reads it, never on the numbering; blocks of different colours are
   // surely different.
-  NASNET_LAZY void refine_colours() {
+  void refine_colours() {
     for (Node& node : nodes_)
       node.colour = mixed(static_cast<std::uint64_t>(node.combine) + 1, node.concatenated ? 1 : 2);
     for (std::size_t distinct = 0, now = distinct_colours(); now > distinct; now = distinct_colours()) {
@@ -142,7 +142,7 @@ class BlockOrder {
     }
   }
 
-  NASNET_LAZY void refine_once() {
+  void refine_once() {
     std::vector<std::uint64_t> told(nodes_.size(), 0);
     std::vector<std::uint64_t> read(nodes_.size(), 0);
     for (std::size_t b = 0; b < nodes_.size(); ++b) {
@@ -158,12 +158,12 @@ class BlockOrder {
     return numbers_[static_cast<std::size_t>(operand.state)];
   }
 
-  NASNET_LAZY [[nodiscard]] bool is_ready(std::size_t block) const {
+  [[nodiscard]] bool is_ready(std::size_t block) const {
     return numbers_[inputs_ + block] == unplaced && number_of(nodes_[block].left) != unplaced &&
            number_of(nodes_[block].right) != unplaced;
   }
 
-  NASNET_LAZY [[nodiscard]] Row row_of(std::size_t block) const {
+  [[nodiscard]] Row row_of(std::size_t block) const {
     const Node& node = nodes_[block];
     Operand left{number_of(node.left), node.left.op};
     Operand right{number_of(node.right), node.right.op};
@@ -172,7 +172,7 @@ class BlockOrder {
   }
 
   /// The blocks that may come next: those with the least row.
-  NASNET_LAZY [[nodiscard]] std::vector<std::size_t> candidates() {
+  [[nodiscard]] std::vector<std::size_t> candidates() {
     std::vector<std::size_t> least;
     work_ += nodes_.size();
     for (std::size_t b = 0; b < nodes_.size(); ++b) {
@@ -183,14 +183,14 @@ class BlockOrder {
     return least;
   }
 
-  NASNET_LAZY [[nodiscard]] static Operand swapped(Operand operand, int a, int b) {
+  [[nodiscard]] static Operand swapped(Operand operand, int a, int b) {
     if (operand.state == a) return {b, operand.op};
     if (operand.state == b) return {a, operand.op};
     return operand;
   }
 
   /// Whether two blocks with equal rows are read alike, so that swapping them gives the same cell.
-  NASNET_LAZY [[nodiscard]] bool interchangeable(std::size_t first, std::size_t second) const {
+  [[nodiscard]] bool interchangeable(std::size_t first, std::size_t second) const {
     const int a = static_cast<int>(inputs_ + first);
     const int b = static_cast<int>(inputs_ + second);
     const auto same_if_swapped = [&](const Node& node) {
@@ -202,7 +202,7 @@ class BlockOrder {
     return std::all_of(nodes_.begin(), nodes_.end(), same_if_swapped);
   }
 
-  NASNET_LAZY [[nodiscard]] bool repeats_a_branch(const std::vector<std::size_t>& branches, std::size_t count) {
+  [[nodiscard]] bool repeats_a_branch(const std::vector<std::size_t>& branches, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
       work_ += nodes_.size();
       if (interchangeable(branches[i], branches[count])) return true;
@@ -210,7 +210,7 @@ class BlockOrder {
     return false;
   }
 
-  NASNET_LAZY void search() {
+  void search() {
     if (order_.size() == nodes_.size()) {
       best_order_ = order_;
       best_rows_ = rows_;
@@ -230,20 +230,20 @@ class BlockOrder {
   }
 
   // The rows so far and then this one, against the best.
-  NASNET_LAZY [[nodiscard]] std::strong_ordering compared(const Row& row) const {
+  [[nodiscard]] std::strong_ordering compared(const Row& row) const {
     for (std::size_t i = 0; i < rows_.size(); ++i) {
       if (const auto order = rows_[i] <=> best_rows_[i]; order != 0) return order;
     }
     return row <=> best_rows_[rows_.size()];
   }
 
-  NASNET_LAZY void place(std::size_t block, const Row& row) {
+  void place(std::size_t block, const Row& row) {
     numbers_[inputs_ + block] = static_cast<int>(inputs_ + order_.size());
     order_.push_back(block);
     rows_.push_back(row);
   }
 
-  NASNET_LAZY void unplace(std::size_t block) {
+  void unplace(std::size_t block) {
     numbers_[inputs_ + block] = unplaced;
     order_.pop_back();
     rows_.pop_back();

@@ -17,14 +17,14 @@
 namespace nasnet::inline NASNET_ABI::detail {
 
 /// Folds one valid cell. States that equal an earlier state are read through that one, their root.
-class CellFolder {
+NASNET_LAZY class CellFolder {
  public:
-  NASNET_LAZY CellFolder(Cell cell, int inputs, CellRole role, std::span<const OpInfo> ops)
+  CellFolder(Cell cell, int inputs, CellRole role, std::span<const OpInfo> ops)
       : cell_(std::move(cell)), inputs_(inputs), role_(role), ops_(ops), roots_(state_count()) {
     std::iota(roots_.begin(), roots_.end(), 0);
   }
 
-  NASNET_LAZY [[nodiscard]] Cell fold() {
+  [[nodiscard]] Cell fold() {
     for (std::size_t b = 0; b < cell_.blocks.size(); ++b) {
       Block& block = cell_.blocks[b];
       simplify(block.left);
@@ -39,33 +39,31 @@ class CellFolder {
   [[nodiscard]] std::size_t state_count() const { return static_cast<std::size_t>(inputs_) + cell_.blocks.size(); }
   [[nodiscard]] int output_of(std::size_t block) const { return inputs_ + static_cast<int>(block); }
 
-  NASNET_LAZY [[nodiscard]] const OpInfo* info(std::string_view op) const {
+  [[nodiscard]] const OpInfo* info(std::string_view op) const {
     for (const OpInfo& each : ops_) {
       if (each.name == op) return &each;
     }
     return nullptr;
   }
-  NASNET_LAZY [[nodiscard]] bool is_identity(std::string_view op) const {
-    return info(op) != nullptr && info(op)->is_identity;
-  }
-  NASNET_LAZY [[nodiscard]] bool is_zero(std::string_view op) const { return info(op) != nullptr && info(op)->is_zero; }
+  [[nodiscard]] bool is_identity(std::string_view op) const { return info(op) != nullptr && info(op)->is_identity; }
+  [[nodiscard]] bool is_zero(std::string_view op) const { return info(op) != nullptr && info(op)->is_zero; }
 
-  NASNET_LAZY [[nodiscard]] std::string first_identity() const {
+  [[nodiscard]] std::string first_identity() const {
     const auto found = std::find_if(ops_.begin(), ops_.end(), [](const OpInfo& each) { return each.is_identity; });
     return std::string(found->name);
   }
-  NASNET_LAZY [[nodiscard]] std::string first_zero() const {
+  [[nodiscard]] std::string first_zero() const {
     const auto found = std::find_if(ops_.begin(), ops_.end(), [](const OpInfo& each) { return each.is_zero; });
     return std::string(found->name);
   }
 
   /// Whether an identity op surely returns this state unchanged: it has F channels and is read with stride 1.
-  NASNET_LAZY [[nodiscard]] bool passes_unchanged(int state) const {
+  [[nodiscard]] bool passes_unchanged(int state) const {
     if (state < inputs_) return state == 0 && inputs_ == 2 && role_ == CellRole::normal;
     return cell_.blocks[static_cast<std::size_t>(state - inputs_)].combine != Combiner::concat;
   }
 
-  NASNET_LAZY void simplify(BlockInput& operand) {
+  void simplify(BlockInput& operand) {
     operand.state = roots_[static_cast<std::size_t>(operand.state)];
     if (is_zero(operand.op) || (is_identity(operand.op) && operand.state == zero_state_)) {
       operand = {0, first_zero()};
@@ -74,11 +72,11 @@ class CellFolder {
     }
   }
 
-  NASNET_LAZY [[nodiscard]] bool returns_its_state(const BlockInput& operand) const {
+  [[nodiscard]] bool returns_its_state(const BlockInput& operand) const {
     return is_identity(operand.op) && passes_unchanged(operand.state);
   }
 
-  NASNET_LAZY [[nodiscard]] int root_of_block(std::size_t index) {
+  [[nodiscard]] int root_of_block(std::size_t index) {
     const Block& block = cell_.blocks[index];
     const bool left_zero = is_zero(block.left.op);
     const bool right_zero = is_zero(block.right.op);
@@ -93,7 +91,7 @@ class CellFolder {
   }
 
   // Of several equal states in the list, the root stands for one; the others stay, since the output holds them all.
-  NASNET_LAZY void fold_concat() {
+  void fold_concat() {
     std::vector<int>& concat = cell_.concat;
     for (std::size_t i = 0; i < concat.size(); ++i) {
       const int root = roots_[static_cast<std::size_t>(concat[i])];

@@ -58,14 +58,14 @@ NASNET_LAZY [[nodiscard]] inline std::string legible(std::string_view text) {
 
 /// Receives the header from the JSON parser token by token, so that repeated names are seen and nesting beyond the
 /// format's own is refused where it begins. Each function returns false to stop.
-class SafetensorsHeaderReader {
+NASNET_LAZY class SafetensorsHeaderReader {
  public:
   using Json = nlohmann::json;
 
   [[nodiscard]] const std::string& fault() const { return fault_; }
   [[nodiscard]] SafetensorsHeader& header() { return header_; }
 
-  NASNET_LAZY bool start_object(std::size_t) {
+  bool start_object(std::size_t) {
     if (place_ == Place::start) return enter(Place::header);
     if (place_ != Place::header) return refuse_value("an object");
     if (name_ == safetensors_metadata_key) return enter(Place::metadata);
@@ -74,7 +74,7 @@ class SafetensorsHeaderReader {
     return enter(Place::tensor);
   }
 
-  NASNET_LAZY bool key(std::string& text) {
+  bool key(std::string& text) {
     if (place_ == Place::header) return begin_name(text);
     if (place_ == Place::metadata && header_.metadata.count(text) > 0) {
       return refuse("its metadata has ", legible(text), " twice");
@@ -83,7 +83,7 @@ class SafetensorsHeaderReader {
     return place_ == Place::tensor ? begin_field() : count_entry();
   }
 
-  NASNET_LAZY bool string(std::string& text) {
+  bool string(std::string& text) {
     if (place_ == Place::metadata) {
       header_.metadata.emplace(field_, text);
       return true;
@@ -97,12 +97,12 @@ class SafetensorsHeaderReader {
     return true;
   }
 
-  NASNET_LAZY bool start_array(std::size_t) {
+  bool start_array(std::size_t) {
     if (place_ != Place::tensor || field_ == "dtype") return refuse_value("a list");
     return enter(field_ == "shape" ? Place::shape : Place::offsets);
   }
 
-  NASNET_LAZY bool number_unsigned(std::uint64_t number) {
+  bool number_unsigned(std::uint64_t number) {
     if (place_ != Place::shape && place_ != Place::offsets) return refuse_value("a number");
     if (number > static_cast<std::uint64_t>((std::numeric_limits<std::int64_t>::max)())) {
       return refuse("tensor ", legible(name_), " has ", number, " in its ", field_, ", which is too large");
@@ -119,29 +119,27 @@ class SafetensorsHeaderReader {
     return true;
   }
 
-  NASNET_LAZY bool number_integer(std::int64_t number) {
+  bool number_integer(std::int64_t number) {
     if (place_ != Place::shape && place_ != Place::offsets) return refuse_value("a number");
     return refuse("tensor ", legible(name_), " has ", number, " in its ", field_, ", which is negative");
   }
 
-  NASNET_LAZY bool end_array() {
+  bool end_array() {
     const bool is_shape = place_ == Place::shape;
     place_ = Place::tensor;
     return is_shape || end_offsets();
   }
 
-  NASNET_LAZY bool end_object() {
+  bool end_object() {
     if (place_ == Place::header) return enter(Place::end);
     if (place_ == Place::tensor && !end_tensor()) return false;
     return enter(Place::header);
   }
 
-  NASNET_LAZY bool null() { return refuse_value("null"); }
-  NASNET_LAZY bool boolean(bool) { return refuse_value("a truth value"); }
-  NASNET_LAZY bool number_float(double, const std::string&) {
-    return refuse_value("a number that is no 64-bit integer");
-  }
-  NASNET_LAZY bool binary(Json::binary_t&) { return refuse_value("bytes"); }
+  bool null() { return refuse_value("null"); }
+  bool boolean(bool) { return refuse_value("a truth value"); }
+  bool number_float(double, const std::string&) { return refuse_value("a number that is no 64-bit integer"); }
+  bool binary(Json::binary_t&) { return refuse_value("bytes"); }
 
   template <class Exception>
   bool parse_error(std::size_t position, const std::string&, const Exception&) {
@@ -151,7 +149,7 @@ class SafetensorsHeaderReader {
  private:
   enum class Place { start, header, metadata, tensor, shape, offsets, end };
 
-  NASNET_LAZY bool enter(Place place) {
+  bool enter(Place place) {
     place_ = place;
     return true;
   }
@@ -162,7 +160,7 @@ class SafetensorsHeaderReader {
     return false;
   }
 
-  NASNET_LAZY bool refuse_value(const char* found) {
+  bool refuse_value(const char* found) {
     switch (place_) {
       case Place::start: return refuse("it is ", found, ", an object is wanted");
       case Place::header: return refuse(legible(name_), " is ", found, ", an object is wanted");
@@ -171,7 +169,7 @@ class SafetensorsHeaderReader {
     }
   }
 
-  NASNET_LAZY bool begin_name(const std::string& text) {
+  bool begin_name(const std::string& text) {
     const bool repeated = text == safetensors_metadata_key ? has_metadata_ : header_.entries.count(text) > 0;
     if (repeated) return refuse("it has ", legible(text), " twice");
     if (text == safetensors_metadata_key) has_metadata_ = true;
@@ -179,25 +177,25 @@ class SafetensorsHeaderReader {
     return count_entry();
   }
 
-  NASNET_LAZY bool count_entry() {
+  bool count_entry() {
     if (entries_++ < most_safetensors_entries) return true;
     return refuse("it has more than ", most_safetensors_entries, " entries");
   }
 
-  NASNET_LAZY bool begin_field() {
+  bool begin_field() {
     if (field_ == "dtype") return first_time(has_type_);
     if (field_ == "shape") return first_time(has_shape_);
     if (field_ == "data_offsets") return first_time(has_offsets_);
     return refuse("tensor ", legible(name_), " has the unknown field ", legible(field_));
   }
 
-  NASNET_LAZY bool first_time(bool& has) {
+  bool first_time(bool& has) {
     if (has) return refuse("tensor ", legible(name_), " has ", field_, " twice");
     has = true;
     return true;
   }
 
-  NASNET_LAZY bool end_offsets() {
+  bool end_offsets() {
     if (offsets_.size() != 2) {
       return refuse("tensor ", legible(name_), " has ", offsets_.size(), " data_offsets, 2 are wanted");
     }
@@ -207,7 +205,7 @@ class SafetensorsHeaderReader {
     return true;
   }
 
-  NASNET_LAZY bool end_tensor() {
+  bool end_tensor() {
     if (!has_type_) return refuse("tensor ", legible(name_), " has no dtype");
     if (!has_shape_) return refuse("tensor ", legible(name_), " has no shape");
     if (!has_offsets_) return refuse("tensor ", legible(name_), " has no data_offsets");
@@ -274,7 +272,7 @@ NASNET_LAZY [[nodiscard]] inline std::span<const std::uint8_t> safetensors_heade
 NASNET_LAZY [[nodiscard]] inline SafetensorsHeader parse_safetensors_header(std::span<const std::uint8_t> file,
                                                                             const std::string& origin) {
   const auto text = safetensors_header_bytes(file, origin);
-  SafetensorsHeaderReader reader;
+  auto reader = SafetensorsHeaderReader();
   if (!nlohmann::json::sax_parse(text.begin(), text.end(), &reader)) {
     fail<IoError>("'", origin, "': broken header: ", reader.fault());
   }
