@@ -20,7 +20,7 @@
 #include "graph/graph_probe.hpp"
 #include "graph/random_cells.hpp"
 #include "model/sample_networks.hpp"
-#include "nasnet/core/attempt.hpp"
+#include "nasnet/core/failure.hpp"
 #include "nasnet/graph/graph_builder.hpp"
 #include "nasnet/io/tensor_file.hpp"
 #include "nasnet/io/weights.hpp"

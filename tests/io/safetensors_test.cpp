@@ -5,7 +5,7 @@
 
 #include "catch.hpp"
 #include "core/temporary_folder.hpp"
-#include "nasnet/core/attempt.hpp"
+#include "nasnet/core/failure.hpp"
 
 using namespace nasnet;
 using Catch::Matchers::ContainsSubstring;
