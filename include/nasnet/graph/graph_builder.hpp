@@ -1,13 +1,14 @@
 /// Builds network graphs node by node. Ops of the search space expand themselves through it.
 #pragma once
 
-#include <cstdint>        // int64_t
-#include <span>           // span
-#include <string>         // string
-#include <string_view>    // string_view
-#include <unordered_set>  // unordered_set
-#include <utility>        // move
-#include <vector>         // vector
+#include <cstdint>           // int64_t
+#include <initializer_list>  // initializer_list
+#include <set>               // set
+#include <span>              // span
+#include <string>            // string
+#include <string_view>       // string_view
+#include <utility>           // move
+#include <vector>            // vector
 
 #include "nasnet/fwd.hpp"
 #include "nasnet/graph/network_graph.hpp"
@@ -95,36 +96,52 @@ class GraphBuilder {
   /// The same with a number behind the name: scope("sep", 1) is "sep1".
   NASNET_LAZY Scope scope(std::string_view name, int number);
 
-  NASNET_LAZY Value relu(Value x) { return apply(Relu{}, {x}, "relu"); }
+  NASNET_LAZY Value relu(Value x) { return append(make_primitive(Relu{}), {x}, "relu"); }
   NASNET_LAZY Value convolution(Value x, std::int64_t filters, ConvolutionOptions options = {},
                                 std::string_view name = "conv");
   NASNET_LAZY Value pointwise(Value x, std::int64_t filters, std::string_view name = "pointwise") {
-    return apply(Pointwise{filters}, {x}, name);
+    return append(make_primitive(Pointwise{filters}), {x}, name);
   }
   NASNET_LAZY Value depthwise(Value x, DepthwiseOptions options = {}, std::string_view name = "depthwise");
   NASNET_LAZY Value max_pool(Value x, PoolOptions options = {}) {
-    return apply(MaximumPool{Window::square(options.kernel, options.stride, 1, options.padding)}, {x}, "max_pool");
+    return append(make_primitive(MaximumPool{Window::square(options.kernel, options.stride, 1, options.padding)}), {x},
+                  "max_pool");
   }
   NASNET_LAZY Value average_pool(Value x, PoolOptions options = {}) {
-    return apply(AveragePool{Window::square(options.kernel, options.stride, 1, options.padding)}, {x}, "average_pool");
+    return append(make_primitive(AveragePool{Window::square(options.kernel, options.stride, 1, options.padding)}), {x},
+                  "average_pool");
   }
-  NASNET_LAZY Value global_average_pool(Value x) { return apply(GlobalAveragePool{}, {x}, "global_average_pool"); }
+  NASNET_LAZY Value global_average_pool(Value x) {
+    return append(make_primitive(GlobalAveragePool{}), {x}, "global_average_pool");
+  }
   NASNET_LAZY Value subsample(Value x, std::int64_t step, std::int64_t offset) {
-    return apply(Subsample{step, offset}, {x}, "subsample");
+    return append(make_primitive(Subsample{step, offset}), {x}, "subsample");
   }
-  NASNET_LAZY Value batch_norm(Value x, std::string_view name = "bn") { return apply(batch_norm_, {x}, name); }
-  NASNET_LAZY Value layer_norm(Value x, std::string_view name = "norm") { return apply(LayerNorm{}, {x}, name); }
-  NASNET_LAZY Value instance_norm(Value x, std::string_view name = "norm") { return apply(InstanceNorm{}, {x}, name); }
+  NASNET_LAZY Value batch_norm(Value x, std::string_view name = "bn") {
+    return append(make_primitive(batch_norm_), {x}, name);
+  }
+  NASNET_LAZY Value layer_norm(Value x, std::string_view name = "norm") {
+    return append(make_primitive(LayerNorm{}), {x}, name);
+  }
+  NASNET_LAZY Value instance_norm(Value x, std::string_view name = "norm") {
+    return append(make_primitive(InstanceNorm{}), {x}, name);
+  }
   NASNET_LAZY Value zero(Value x, std::int64_t filters, std::int64_t stride) {
-    return apply(Zeros{stride, filters}, {x}, "zero");
+    return append(make_primitive(Zeros{stride, filters}), {x}, "zero");
   }
-  NASNET_LAZY Value drop_path(Value x, double depth_ratio) { return apply(DropPath{depth_ratio}, {x}, "drop_path"); }
-  NASNET_LAZY Value dropout(Value x, double keep) { return apply(Dropout{keep}, {x}, "dropout"); }
-  NASNET_LAZY Value dense(Value x, std::int64_t units, std::string_view name) { return apply(Dense{units}, {x}, name); }
-  NASNET_LAZY Value add(std::span<const Value> xs) { return apply(Add{}, xs, "add"); }
-  NASNET_LAZY Value add(Value a, Value b) { return apply(Add{}, {a, b}, "add"); }
+  NASNET_LAZY Value drop_path(Value x, double depth_ratio) {
+    return append(make_primitive(DropPath{depth_ratio}), {x}, "drop_path");
+  }
+  NASNET_LAZY Value dropout(Value x, double keep) { return append(make_primitive(Dropout{keep}), {x}, "dropout"); }
+  NASNET_LAZY Value dense(Value x, std::int64_t units, std::string_view name) {
+    return append(make_primitive(Dense{units}), {x}, name);
+  }
+  NASNET_LAZY Value add(std::span<const Value> xs) { return append(make_primitive(Add{}), xs, "add"); }
+  NASNET_LAZY Value add(Value a, Value b) { return append(make_primitive(Add{}), {a, b}, "add"); }
   /// The value itself where there is only one.
-  NASNET_LAZY Value concat(std::span<const Value> xs) { return xs.size() == 1 ? xs[0] : apply(Concat{}, xs, "concat"); }
+  NASNET_LAZY Value concat(std::span<const Value> xs) {
+    return xs.size() == 1 ? xs[0] : append(make_primitive(Concat{}), xs, "concat");
+  }
 
   /// Every second pixel from (0,0) and from (1,1), each through its own 1x1 convolution to half of the filters (the
   /// second gets the extra one), then one batch norm. The caller decides about the ReLU before. Spec of the paper's
@@ -157,6 +174,9 @@ class GraphBuilder {
 
  private:
   NASNET_LAZY Value append(Primitive primitive, std::span<const Value> inputs, std::string_view name);
+  NASNET_LAZY Value append(Primitive primitive, std::initializer_list<Value> inputs, std::string_view name) {
+    return append(std::move(primitive), std::span<const Value>(inputs.begin(), inputs.size()), name);
+  }
 
   NASNET_LAZY static void check_inputs(const GraphNode& node, std::span<const Value> inputs);
 
@@ -167,7 +187,7 @@ class GraphBuilder {
   NetworkGraph graph_;
   BatchNorm batch_norm_;
   std::string prefix_;
-  std::unordered_set<std::string> names_;
+  std::set<std::string> names_;
   NetworkPart part_ = NetworkPart::stem;
   int cell_ = -1;
 };

@@ -36,20 +36,21 @@ NASNET_BODY Value GraphBuilder::convolution(Value x, std::int64_t filters, Convo
                                             std::string_view name) {
   const Window window = options.window();
   if (window == Window{}) return pointwise(x, filters, name);
-  return apply(Convolution{window, filters}, {x}, name);
+  return append(make_primitive(Convolution{window, filters}), {x}, name);
 }
 
 NASNET_BODY Value GraphBuilder::depthwise(Value x, DepthwiseOptions options, std::string_view name) {
-  return apply(Depthwise{Window::square(options.kernel, options.stride, options.dilation, options.padding),
-                         std::move(options.fixed_weight)},
-               {x}, name);
+  return append(
+      make_primitive(Depthwise{Window::square(options.kernel, options.stride, options.dilation, options.padding),
+                               std::move(options.fixed_weight)}),
+      {x}, name);
 }
 
 NASNET_BODY Value GraphBuilder::factorized_reduction(Value x, std::int64_t filters) {
   if (filters < 2) fail<ShapeError>(place("factorised reduction"), ": ", filters, " filters, 2 or more are needed");
   const Value even = pointwise(subsample(x, 2, 0), filters / 2, "path1");
   const Value odd = pointwise(subsample(x, 2, 1), filters - filters / 2, "path2");
-  return batch_norm(apply(Concat{}, {even, odd}, "concat"));
+  return batch_norm(append(make_primitive(Concat{}), {even, odd}, "concat"));
 }
 
 NASNET_BODY void GraphBuilder::enter(NetworkPart part, int cell) {

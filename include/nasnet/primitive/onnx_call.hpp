@@ -8,14 +8,14 @@
 /// operators are those of ONNX opset 17.
 #pragma once
 
-#include <cstddef>        // size_t
-#include <cstdint>        // int64_t
-#include <string>         // string, to_string
-#include <string_view>    // string_view
-#include <unordered_set>  // unordered_set
-#include <utility>        // move
-#include <variant>        // variant
-#include <vector>         // vector
+#include <cstddef>      // size_t
+#include <cstdint>      // int64_t
+#include <set>          // set
+#include <string>       // string
+#include <string_view>  // string_view
+#include <utility>      // move
+#include <variant>      // variant
+#include <vector>       // vector
 
 #include "nasnet/core/error.hpp"
 #include "nasnet/primitive/feature_shape.hpp"
@@ -51,7 +51,7 @@ class OnnxNames {
   NASNET_LAZY [[nodiscard]] std::string claim(const std::string& wanted);
 
  private:
-  std::unordered_set<std::string> taken_;
+  std::set<std::string> taken_;
 };
 
 /// One application of a primitive on its way into an ONNX graph.
