@@ -19,7 +19,11 @@
 #include "io/own_swish.hpp"
 #include "model/sample_networks.hpp"
 #include "nasnet/core/failure.hpp"
+#include "nasnet/core/file.hpp"
+#include "nasnet/graph/graph_builder.hpp"
 #include "nasnet/io/onnx.hpp"
+#include "nasnet/io/safetensors.hpp"
+#include "nasnet/io/tensor_file.hpp"
 #include "nasnet/report/result_file.hpp"
 
 using namespace nasnet;

@@ -7,8 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "nasnet/core/tensor.hpp"
 #include "nasnet/primitive/custom_primitive.hpp"
 #include "nasnet/primitive/onnx_call.hpp"
+#include "nasnet/primitive/op_call.hpp"
 
 namespace own {
 

@@ -16,6 +16,7 @@
 #include "graph/random_cells.hpp"
 #include "graph/random_graphs.hpp"
 #include "model/sample_networks.hpp"
+#include "nasnet/graph/graph_builder.hpp"
 #include "nasnet/model/model.hpp"
 #include "nasnet/ops/convolution_unit_pair.hpp"
 #include "nasnet/ops/run_primitive.hpp"

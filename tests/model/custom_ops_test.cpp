@@ -11,8 +11,10 @@
 #include "model/sample_networks.hpp"
 #include "nasnet/autograd/gradient_check.hpp"
 #include "nasnet/graph/costs.hpp"
+#include "nasnet/graph/graph_builder.hpp"
 #include "nasnet/io/weights.hpp"
 #include "nasnet/model/model.hpp"
+#include "nasnet/ops/softmax_cross_entropy.hpp"
 #include "nasnet/train/train_step.hpp"
 
 using namespace nasnet;

@@ -8,6 +8,8 @@
 #include "catch.hpp"
 #include "graph/graph_probe.hpp"
 #include "nasnet/graph/costs.hpp"
+#include "nasnet/graph/graph_builder.hpp"
+#include "nasnet/model/initialization.hpp"
 #include "nasnet/model/model.hpp"
 
 using namespace nasnet;

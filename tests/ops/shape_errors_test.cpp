@@ -4,7 +4,15 @@
 
 #include "catch.hpp"
 #include "nasnet/core/failure.hpp"
+#include "nasnet/ops/add_bias.hpp"
+#include "nasnet/ops/elementwise.hpp"
+#include "nasnet/ops/gather.hpp"
+#include "nasnet/ops/log_softmax.hpp"
+#include "nasnet/ops/matrix_multiply.hpp"
+#include "nasnet/ops/reductions.hpp"
 #include "nasnet/ops/run_primitive.hpp"
+#include "nasnet/ops/slice.hpp"
+#include "nasnet/ops/softmax_cross_entropy.hpp"
 
 namespace {
 
