@@ -24,6 +24,7 @@
 #include "nasnet/io/onnx.hpp"
 #include "nasnet/io/safetensors.hpp"
 #include "nasnet/io/tensor_file.hpp"
+#include "nasnet/io/weights.hpp"
 #include "nasnet/report/result_file.hpp"
 
 using namespace nasnet;
