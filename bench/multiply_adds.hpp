@@ -6,7 +6,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <nasnet/nasnet.hpp>
+#include <nasnet/core/instruction_set.hpp>
+#include <nasnet/ops/detail/simd.hpp>
 
 namespace bench {
 

@@ -8,6 +8,8 @@
 #include <benchmark/benchmark.h>
 
 #include <nasnet/nasnet.hpp>
+#include <nasnet/ops/detail/packed_product.hpp>
+#include <nasnet/ops/detail/simd.hpp>
 #include <nasnet/ops/eigen.hpp>
 #include <string>
 #ifdef NASNET_BENCH_ONEDNN
@@ -79,7 +81,7 @@ void packed(benchmark::State& state, const Extents& n) {
                                                      .columns = b.columns(),
                                                      .terms = n.terms};
   for (auto _ : state) {
-    nasnet::detail::run_kernel<nasnet::detail::PackedProductKernel, float>(set, product);
+    nasnet::detail::multiply_packed(set, product);
     benchmark::ClobberMemory();
   }
   count(state, n);

@@ -2,6 +2,7 @@
 #include "nasnet/ops/add_bias.ipp"
 #include "nasnet/ops/batch_norm.ipp"
 #include "nasnet/ops/concat.ipp"
+#include "nasnet/ops/detail/map.ipp"
 #include "nasnet/ops/drop_path.ipp"
 #include "nasnet/ops/dropout.ipp"
 #include "nasnet/ops/elementwise.ipp"
@@ -40,6 +41,9 @@ namespace nasnet::inline NASNET_ABI {
   template void backward(const Subtract&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients);        \
   template void backward(const Tanh&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients);            \
   template void forward(const Clamp& clamp, OpCall<Scalar>& call);                                                  \
+  template void forward(const Multiply&, OpCall<Scalar>& call);                                                     \
+  template void forward(const Subtract&, OpCall<Scalar>& call);                                                     \
+  template void forward(const Minimum&, OpCall<Scalar>& call);                                                      \
   template void forward(const Exp&, OpCall<Scalar>& call);                                                          \
   template void forward(const Log&, OpCall<Scalar>& call);                                                          \
   template void forward(const Scale& scale, OpCall<Scalar>& call);                                                  \
@@ -60,6 +64,7 @@ namespace nasnet::inline NASNET_ABI {
   template void backward(const Mean&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients);            \
   template void forward(const Mean&, OpCall<Scalar>& call);                                                         \
   template void forward(const Sum&, OpCall<Scalar>& call);                                                          \
+  template void backward(const Sum&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients);             \
   template void backward(const Relu&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients);            \
   template void forward(const Relu&, OpCall<Scalar>& call);                                                         \
   template void backward(const Primitive& primitive, const OpCall<Scalar>& call,                                    \
@@ -68,7 +73,8 @@ namespace nasnet::inline NASNET_ABI {
   template void backward(const Slice& slice, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients);     \
   template void forward(const Slice& slice, OpCall<Scalar>& call);                                                  \
   template std::int64_t count_correct(const Tensor<Scalar>& logits, std::span<const std::int32_t> labels);          \
-  template void forward(const SoftmaxCrossEntropy& loss, OpCall<Scalar>& call);
+  template void forward(const SoftmaxCrossEntropy& loss, OpCall<Scalar>& call);                                     \
+  template void backward(const SoftmaxCrossEntropy&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients);
 
 NASNET_INSTANTIATE(float)
 NASNET_INSTANTIATE(double)
@@ -77,13 +83,14 @@ NASNET_INSTANTIATE(double)
 
 namespace nasnet::inline NASNET_ABI::detail {
 
-#define NASNET_INSTANTIATE_DETAIL(Scalar)                                                                        \
-  template GradientLine<Scalar> batch_norm_line(Context& context, Mode mode, const ChannelGroups& layout,        \
-                                                const Tensor<Scalar>& weight, const Tensor<Scalar>& inverse,     \
-                                                const GradientSums<Scalar>& sums);                               \
-  template void move_running_statistics(const BatchNorm& norm, const Moments<Scalar>& batch, std::int64_t count, \
-                                        Tensor<Scalar>& running_mean, Tensor<Scalar>& running_variance);         \
-  template void broadcast_gradient(Context& context, GradientSlot<Scalar> slot, Scalar value);
+#define NASNET_INSTANTIATE_DETAIL(Scalar)                                                                         \
+  template void zero_values(Context& context, Tensor<Scalar>& out);                                               \
+  template void copy_values(Context& context, Tensor<Scalar>& out, const Tensor<Scalar>& in);                     \
+  template void copy_gradient(Context& context, GradientSlot<Scalar> slot, const Tensor<Scalar>& gradient);       \
+  template void zero_gradient(Context& context, GradientSlot<Scalar> slot);                                       \
+  template void multiply_gradient(Context& context, GradientSlot<Scalar> slot, const Scalar* a, const Scalar* b); \
+  template void rectify(const Scalar* from, std::int64_t count, Scalar* to);                                      \
+  template void rectify_gradient(const Scalar* x, const Scalar* g, std::int64_t count, Scalar* to, bool accumulate);
 
 NASNET_INSTANTIATE_DETAIL(float)
 NASNET_INSTANTIATE_DETAIL(double)

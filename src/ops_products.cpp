@@ -17,20 +17,15 @@ namespace nasnet::inline NASNET_ABI {
   template void forward(const MatrixMultiply&, OpCall<Scalar>& call);                                              \
   template void backward(const Pointwise&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients,       \
                          InstructionSet set);                                                                      \
-  template void forward(const Pointwise& pointwise, OpCall<Scalar>& call, InstructionSet set);
+  template void forward(const Pointwise& pointwise, OpCall<Scalar>& call, InstructionSet set);                     \
+  template void multiply<Scalar>(Context&, MatrixSpan<const Scalar>, MatrixSpan<const Scalar>, MatrixSpan<Scalar>, \
+                                 bool, InstructionSet);                                                            \
+  template void multiply_right_transposed<Scalar>(Context&, MatrixSpan<const Scalar>, MatrixSpan<const Scalar>,    \
+                                                  MatrixSpan<Scalar>, bool, InstructionSet);                       \
+  template void multiply_left_transposed<Scalar>(Context&, MatrixSpan<const Scalar>, MatrixSpan<const Scalar>,     \
+                                                 MatrixSpan<Scalar>, bool, InstructionSet);
 
 NASNET_INSTANTIATE(float)
 NASNET_INSTANTIATE(double)
 
 }  // namespace nasnet::inline NASNET_ABI
-
-namespace nasnet::inline NASNET_ABI::detail {
-
-#define NASNET_INSTANTIATE_DETAIL(Scalar)                             \
-  template MatrixSpan<Scalar> channel_matrix(Tensor<Scalar>& tensor); \
-  template MatrixSpan<const Scalar> channel_matrix(const Tensor<Scalar>& tensor);
-
-NASNET_INSTANTIATE_DETAIL(float)
-NASNET_INSTANTIATE_DETAIL(double)
-
-}  // namespace nasnet::inline NASNET_ABI::detail

@@ -22,7 +22,8 @@ namespace nasnet::inline NASNET_ABI {
   template void backward(const Subsample& subsample, const OpCall<Scalar>& call,                                       \
                          const OpGradients<Scalar>& gradients);                                                        \
   template void forward(const Subsample& subsample, OpCall<Scalar>& call);                                             \
-  template void forward(const Zeros& zero, OpCall<Scalar>& call);
+  template void forward(const Zeros& zero, OpCall<Scalar>& call);                                                      \
+  template void backward(const Zeros&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients);
 
 NASNET_INSTANTIATE(float)
 NASNET_INSTANTIATE(double)

@@ -143,9 +143,9 @@
 // for those that the program does not call. As inline functions they would cost every file that includes them the
 // instantiation of all that they use.
 
-/// NASNET_LAZY stands before the declaration of a function whose body is in the .ipp file, and before a private
-/// function whose body stands right there. NASNET_BODY stands before the body in the .ipp file; NASNET_INLINE before
-/// one that cannot be a template: of a virtual function, a destructor, a copy or a move.
+/// NASNET_LAZY stands before the declaration of a function whose body is in the .ipp file, and before a private one or
+/// a class of that file with its body right there (made as Name(...), without <>). NASNET_BODY stands before the body
+/// in the .ipp file; NASNET_INLINE before one that cannot be a template: virtual, a destructor, a copy or a move.
 #define NASNET_LAZY template <class = void>
 #define NASNET_BODY template <class>
 #define NASNET_INLINE inline
@@ -4472,6 +4472,16 @@ class BatchMaker {
   RandomStream augmentation_stream_;
 };
 
+/// Gives batches one after another.
+class BatchSource {
+ public:
+  BatchSource() = default;
+  BatchSource(const BatchSource&) = delete;
+  BatchSource& operator=(const BatchSource&) = delete;
+  virtual ~BatchSource() = default;
+  [[nodiscard]] virtual Batch next() = 0;
+};
+
 }  // namespace detail
 
 /// An endless sequence of batches, epoch after epoch. Batch k of epoch e depends on the dataset, the options and (k, e)
@@ -4488,7 +4498,6 @@ class BatchLoader {
   NASNET_LAZY explicit BatchLoader(ImageDataset dataset, const LoaderOptions& options = {}, BatchPosition start = {});
   BatchLoader(const BatchLoader&) = delete;
   BatchLoader& operator=(const BatchLoader&) = delete;
-  ~BatchLoader();
 
   /// Partial batches included, unless they are dropped.
   NASNET_LAZY [[nodiscard]] std::int64_t batches_per_epoch() const { return maker_.batches_per_epoch(); }
@@ -4503,26 +4512,9 @@ class BatchLoader {
  private:
   NASNET_LAZY [[nodiscard]] BatchPosition checked(BatchPosition start) const;
 
-  NASNET_LAZY [[nodiscard]] Batch take_prefetched();
-
-  NASNET_LAZY [[noreturn]] static void raise(const Failure& failure);
-
-  NASNET_LAZY void prefetch();
-
-  // False when the loader ends.
-  NASNET_LAZY [[nodiscard]] bool wait_for_room();
-
-  NASNET_LAZY void hand_over(Batch batch);
-
-  detail::BatchMaker maker_;  // the worker's alone while there is one, but for what never changes
+  detail::BatchMaker maker_;  // the prefetcher's alone while there is one, but for what never changes
   BatchPosition position_;
-  BatchPosition prefetched_;  // the worker's
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::optional<Batch> ready_;
-  std::optional<Failure> failure_;
-  bool stopping_ = false;
-  std::thread worker_;
+  std::unique_ptr<detail::BatchSource> prefetcher_;  // where batches are prepared on a thread
 };
 
 }  // namespace nasnet::inline NASNET_ABI
@@ -4586,27 +4578,84 @@ NASNET_BODY void BatchMaker::set_epoch(std::int64_t epoch) {
   epoch_ = epoch;
 }
 
+/// Makes batches one ahead of who takes them, on a thread of its own.
+NASNET_LAZY class BatchPrefetcher final : public BatchSource {
+ public:
+  BatchPrefetcher(BatchMaker& maker, BatchPosition start) : maker_(maker), position_(start) {
+    worker_ = std::thread([this] { make_batches(); });
+  }
+  ~BatchPrefetcher() override {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    changed_.notify_all();
+    worker_.join();
+  }
+
+  [[nodiscard]] Batch next() override {
+    std::unique_lock lock(mutex_);
+    while (!is_ready_ && !failure_) changed_.wait(lock);
+    if (!is_ready_) raise(*failure_);
+    Batch batch = std::move(ready_);
+    is_ready_ = false;
+    lock.unlock();
+    changed_.notify_all();
+    return batch;
+  }
+
+ private:
+  [[noreturn]] static void raise(const Failure& failure) {
+    if (failure.kind == Failure::Kind::out_of_memory) fail<MemoryError>(failure.message);
+    fail<DataError>(failure.message);
+  }
+
+  void make_batches() {
+    const auto failure = catch_failure([this] {
+      while (wait_for_room()) hand_over(maker_.make(std::exchange(position_, maker_.after(position_))));
+    });
+    if (!failure) return;
+    const std::lock_guard lock(mutex_);
+    failure_ = failure;
+    changed_.notify_all();
+  }
+
+  // False when the loader ends.
+  [[nodiscard]] bool wait_for_room() {
+    std::unique_lock lock(mutex_);
+    while (!stopping_ && is_ready_) changed_.wait(lock);
+    return !stopping_;
+  }
+
+  void hand_over(Batch batch) {
+    const std::lock_guard lock(mutex_);
+    ready_ = std::move(batch);
+    is_ready_ = true;
+    changed_.notify_all();
+  }
+
+  BatchMaker& maker_;
+  BatchPosition position_;  // the worker's
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  Batch ready_;
+  bool is_ready_ = false;
+  bool stopping_ = false;
+  std::optional<Failure> failure_;
+  std::thread worker_;
+};
+
 }  // namespace nasnet::inline NASNET_ABI::detail
 
 namespace nasnet::inline NASNET_ABI {
 
 NASNET_BODY BatchLoader::BatchLoader(ImageDataset dataset, const LoaderOptions& options, BatchPosition start)
-    : maker_(std::move(dataset), options), position_(checked(start)), prefetched_(position_) {
-  if (options.prefetch) worker_ = std::thread([this] { prefetch(); });
-}
-
-NASNET_INLINE BatchLoader::~BatchLoader() {
-  if (!worker_.joinable()) return;
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  changed_.notify_all();
-  worker_.join();
+    : maker_(std::move(dataset), options), position_(checked(start)) {
+  if (options.prefetch) prefetcher_.reset(new detail::BatchPrefetcher(maker_, position_));
 }
 
 NASNET_BODY Batch BatchLoader::next() {
-  Batch batch = worker_.joinable() ? take_prefetched() : maker_.make(position_);
+  Batch batch = prefetcher_ ? prefetcher_->next() : maker_.make(position_);
   position_ = maker_.after(position_);
   return batch;
 }
@@ -4617,44 +4666,6 @@ NASNET_BODY BatchPosition BatchLoader::checked(BatchPosition start) const {
                         maker_.batches_per_epoch(), " batches");
   }
   return start.step < maker_.batches_per_epoch() ? start : BatchPosition{start.epoch + 1, 0};
-}
-
-NASNET_BODY Batch BatchLoader::take_prefetched() {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return ready_.has_value() || failure_.has_value(); });
-  if (!ready_.has_value()) raise(*failure_);
-  Batch batch = std::move(*ready_);
-  ready_.reset();
-  lock.unlock();
-  changed_.notify_all();
-  return batch;
-}
-
-NASNET_BODY void BatchLoader::raise(const Failure& failure) {
-  if (failure.kind == Failure::Kind::out_of_memory) fail<MemoryError>(failure.message);
-  fail<DataError>(failure.message);
-}
-
-NASNET_BODY void BatchLoader::prefetch() {
-  const auto failure = catch_failure([this] {
-    while (wait_for_room()) hand_over(maker_.make(std::exchange(prefetched_, maker_.after(prefetched_))));
-  });
-  if (!failure) return;
-  const std::lock_guard lock(mutex_);
-  failure_ = failure;
-  changed_.notify_all();
-}
-
-NASNET_BODY bool BatchLoader::wait_for_room() {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return stopping_ || !ready_.has_value(); });
-  return !stopping_;
-}
-
-NASNET_BODY void BatchLoader::hand_over(Batch batch) {
-  const std::lock_guard lock(mutex_);
-  ready_ = std::move(batch);
-  changed_.notify_all();
 }
 
 }  // namespace nasnet::inline NASNET_ABI
@@ -6807,36 +6818,52 @@ class GraphBuilder {
   /// The same with a number behind the name: scope("sep", 1) is "sep1".
   NASNET_LAZY Scope scope(std::string_view name, int number);
 
-  NASNET_LAZY Value relu(Value x) { return apply(Relu{}, {x}, "relu"); }
+  NASNET_LAZY Value relu(Value x) { return append(make_primitive(Relu{}), {x}, "relu"); }
   NASNET_LAZY Value convolution(Value x, std::int64_t filters, ConvolutionOptions options = {},
                                 std::string_view name = "conv");
   NASNET_LAZY Value pointwise(Value x, std::int64_t filters, std::string_view name = "pointwise") {
-    return apply(Pointwise{filters}, {x}, name);
+    return append(make_primitive(Pointwise{filters}), {x}, name);
   }
   NASNET_LAZY Value depthwise(Value x, DepthwiseOptions options = {}, std::string_view name = "depthwise");
   NASNET_LAZY Value max_pool(Value x, PoolOptions options = {}) {
-    return apply(MaximumPool{Window::square(options.kernel, options.stride, 1, options.padding)}, {x}, "max_pool");
+    return append(make_primitive(MaximumPool{Window::square(options.kernel, options.stride, 1, options.padding)}), {x},
+                  "max_pool");
   }
   NASNET_LAZY Value average_pool(Value x, PoolOptions options = {}) {
-    return apply(AveragePool{Window::square(options.kernel, options.stride, 1, options.padding)}, {x}, "average_pool");
+    return append(make_primitive(AveragePool{Window::square(options.kernel, options.stride, 1, options.padding)}), {x},
+                  "average_pool");
   }
-  NASNET_LAZY Value global_average_pool(Value x) { return apply(GlobalAveragePool{}, {x}, "global_average_pool"); }
+  NASNET_LAZY Value global_average_pool(Value x) {
+    return append(make_primitive(GlobalAveragePool{}), {x}, "global_average_pool");
+  }
   NASNET_LAZY Value subsample(Value x, std::int64_t step, std::int64_t offset) {
-    return apply(Subsample{step, offset}, {x}, "subsample");
+    return append(make_primitive(Subsample{step, offset}), {x}, "subsample");
   }
-  NASNET_LAZY Value batch_norm(Value x, std::string_view name = "bn") { return apply(batch_norm_, {x}, name); }
-  NASNET_LAZY Value layer_norm(Value x, std::string_view name = "norm") { return apply(LayerNorm{}, {x}, name); }
-  NASNET_LAZY Value instance_norm(Value x, std::string_view name = "norm") { return apply(InstanceNorm{}, {x}, name); }
+  NASNET_LAZY Value batch_norm(Value x, std::string_view name = "bn") {
+    return append(make_primitive(batch_norm_), {x}, name);
+  }
+  NASNET_LAZY Value layer_norm(Value x, std::string_view name = "norm") {
+    return append(make_primitive(LayerNorm{}), {x}, name);
+  }
+  NASNET_LAZY Value instance_norm(Value x, std::string_view name = "norm") {
+    return append(make_primitive(InstanceNorm{}), {x}, name);
+  }
   NASNET_LAZY Value zero(Value x, std::int64_t filters, std::int64_t stride) {
-    return apply(Zeros{stride, filters}, {x}, "zero");
+    return append(make_primitive(Zeros{stride, filters}), {x}, "zero");
   }
-  NASNET_LAZY Value drop_path(Value x, double depth_ratio) { return apply(DropPath{depth_ratio}, {x}, "drop_path"); }
-  NASNET_LAZY Value dropout(Value x, double keep) { return apply(Dropout{keep}, {x}, "dropout"); }
-  NASNET_LAZY Value dense(Value x, std::int64_t units, std::string_view name) { return apply(Dense{units}, {x}, name); }
-  NASNET_LAZY Value add(std::span<const Value> xs) { return apply(Add{}, xs, "add"); }
-  NASNET_LAZY Value add(Value a, Value b) { return apply(Add{}, {a, b}, "add"); }
+  NASNET_LAZY Value drop_path(Value x, double depth_ratio) {
+    return append(make_primitive(DropPath{depth_ratio}), {x}, "drop_path");
+  }
+  NASNET_LAZY Value dropout(Value x, double keep) { return append(make_primitive(Dropout{keep}), {x}, "dropout"); }
+  NASNET_LAZY Value dense(Value x, std::int64_t units, std::string_view name) {
+    return append(make_primitive(Dense{units}), {x}, name);
+  }
+  NASNET_LAZY Value add(std::span<const Value> xs) { return append(make_primitive(Add{}), xs, "add"); }
+  NASNET_LAZY Value add(Value a, Value b) { return append(make_primitive(Add{}), {a, b}, "add"); }
   /// The value itself where there is only one.
-  NASNET_LAZY Value concat(std::span<const Value> xs) { return xs.size() == 1 ? xs[0] : apply(Concat{}, xs, "concat"); }
+  NASNET_LAZY Value concat(std::span<const Value> xs) {
+    return xs.size() == 1 ? xs[0] : append(make_primitive(Concat{}), xs, "concat");
+  }
 
   /// Every second pixel from (0,0) and from (1,1), each through its own 1x1 convolution to half of the filters (the
   /// second gets the extra one), then one batch norm. The caller decides about the ReLU before. Spec of the paper's
@@ -6869,6 +6896,9 @@ class GraphBuilder {
 
  private:
   NASNET_LAZY Value append(Primitive primitive, std::span<const Value> inputs, std::string_view name);
+  NASNET_LAZY Value append(Primitive primitive, std::initializer_list<Value> inputs, std::string_view name) {
+    return append(std::move(primitive), std::span<const Value>(inputs.begin(), inputs.size()), name);
+  }
 
   NASNET_LAZY static void check_inputs(const GraphNode& node, std::span<const Value> inputs);
 
@@ -6879,7 +6909,7 @@ class GraphBuilder {
   NetworkGraph graph_;
   BatchNorm batch_norm_;
   std::string prefix_;
-  std::unordered_set<std::string> names_;
+  std::set<std::string> names_;
   NetworkPart part_ = NetworkPart::stem;
   int cell_ = -1;
 };
@@ -6910,20 +6940,21 @@ NASNET_BODY Value GraphBuilder::convolution(Value x, std::int64_t filters, Convo
                                             std::string_view name) {
   const Window window = options.window();
   if (window == Window{}) return pointwise(x, filters, name);
-  return apply(Convolution{window, filters}, {x}, name);
+  return append(make_primitive(Convolution{window, filters}), {x}, name);
 }
 
 NASNET_BODY Value GraphBuilder::depthwise(Value x, DepthwiseOptions options, std::string_view name) {
-  return apply(Depthwise{Window::square(options.kernel, options.stride, options.dilation, options.padding),
-                         std::move(options.fixed_weight)},
-               {x}, name);
+  return append(
+      make_primitive(Depthwise{Window::square(options.kernel, options.stride, options.dilation, options.padding),
+                               std::move(options.fixed_weight)}),
+      {x}, name);
 }
 
 NASNET_BODY Value GraphBuilder::factorized_reduction(Value x, std::int64_t filters) {
   if (filters < 2) fail<ShapeError>(place("factorised reduction"), ": ", filters, " filters, 2 or more are needed");
   const Value even = pointwise(subsample(x, 2, 0), filters / 2, "path1");
   const Value odd = pointwise(subsample(x, 2, 1), filters - filters / 2, "path2");
-  return batch_norm(apply(Concat{}, {even, odd}, "concat"));
+  return batch_norm(append(make_primitive(Concat{}), {even, odd}, "concat"));
 }
 
 NASNET_BODY void GraphBuilder::enter(NetworkPart part, int cell) {
@@ -7569,26 +7600,366 @@ NASNET_BODY NetworkGraph build_network(const Architecture& architecture, const O
 
 /// A network with its parameters: runs forward on a tape for training, without one for evaluation.
 
-// ---- nasnet/model/detail/unit_matching.hpp -----------------------------------------------------------------------
+namespace nasnet::inline NASNET_ABI {
+
+namespace detail {
+struct MatchedChain;
+}
+
+/// What a network yields.
+template <class Scalar>
+struct ModelOutput {
+  Variable<Scalar> logits;  ///< [N,1,1,classes]
+  std::optional<Variable<Scalar>>
+      auxiliary_logits{};  ///< the same; in training, where the network has an auxiliary head
+};
+
+/// The map of one node of a network, as cells' outputs are (GraphCell::output).
+template <class Scalar>
+struct NodeMap {
+  int node = 0;
+  Variable<Scalar> map;  ///< [N,H,W,C]
+};
+
+/// A graph plus parameters. The graph never changes; parameters do, so give each thread that trains its own model.
+template <class Scalar = float>
+class Model {
+ public:
+  /// Fresh parameters; each depends on its name and `random` alone.
+  Model(NetworkGraph graph, const RandomStream& random);
+
+  [[nodiscard]] const NetworkGraph& graph() const { return graph_; }
+
+  /// In the order of graph().parameters, statistics and constants among them.
+  [[nodiscard]] std::span<Variable<Scalar>> parameters() { return parameters_; }
+  [[nodiscard]] std::span<const Variable<Scalar>> parameters() const { return parameters_; }
+
+  void clear_gradients();
+
+  /// Runs the network. What backward passes will follow, chains of nodes are computed together
+  /// (DoubleConvolutionChain), unless `run.fusion` is off: then node by node, to the same results up to rounding.
+  /// @param images [N,H,W,C] @param run its stream splits by node
+  /// @throws ShapeError where the images do not fit the network.
+  [[nodiscard]] ModelOutput<Scalar> forward(Tape<Scalar>& tape, const Variable<Scalar>& images,
+                                            const RunOptions& run) const;
+
+  /// Runs the network as forward does and hands out the maps of chosen nodes as well.
+  /// @param chosen nodes, each at most once, as `graph().cells[7].output`; their maps come in this order
+  /// @throws ShapeError where the images do not fit the network, ArgumentError for a node that does not run.
+  [[nodiscard]] std::vector<NodeMap<Scalar>> features(Tape<Scalar>& tape, const Variable<Scalar>& images,
+                                                      const std::vector<int>& chosen, const RunOptions& run) const;
+
+  /// Goes on from maps that are already there, as two consecutive cells' outputs are for a detector's second stage, to
+  /// the logits. Runs only what the logits need of it; the same maps give the same logits as the whole network.
+  /// @throws ArgumentError where the known maps do not cut the logits off from the images, or a node is none of the
+  /// network; ShapeError where maps do not fit.
+  [[nodiscard]] Variable<Scalar> forward_from(Tape<Scalar>& tape, const std::vector<NodeMap<Scalar>>& known,
+                                              const RunOptions& run) const;
+
+  /// Logits [N,classes] in evaluation mode.
+  /// @param images [N,H,W,C]
+  /// @throws ShapeError where the images do not fit the network.
+  [[nodiscard]] Tensor<Scalar> predict(Context& context, const Tensor<Scalar>& images) const;
+
+ private:
+  struct Schedule;
+
+  /// Runs the marked nodes in order, chains in the place of their last nodes. Maps are let go after their last reader,
+  /// but for those of `kept`.
+  [[nodiscard]] ModelOutput<Scalar> run_nodes(Tape<Scalar>& tape, const Schedule& schedule,
+                                              const Variable<Scalar>& images, std::vector<Variable<Scalar>>& values,
+                                              const std::vector<bool>& runs, const RunOptions& run,
+                                              const std::vector<int>& kept) const;
+
+  /// The nodes that the chosen ones need, themselves among them, without those that are given and what only they need.
+  [[nodiscard]] std::vector<bool> nodes_below(const std::vector<int>& chosen, const std::vector<bool>& given) const;
+
+  void check_node(int node) const;
+
+  void check_map(const NodeMap<Scalar>& given) const;
+
+  void check_cut(const std::vector<bool>& runs, const std::vector<bool>& given) const;
+
+  [[noreturn]] NASNET_COLD void fail_lacking(const GraphNode& reader, int source) const;
+
+  [[nodiscard]] Variable<Scalar> apply(Tape<Scalar>& tape, const GraphNode& node, std::size_t number,
+                                       const Variable<Scalar>& images, const std::vector<Variable<Scalar>>& values,
+                                       const RunOptions& run) const;
+
+  [[nodiscard]] Variable<Scalar> apply(Tape<Scalar>& tape, const detail::MatchedChain& matched,
+                                       const Variable<Scalar>& images, const std::vector<Variable<Scalar>>& values,
+                                       const RunOptions& run) const;
+
+  [[nodiscard]] static bool passes_through(const GraphNode& node, const RunOptions& run);
+
+  void check_images(const Shape& shape, bool with_auxiliary) const;
+
+  NetworkGraph graph_;
+  std::vector<Variable<Scalar>> parameters_;
+  std::shared_ptr<const std::vector<Schedule>> schedules_;  // node by node, with chains, with chains beside drop path
+};
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/model/model.ipp --------------------------------------------------------------------------------------
+
+// ---- nasnet/model/detail/chain_matching.hpp ----------------------------------------------------------------------
 
 /// Which nodes of a network are computed together in training, found by matching the graph.
 
-// ---- nasnet/ops/convolution_unit_pair.hpp ------------------------------------------------------------------------
+// ---- nasnet/primitive/convolution_chain.hpp ----------------------------------------------------------------------
 
-/// Two convolution units one after another, as a separable convolution is applied twice (appendix A.4).
+/// Chains of primitives that training computes together. No graph has them as nodes: models find them.
 
-// ---- nasnet/ops/convolution_unit.hpp -----------------------------------------------------------------------------
+namespace nasnet::inline NASNET_ABI {
+
+/// The chain: [ReLU], [depthwise convolution], pointwise convolution, batch norm, [sum with a second input].
+/// Parameters: theirs, in this order.
+struct ConvolutionChain {
+  static constexpr std::string_view name = "convolution_chain";
+  bool rectify = false;
+  std::optional<Window> depthwise{};
+  std::int64_t filters = 0;
+  BatchNorm norm{};
+  bool adds = false;  ///< the second input, of the output's shape
+
+  [[nodiscard]] constexpr std::int64_t input_count() const { return adds ? 2 : 1; }
+  [[nodiscard]] constexpr std::size_t parameter_count() const { return depthwise ? 6 : 5; }
+  [[nodiscard]] constexpr bool passes_gradient(std::size_t input) const { return input == 1; }
+};
+
+/// Two chains one after another, as a separable convolution is applied twice (appendix A.4).
+///
+/// The first chain, which adds nothing, and the second one, which reads what it makes. Nobody else does, so the map
+/// between them is not kept: the backward pass normalises once more, and where that is less work than fetching it from
+/// memory also multiplies once more. Parameters: those of both.
+struct DoubleConvolutionChain {
+  static constexpr std::string_view name = "double_convolution_chain";
+  ConvolutionChain first{};
+  ConvolutionChain second{};
+
+  [[nodiscard]] constexpr std::int64_t input_count() const { return second.input_count(); }
+  [[nodiscard]] constexpr bool passes_gradient(std::size_t input) const { return second.passes_gradient(input); }
+};
+
+}  // namespace nasnet::inline NASNET_ABI
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// A chain of nodes that is one chain, or two.
+struct MatchedChain {
+  std::optional<ConvolutionChain> before{};  ///< whose map the chain alone reads
+  ConvolutionChain chain{};
+  int input = -1;                 ///< node that the chain reads; -1 for the images
+  int addend = -1;                ///< and the one that it adds, if chain.adds
+  std::vector<int> parameters{};  ///< of all nodes, in order
+};
+
+/// The chains of a network. A chain stands at its last node, a batch norm or a sum; its other nodes are not computed.
+class ChainMatching {
+ public:
+  /// @param with_drop_path whether paths are dropped in this training; else drop paths are passed through
+  NASNET_LAZY ChainMatching(const NetworkGraph& graph, bool with_drop_path)
+      : graph_(graph),
+        with_drop_path_(with_drop_path),
+        readers_(graph.nodes.size()),
+        chains_(graph.nodes.size()),
+        ends_(graph.nodes.size()) {
+    for (const GraphNode& node : graph.nodes) {
+      for (const int input : node.inputs) count_reader(input);
+    }
+    count_reader(graph.output);
+    if (graph.auxiliary_output) count_reader(*graph.auxiliary_output);
+    for (std::size_t n = 0; n < graph.nodes.size(); ++n) ends_[n] = static_cast<int>(n);
+    for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) match(n);
+    for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) match_sum(n);
+    for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) match_pair(n);
+  }
+
+  [[nodiscard]] const std::vector<std::optional<MatchedChain>>& chains() const { return chains_; }
+
+  /// For each node, the one at which it is computed: itself, or the last node of its chain.
+  [[nodiscard]] const std::vector<int>& ends() const { return ends_; }
+
+ private:
+  [[nodiscard]] static std::size_t at(int node) { return static_cast<std::size_t>(node); }
+
+  NASNET_LAZY void count_reader(int node) {
+    if (node >= 0) ++readers_[at(node)];  // others are the images
+  }
+
+  /// The node before, if it is a P whose map nobody else reads.
+  template <class P>
+  [[nodiscard]] std::optional<int> step_back(int node) const {
+    const int before = graph_.nodes[at(node)].inputs[0];
+    if (before < 0 || readers_[at(before)] != 1) return std::nullopt;
+    return std::get_if<P>(&graph_.nodes[at(before)].primitive) == nullptr ? std::nullopt : std::optional(before);
+  }
+
+  template <class P>
+  [[nodiscard]] const P& primitive(int node) const {
+    return std::get<P>(graph_.nodes[at(node)].primitive);
+  }
+
+  NASNET_LAZY void match(int norm) {
+    if (std::get_if<BatchNorm>(&graph_.nodes[at(norm)].primitive) == nullptr) return;
+    const std::optional<int> pointwise = step_back<Pointwise>(norm);
+    if (!pointwise) return;
+    MatchedChain matched{
+        .chain = {.filters = primitive<Pointwise>(*pointwise).filters, .norm = primitive<BatchNorm>(norm)}};
+    std::vector<int> nodes{norm, *pointwise};
+    if (const auto depthwise = step_back<Depthwise>(nodes.back())) {
+      matched.chain.depthwise = primitive<Depthwise>(*depthwise).window;
+      nodes.push_back(*depthwise);
+    }
+    if (const auto relu = step_back<Relu>(nodes.back())) {
+      matched.chain.rectify = true;
+      nodes.push_back(*relu);
+    }
+    matched.input = graph_.nodes[at(nodes.back())].inputs[0];
+    for (auto node = nodes.rbegin(); node != nodes.rend(); ++node) {
+      ends_[at(*node)] = norm;
+      const std::vector<int>& parameters = graph_.nodes[at(*node)].parameters;
+      matched.parameters.insert(matched.parameters.end(), parameters.begin(), parameters.end());
+    }
+    chains_[at(norm)] = std::move(matched);
+  }
+
+  /// A sum of two of which a chain makes one: the later one, so that the other is there.
+  NASNET_LAZY void match_sum(int sum) {
+    const std::vector<int>& inputs = graph_.nodes[at(sum)].inputs;
+    if (std::get_if<Add>(&graph_.nodes[at(sum)].primitive) == nullptr || inputs.size() != 2) return;
+    const std::size_t later = inputs[1] > inputs[0] ? 1 : 0;
+    for (const std::size_t side : {later, 1 - later}) {
+      std::vector<int> path;
+      int node = inputs[side];
+      while (is_passed(node)) {
+        path.push_back(node);
+        node = graph_.nodes[at(node)].inputs[0];
+      }
+      if (node < 0 || !chains_[at(node)] || chains_[at(node)]->chain.adds || readers_[at(node)] != 1) continue;
+      MatchedChain matched = std::move(*chains_[at(node)]);
+      chains_[at(node)].reset();
+      matched.chain.adds = true;
+      matched.addend = inputs[1 - side];
+      for (int& end : ends_) end = end == node ? sum : end;
+      for (const int passed : path) ends_[at(passed)] = sum;
+      chains_[at(sum)] = std::move(matched);
+      return;
+    }
+  }
+
+  /// A chain whose input another one makes for it alone.
+  NASNET_LAZY void match_pair(int node) {
+    std::optional<MatchedChain>& second = chains_[at(node)];
+    if (!second || second->input < 0 || readers_[at(second->input)] != 1) return;
+    std::optional<MatchedChain>& first = chains_[at(second->input)];
+    if (!first || first->before || first->chain.adds || !first->chain.depthwise) return;
+    for (int& end : ends_) end = end == second->input ? node : end;
+    second->before = first->chain;
+    second->input = first->input;
+    second->parameters.insert(second->parameters.begin(), first->parameters.begin(), first->parameters.end());
+    first.reset();
+  }
+
+  /// Whether a node is a drop path that only the sum reads and that does nothing.
+  NASNET_LAZY [[nodiscard]] bool is_passed(int node) const {
+    return node >= 0 && !with_drop_path_ && readers_[at(node)] == 1 &&
+           std::get_if<DropPath>(&graph_.nodes[at(node)].primitive) != nullptr;
+  }
+
+  const NetworkGraph& graph_;
+  bool with_drop_path_;
+  std::vector<int> readers_;  // of each node
+  std::vector<std::optional<MatchedChain>> chains_;
+  std::vector<int> ends_;
+};
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+// ---- nasnet/model/initialization.hpp -----------------------------------------------------------------------------
+
+/// How parameters start.
+
+namespace nasnet::inline NASNET_ABI {
+
+/// The first values of a parameter. Kernels: truncated normal with deviation sqrt(1.3 * 2 / fan_out), as TF-slim's
+/// variance scaling in mode FAN_OUT with factor 2, of which 1.3 makes up for the truncation.
+/// @param random of this parameter alone
+template <class Scalar>
+[[nodiscard]] Tensor<Scalar> initial_values(const ParameterSpec& spec, RandomStream random);
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/model/initialization.ipp -----------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// Normal with mean 0, redrawn beyond two deviations.
+NASNET_LAZY [[nodiscard]] inline double truncated_normal(RandomStream& random) {
+  double value = random.normal();
+  while (std::abs(value) > 2.0) value = random.normal();
+  return value;
+}
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+namespace nasnet::inline NASNET_ABI {
+
+template <class Scalar>
+Tensor<Scalar> initial_values(const ParameterSpec& spec, RandomStream random) {
+  Tensor<Scalar> tensor(spec.shape);
+  switch (spec.initializer) {
+    case Initializer::zeros: tensor.fill(Scalar{0}); break;
+    case Initializer::ones: tensor.fill(Scalar{1}); break;
+    case Initializer::values:
+      for (std::int64_t i = 0; i < tensor.elements(); ++i) {
+        tensor[i] = static_cast<Scalar>(spec.values[static_cast<std::size_t>(i)]);
+      }
+      break;
+    case Initializer::variance_scaling: {
+      const double deviation = std::sqrt(1.3 * 2.0 / static_cast<double>(spec.fan_out()));
+      for (Scalar& value : tensor.values()) value = static_cast<Scalar>(deviation * detail::truncated_normal(random));
+      break;
+    }
+  }
+  return tensor;
+}
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/ops/convolution_chain.hpp ----------------------------------------------------------------------------
 
 /// ReLU, depthwise convolution, pointwise convolution and batch norm, computed together for training.
 ///
-/// Separable convolutions are chains of two of them, all other 1x1 convolutions of the networks are one without the
-/// depthwise part. Together they take one pass over the maps where the primitives one by one take a pass each, and what
-/// is cheap to compute again is not kept: ReLU and depthwise convolution are computed a second time in the backward
-/// pass. Models find the chains themselves; the results are those of the primitives up to rounding.
+/// Separable convolutions are two such chains, all other 1x1 convolutions of the networks are one without the depthwise
+/// part. Together they take one pass over the maps where the primitives one by one take a pass each, and what is cheap
+/// to compute again is not kept: ReLU and depthwise convolution are computed a second time in the backward pass. Models
+/// find the chains themselves; the results are those of the primitives up to rounding.
 
-// ---- nasnet/ops/batch_norm.hpp -----------------------------------------------------------------------------------
+namespace nasnet::inline NASNET_ABI {
 
-/// Batch normalisation on the CPU (Ioffe and Szegedy, ICML 2015).
+/// y [N,Ho,Wo,filters]. Keeps what the batch norm normalises, and its mean and inverse deviation.
+/// @throws ShapeError where a parameter does not fit the input or the filters.
+template <class Scalar>
+void forward(const ConvolutionChain& chain, OpCall<Scalar>& call, InstructionSet set = instruction_set());
+
+/// As those of the four primitives, one after another.
+template <class Scalar>
+void backward(const ConvolutionChain& chain, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients,
+              InstructionSet set = instruction_set());
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/ops/convolution_chain.ipp ----------------------------------------------------------------------------
+
+// ---- nasnet/ops/detail/chain_passes.hpp --------------------------------------------------------------------------
+
+/// A convolution chain forward and backward, as one chain or as one of two: see convolution_chain.hpp.
+
+// ---- nasnet/ops/detail/batch_norm_parts.hpp ----------------------------------------------------------------------
+
+/// What batch norm does beside the normalising itself, by itself and at the end of a chain of convolutions.
 
 // ---- nasnet/ops/detail/channel_groups.hpp ------------------------------------------------------------------------
 
@@ -7603,6 +7974,58 @@ NASNET_BODY NetworkGraph build_network(const Architecture& architecture, const O
 ///
 /// Rows of few channels are folded: several consecutive rows are one row of as many times the channels, which fills
 /// whole vectors and keeps several sums of a column in flight.
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// Sums over rows of x (and g), for columns [first, first + width).
+template <class Scalar>
+struct ColumnSumJob {
+  const Scalar* g = nullptr;     ///< [rows, columns]
+  const Scalar* x = nullptr;     ///< [rows, columns]
+  const Scalar* mean = nullptr;  ///< [columns]
+  std::int64_t rows = 0;
+  std::int64_t columns = 0;
+  Scalar* sum = nullptr;      ///< [columns], added to
+  Scalar* product = nullptr;  ///< [columns], added to
+};
+
+/// y or dx of rows, by a line for each column.
+template <class Scalar>
+struct ColumnLineJob {
+  const Scalar* g = nullptr;      ///< [rows, columns]
+  const Scalar* x = nullptr;      ///< [rows, columns]
+  const Scalar* mean = nullptr;   ///< [columns]
+  const Scalar* scale = nullptr;  ///< [columns]
+  const Scalar* slope = nullptr;  ///< [columns]
+  const Scalar* shift = nullptr;  ///< [columns]
+  std::int64_t rows = 0;
+  std::int64_t columns = 0;
+  Scalar* out = nullptr;  ///< [rows, columns]
+};
+
+/// sum += x, for each column.
+template <class Scalar>
+void sum_columns(const ColumnSumJob<Scalar>& job);
+
+/// sum += (x - mean)^2.
+template <class Scalar>
+void sum_column_squares(const ColumnSumJob<Scalar>& job);
+
+/// sum += g, product += g (x - mean).
+template <class Scalar>
+void sum_column_gradients(const ColumnSumJob<Scalar>& job);
+
+/// out = (x - mean) * scale + shift, plus g unless it is null.
+template <class Scalar>
+void normalise_columns(const ColumnLineJob<Scalar>& job);
+
+/// out = g * scale + (x - mean) * slope + shift, added to out if `accumulate`.
+template <class Scalar>
+void normalise_columns_gradient(const ColumnLineJob<Scalar>& job, bool accumulate);
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+// ---- nasnet/ops/detail/column_kernels.ipp ------------------------------------------------------------------------
 
 // ---- nasnet/ops/detail/rest_lanes.hpp ----------------------------------------------------------------------------
 
@@ -7682,9 +8105,15 @@ struct Target {
   using Full = Lanes<set, T, width>;
 };
 
+/// Whether there are kernels of a scalar for all sets. Those of double, which checks gradients, are for the baseline
+/// alone, whatever set is asked for.
+template <class T>
+inline constexpr bool has_all_sets = sizeof(T) == 4;
+
 /// Lanes of a kernel's widest vector, for code that prepares its memory.
 template <class T>
 [[nodiscard]] constexpr std::int64_t full_width(InstructionSet set) {
+  if (!has_all_sets<T>) return Target<InstructionSet::baseline, T>::width;
   switch (set) {
     case InstructionSet::avx512: return Target<InstructionSet::avx512, T>::width;
     case InstructionSet::avx2: return Target<InstructionSet::avx2, T>::width;
@@ -7695,7 +8124,7 @@ template <class T>
 /// The set to use for `count` neighbouring scalars at a time: AVX2 where half of an AVX-512 vector would stay empty.
 template <class T>
 [[nodiscard]] constexpr InstructionSet set_for(std::int64_t count, InstructionSet set) {
-  const bool half = set == InstructionSet::avx512 && count <= full_width<T>(InstructionSet::avx2);
+  const bool half = has_all_sets<T> && set == InstructionSet::avx512 && count <= full_width<T>(InstructionSet::avx2);
   return half ? InstructionSet::avx2 : set;
 }
 
@@ -7783,12 +8212,16 @@ void run_on_baseline(const Job& job) {
   Kernel::template run<Target<InstructionSet::baseline, Scalar>>(job);
 }
 
-/// Runs the kernel's body for an instruction set, which the processor must have.
+/// Runs the kernel's body for an instruction set, which the processor must have. What calls it has a copy of the
+/// kernel's code for each set, so that each kernel has one caller, a function template that is declared in a header and
+/// instantiated in one source of the compiled library.
 template <class Kernel, class Scalar, class Job>
 void run_kernel([[maybe_unused]] InstructionSet set, const Job& job) {
 #if NASNET_HAS_X86_TARGETS
-  if (set == InstructionSet::avx512) return run_on_avx512<Kernel, Scalar>(job);
-  if (set == InstructionSet::avx2) return run_on_avx2<Kernel, Scalar>(job);
+  if constexpr (has_all_sets<Scalar>) {
+    if (set == InstructionSet::avx512) return run_on_avx512<Kernel, Scalar>(job);
+    if (set == InstructionSet::avx2) return run_on_avx2<Kernel, Scalar>(job);
+  }
 #endif
   run_on_baseline<Kernel, Scalar>(job);
 }
@@ -7832,32 +8265,6 @@ inline constexpr std::int64_t folded_columns = 64;
   while (rows * columns < folded_columns) rows *= 2;
   return rows;
 }
-
-/// Sums over rows of x (and g), for columns [first, first + width).
-template <class Scalar>
-struct ColumnSumJob {
-  const Scalar* g = nullptr;     ///< [rows, columns]
-  const Scalar* x = nullptr;     ///< [rows, columns]
-  const Scalar* mean = nullptr;  ///< [columns]
-  std::int64_t rows = 0;
-  std::int64_t columns = 0;
-  Scalar* sum = nullptr;      ///< [columns], added to
-  Scalar* product = nullptr;  ///< [columns], added to
-};
-
-/// y or dx of rows, by a line for each column.
-template <class Scalar>
-struct ColumnLineJob {
-  const Scalar* g = nullptr;      ///< [rows, columns]
-  const Scalar* x = nullptr;      ///< [rows, columns]
-  const Scalar* mean = nullptr;   ///< [columns]
-  const Scalar* scale = nullptr;  ///< [columns]
-  const Scalar* slope = nullptr;  ///< [columns]
-  const Scalar* shift = nullptr;  ///< [columns]
-  std::int64_t rows = 0;
-  std::int64_t columns = 0;
-  Scalar* out = nullptr;  ///< [rows, columns]
-};
 
 /// Runs Block over the columns, four vectors at a time, then one, then narrower ones.
 template <class Block>
@@ -8042,7 +8449,7 @@ void add_folded(const Scalar* folded, std::int64_t columns, std::int64_t rows, S
 
 /// Sums of the columns by a Block, added to job.sum and, for GradientBlock, job.product.
 template <class Block, class Scalar>
-void sum_columns(ColumnSumJob<Scalar> job) {
+void run_column_sums(ColumnSumJob<Scalar> job) {
   const std::int64_t fold = rows_per_fold(job.columns);
   if (fold > 1 && job.rows >= fold) {
     Scalar sums[2 * folded_columns] = {};
@@ -8067,7 +8474,7 @@ void sum_columns(ColumnSumJob<Scalar> job) {
 
 /// Applies the columns' lines by a Step.
 template <class Step, class Scalar>
-void apply_columns(ColumnLineJob<Scalar> job) {
+void run_column_lines(ColumnLineJob<Scalar> job) {
   const std::int64_t fold = rows_per_fold(job.columns);
   if (fold > 1 && job.rows >= fold) {
     const FoldedColumns<Scalar> mean(job.mean, job.columns, fold);
@@ -8091,6 +8498,33 @@ void apply_columns(ColumnLineJob<Scalar> job) {
     job.out += done;
   }
   if (job.rows > 0) run_kernel<ColumnLineKernel<Step>, Scalar>(instruction_set(), job);
+}
+
+template <class Scalar>
+void sum_columns(const ColumnSumJob<Scalar>& job) {
+  run_column_sums<SumBlock, Scalar>(job);
+}
+
+template <class Scalar>
+void sum_column_squares(const ColumnSumJob<Scalar>& job) {
+  run_column_sums<SquareBlock, Scalar>(job);
+}
+
+template <class Scalar>
+void sum_column_gradients(const ColumnSumJob<Scalar>& job) {
+  run_column_sums<GradientBlock, Scalar>(job);
+}
+
+template <class Scalar>
+void normalise_columns(const ColumnLineJob<Scalar>& job) {
+  if (job.g == nullptr) return run_column_lines<NormaliseStep<false>, Scalar>(job);
+  run_column_lines<NormaliseStep<true>, Scalar>(job);
+}
+
+template <class Scalar>
+void normalise_columns_gradient(const ColumnLineJob<Scalar>& job, bool accumulate) {
+  if (accumulate) return run_column_lines<NormaliseGradientStep<true>, Scalar>(job);
+  run_column_lines<NormaliseGradientStep<false>, Scalar>(job);
 }
 
 }  // namespace nasnet::inline NASNET_ABI::detail
@@ -8131,9 +8565,9 @@ template <class Scalar>
 void chunk_moments(const Scalar* x, std::int64_t rows, std::int64_t channels, Scalar* mean, Scalar* squares) {
   std::fill_n(mean, channels, Scalar{0});
   std::fill_n(squares, channels, Scalar{0});
-  sum_columns<SumBlock, Scalar>({.x = x, .rows = rows, .columns = channels, .sum = mean});
+  sum_columns<Scalar>({.x = x, .rows = rows, .columns = channels, .sum = mean});
   for (std::int64_t c = 0; c < channels; ++c) mean[c] /= static_cast<Scalar>(rows);
-  sum_columns<SquareBlock, Scalar>({.x = x, .mean = mean, .rows = rows, .columns = channels, .sum = squares});
+  sum_column_squares<Scalar>({.x = x, .mean = mean, .rows = rows, .columns = channels, .sum = squares});
 }
 
 /// Mean and biased variance of each channel of each group, [groups * channels].
@@ -8218,7 +8652,7 @@ template <class Scalar>
   Tensor<Scalar> parts = context.zeros<Scalar>({layout.groups * layout.chunks(), layout.channels});
   layout.for_each_chunk(context, [&](std::int64_t group, std::int64_t chunk, std::int64_t offset) {
     const std::int64_t at = (group * layout.chunks() + chunk) * layout.channels;
-    sum_columns<SumBlock, Scalar>(
+    sum_columns<Scalar>(
         {.x = x + offset, .rows = layout.rows_of(chunk), .columns = layout.channels, .sum = parts.data() + at});
   });
   Tensor<Scalar> result = context.tensor<Scalar>({layout.sums()});
@@ -8237,13 +8671,13 @@ template <class Scalar>
   Tensor<Scalar> products = context.zeros<Scalar>({parts, layout.channels});
   layout.for_each_chunk(context, [&](std::int64_t group, std::int64_t chunk, std::int64_t offset) {
     const std::int64_t at = (group * layout.chunks() + chunk) * layout.channels;
-    sum_columns<GradientBlock, Scalar>({.g = g + offset,
-                                        .x = x + offset,
-                                        .mean = mean + group * layout.channels,
-                                        .rows = layout.rows_of(chunk),
-                                        .columns = layout.channels,
-                                        .sum = sums.data() + at,
-                                        .product = products.data() + at});
+    sum_column_gradients<Scalar>({.g = g + offset,
+                                  .x = x + offset,
+                                  .mean = mean + group * layout.channels,
+                                  .rows = layout.rows_of(chunk),
+                                  .columns = layout.channels,
+                                  .sum = sums.data() + at,
+                                  .product = products.data() + at});
   });
   GradientSums<Scalar> result{context.tensor<Scalar>({layout.sums()}), context.tensor<Scalar>({layout.sums()})};
   for_each_channel(context, layout, [&](std::int64_t group, std::int64_t channel) {
@@ -8276,9 +8710,8 @@ void normalise_channels(Context& context, const ChannelGroups& layout, const Sca
                               .rows = layout.rows_of(chunk),
                               .columns = layout.channels,
                               .out = y + offset};
-    if (addend == nullptr) return apply_columns<NormaliseStep<false>, Scalar>(job);
-    job.g = addend + offset;
-    apply_columns<NormaliseStep<true>, Scalar>(job);
+    if (addend != nullptr) job.g = addend + offset;
+    normalise_columns(job);
   });
 }
 
@@ -8310,11 +8743,7 @@ void normalise_gradient(Context& context, const ChannelGroups& layout, const Sca
                                     .rows = layout.rows_of(chunk),
                                     .columns = layout.channels,
                                     .out = slot.tensor->data() + offset};
-    if (slot.accumulate) {
-      apply_columns<NormaliseGradientStep<true>, Scalar>(job);
-    } else {
-      apply_columns<NormaliseGradientStep<false>, Scalar>(job);
-    }
+    normalise_columns_gradient(job, slot.accumulate);
   });
 }
 
@@ -8388,256 +8817,13 @@ NASNET_LAZY inline void check_indices(std::string_view who, std::string_view nam
 
 }  // namespace nasnet::inline NASNET_ABI::detail
 
-namespace nasnet::inline NASNET_ABI {
-
-namespace detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 NASNET_LAZY [[nodiscard]] inline ChannelGroups batch_norm_layout(const Shape& shape) {
   return {1, row_count(shape), shape[3]};
 }
 
-// running = decay * running + (1 - decay) * batch, with the unbiased variance.
-template <class Scalar>
-void move_running_statistics(const BatchNorm& norm, const Moments<Scalar>& batch, std::int64_t count,
-                             Tensor<Scalar>& running_mean, Tensor<Scalar>& running_variance);
-
-// Coefficients of dx. Batch statistics depend on x, running ones do not.
-template <class Scalar>
-[[nodiscard]] GradientLine<Scalar> batch_norm_line(Context& context, Mode mode, const ChannelGroups& layout,
-                                                   const Tensor<Scalar>& weight, const Tensor<Scalar>& inverse,
-                                                   const GradientSums<Scalar>& sums);
-
-}  // namespace detail
-
-/// y = (x - mean) / sqrt(variance + epsilon) * weight + bias by channel, [N,H,W,C].
-///
-/// In training mean and biased variance are those of the N*H*W pixels, and the running statistics take them in, the
-/// variance unbiased (of a single pixel the biased one, 0). Else the running statistics are used and not written.
-/// Keeps mean and inverse deviation, each [C].
-/// @throws ShapeError where a parameter does not have one element per channel.
-template <class Scalar>
-void forward(const BatchNorm& norm, OpCall<Scalar>& call);
-
-/// With r = 1 / sqrt(variance + epsilon), xhat = (x - mean) r, n = N*H*W, sums over the pixels of a channel:
-///   dweight = sum(dy xhat),  dbias = sum(dy)
-///   dx = weight r (dy - sum(dy) / n - xhat sum(dy xhat) / n)    with the batch's statistics
-///   dx = weight r dy                                            with the running ones
-template <class Scalar>
-void backward(const BatchNorm&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients);
-
-}  // namespace nasnet::inline NASNET_ABI
-
-// ---- nasnet/ops/batch_norm.ipp -----------------------------------------------------------------------------------
-
-// ---- nasnet/ops/detail/map.hpp -----------------------------------------------------------------------------------
-
-/// Elementwise loops: out[i] = f(a[i], b[i], ...), split over the threads.
-
-namespace nasnet::inline NASNET_ABI::detail {
-
-/// Elements of one chunk: long enough to pay for a hand-over to another thread, short enough for the first cache.
-inline constexpr std::int64_t map_grain = 8192;
-
-// ---- Functions of single values: what vectors cannot do, as exponentials
-
-/// out[i] = f(in[i]...) for all elements of out.
-template <class Scalar, class Function, class... Inputs>
-void map_values(Context& context, Tensor<Scalar>& out, const Function& f, const Inputs*... in) {
-  Scalar* to = out.data();
-  context.parallel_for(out.elements(), map_grain, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) to[i] = f(in[i]...);
-  });
-}
-
-/// Writes f(in[i]...) to the slot's tensor or adds it; nothing for an empty slot.
-template <class Scalar, class Function, class... Inputs>
-void map_gradient(Context& context, GradientSlot<Scalar> slot, const Function& f, const Inputs*... in) {
-  if (!slot) return;
-  Scalar* to = slot.tensor->data();
-  context.parallel_for(slot.tensor->elements(), map_grain, [&](std::int64_t begin, std::int64_t end) {
-    if (slot.accumulate) {
-      for (std::int64_t i = begin; i < end; ++i) to[i] += f(in[i]...);
-    } else {
-      for (std::int64_t i = begin; i < end; ++i) to[i] = f(in[i]...);
-    }
-  });
-}
-
-// ---- Functions of vectors of lanes, which are as well functions of single values
-//
-// A lane function is a type with an operator()(out, in...), a NASNET_ALWAYS_INLINE template that sets `out` from values
-// of the same type: a scalar or a vector.
-
-template <class Scalar, class Function, std::size_t inputs>
-struct LaneJob {
-  std::int64_t count = 0;
-  Scalar* out = nullptr;
-  Function function{};
-  const Scalar* in[inputs == 0 ? 1 : inputs] = {};
-};
-
-template <bool accumulate, std::size_t inputs>
-struct LaneKernel {
-  template <class Target, class Job>
-  static NASNET_ALWAYS_INLINE void run(const Job& given) {
-    using Full = typename Target::Full;
-    using Single = Lanes<Target::set, typename Target::Scalar, 1>;
-    const Job job = given;
-    std::int64_t i = 0;
-    for (; i + Full::width <= job.count; i += Full::width) {
-      step<Full, typename Full::Vector>(job, i, std::make_index_sequence<inputs>{});
-    }
-    for (; i < job.count; ++i) {
-      step<Single, typename Target::Scalar>(job, i, std::make_index_sequence<inputs>{});
-    }
-  }
-
- private:
-  template <class L, class Value>
-  static NASNET_ALWAYS_INLINE void read(Value& value, const typename L::Scalar* from) {
-    if constexpr (L::width == 1) {
-      value = *from;
-    } else {
-      load<L>(value, from);
-    }
-  }
-
-  template <class L, class Value>
-  static NASNET_ALWAYS_INLINE void write(typename L::Scalar* to, const Value& value) {
-    if constexpr (L::width == 1) {
-      *to = value;
-    } else {
-      store<L>(to, value);
-    }
-  }
-
-  template <class L, class Value, class Job, std::size_t... index>
-  static NASNET_ALWAYS_INLINE void step(const Job& job, std::int64_t i, std::index_sequence<index...>) {
-    Value in[inputs == 0 ? 1 : inputs];
-    (read<L>(in[index], job.in[index] + i), ...);
-    Value out{};
-    job.function(out, in[index]...);
-    if constexpr (accumulate) {
-      Value before;
-      read<L>(before, job.out + i);
-      out += before;
-    }
-    write<L>(job.out + i, out);
-  }
-};
-
-/// out[i] = f(in[i]...), or out[i] += it, on this thread.
-template <class Scalar, class Function, class... Inputs>
-void run_lanes(std::int64_t count, Scalar* out, bool accumulate, const Function& f, const Inputs*... in) {
-  const LaneJob<Scalar, Function, sizeof...(in)> job{count, out, f, {in...}};
-  if (accumulate) {
-    run_kernel<LaneKernel<true, sizeof...(in)>, Scalar>(instruction_set(), job);
-  } else {
-    run_kernel<LaneKernel<false, sizeof...(in)>, Scalar>(instruction_set(), job);
-  }
-}
-
-/// out[i] = f(in[i]...) for all elements of out.
-template <class Scalar, class Function, class... Inputs>
-void map_lanes(Context& context, Tensor<Scalar>& out, const Function& f, const Inputs*... in) {
-  Scalar* to = out.data();
-  context.parallel_for(out.elements(), map_grain, [&](std::int64_t begin, std::int64_t end) {
-    run_lanes(end - begin, to + begin, false, f, (in + begin)...);
-  });
-}
-
-/// Writes f(in[i]...) to the slot's tensor or adds it; nothing for an empty slot.
-template <class Scalar, class Function, class... Inputs>
-void map_lanes_gradient(Context& context, GradientSlot<Scalar> slot, const Function& f, const Inputs*... in) {
-  if (!slot) return;
-  Scalar* to = slot.tensor->data();
-  context.parallel_for(slot.tensor->elements(), map_grain, [&](std::int64_t begin, std::int64_t end) {
-    run_lanes(end - begin, to + begin, slot.accumulate, f, (in + begin)...);
-  });
-}
-
-/// out = 0.
-struct ZeroLanes {
-  template <class Value>
-  NASNET_ALWAYS_INLINE void operator()(Value& out) const {
-    out = Value{};
-  }
-};
-
-/// out = a.
-struct CopyLanes {
-  template <class Value>
-  NASNET_ALWAYS_INLINE void operator()(Value& out, const Value& a) const {
-    out = a;
-  }
-};
-
-/// out = a + b.
-struct AddLanes {
-  template <class Value>
-  NASNET_ALWAYS_INLINE void operator()(Value& out, const Value& a, const Value& b) const {
-    out = a + b;
-  }
-};
-
-/// out = a - b.
-struct SubtractLanes {
-  template <class Value>
-  NASNET_ALWAYS_INLINE void operator()(Value& out, const Value& a, const Value& b) const {
-    out = a - b;
-  }
-};
-
-/// out = a * b.
-struct MultiplyLanes {
-  template <class Value>
-  NASNET_ALWAYS_INLINE void operator()(Value& out, const Value& a, const Value& b) const {
-    out = a * b;
-  }
-};
-
-/// out = factor * a.
-template <class Scalar>
-struct ScaleLanes {
-  Scalar factor = 1;
-  template <class Value>
-  NASNET_ALWAYS_INLINE void operator()(Value& out, const Value& a) const {
-    out = a * factor;
-  }
-};
-
-/// Passes a gradient on as it is.
-template <class Scalar>
-void copy_gradient(Context& context, GradientSlot<Scalar> slot, const Tensor<Scalar>& gradient) {
-  map_lanes_gradient(context, slot, CopyLanes{}, gradient.data());
-}
-
-/// The gradient of an input on which the output does not depend.
-template <class Scalar>
-void zero_gradient(Context& context, GradientSlot<Scalar> slot) {
-  if (slot && !slot.accumulate) map_lanes(context, *slot.tensor, ZeroLanes{});
-}
-
-/// out = a copy of in.
-template <class Scalar>
-void copy_values(Context& context, Tensor<Scalar>& out, const Tensor<Scalar>& in) {
-  map_lanes(context, out, CopyLanes{}, in.data());
-}
-
-}  // namespace nasnet::inline NASNET_ABI::detail
-
-namespace nasnet::inline NASNET_ABI::detail {
-
-template <class Scalar>
-void check_batch_norm(const OpCall<Scalar>& call) {
-  check_map(BatchNorm::name, call.input().shape());
-  const std::int64_t channels = call.input().extent(3);
-  check_per_channel(BatchNorm::name, "weight", call.parameter(0).shape(), channels);
-  check_per_channel(BatchNorm::name, "bias", call.parameter(1).shape(), channels);
-  check_per_channel(BatchNorm::name, "running_mean", call.parameter(2).shape(), channels);
-  check_per_channel(BatchNorm::name, "running_var", call.parameter(3).shape(), channels);
-}
-
+/// running = decay * running + (1 - decay) * batch, with the unbiased variance.
 template <class Scalar>
 void move_running_statistics(const BatchNorm& norm, const Moments<Scalar>& batch, std::int64_t count,
                              Tensor<Scalar>& running_mean, Tensor<Scalar>& running_variance) {
@@ -8651,22 +8837,11 @@ void move_running_statistics(const BatchNorm& norm, const Moments<Scalar>& batch
   }
 }
 
-// The statistics that a call normalises with; in training those of the batch, which also move the running ones.
+/// Coefficients of dx. Batch statistics depend on x, running ones do not.
 template <class Scalar>
-[[nodiscard]] Moments<Scalar> batch_norm_statistics(const BatchNorm& norm, OpCall<Scalar>& call) {
-  if (call.run.mode != Mode::train) {
-    return {call.parameter(2).clone(call.context.allocator()), call.parameter(3).clone(call.context.allocator())};
-  }
-  const ChannelGroups layout = batch_norm_layout(call.input().shape());
-  Moments<Scalar> batch = channel_moments(call.context, layout, call.input().data());
-  move_running_statistics(norm, batch, layout.rows, call.parameter(2), call.parameter(3));
-  return batch;
-}
-
-template <class Scalar>
-GradientLine<Scalar> batch_norm_line(Context& context, Mode mode, const ChannelGroups& layout,
-                                     const Tensor<Scalar>& weight, const Tensor<Scalar>& inverse,
-                                     const GradientSums<Scalar>& sums) {
+[[nodiscard]] GradientLine<Scalar> batch_norm_line(Context& context, Mode mode, const ChannelGroups& layout,
+                                                   const Tensor<Scalar>& weight, const Tensor<Scalar>& inverse,
+                                                   const GradientSums<Scalar>& sums) {
   const Scalar share = mode == Mode::train ? Scalar{1} / static_cast<Scalar>(layout.rows) : Scalar{0};
   GradientLine<Scalar> line(context, layout);
   for (std::int64_t c = 0; c < layout.channels; ++c) {
@@ -8680,50 +8855,17 @@ GradientLine<Scalar> batch_norm_line(Context& context, Mode mode, const ChannelG
 
 }  // namespace nasnet::inline NASNET_ABI::detail
 
-namespace nasnet::inline NASNET_ABI {
+// ---- nasnet/ops/detail/chain_gradient.hpp ------------------------------------------------------------------------
 
-template <class Scalar>
-void forward(const BatchNorm& norm, OpCall<Scalar>& call) {
-  detail::check_batch_norm(call);
-  const Tensor<Scalar>& x = call.input();
-  const detail::ChannelGroups layout = detail::batch_norm_layout(x.shape());
-  detail::Moments<Scalar> statistics = detail::batch_norm_statistics(norm, call);
-  Tensor<Scalar> inverse = detail::inverse_deviation(call.context, statistics.variance, norm.epsilon);
-  Tensor<Scalar>& scale = statistics.variance;  // no longer needed as the variance
-  for (std::int64_t c = 0; c < layout.channels; ++c) scale[c] = call.parameter(0)[c] * inverse[c];
-  Tensor<Scalar>& y = call.allocate_output(x.shape());
-  detail::normalise_channels<Scalar>(call.context, layout, x.data(), statistics.mean.data(), scale.data(),
-                                     call.parameter(1).data(), y.data());
-  if (!call.keep) return;
-  call.saved.push_back(std::move(statistics.mean));
-  call.saved.push_back(std::move(inverse));
-}
+/// The backward pass of a convolution chain below its batch norm: see convolution_chain.hpp.
 
-template <class Scalar>
-void backward(const BatchNorm&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
-  const Tensor<Scalar>& x = call.input();
-  const Tensor<Scalar>& dy = gradients.output;
-  const Tensor<Scalar>& mean = call.saved[0];
-  const detail::ChannelGroups layout = detail::batch_norm_layout(x.shape());
-  const detail::GradientSums<Scalar> sums =
-      detail::channel_gradient_sums<Scalar>(call.context, layout, dy.data(), x.data(), mean.data());
-  detail::map_lanes_gradient(call.context, gradients.parameters[0], detail::MultiplyLanes{}, sums.product.data(),
-                             call.saved[1].data());
-  detail::copy_gradient(call.context, gradients.parameters[1], sums.sum);
-  if (!gradients.inputs[0]) return;
-  const detail::GradientLine<Scalar> line =
-      detail::batch_norm_line(call.context, call.run.mode, layout, call.parameter(0), call.saved[1], sums);
-  detail::normalise_gradient<Scalar>(call.context, layout, dy.data(), x.data(), mean.data(), line, gradients.inputs[0]);
-}
+// ---- nasnet/ops/detail/chain_parameters.hpp ----------------------------------------------------------------------
 
-}  // namespace nasnet::inline NASNET_ABI
+/// The parameters of a convolution chain, and what it keeps: see convolution_chain.hpp.
 
-// ---- nasnet/ops/detail/depthwise_weight_gradient.hpp -------------------------------------------------------------
+// ---- nasnet/ops/detail/chain_rows.hpp ----------------------------------------------------------------------------
 
-/// The weight gradient of a depthwise convolution: dw[ky,kx,c] = sum of dy[n,oh,ow,c] x[n,oh*s+ky*d-p,ow*s+kx*d-p,c].
-///
-/// One task is a strip of channels over some bands of output rows. A band's inputs are copied into padded rows and its
-/// gradients into rows filled up with zeros; then all sums of a few kernel rows stay in registers over the whole band.
+/// What the pointwise convolution of a chain multiplies: see convolution_chain.hpp.
 
 // ---- nasnet/ops/detail/channel_strips.hpp ------------------------------------------------------------------------
 
@@ -8907,6 +9049,988 @@ NASNET_ALWAYS_INLINE void expect_rows(const RowRing<typename L::Scalar>& ring, s
 
 }  // namespace nasnet::inline NASNET_ABI::detail
 
+// ---- nasnet/ops/detail/map.hpp -----------------------------------------------------------------------------------
+
+/// Elementwise loops: out[i] = f(a[i], b[i], ...), split over the threads. For functions that vectors cannot do, as
+/// exponentials; the others are in lane_functions.hpp.
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// Elements of one chunk: long enough to pay for a hand-over to another thread, short enough for the first cache.
+inline constexpr std::int64_t map_grain = 8192;
+
+/// out[i] = f(in[i]...) for all elements of out.
+template <class Scalar, class Function, class... Inputs>
+void map_values(Context& context, Tensor<Scalar>& out, const Function& f, const Inputs*... in) {
+  Scalar* to = out.data();
+  context.parallel_for(out.elements(), map_grain, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) to[i] = f(in[i]...);
+  });
+}
+
+/// Writes f(in[i]...) to the slot's tensor or adds it; nothing for an empty slot.
+template <class Scalar, class Function, class... Inputs>
+void map_gradient(Context& context, GradientSlot<Scalar> slot, const Function& f, const Inputs*... in) {
+  if (!slot) return;
+  Scalar* to = slot.tensor->data();
+  context.parallel_for(slot.tensor->elements(), map_grain, [&](std::int64_t begin, std::int64_t end) {
+    if (slot.accumulate) {
+      for (std::int64_t i = begin; i < end; ++i) to[i] += f(in[i]...);
+    } else {
+      for (std::int64_t i = begin; i < end; ++i) to[i] = f(in[i]...);
+    }
+  });
+}
+
+/// out = 0.
+template <class Scalar>
+void zero_values(Context& context, Tensor<Scalar>& out);
+
+/// out = a copy of in.
+template <class Scalar>
+void copy_values(Context& context, Tensor<Scalar>& out, const Tensor<Scalar>& in);
+
+/// Passes a gradient on as it is.
+template <class Scalar>
+void copy_gradient(Context& context, GradientSlot<Scalar> slot, const Tensor<Scalar>& gradient);
+
+/// The gradient of an input on which the output does not depend.
+template <class Scalar>
+void zero_gradient(Context& context, GradientSlot<Scalar> slot);
+
+/// Writes a[i] * b[i] to the slot's tensor or adds it; nothing for an empty slot.
+template <class Scalar>
+void multiply_gradient(Context& context, GradientSlot<Scalar> slot, const Scalar* a, const Scalar* b);
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+// ---- nasnet/ops/detail/map.ipp -----------------------------------------------------------------------------------
+
+// ---- nasnet/ops/detail/lane_functions.hpp ------------------------------------------------------------------------
+
+/// Elementwise loops with vectors: out[i] = f(a[i], b[i], ...), split over the threads.
+///
+/// A lane function is a type with an operator()(out, in...), a NASNET_ALWAYS_INLINE template that sets `out` from
+/// values of the same type: a scalar or a vector. Its kernels are made where it is called, so that each is called in
+/// one source of the compiled library.
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+template <class Scalar, class Function, std::size_t inputs>
+struct LaneJob {
+  std::int64_t count = 0;
+  Scalar* out = nullptr;
+  Function function{};
+  const Scalar* in[inputs == 0 ? 1 : inputs] = {};
+};
+
+template <bool accumulate, std::size_t inputs>
+struct LaneKernel {
+  template <class Target, class Job>
+  static NASNET_ALWAYS_INLINE void run(const Job& given) {
+    using Full = typename Target::Full;
+    using Single = Lanes<Target::set, typename Target::Scalar, 1>;
+    const Job job = given;
+    std::int64_t i = 0;
+    for (; i + Full::width <= job.count; i += Full::width) {
+      step<Full, typename Full::Vector>(job, i, std::make_index_sequence<inputs>{});
+    }
+    for (; i < job.count; ++i) {
+      step<Single, typename Target::Scalar>(job, i, std::make_index_sequence<inputs>{});
+    }
+  }
+
+ private:
+  template <class L, class Value>
+  static NASNET_ALWAYS_INLINE void read(Value& value, const typename L::Scalar* from) {
+    if constexpr (L::width == 1) {
+      value = *from;
+    } else {
+      load<L>(value, from);
+    }
+  }
+
+  template <class L, class Value>
+  static NASNET_ALWAYS_INLINE void write(typename L::Scalar* to, const Value& value) {
+    if constexpr (L::width == 1) {
+      *to = value;
+    } else {
+      store<L>(to, value);
+    }
+  }
+
+  template <class L, class Value, class Job, std::size_t... index>
+  static NASNET_ALWAYS_INLINE void step(const Job& job, std::int64_t i, std::index_sequence<index...>) {
+    Value in[inputs == 0 ? 1 : inputs];
+    (read<L>(in[index], job.in[index] + i), ...);
+    Value out{};
+    job.function(out, in[index]...);
+    if constexpr (accumulate) {
+      Value before;
+      read<L>(before, job.out + i);
+      out += before;
+    }
+    write<L>(job.out + i, out);
+  }
+};
+
+/// out[i] = f(in[i]...), or out[i] += it, on this thread.
+template <class Scalar, class Function, class... Inputs>
+void run_lanes(std::int64_t count, Scalar* out, bool accumulate, const Function& f, const Inputs*... in) {
+  const LaneJob<Scalar, Function, sizeof...(in)> job{count, out, f, {in...}};
+  if (accumulate) {
+    run_kernel<LaneKernel<true, sizeof...(in)>, Scalar>(instruction_set(), job);
+  } else {
+    run_kernel<LaneKernel<false, sizeof...(in)>, Scalar>(instruction_set(), job);
+  }
+}
+
+/// out[i] = f(in[i]...) for all elements of out.
+template <class Scalar, class Function, class... Inputs>
+void map_lanes(Context& context, Tensor<Scalar>& out, const Function& f, const Inputs*... in) {
+  Scalar* to = out.data();
+  context.parallel_for(out.elements(), map_grain, [&](std::int64_t begin, std::int64_t end) {
+    run_lanes(end - begin, to + begin, false, f, (in + begin)...);
+  });
+}
+
+/// Writes f(in[i]...) to the slot's tensor or adds it; nothing for an empty slot.
+template <class Scalar, class Function, class... Inputs>
+void map_lanes_gradient(Context& context, GradientSlot<Scalar> slot, const Function& f, const Inputs*... in) {
+  if (!slot) return;
+  Scalar* to = slot.tensor->data();
+  context.parallel_for(slot.tensor->elements(), map_grain, [&](std::int64_t begin, std::int64_t end) {
+    run_lanes(end - begin, to + begin, slot.accumulate, f, (in + begin)...);
+  });
+}
+
+/// out = 0.
+struct ZeroLanes {
+  template <class Value>
+  NASNET_ALWAYS_INLINE void operator()(Value& out) const {
+    out = Value{};
+  }
+};
+
+/// out = a.
+struct CopyLanes {
+  template <class Value>
+  NASNET_ALWAYS_INLINE void operator()(Value& out, const Value& a) const {
+    out = a;
+  }
+};
+
+/// out = a + b.
+struct AddLanes {
+  template <class Value>
+  NASNET_ALWAYS_INLINE void operator()(Value& out, const Value& a, const Value& b) const {
+    out = a + b;
+  }
+};
+
+/// out = a - b.
+struct SubtractLanes {
+  template <class Value>
+  NASNET_ALWAYS_INLINE void operator()(Value& out, const Value& a, const Value& b) const {
+    out = a - b;
+  }
+};
+
+/// out = a * b.
+struct MultiplyLanes {
+  template <class Value>
+  NASNET_ALWAYS_INLINE void operator()(Value& out, const Value& a, const Value& b) const {
+    out = a * b;
+  }
+};
+
+/// out = factor * a.
+template <class Scalar>
+struct ScaleLanes {
+  Scalar factor = 1;
+  template <class Value>
+  NASNET_ALWAYS_INLINE void operator()(Value& out, const Value& a) const {
+    out = a * factor;
+  }
+};
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+template <class Scalar>
+void zero_values(Context& context, Tensor<Scalar>& out) {
+  map_lanes(context, out, ZeroLanes{});
+}
+
+template <class Scalar>
+void copy_values(Context& context, Tensor<Scalar>& out, const Tensor<Scalar>& in) {
+  map_lanes(context, out, CopyLanes{}, in.data());
+}
+
+template <class Scalar>
+void copy_gradient(Context& context, GradientSlot<Scalar> slot, const Tensor<Scalar>& gradient) {
+  map_lanes_gradient(context, slot, CopyLanes{}, gradient.data());
+}
+
+template <class Scalar>
+void zero_gradient(Context& context, GradientSlot<Scalar> slot) {
+  if (slot && !slot.accumulate) zero_values(context, *slot.tensor);
+}
+
+template <class Scalar>
+void multiply_gradient(Context& context, GradientSlot<Scalar> slot, const Scalar* a, const Scalar* b) {
+  map_lanes_gradient(context, slot, MultiplyLanes{}, a, b);
+}
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+// ---- nasnet/ops/detail/sliding_sum_run.hpp -----------------------------------------------------------------------
+
+/// Cuts a sliding sum or mean into tasks and runs them.
+
+// ---- nasnet/ops/detail/sliding_sum.hpp ---------------------------------------------------------------------------
+
+/// Weighted sums and means over sliding windows, channel by channel: depthwise convolution, average pooling, and their
+/// transposes.
+///
+/// One task is a strip of channels of one image, or of some rows of it. It keeps the source rows that its windows cover
+/// in a ring of padded rows, which fits the first cache, and computes `block` neighbouring outputs in registers, so
+/// that each padded cell is loaded once for all taps of a kernel row.
+
+// ---- nasnet/ops/detail/epilogue.hpp ------------------------------------------------------------------------------
+
+/// What becomes of the outputs of a sliding sum or mean on their way to memory.
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// First the gate, then the addend.
+template <class T>
+struct Epilogue {
+  const T* gate = nullptr;        ///< lies as the destination: outputs count only where it is above 0; null: everywhere
+  const T* addend = nullptr;      ///< what is added; null: nothing. May be the destination
+  std::int64_t addend_pitch = 0;  ///< scalars from one of its rows to the next
+  std::int64_t addend_pixel = 0;  ///< and from one pixel to the next
+};
+
+/// Outputs of one row, evenly spaced, and what is done to them.
+template <class T>
+struct OutputRow {
+  T* to = nullptr;
+  std::int64_t step = 0;  ///< scalars from output to output
+  std::int64_t count = 0;
+  std::int64_t used = 0;      ///< lanes that are written
+  const T* gate = nullptr;    ///< of the first output
+  const T* addend = nullptr;  ///< likewise
+  std::int64_t addend_step = 0;
+};
+
+template <class L, int block>
+NASNET_ALWAYS_INLINE void store_block(typename L::Scalar* to, std::int64_t step,
+                                      const typename L::Vector (&sum)[block]) {
+  NASNET_UNROLL
+  for (int output = 0; output < block; ++output) store<L>(to + output * step, sum[output]);
+}
+
+/// A whole block of whole vectors that are gated or added to something.
+template <class L, int block>
+NASNET_ALWAYS_INLINE void write_block(const OutputRow<typename L::Scalar>& row, std::int64_t first,
+                                      typename L::Vector (&sum)[block]) {
+  int gated = row.gate != nullptr ? 1 : 0;
+  int adds = row.addend != nullptr ? 1 : 0;
+  hide(gated);
+  hide(adds);
+  if (gated != 0) {
+    NASNET_UNROLL
+    for (int output = 0; output < block; ++output) {
+      typename L::Vector gate;
+      load<L>(gate, row.gate + (first + output) * row.step);
+      sum[output] = gate > typename L::Vector{} ? sum[output] : typename L::Vector{};
+    }
+  }
+  if (adds != 0) {
+    NASNET_UNROLL
+    for (int output = 0; output < block; ++output) {
+      typename L::Vector addend;
+      load<L>(addend, row.addend + (first + output) * row.addend_step);
+      sum[output] += addend;
+    }
+  }
+  store_block<L, block>(row.to + first * row.step, row.step, sum);
+}
+
+/// One output that is gated, added to something, or a part of a vector.
+template <class L>
+NASNET_ALWAYS_INLINE void write_output(const OutputRow<typename L::Scalar>& row, std::int64_t output,
+                                       typename L::Vector& sum) {
+  int gated = row.gate != nullptr ? 1 : 0;
+  int adds = row.addend != nullptr ? 1 : 0;
+  hide(gated);
+  hide(adds);
+  if (gated != 0) {
+    typename L::Vector gate;
+    load_part<L>(gate, row.gate + output * row.step, row.used);
+    sum = gate > typename L::Vector{} ? sum : typename L::Vector{};
+  }
+  if (adds != 0) {
+    typename L::Vector addend;
+    load_part<L>(addend, row.addend + output * row.addend_step, row.used);
+    sum += addend;
+  }
+  store_part<L>(row.to + output * row.step, sum, row.used);
+}
+
+/// Writes a block of outputs; whole blocks of whole vectors straight from the registers.
+template <class L, int block>
+NASNET_ALWAYS_INLINE void write_outputs(const OutputRow<typename L::Scalar>& row, std::int64_t first,
+                                        typename L::Vector (&sum)[block]) {
+  const std::int64_t left = row.count - first;
+  int whole = left >= block && row.used == L::width ? 1 : 0;
+  hide(whole);
+  if (whole != 0) {
+    int plain = row.gate == nullptr && row.addend == nullptr ? 1 : 0;
+    hide(plain);
+    if (plain != 0) return store_block<L, block>(row.to + first * row.step, row.step, sum);
+    return write_block<L, block>(row, first, sum);
+  }
+  alignas(sizeof(typename L::Vector)) typename L::Scalar lanes[block * L::width];
+  store_block<L, block>(lanes, L::width, sum);
+  for (std::int64_t output = 0; output < left && output < block; ++output) {
+    typename L::Vector one;
+    load<L>(one, lanes + output * L::width);
+    write_output<L>(row, first + output, one);
+  }
+}
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+// ---- nasnet/ops/detail/sliding_taps.hpp --------------------------------------------------------------------------
+
+/// Which source cells the windows of an axis read, for a convolution and for its transpose.
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// Direction of a sliding sum: out[o] = sum of w[t] in[o * stride + t * dilation - before], or its transpose, which
+/// takes gradients of `out` to gradients of `in`.
+enum class Slide { forward, transposed };
+
+/// Where a ring of rows has a source row, and the kernel row that weighs it.
+struct RowTap {
+  std::int64_t slot = 0;
+  std::int64_t tap = 0;
+};
+
+/// What a kernel reads of RowTaps.
+struct RowTapView {
+  const RowTap* taps = nullptr;
+  const std::int64_t* begin = nullptr;
+  const std::int64_t* oldest = nullptr;
+  const std::int64_t* needed = nullptr;
+};
+
+/// The source rows of each destination row, in the order of the taps.
+struct RowTaps {
+  std::vector<RowTap> taps;
+  std::vector<std::int64_t> begin;   ///< of each destination row in `taps`, and the end of the last one
+  std::vector<std::int64_t> oldest;  ///< no destination row from here on reads a source row before it
+  std::vector<std::int64_t> needed;  ///< source rows that must be there: the last one read so far, plus 1
+  std::int64_t span = 1;             ///< rows that a ring holds
+
+  NASNET_LAZY RowTaps(const WindowAxis& axis, Slide slide, std::int64_t source, std::int64_t destination,
+                      std::int64_t before) {
+    begin.push_back(0);
+    std::int64_t last = 0;
+    for (std::int64_t row = 0; row < destination; ++row) {
+      for (std::int64_t tap = 0; tap < axis.kernel; ++tap) {
+        const std::int64_t from = slide == Slide::forward ? row * axis.stride + tap * axis.dilation - before
+                                                          : row + before - tap * axis.dilation;
+        const std::int64_t cell = slide == Slide::forward ? from : quotient_down(from, axis.stride);
+        const bool exact = slide == Slide::forward || cell * axis.stride == from;
+        if (!exact || cell < 0 || cell >= source) continue;
+        taps.push_back({cell, tap});  // its slot, when the ring's size is known
+        last = (std::max)(last, cell + 1);
+      }
+      begin.push_back(static_cast<std::int64_t>(taps.size()));
+      needed.push_back(last);
+      const std::int64_t first = slide == Slide::forward
+                                     ? row * axis.stride - before
+                                     : quotient_down(row + before - (axis.kernel - 1) * axis.dilation, axis.stride);
+      oldest.push_back((std::min)((std::max)(first, std::int64_t{0}), source));
+      span = (std::max)(span, needed.back() - oldest.back());
+    }
+    for (RowTap& tap : taps) tap.slot %= span;
+  }
+
+  [[nodiscard]] RowTapView view() const { return {taps.data(), begin.data(), oldest.data(), needed.data()}; }
+};
+
+/// Destination columns first, first + step, ..., which all read taps at the same distances from their source column.
+struct ColumnPhase {
+  std::int64_t first = 0;         ///< first destination column
+  std::int64_t count = 0;         ///< destination columns
+  std::int64_t start = 0;         ///< source column of the first tap for the first destination column; may be negative
+  std::int64_t weight_start = 0;  ///< where its taps are in the order of all phases' taps
+  std::int64_t taps = 0;
+};
+
+/// What a kernel reads of ColumnTaps.
+struct ColumnTapView {
+  const ColumnPhase* phases = nullptr;
+  std::int64_t phase_count = 0;
+  std::int64_t destination_step = 1;
+  std::int64_t source_step = 1;
+  std::int64_t spacing = 1;
+};
+
+/// The columns of a sliding sum: one phase, or one for each remainder by the stride where it is transposed.
+struct ColumnTaps {
+  std::vector<ColumnPhase> phases;
+  std::vector<std::int64_t> order;    ///< taps of all phases, each phase's from left to right in the source
+  std::int64_t destination_step = 1;  ///< from one destination column of a phase to the next
+  std::int64_t source_step = 1;       ///< from one window to the next
+  std::int64_t spacing = 1;           ///< source columns from one tap to the next
+  std::int64_t before = 0;            ///< padding that is read on the left
+  std::int64_t width = 0;             ///< columns that are read, padding included
+
+  /// @param block destination columns that are computed together, so that reads go past the last one
+  NASNET_LAZY ColumnTaps(const WindowAxis& axis, Slide slide, std::int64_t source, std::int64_t destination,
+                         std::int64_t axis_before, std::int64_t block) {
+    if (slide == Slide::forward) {
+      source_step = axis.stride;
+      spacing = axis.dilation;
+      for (std::int64_t tap = 0; tap < axis.kernel; ++tap) order.push_back(tap);
+      phases.push_back({.first = 0, .count = destination, .start = -axis_before, .taps = axis.kernel});
+    } else {
+      destination_step = axis.stride;
+      spacing = axis.dilation / std::gcd(axis.dilation, axis.stride);
+      for (std::int64_t first = 0; first < axis.stride && first < destination; ++first) {
+        add_transposed_phase(axis, destination, axis_before, first);
+      }
+    }
+    std::int64_t end = source;
+    for (const ColumnPhase& phase : phases) {
+      if (phase.taps == 0) continue;
+      before = (std::max)(before, -phase.start);
+      end = (std::max)(
+          end, phase.start + (rounded_up(phase.count, block) - 1) * source_step + (phase.taps - 1) * spacing + 1);
+    }
+    width = before + end;
+  }
+
+  [[nodiscard]] ColumnTapView view() const {
+    return {phases.data(), static_cast<std::int64_t>(phases.size()), destination_step, source_step, spacing};
+  }
+
+ private:
+  NASNET_LAZY void add_transposed_phase(const WindowAxis& axis, std::int64_t destination, std::int64_t axis_before,
+                                        std::int64_t first) {
+    ColumnPhase phase{.first = first, .count = quotient_up(destination - first, axis.stride)};
+    phase.weight_start = static_cast<std::int64_t>(order.size());
+    for (std::int64_t tap = axis.kernel - 1; tap >= 0; --tap) {
+      const std::int64_t distance = first + axis_before - tap * axis.dilation;
+      if (quotient_down(distance, axis.stride) * axis.stride != distance) continue;
+      if (phase.taps == 0) phase.start = quotient_down(distance, axis.stride);
+      order.push_back(tap);
+      ++phase.taps;
+    }
+    phases.push_back(phase);
+  }
+};
+
+/// The first tap inside an axis of n cells, for each window.
+NASNET_LAZY [[nodiscard]] inline std::vector<std::int64_t> first_taps(const WindowAxis& axis, std::int64_t n) {
+  std::vector<std::int64_t> taps;
+  for (std::int64_t o = 0; o < axis.output(n); ++o) {
+    const std::int64_t start = o * axis.stride - axis.before(n);
+    taps.push_back(start >= 0 ? 0 : quotient_up(-start, axis.dilation));
+  }
+  return taps;
+}
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// Neighbouring outputs that are computed together; half as many where no more are left of a row.
+inline constexpr int sliding_block = 8;
+
+/// What a mean divides by the number of cells of each window that lie inside the map: its sums, or as its transpose
+/// what it adds up.
+enum class Averaging { destination, source };
+
+/// How many cells of each window lie inside the map, as a kernel reads it.
+template <class T>
+struct WindowCellView {
+  const std::int64_t* rows = nullptr;  ///< cells of each window along its column, at least 1
+  const T* cells = nullptr;            ///< [cells along the column - 1][windows of a row]
+  const T* shares = nullptr;           ///< one divided by them
+  std::int64_t width = 0;
+
+  NASNET_ALWAYS_INLINE const T* row(std::int64_t window) const { return cells + (rows[window] - 1) * width; }
+  NASNET_ALWAYS_INLINE const T* row_shares(std::int64_t window) const { return shares + (rows[window] - 1) * width; }
+};
+
+/// One task of a sliding sum.
+template <class T>
+struct SlidingTask {
+  RowRing<T> ring{};                   ///< source rows
+  T* destination = nullptr;            ///< the strip in row `row_begin`
+  std::int64_t destination_pitch = 0;  ///< scalars from one destination row to the next
+  std::int64_t destination_pixel = 0;  ///< and from one pixel to the next
+  std::int64_t row_begin = 0;          ///< destination rows of the task
+  std::int64_t row_end = 0;
+  std::int64_t stored = 0;  ///< lanes that are written; 0: those that the source has
+  Epilogue<T> epilogue{};
+  const T* weights = nullptr;                    ///< of a sum: [kernel rows][taps in the order of ColumnTaps][lanes]
+  std::int64_t weight_pitch = 0;                 ///< taps of a kernel row
+  Averaging averaging = Averaging::destination;  ///< of a mean
+  WindowCellView<T> cells{};                     ///< likewise
+  const T** row_pointers = nullptr;              ///< room for two pointers per kernel row
+  RowTapView rows{};
+  ColumnTapView columns{};
+};
+
+/// The epilogue that adds to what the destination holds.
+template <class T>
+[[nodiscard]] Epilogue<T> add_to_destination(const SlidingTask<T>& task) {
+  return {.addend = task.destination, .addend_pitch = task.destination_pitch, .addend_pixel = task.destination_pixel};
+}
+
+/// The weighted sums of a task, with the kernel for an instruction set.
+template <class T>
+void slide_sum(InstructionSet set, const SlidingTask<T>& task);
+
+/// The means of a task.
+template <class T>
+void slide_mean(InstructionSet set, const SlidingTask<T>& task);
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+// ---- nasnet/ops/detail/sliding_sum.ipp ---------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// The outputs of one phase of one destination row.
+template <class T>
+struct SlidingRow {
+  const T* const* sources = nullptr;  ///< padded source rows, at the first tap of the first output
+  const T* const* weights = nullptr;  ///< and their weights
+  std::int64_t rows = 0;
+  std::int64_t taps = 0;
+  std::int64_t spacing = 0;  ///< scalars from tap to tap
+  std::int64_t step = 0;     ///< scalars from window to window
+  OutputRow<T> outputs{};
+  const T* cells = nullptr;   ///< of each output's window; null: nothing to divide by
+  const T* shares = nullptr;  ///< one divided by them
+};
+
+/// Adds a kernel row to a block of sums; `taps` neighbouring source cells for each output, windows `step` cells apart.
+template <class L, int taps, int step, int block>
+NASNET_ALWAYS_INLINE void slide_kernel_row(typename L::Vector (&sum)[block], const typename L::Scalar* source,
+                                           const typename L::Scalar* weights) {
+  typename L::Vector weight[taps];
+  NASNET_UNROLL
+  for (int t = 0; t < taps; ++t) load<L>(weight[t], weights + t * L::width);
+  NASNET_UNROLL
+  for (int cell = 0; cell < (block - 1) * step + taps; ++cell) {
+    typename L::Vector x;
+    load<L>(x, source + cell * L::width);
+    NASNET_UNROLL
+    for (int t = 0; t < taps; ++t) {
+      const int output = cell - t;
+      if (output >= 0 && output % step == 0 && output / step < block) sum[output / step] += x * weight[t];
+    }
+  }
+}
+
+/// The same for any taps and distances.
+template <class L, int block>
+NASNET_ALWAYS_INLINE void slide_any_kernel_row(typename L::Vector (&sum)[block], const typename L::Scalar* source,
+                                               const typename L::Scalar* weights, std::int64_t taps,
+                                               std::int64_t spacing, std::int64_t step) {
+  for (std::int64_t t = 0; t < taps; ++t, source += spacing) {
+    typename L::Vector weight;
+    load<L>(weight, weights + t * L::width);
+    NASNET_UNROLL
+    for (int output = 0; output < block; ++output) {
+      typename L::Vector x;
+      load<L>(x, source + output * step);
+      sum[output] += x * weight;
+    }
+  }
+}
+
+/// sum / cells, at the cost of three products: a quotient that is nearly right, and its correction.
+/// @param share 1 / cells
+template <class L>
+NASNET_ALWAYS_INLINE void divide_by_cells(typename L::Vector& sum, typename L::Scalar cells, typename L::Scalar share) {
+  typename L::Vector quotient = sum * share;
+  sum -= quotient * cells;
+  quotient += sum * share;
+  sum = quotient;
+}
+
+/// Some neighbouring outputs of a row; taps 0 stands for any number and distance.
+template <class L, int taps, int step, int block>
+NASNET_ALWAYS_INLINE void slide_block(const SlidingRow<typename L::Scalar>& row, std::int64_t first) {
+  typename L::Vector sum[block];
+  NASNET_UNROLL
+  for (int output = 0; output < block; ++output) sum[output] = typename L::Vector{};
+  for (std::int64_t r = 0; r < row.rows; ++r) {
+    const auto* source = row.sources[r] + first * row.step;
+    if constexpr (taps > 0) {
+      hide(source);  // else the distance of each cell from the row's begin takes a register
+      slide_kernel_row<L, taps, step, block>(sum, source, row.weights[r]);
+    } else {
+      slide_any_kernel_row<L, block>(sum, source, row.weights[r], row.taps, row.spacing, row.step);
+    }
+  }
+  write_outputs<L, block>(row.outputs, first, sum);
+}
+
+/// All outputs of a row.
+template <class L, int taps, int step>
+NASNET_ALWAYS_INLINE void slide_row(const SlidingRow<typename L::Scalar>& job) {
+  constexpr int half = sliding_block / 2;
+  const SlidingRow<typename L::Scalar> row = job;
+  std::int64_t first = 0;
+  for (; row.outputs.count - first > half; first += sliding_block)
+    slide_block<L, taps, step, sliding_block>(row, first);
+  if (first < row.outputs.count) slide_block<L, taps, step, half>(row, first);
+}
+
+/// Picks the code for the row's taps: 3, 5 and 7 of the search spaces' kernels, and 1 to 4 of their transposes.
+template <class L>
+NASNET_ALWAYS_INLINE void sum_row(const SlidingRow<typename L::Scalar>& row) {
+  if constexpr (sizeof(typename L::Scalar) == 4) {
+    if (row.spacing == L::width && row.step == L::width) {
+      switch (row.taps) {
+        case 2: return slide_row<L, 2, 1>(row);
+        case 3: return slide_row<L, 3, 1>(row);
+        case 4: return slide_row<L, 4, 1>(row);
+        case 5: return slide_row<L, 5, 1>(row);
+        case 7: return slide_row<L, 7, 1>(row);
+        default: break;
+      }
+    } else if (row.spacing == L::width && row.step == 2 * L::width) {
+      switch (row.taps) {
+        case 3: return slide_row<L, 3, 2>(row);
+        case 5: return slide_row<L, 5, 2>(row);
+        case 7: return slide_row<L, 7, 2>(row);
+        default: break;
+      }
+    }
+  }
+  slide_row<L, 0, 0>(row);
+}
+
+/// Adds up columns of the rows, then `taps` neighbouring ones for each output, windows `step` columns apart.
+template <class L, int taps, int step, int block>
+NASNET_ALWAYS_INLINE void add_up_columns(typename L::Vector (&sum)[block], const SlidingRow<typename L::Scalar>& row,
+                                         std::int64_t first) {
+  constexpr int columns = (block - 1) * step + taps;
+  typename L::Vector column[columns];
+  NASNET_UNROLL
+  for (int i = 0; i < columns; ++i) column[i] = typename L::Vector{};
+  for (std::int64_t r = 0; r < row.rows; ++r) {
+    const auto* source = row.sources[r] + first * row.step;
+    hide(source);
+    NASNET_UNROLL
+    for (int i = 0; i < columns; ++i) {
+      typename L::Vector x;
+      load<L>(x, source + i * L::width);
+      column[i] += x;
+    }
+  }
+  NASNET_UNROLL
+  for (int output = 0; output < block; ++output) {
+    sum[output] = column[output * step];
+    NASNET_UNROLL
+    for (int t = 1; t < taps; ++t) sum[output] += column[output * step + t];
+  }
+}
+
+/// The same for any taps and distances.
+template <class L, int block>
+NASNET_ALWAYS_INLINE void add_up_cells(typename L::Vector (&sum)[block], const SlidingRow<typename L::Scalar>& row,
+                                       std::int64_t first) {
+  NASNET_UNROLL
+  for (int output = 0; output < block; ++output) sum[output] = typename L::Vector{};
+  for (std::int64_t r = 0; r < row.rows; ++r) {
+    const auto* source = row.sources[r] + first * row.step;
+    for (std::int64_t t = 0; t < row.taps; ++t, source += row.spacing) {
+      NASNET_UNROLL
+      for (int output = 0; output < block; ++output) {
+        typename L::Vector x;
+        load<L>(x, source + output * row.step);
+        sum[output] += x;
+      }
+    }
+  }
+}
+
+/// The means of a block of windows, or sums of shares.
+template <class L, int taps, int step, int block>
+NASNET_ALWAYS_INLINE void mean_block(const SlidingRow<typename L::Scalar>& row, std::int64_t first) {
+  typename L::Vector sum[block];
+  if constexpr (taps > 0) {
+    add_up_columns<L, taps, step, block>(sum, row, first);
+  } else {
+    add_up_cells<L, block>(sum, row, first);
+  }
+  int divides = row.cells != nullptr ? 1 : 0;
+  hide(divides);
+  if (divides != 0) {
+    const std::int64_t last = row.outputs.count - 1;
+    NASNET_UNROLL
+    for (int output = 0; output < block; ++output) {
+      const std::int64_t window = first + output < last ? first + output : last;
+      divide_by_cells<L>(sum[output], row.cells[window], row.shares[window]);
+    }
+  }
+  write_outputs<L, block>(row.outputs, first, sum);
+}
+
+/// All means of a row.
+template <class L>
+NASNET_ALWAYS_INLINE void mean_row(const SlidingRow<typename L::Scalar>& job) {
+  constexpr int half = sliding_block / 2;
+  const SlidingRow<typename L::Scalar> row = job;
+  std::int64_t first = 0;
+  if (row.taps == 3 && row.spacing == L::width && row.step == L::width) {  // pools of the search spaces
+    for (; row.outputs.count - first > half; first += sliding_block) mean_block<L, 3, 1, sliding_block>(row, first);
+    if (first < row.outputs.count) mean_block<L, 3, 1, half>(row, first);
+  } else if (row.taps == 3 && row.spacing == L::width && row.step == 2 * L::width) {
+    for (; first < row.outputs.count; first += half) mean_block<L, 3, 2, half>(row, first);
+  } else {
+    for (; first < row.outputs.count; first += half) mean_block<L, 0, 0, half>(row, first);
+  }
+}
+
+/// Sums or means: the tasks differ only in what a block of outputs is made of.
+template <bool averages>
+struct SlidingKernel {
+  template <class Target>
+  static NASNET_ALWAYS_INLINE void run(const SlidingTask<typename Target::Scalar>& task) {
+    run_lanes<typename Target::Full>(task);
+  }
+
+ private:
+  template <class L>
+  static NASNET_ALWAYS_INLINE void run_lanes(const SlidingTask<typename L::Scalar>& task) {
+    RingCursor next = ring_cursor(task.ring, task.rows.oldest[task.row_begin]);
+    for (std::int64_t row = task.row_begin; row < task.row_end; ++row) {
+      for (; next.source < task.rows.needed[row]; next.advance(task.ring.rows)) {
+        fetch_row<L>(task.ring, next);
+        if constexpr (averages) {
+          if (task.averaging == Averaging::source) divide_row<L>(task, next);
+        }
+      }
+      if (row + 1 < task.row_end) expect_rows<L>(task.ring, next.source, task.rows.needed[row + 1]);
+      compute_row<L>(task, row);
+    }
+  }
+
+  template <class L>
+  static NASNET_ALWAYS_INLINE void divide_row(const SlidingTask<typename L::Scalar>& task, const RingCursor& at) {
+    auto* row = ring_row<L>(task.ring, at.slot) + task.ring.before * L::width;
+    const auto* cells = task.cells.row(at.source);
+    const auto* shares = task.cells.row_shares(at.source);
+    for (std::int64_t pixel = 0; pixel < task.ring.source.pixels; ++pixel) {
+      typename L::Vector x;
+      load<L>(x, row + pixel * L::width);
+      divide_by_cells<L>(x, cells[pixel], shares[pixel]);
+      store<L>(row + pixel * L::width, x);
+    }
+  }
+
+  template <class L>
+  static NASNET_ALWAYS_INLINE void compute_row(const SlidingTask<typename L::Scalar>& task, std::int64_t row) {
+    using T = typename L::Scalar;
+    const RowTap* taps = task.rows.taps + task.rows.begin[row];
+    const std::int64_t rows = task.rows.begin[row + 1] - task.rows.begin[row];
+    const T** sources = task.row_pointers;
+    const T** weights = task.row_pointers + rows;
+    for (std::int64_t p = 0; p < task.columns.phase_count; ++p) {
+      const ColumnPhase& phase = task.columns.phases[p];
+      for (std::int64_t r = 0; r < rows; ++r) {
+        sources[r] = ring_row<L>(task.ring, taps[r].slot) + (task.ring.before + phase.start) * L::width;
+        if constexpr (!averages) {
+          weights[r] = task.weights + (taps[r].tap * task.weight_pitch + phase.weight_start) * L::width;
+        }
+      }
+      SlidingRow<T> job;
+      job.sources = sources;
+      job.weights = weights;
+      job.rows = phase.taps == 0 ? 0 : rows;
+      job.taps = phase.taps;
+      job.spacing = task.columns.spacing * L::width;
+      job.step = task.columns.source_step * L::width;
+      job.outputs = outputs_of(task, row - task.row_begin, phase);
+      if constexpr (averages) {
+        if (task.averaging == Averaging::destination) {
+          job.cells = task.cells.row(row);
+          job.shares = task.cells.row_shares(row);
+        }
+        mean_row<L>(job);
+      } else {
+        sum_row<L>(job);
+      }
+    }
+  }
+
+  template <class T>
+  static NASNET_ALWAYS_INLINE OutputRow<T> outputs_of(const SlidingTask<T>& task, std::int64_t row,
+                                                      const ColumnPhase& phase) {
+    const Epilogue<T>& epilogue = task.epilogue;
+    const std::int64_t first = row * task.destination_pitch + phase.first * task.destination_pixel;
+    OutputRow<T> outputs;
+    outputs.to = task.destination + first;
+    outputs.step = task.columns.destination_step * task.destination_pixel;
+    outputs.count = phase.count;
+    outputs.used = task.stored > 0 ? task.stored : task.ring.source.used;
+    if (epilogue.gate != nullptr) outputs.gate = epilogue.gate + first;
+    if (epilogue.addend != nullptr) {
+      outputs.addend = epilogue.addend + row * epilogue.addend_pitch + phase.first * epilogue.addend_pixel;
+      outputs.addend_step = task.columns.destination_step * epilogue.addend_pixel;
+    }
+    return outputs;
+  }
+};
+
+template <class T>
+void slide_sum(InstructionSet set, const SlidingTask<T>& task) {
+  run_kernel<SlidingKernel<false>, T>(set, task);
+}
+
+template <class T>
+void slide_mean(InstructionSet set, const SlidingTask<T>& task) {
+  run_kernel<SlidingKernel<true>, T>(set, task);
+}
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// Windows that slide over whole batches, [N,H,W,C] each.
+template <class T>
+struct SlidingPass {
+  Window window{};
+  Slide slide = Slide::forward;
+  Size map{};  ///< the side that the window slides over: source of a forward pass
+  const Tensor<T>* source = nullptr;
+  Tensor<T>* destination = nullptr;
+  bool accumulate = false;
+};
+
+/// The weights of all strips, [strips][kh][kw in the order of the phases][lanes], zeros past the channels. Nothing
+/// where there are none.
+template <class T>
+[[nodiscard]] Tensor<T> strip_weights(Context& context, const Window& window, const T* weight,
+                                      const std::vector<std::int64_t>& order, const ChannelStrips& strips) {
+  if (weight == nullptr) return {};
+  Tensor<T> packed = context.tensor<T>({strips.count(), window.taps() * strips.width});
+  for (std::int64_t strip = 0; strip < strips.count(); ++strip) {
+    T* to = packed.data() + strip * window.taps() * strips.width;
+    for (std::int64_t ky = 0; ky < window.kernel_height; ++ky) {
+      for (const std::int64_t kx : order) {
+        const T* from = weight + (ky * window.kernel_width + kx) * strips.channels + strips.first_channel(strip);
+        for (std::int64_t lane = 0; lane < full_width<T>(strips.set(strip)); ++lane) {
+          *to++ = lane < strips.used(strip) ? from[lane] : T{0};
+        }
+      }
+    }
+  }
+  return packed;
+}
+
+/// Cells inside an axis of n cells, for each window.
+NASNET_LAZY [[nodiscard]] inline std::vector<std::int64_t> cells_inside(const WindowAxis& axis, std::int64_t n) {
+  std::vector<std::int64_t> cells;
+  for (std::int64_t o = 0; o < axis.output(n); ++o) {
+    std::int64_t inside = 0;
+    for (std::int64_t tap = 0; tap < axis.kernel; ++tap) {
+      const std::int64_t cell = o * axis.stride + tap * axis.dilation - axis.before(n);
+      inside += cell >= 0 && cell < n ? 1 : 0;
+    }
+    cells.push_back(inside);
+  }
+  return cells;
+}
+
+/// How many cells of each window lie inside a map.
+template <class T>
+class WindowCells {
+ public:
+  WindowCells() = default;
+  WindowCells(const Window& window, Size map) : rows_(cells_inside(window.vertical(), map.height)) {
+    const std::vector<std::int64_t> columns = cells_inside(window.horizontal(), map.width);
+    width_ = static_cast<std::int64_t>(columns.size());
+    for (std::int64_t rows = 1; rows <= window.kernel_height; ++rows) {
+      for (const std::int64_t cells : columns) {
+        cells_.push_back(static_cast<T>(rows * cells));
+        shares_.push_back(T{1} / cells_.back());
+      }
+    }
+  }
+
+  [[nodiscard]] WindowCellView<T> view() const { return {rows_.data(), cells_.data(), shares_.data(), width_}; }
+
+ private:
+  std::vector<std::int64_t> rows_;
+  std::vector<T> cells_;
+  std::vector<T> shares_;
+  std::int64_t width_ = 0;
+};
+
+/// Weighted windows that slide over the strips of maps of one size, or their transpose.
+template <class T>
+struct StripSlide {
+  RowTaps rows;
+  ColumnTaps columns;
+  Tensor<T> weights;  ///< as of strip_weights
+  std::int64_t strip_weights_size;
+
+  /// @param input,output sizes of the maps before and behind the window, whatever the direction
+  StripSlide(Context& context, const Window& window, Slide slide, Size input, Size output, const T* weight,
+             const ChannelStrips& strips)
+      : rows(window.vertical(), slide, slide == Slide::forward ? input.height : output.height,
+             slide == Slide::forward ? output.height : input.height, window.vertical().before(input.height)),
+        columns(window.horizontal(), slide, slide == Slide::forward ? input.width : output.width,
+                slide == Slide::forward ? output.width : input.width, window.horizontal().before(input.width),
+                sliding_block),
+        weights(strip_weights(context, window, weight, columns.order, strips)),
+        strip_weights_size(window.taps() * strips.width) {}
+
+  [[nodiscard]] std::int64_t ring_size(const ChannelStrips& strips) const {
+    return rows.span * columns.width * strips.width;
+  }
+
+  /// The task of one strip without source and destination. @param memory of ring_size
+  [[nodiscard]] SlidingTask<T> task(std::int64_t strip, T* memory, const T** pointers) const {
+    SlidingTask<T> task;
+    task.ring = {.memory = memory, .rows = rows.span, .width = columns.width, .before = columns.before};
+    if (weights.elements() > 0) task.weights = weights.data() + strip * strip_weights_size;
+    task.weight_pitch = static_cast<std::int64_t>(columns.order.size());
+    task.row_pointers = pointers;
+    task.rows = rows.view();
+    task.columns = columns.view();
+    return task;
+  }
+};
+
+/// Weighted sums of the windows' cells, or their transpose. @param weight [kh,kw,C]
+template <class T>
+void run_sliding_sum(Context& context, const SlidingPass<T>& pass, const T* weight, InstructionSet set);
+
+/// Means of the windows' cells that lie inside the map, or their transpose.
+template <class T>
+void run_sliding_mean(Context& context, const SlidingPass<T>& pass, InstructionSet set);
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+// ---- nasnet/ops/detail/sliding_sum_run.ipp -----------------------------------------------------------------------
+
 // ---- nasnet/ops/detail/scratch.hpp -------------------------------------------------------------------------------
 
 /// Memory for the bodies of a parallel loop.
@@ -8959,11 +10083,929 @@ class Scratch {
 
 }  // namespace nasnet::inline NASNET_ABI::detail
 
+// ---- nasnet/ops/detail/strip_tasks.hpp ---------------------------------------------------------------------------
+
+/// How the work on maps is cut into strips of channels and parts of rows: by shape alone.
+
 namespace nasnet::inline NASNET_ABI::detail {
 
-/// Gradients of neighbouring outputs that are in registers together.
+/// A strip of some rows of one map.
+struct StripTask {
+  std::int64_t n = 0;
+  std::int64_t strip = 0;
+  std::int64_t row_begin = 0;
+  std::int64_t row_end = 0;
+  std::int64_t offset = 0;  ///< scalars from the maps' first to the strip's in the first row of its map
+};
+
+/// The tasks that make maps [N,H,W,C].
+struct StripTasks {
+  ChannelStrips strips;
+  Shape maps;
+  std::int64_t task_rows = 1;
+  std::int64_t parts = 1;
+
+  /// Enough tasks for a few threads; but parts of one map share the rows at their borders.
+  NASNET_LAZY StripTasks(const ChannelStrips& channel_strips, const Shape& shape)
+      : strips(channel_strips), maps(shape) {
+    constexpr std::int64_t wanted = 16;
+    constexpr std::int64_t least_rows = 7;
+    task_rows = (std::max)(quotient_up(shape[1], quotient_up(wanted, shape[0] * strips.count())), least_rows);
+    parts = quotient_up(shape[1], task_rows);
+  }
+
+  NASNET_LAZY [[nodiscard]] std::int64_t count() const { return maps[0] * strips.count() * parts; }
+
+  NASNET_LAZY [[nodiscard]] StripTask operator[](std::int64_t index) const {
+    StripTask task;
+    task.n = index / (strips.count() * parts);
+    task.strip = index / parts % strips.count();
+    task.row_begin = index % parts * task_rows;
+    task.row_end = (std::min)(task.row_begin + task_rows, maps[1]);
+    task.offset = task.n * maps[1] * maps[2] * maps[3] + strips.first_channel(task.strip);
+    return task;
+  }
+};
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// @param weight [kh,kw,C] of a sum, null for a mean @param cells of a mean
+/// @param kernel of one task
+template <class T>
+void run_sliding_pass(Context& context, const SlidingPass<T>& pass, const T* weight, const WindowCells<T>& cells,
+                      InstructionSet set, void (*kernel)(InstructionSet, const SlidingTask<T>&)) {
+  const Tensor<T>& source = *pass.source;
+  Tensor<T>& destination = *pass.destination;
+  const Tensor<T>& behind = pass.slide == Slide::forward ? destination : source;
+  const auto strips = ChannelStrips::of<T>(destination.extent(3), set);
+  const StripSlide<T> slide(context, pass.window, pass.slide, pass.map, {behind.extent(1), behind.extent(2)}, weight,
+                            strips);
+  const StripTasks tasks(strips, destination.shape());
+  Scratch<T> rings(context, slide.ring_size(strips));
+  Scratch<const T*> pointers(context, 2 * pass.window.kernel_height);
+  context.parallel_for(tasks.count(), 1, [&](std::int64_t begin, std::int64_t end) {
+    const auto ring = rings.lease();
+    const auto pointer = pointers.lease();
+    for (std::int64_t index = begin; index < end; ++index) {
+      const StripTask at = tasks[index];
+      SlidingTask<T> task = slide.task(at.strip, ring.data(), pointer.data());
+      task.ring.source = strip_row(source, at.n, strips, at.strip);
+      task.ring.source_pitch = source.extent(2) * source.extent(3);
+      task.destination_pitch = destination.extent(2) * destination.extent(3);
+      task.destination_pixel = destination.extent(3);
+      task.destination = destination.data() + at.offset + at.row_begin * task.destination_pitch;
+      if (pass.accumulate) task.epilogue = add_to_destination(task);
+      task.averaging = pass.slide == Slide::forward ? Averaging::destination : Averaging::source;
+      task.cells = cells.view();
+      task.row_begin = at.row_begin;
+      task.row_end = at.row_end;
+      kernel(strips.set(at.strip), task);
+    }
+  });
+}
+
+template <class T>
+void run_sliding_sum(Context& context, const SlidingPass<T>& pass, const T* weight, InstructionSet set) {
+  run_sliding_pass<T>(context, pass, weight, {}, set, slide_sum<T>);
+}
+
+template <class T>
+void run_sliding_mean(Context& context, const SlidingPass<T>& pass, InstructionSet set) {
+  run_sliding_pass<T>(context, pass, nullptr, WindowCells<T>(pass.window, pass.map), set, slide_mean<T>);
+}
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+// ---- nasnet/ops/relu.hpp -----------------------------------------------------------------------------------------
+
+/// ReLU on the CPU.
+
+namespace nasnet::inline NASNET_ABI {
+
+namespace detail {
+
+/// to = max(from, 0) for `count` values, on this thread.
+template <class Scalar>
+void rectify(const Scalar* from, std::int64_t count, Scalar* to);
+
+/// to = g where x > 0, else 0; added to `to` if `accumulate`. On this thread.
+template <class Scalar>
+void rectify_gradient(const Scalar* x, const Scalar* g, std::int64_t count, Scalar* to, bool accumulate);
+
+}  // namespace detail
+
+/// y = max(x, 0), any shape. A NaN stays NaN.
+template <class Scalar>
+void forward(const Relu&, OpCall<Scalar>& call);
+
+/// dx = dy where y > 0, else 0.
+template <class Scalar>
+void backward(const Relu&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients);
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/ops/relu.ipp -----------------------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+struct ReluLanes {
+  template <class Value>
+  NASNET_ALWAYS_INLINE void operator()(Value& out, const Value& x) const {
+    out = x < Value{} ? Value{} : x;
+  }
+};
+
+struct ReluGradientLanes {
+  template <class Value>
+  NASNET_ALWAYS_INLINE void operator()(Value& out, const Value& y, const Value& g) const {
+    out = y > Value{} ? g : Value{};
+  }
+};
+
+template <class Scalar>
+void rectify(const Scalar* from, std::int64_t count, Scalar* to) {
+  run_lanes(count, to, false, ReluLanes{}, from);
+}
+
+template <class Scalar>
+void rectify_gradient(const Scalar* x, const Scalar* g, std::int64_t count, Scalar* to, bool accumulate) {
+  run_lanes(count, to, accumulate, ReluGradientLanes{}, x, g);
+}
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+namespace nasnet::inline NASNET_ABI {
+
+template <class Scalar>
+void forward(const Relu&, OpCall<Scalar>& call) {
+  Tensor<Scalar>& y = call.allocate_output(call.input().shape());
+  detail::map_lanes(call.context, y, detail::ReluLanes{}, call.input().data());
+}
+
+template <class Scalar>
+void backward(const Relu&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
+  detail::map_lanes_gradient(call.context, gradients.inputs[0], detail::ReluGradientLanes{}, call.kept_output->data(),
+                             gradients.output.data());
+}
+
+}  // namespace nasnet::inline NASNET_ABI
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// Rows of a matrix, one for each pixel of the output: the input's channels, perhaps rectified, perhaps weighed by a
+/// depthwise convolution.
+template <class T>
+class ChainRows {
+ public:
+  ChainRows(Context& context, const std::optional<Window>& depthwise, bool rectify, const Shape& input,
+            const T* depthwise_weight, InstructionSet set)
+      : input_(input),
+        rectify_(rectify),
+        strips_(ChannelStrips::of<T>(input[3], set)),
+        output_(depthwise ? depthwise->output({input[1], input[2]}) : Size{input[1], input[2]}),
+        stride_(input[3]) {
+    if (!depthwise) return;
+    slide_.emplace(context, *depthwise, Slide::forward, Size{input[1], input[2]}, output_, depthwise_weight, strips_);
+    pointers_ = 2 * depthwise->kernel_height;
+    stride_ = (strips_.count() - 1) * strips_.width + full_width<T>(strips_.last_set);
+    stride_ = rounded_up(stride_, full_width<T>(set_for<T>(input[3], set)));  // whole vectors of a product
+  }
+
+  [[nodiscard]] const ChannelStrips& strips() const { return strips_; }
+  [[nodiscard]] Size output() const { return output_; }
+  [[nodiscard]] std::int64_t terms() const { return input_[3]; }
+  /// Scalars from one row to the next.
+  [[nodiscard]] std::int64_t stride() const { return stride_; }
+  [[nodiscard]] std::int64_t pointers() const { return pointers_; }
+
+  /// Scalars of memory for the rows of so many rows of pixels.
+  [[nodiscard]] std::int64_t memory(std::int64_t pixel_rows) const {
+    if (!slide_ && !rectify_) return 0;
+    return rows_size(pixel_rows) + (slide_ ? slide_->ring_size(strips_) : 0);
+  }
+
+  /// The rows of some rows of pixels of one image: in `memory`, or in x itself.
+  [[nodiscard]] const T* make(const Tensor<T>& x, std::int64_t image, std::int64_t begin, std::int64_t end, T* memory,
+                              const T** pointers) const {
+    const T* first = x.data() + (image * input_[1] + (slide_ ? 0 : begin)) * input_[2] * input_[3];
+    if (slide_) {
+      weigh(x, image, begin, end, memory, pointers);
+      return memory;
+    }
+    if (!rectify_) return first;
+    rectify(first, (end - begin) * output_.width * stride_, memory);
+    return memory;
+  }
+
+ private:
+  /// A product reads a vector past the end of the last row.
+  [[nodiscard]] std::int64_t rows_size(std::int64_t pixel_rows) const {
+    return rounded_up(pixel_rows * output_.width * stride_ + strips_.width, strips_.width);
+  }
+
+  void weigh(const Tensor<T>& x, std::int64_t image, std::int64_t begin, std::int64_t end, T* memory,
+             const T** pointers) const {
+    T* ring = memory + rows_size(end - begin);
+    for (std::int64_t strip = 0; strip < strips_.count(); ++strip) {
+      SlidingTask<T> task = slide_->task(strip, ring, pointers);
+      task.ring.source = strip_row(x, image, strips_, strip);
+      task.ring.source_pitch = input_[2] * input_[3];
+      task.ring.rectify = rectify_;
+      task.destination = memory + strips_.first_channel(strip);
+      task.destination_pitch = output_.width * stride_;
+      task.destination_pixel = stride_;
+      task.stored = full_width<T>(strips_.set(strip));
+      task.row_begin = begin;
+      task.row_end = end;
+      slide_sum(strips_.set(strip), task);
+    }
+  }
+
+  Shape input_;
+  bool rectify_;
+  ChannelStrips strips_;
+  Size output_;
+  std::int64_t stride_;
+  std::int64_t pointers_ = 1;
+  std::optional<StripSlide<T>> slide_{};
+};
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+// ---- nasnet/ops/detail/kernel_checks.hpp -------------------------------------------------------------------------
+
+/// Checks that ops with kernels share, each failing with one sentence.
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// @throws ShapeError unless a kernel's channels are those of the input.
+NASNET_LAZY inline void check_channels(std::string_view who, std::int64_t kernel, const Shape& input) {
+  const std::int64_t channels = input[input.rank() - 1];
+  if (kernel != channels) {
+    fail<ShapeError>(who, ": kernel has ", kernel, " channels, input ", input.to_string(), " has ", channels);
+  }
+}
+
+/// @throws ShapeError unless a parameter has the wanted shape.
+NASNET_LAZY inline void check_parameter(std::string_view who, std::string_view name, const Shape& found,
+                                        const Shape& wanted) {
+  if (found != wanted) fail<ShapeError>(who, ": ", name, " is ", found.to_string(), ", wanted ", wanted.to_string());
+}
+
+/// @throws ShapeError unless the window is one, and fits the maps.
+NASNET_LAZY inline void check_window(std::string_view who, const Window& window, const Shape& input) {
+  window.check(who);
+  const Size output = window.output({input[1], input[2]});
+  if (output.height < 1 || output.width < 1) {
+    fail<ShapeError>(who, ": a kernel of ", window.kernel_height, 'x', window.kernel_width, " does not fit input ",
+                     input.to_string());
+  }
+}
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// The parameters of a chain by name.
+template <class T>
+struct ChainParameters {
+  const Tensor<T>* depthwise = nullptr;  ///< null without one
+  const Tensor<T>& pointwise;
+  const Tensor<T>& weight;
+  const Tensor<T>& bias;
+  Tensor<T>& running_mean;
+  Tensor<T>& running_variance;
+
+  ChainParameters(const ConvolutionChain& chain, const OpCall<T>& call)
+      : ChainParameters(chain.depthwise ? &call.parameter(0) : nullptr, call, chain.depthwise ? 1 : 0) {}
+
+ private:
+  ChainParameters(const Tensor<T>* depthwise_weight, const OpCall<T>& call, std::size_t first)
+      : depthwise(depthwise_weight),
+        pointwise(call.parameter(first)),
+        weight(call.parameter(first + 1)),
+        bias(call.parameter(first + 2)),
+        running_mean(call.parameter(first + 3)),
+        running_variance(call.parameter(first + 4)) {}
+};
+
+template <class T>
+[[nodiscard]] ChainRows<T> chain_rows(const ConvolutionChain& chain, const OpCall<T>& call, InstructionSet set) {
+  const Tensor<T>* weight = ChainParameters<T>(chain, call).depthwise;
+  return {
+      call.context, chain.depthwise, chain.rectify, call.input().shape(), weight == nullptr ? nullptr : weight->data(),
+      set};
+}
+
+template <class T>
+void check_chain(const ConvolutionChain& chain, const OpCall<T>& call) {
+  const Shape& shape = call.input().shape();
+  const ChainParameters<T> parameters(chain, call);
+  check_map(ConvolutionChain::name, shape);
+  if (chain.depthwise) {
+    check_window(ConvolutionChain::name, *chain.depthwise, shape);
+    check_parameter(ConvolutionChain::name, "depthwise weight", parameters.depthwise->shape(),
+                    {chain.depthwise->kernel_height, chain.depthwise->kernel_width, shape[3]});
+  }
+  check_parameter(ConvolutionChain::name, "pointwise weight", parameters.pointwise.shape(),
+                  {1, 1, shape[3], chain.filters});
+  check_per_channel(ConvolutionChain::name, "weight", parameters.weight.shape(), chain.filters);
+  check_per_channel(ConvolutionChain::name, "bias", parameters.bias.shape(), chain.filters);
+  check_per_channel(ConvolutionChain::name, "running_mean", parameters.running_mean.shape(), chain.filters);
+  check_per_channel(ConvolutionChain::name, "running_var", parameters.running_variance.shape(), chain.filters);
+}
+
+/// What a chain's batch norm normalises, and with which statistics.
+template <class T>
+struct NormInputs {
+  Tensor<T> product;  ///< [N,Ho,Wo,filters]
+  Tensor<T> mean;     ///< [filters]
+  Tensor<T> inverse;  ///< of the deviation, [filters]
+
+  void save(OpCall<T>& call) && {
+    call.saved.push_back(std::move(product));
+    call.saved.push_back(std::move(mean));
+    call.saved.push_back(std::move(inverse));
+  }
+};
+
+/// The same, of a chain's own or among what was saved.
+template <class T>
+struct NormInputsView {
+  const Tensor<T>& product;
+  const Tensor<T>& mean;
+  const Tensor<T>& inverse;
+
+  explicit NormInputsView(const NormInputs<T>& norm) : NormInputsView(norm.product, norm.mean, norm.inverse) {}
+  NormInputsView(const Tensor<T>& product_, const Tensor<T>& mean_, const Tensor<T>& inverse_)
+      : product(product_), mean(mean_), inverse(inverse_) {}
+};
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+// ---- nasnet/ops/detail/channel_matrix.hpp ------------------------------------------------------------------------
+
+/// Maps and weights as matrices.
+
+// ---- nasnet/ops/matrix_product.hpp -------------------------------------------------------------------------------
+
+/// Matrix products on row-major views.
+
+namespace nasnet::inline NASNET_ABI {
+
+/// A row-major matrix that something else owns. `Element` is const where it is only read.
+template <class Element>
+struct MatrixSpan {
+  Element* data = nullptr;
+  std::int64_t rows = 0;
+  std::int64_t columns = 0;
+  std::int64_t stride = 0;  ///< elements from one row to the next, at least `columns`
+
+  constexpr MatrixSpan() = default;
+  constexpr MatrixSpan(Element* first, std::int64_t row_count, std::int64_t column_count)
+      : MatrixSpan(first, row_count, column_count, column_count) {}
+  constexpr MatrixSpan(Element* first, std::int64_t row_count, std::int64_t column_count, std::int64_t row_stride)
+      : data(first), rows(row_count), columns(column_count), stride(row_stride) {}
+
+  /// The same matrix, read only.
+  constexpr operator MatrixSpan<const Element>() const requires(!std::is_const_v<Element>) {
+    return {data, rows, columns, stride};
+  }
+};
+
+/// C = A B, or C += A B where `accumulate`. A [M,K], B [K,N], C [M,N]. Same bits for any number of threads.
+template <class T>
+void multiply(Context& context, MatrixSpan<const T> a, std::type_identity_t<MatrixSpan<const T>> b,
+              std::type_identity_t<MatrixSpan<T>> c, bool accumulate = false, InstructionSet set = instruction_set());
+
+/// C = A B^T, or C += A B^T where `accumulate`. A [M,K], B [N,K], C [M,N]. Same bits for any number of threads.
+template <class T>
+void multiply_right_transposed(Context& context, MatrixSpan<const T> a, std::type_identity_t<MatrixSpan<const T>> b,
+                               std::type_identity_t<MatrixSpan<T>> c, bool accumulate = false,
+                               InstructionSet set = instruction_set());
+
+/// C = A^T B, or C += A^T B where `accumulate`. A [K,M], B [K,N], C [M,N]. Same bits for any number of threads: long
+/// sums are cut into parts that depend on the shape alone, and the parts are added in order.
+template <class T>
+void multiply_left_transposed(Context& context, MatrixSpan<const T> a, std::type_identity_t<MatrixSpan<const T>> b,
+                              std::type_identity_t<MatrixSpan<T>> c, bool accumulate = false,
+                              InstructionSet set = instruction_set());
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/ops/matrix_product.ipp -------------------------------------------------------------------------------
+
+// ---- nasnet/ops/detail/product_block.hpp -------------------------------------------------------------------------
+
+/// The inner part of matrix products: blocks of C whose tiles stay in registers while the sums run.
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// Vectors side by side in a tile of C.
+inline constexpr int tile_vectors = 3;
+
+/// A block of C = A B, or of C = A^T B, all row-major. Each element of C is one sum in the order of the terms,
+/// whichever block and tile it falls into, so that products may be split freely over rows and columns.
+template <class T>
+struct ProductBlock {
+  const T* a = nullptr;
+  std::int64_t a_stride = 0;
+  const T* b = nullptr;
+  std::int64_t b_stride = 0;
+  const T* b_last = nullptr;  ///< last row of B, readable up to a whole vector past its end
+  T* c = nullptr;
+  std::int64_t c_stride = 0;
+  std::int64_t rows = 0;     ///< of C
+  std::int64_t columns = 0;  ///< of C
+  std::int64_t terms = 0;    ///< of each sum, at least 1
+  bool accumulate = false;   ///< adds to C
+};
+
+/// The block of C = A B, with the kernel for an instruction set.
+template <class T>
+void multiply_block(InstructionSet set, const ProductBlock<T>& block);
+
+/// The block of C = A^T B.
+template <class T>
+void multiply_transposed_block(InstructionSet set, const ProductBlock<T>& block);
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+// ---- nasnet/ops/detail/product_block.ipp -------------------------------------------------------------------------
+
+// ---- nasnet/ops/detail/product_tile.hpp --------------------------------------------------------------------------
+
+/// Tiles of matrix products: sums in registers, to which each term adds the outer product of a column of A and a row of
+/// B.
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// Rows of a tile that is `vectors` wide: accumulators, the vectors of B and one of A fit the registers.
 template <class Target>
-inline constexpr int gradient_block = Target::registers >= 32 ? 8 : 4;
+[[nodiscard]] constexpr int tile_rows(int vectors) {
+  const bool wide = Target::registers >= 32 || vectors == 1;
+  return wide && sizeof(typename Target::Scalar) == 4 ? 8 : 4;
+}
+
+/// Where the factors of a tile's rows are: anywhere, a pointer each.
+template <class T, int rows>
+struct PointedRows {
+  const T* first[rows];
+
+  NASNET_ALWAYS_INLINE T factor(int row, std::int64_t offset) const { return first[row][offset]; }
+};
+
+/// The same for rows as far apart as `stride`. Three rows share a pointer, since the processor adds the stride or twice
+/// the stride for nothing: pointers for eight rows would not fit the registers beside the others.
+template <class T, int rows>
+struct EvenRows {
+  static constexpr int sharing = 3;
+  const T* first[(rows + sharing - 1) / sharing];
+  std::int64_t stride;
+
+  NASNET_ALWAYS_INLINE T factor(int row, std::int64_t offset) const {
+    return first[row / sharing][offset + row % sharing * stride];
+  }
+};
+
+/// The same for neighbours in memory.
+template <class T>
+struct NeighbouringRows {
+  const T* first;
+
+  NASNET_ALWAYS_INLINE T factor(int row, std::int64_t offset) const { return first[offset + row]; }
+};
+
+/// Adds one term to a tile: the outer product of a column of A and a row of B.
+template <class L, int rows, int vectors, class Rows>
+NASNET_ALWAYS_INLINE void add_term(typename L::Vector (&sum)[rows][vectors], const Rows& a, std::int64_t offset,
+                                   const typename L::Scalar* b) {
+  typename L::Vector row[vectors];
+  NASNET_UNROLL
+  for (int v = 0; v < vectors; ++v) load<L>(row[v], b + v * L::width);
+  NASNET_UNROLL
+  for (int r = 0; r < rows; ++r) {
+    const typename L::Scalar factor = a.factor(r, offset);
+    NASNET_UNROLL
+    for (int v = 0; v < vectors; ++v) sum[r][v] += factor * row[v];
+  }
+}
+
+/// Which row stands for row r of a tile of which only the first `count` are there: the last one for those that are not.
+NASNET_ALWAYS_INLINE std::int64_t row_there(std::int64_t r, std::int64_t count) { return r < count ? r : count - 1; }
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+template <class L>
+NASNET_ALWAYS_INLINE void write_vector(typename L::Scalar* c, typename L::Vector& sum, bool accumulate) {
+  if (accumulate) {
+    typename L::Vector old;
+    load<L>(old, c);
+    sum += old;
+  }
+  store<L>(c, sum);
+}
+
+template <class L>
+NASNET_ALWAYS_INLINE void write_part(typename L::Scalar* c, typename L::Vector& sum, std::int64_t count,
+                                     bool accumulate) {
+  if (accumulate) {
+    typename L::Vector old;
+    load_part<L>(old, c, count);
+    sum += old;
+  }
+  store_part<L>(c, sum, count);
+}
+
+/// Writes a tile of whole vectors.
+template <class L, int rows, int vectors>
+NASNET_ALWAYS_INLINE void write_whole_tile(typename L::Vector (&sum)[rows][vectors], typename L::Scalar* c,
+                                           std::int64_t c_stride, bool accumulate) {
+  int adds = accumulate ? 1 : 0;
+  hide(adds);
+  if (adds != 0) {
+    NASNET_UNROLL
+    for (int r = 0; r < rows; ++r) {
+      NASNET_UNROLL
+      for (int v = 0; v < vectors; ++v) write_vector<L>(c + r * c_stride + v * L::width, sum[r][v], true);
+    }
+    return;
+  }
+  NASNET_UNROLL
+  for (int r = 0; r < rows; ++r) {
+    NASNET_UNROLL
+    for (int v = 0; v < vectors; ++v) store<L>(c + r * c_stride + v * L::width, sum[r][v]);
+  }
+}
+
+/// Writes the first `count` rows of a tile of which the last vector has `tail` columns.
+template <class L, int rows, int vectors>
+NASNET_ALWAYS_INLINE void write_tile(typename L::Vector (&sum)[rows][vectors], typename L::Scalar* c,
+                                     std::int64_t c_stride, std::int64_t count, std::int64_t tail, bool accumulate) {
+  int whole = count == rows && tail == L::width ? 1 : 0;
+  hide(whole);
+  if (whole != 0) return write_whole_tile<L, rows, vectors>(sum, c, c_stride, accumulate);
+  alignas(sizeof(typename L::Vector)) typename L::Scalar last[rows * L::width];
+  NASNET_UNROLL
+  for (int r = 0; r < rows; ++r) {
+    store<L>(last + r * L::width, sum[r][vectors - 1]);
+    if (r >= count) continue;
+    NASNET_UNROLL
+    for (int v = 0; v + 1 < vectors; ++v) write_vector<L>(c + r * c_stride + v * L::width, sum[r][v], accumulate);
+  }
+  c += (vectors - 1) * L::width;
+  for (std::int64_t r = 0; r < count; ++r) {
+    typename L::Vector vector;
+    load<L>(vector, last + r * L::width);
+    write_part<L>(c + r * c_stride, vector, tail, accumulate);
+  }
+}
+
+/// The tile at a row and a column; `count` of its rows are rows of C.
+template <class L, int rows, int vectors, class Rows>
+NASNET_ALWAYS_INLINE void multiply_tile(const ProductBlock<typename L::Scalar>& block, const Rows& a,
+                                        std::int64_t term_step, std::int64_t row, std::int64_t column,
+                                        std::int64_t count) {
+  typename L::Vector sum[rows][vectors];
+  NASNET_UNROLL
+  for (int r = 0; r < rows; ++r) {
+    NASNET_UNROLL
+    for (int v = 0; v < vectors; ++v) sum[r][v] = typename L::Vector{};
+  }
+  const auto* b = block.b + column;
+  const std::int64_t last_term = (block.terms - 1) * term_step;
+  for (std::int64_t offset = 0; offset < last_term; offset += term_step, b += block.b_stride) {
+    add_term<L, rows, vectors>(sum, a, offset, b);
+  }
+  add_term<L, rows, vectors>(sum, a, last_term, block.b_last + column);
+  const std::int64_t tail = block.columns - column - (vectors - 1) * L::width;
+  write_tile<L, rows, vectors>(sum, block.c + row * block.c_stride + column, block.c_stride, count,
+                               tail < L::width ? tail : L::width, block.accumulate);
+}
+
+/// A tile of which `count` rows are rows of C; the others repeat the last one and are not written.
+template <class L, bool transposed, int rows, int vectors>
+NASNET_ALWAYS_INLINE void multiply_part_tile(const ProductBlock<typename L::Scalar>& block, std::int64_t row,
+                                             std::int64_t column, std::int64_t count) {
+  const std::int64_t row_step = transposed ? 1 : block.a_stride;
+  PointedRows<typename L::Scalar, rows> a;
+  NASNET_UNROLL
+  for (int r = 0; r < rows; ++r) a.first[r] = block.a + (row + row_there(r, count)) * row_step;
+  multiply_tile<L, rows, vectors>(block, a, transposed ? block.a_stride : 1, row, column, count);
+}
+
+/// A tile of which all rows are rows of C.
+template <class L, bool transposed, int rows, int vectors>
+NASNET_ALWAYS_INLINE void multiply_whole_tile(const ProductBlock<typename L::Scalar>& block, std::int64_t row,
+                                              std::int64_t column) {
+  using T = typename L::Scalar;
+  if constexpr (transposed) {
+    multiply_tile<L, rows, vectors>(block, NeighbouringRows<T>{block.a + row}, block.a_stride, row, column, rows);
+  } else if constexpr (vectors == 1) {
+    EvenRows<T, rows> a;
+    a.stride = block.a_stride;
+    NASNET_UNROLL
+    for (int r = 0; r < rows; r += a.sharing) a.first[r / a.sharing] = block.a + (row + r) * block.a_stride;
+    multiply_tile<L, rows, vectors>(block, a, 1, row, column, rows);
+  } else {
+    multiply_part_tile<L, transposed, rows, vectors>(block, row, column, rows);
+  }
+}
+
+/// All rows of a strip of columns.
+template <class Target, class L, bool transposed, int vectors>
+NASNET_ALWAYS_INLINE void multiply_strip(const ProductBlock<typename L::Scalar>& block, std::int64_t column) {
+  constexpr std::int64_t most = tile_rows<Target>(vectors);
+  std::int64_t row = 0;
+  for (; row + most <= block.rows; row += most) {
+    multiply_whole_tile<L, transposed, most, vectors>(block, row, column);
+  }
+  for (; row < block.rows; row += 4) {
+    const std::int64_t left = block.rows - row;
+    multiply_part_tile<L, transposed, 4, vectors>(block, row, column, left < 4 ? left : 4);
+  }
+}
+
+template <class Target, class L, bool transposed>
+NASNET_ALWAYS_INLINE void multiply_tiles(const ProductBlock<typename L::Scalar>& block) {
+  std::int64_t column = 0;
+  for (; column + (tile_vectors - 1) * L::width < block.columns; column += tile_vectors * L::width) {
+    multiply_strip<Target, L, transposed, tile_vectors>(block, column);
+  }
+  if (column + L::width < block.columns) {
+    multiply_strip<Target, L, transposed, 2>(block, column);
+  } else if (column < block.columns) {
+    multiply_strip<Target, L, transposed, 1>(block, column);
+  }
+}
+
+template <bool transposed>
+struct ProductKernel {
+  template <class Target>
+  static NASNET_ALWAYS_INLINE void run(const ProductBlock<typename Target::Scalar>& job) {
+    const ProductBlock<typename Target::Scalar> block = job;
+    multiply_tiles<Target, typename Target::Full, transposed>(block);
+  }
+};
+
+template <class T>
+void multiply_block(InstructionSet set, const ProductBlock<T>& block) {
+  run_kernel<ProductKernel<false>, T>(set, block);
+}
+
+template <class T>
+void multiply_transposed_block(InstructionSet set, const ProductBlock<T>& block) {
+  run_kernel<ProductKernel<true>, T>(set, block);
+}
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+// ---- nasnet/ops/detail/product_operands.hpp ----------------------------------------------------------------------
+
+/// What goes into the kernels of matrix products, and what becomes of their partial sums.
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// B of a product where it may be read a vector past the end of each row.
+template <class T>
+struct ReadableMatrix {
+  MatrixSpan<const T> view;
+  const T* last_row = nullptr;
+  Tensor<T> copy = {};  ///< of the last row, or of all of them
+};
+
+template <class T>
+void copy_padded(MatrixSpan<const T> from, T* to, std::int64_t to_stride) {
+  for (std::int64_t row = 0; row < from.rows; ++row, to += to_stride) {
+    std::copy_n(from.data + row * from.stride, from.columns, to);
+    std::fill_n(to + from.columns, to_stride - from.columns, T{0});
+  }
+}
+
+/// Rows of whole vectors are read where they are. Otherwise what is read past a row's end is the next row, and only the
+/// last row has to be copied, unless rows are shorter than a vector.
+template <class T>
+[[nodiscard]] ReadableMatrix<T> readable(Context& context, MatrixSpan<const T> b, std::int64_t vector_width) {
+  ReadableMatrix<T> result{.view = b, .last_row = b.data + (b.rows - 1) * b.stride};
+  const std::int64_t padded = rounded_up(b.columns, vector_width);
+  if (padded == b.columns) return result;
+  const bool all = b.columns < vector_width;
+  const MatrixSpan<const T> copied = all ? b : MatrixSpan<const T>(result.last_row, 1, b.columns);
+  result.copy = context.tensor<T>({copied.rows, padded});
+  copy_padded(copied, result.copy.data(), padded);
+  if (all) result.view = {result.copy.data(), b.rows, b.columns, padded};
+  result.last_row = result.copy.data() + (copied.rows - 1) * padded;
+  return result;
+}
+
+/// to [columns, rows of width `stride`] = from [rows, columns] transposed, its rows filled up with zeros.
+template <class T>
+void transpose_padded(Context& context, MatrixSpan<const T> from, T* to, std::int64_t stride) {
+  constexpr std::int64_t tile = 16;
+  context.parallel_for(from.columns, 4 * tile, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t first = begin; first < end; first += tile) {
+      const std::int64_t last = (std::min)(first + tile, end);
+      for (std::int64_t row = 0; row < from.rows; ++row) {
+        for (std::int64_t column = first; column < last; ++column) {
+          to[column * stride + row] = from.data[row * from.stride + column];
+        }
+      }
+      for (std::int64_t column = first; column < last; ++column) {
+        std::fill_n(to + column * stride + from.rows, stride - from.rows, T{0});
+      }
+    }
+  });
+}
+
+/// A transposed copy of B, its rows filled up to whole vectors.
+template <class T>
+[[nodiscard]] ReadableMatrix<T> transposed_copy(Context& context, MatrixSpan<const T> b, std::int64_t vector_width) {
+  const std::int64_t stride = rounded_up(b.rows, vector_width);
+  ReadableMatrix<T> result{.view = {}, .copy = context.tensor<T>({b.columns, stride})};
+  transpose_padded<T>(context, b, result.copy.data(), stride);
+  result.view = {result.copy.data(), b.columns, b.rows, stride};
+  result.last_row = result.copy.data() + (b.columns - 1) * stride;
+  return result;
+}
+
+/// c (+)= the sum of the parts, in their order.
+template <class T>
+void add_parts(Context& context, const T* parts, std::int64_t part_count, MatrixSpan<T> c, bool accumulate) {
+  const std::int64_t elements = c.rows * c.columns;
+  const std::int64_t grain = (std::max)(std::int64_t{1}, 8192 / (c.columns * part_count));
+  context.parallel_for(c.rows, grain, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t row = begin; row < end; ++row) {
+      T* to = c.data + row * c.stride;
+      const T* from = parts + row * c.columns;
+      if (!accumulate) std::copy_n(from, c.columns, to);
+      for (std::int64_t part = accumulate ? 0 : 1; part < part_count; ++part) {
+        const T* summand = from + part * elements;
+        for (std::int64_t column = 0; column < c.columns; ++column) to[column] += summand[column];
+      }
+    }
+  });
+}
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// How a product is cut into blocks of C: by its shape alone.
+struct ProductGrid {
+  std::int64_t block_rows = 1;
+  std::int64_t block_columns = 1;
+  std::int64_t row_blocks = 1;
+  std::int64_t column_blocks = 1;
+
+  [[nodiscard]] std::int64_t blocks() const { return row_blocks * column_blocks; }
+};
+
+/// Blocks as wide as a tile, so that their part of B stays in the cache, and tall enough to be worth a thread's while.
+NASNET_LAZY [[nodiscard]] inline ProductGrid product_grid(std::int64_t rows, std::int64_t columns, std::int64_t terms,
+                                                          std::int64_t vector_width) {
+  constexpr std::int64_t least_work = 1 << 17;  // multiply-adds
+  constexpr std::int64_t least_rows = 96;
+  ProductGrid grid;
+  grid.block_columns = (std::min)(columns, tile_vectors * vector_width);
+  grid.column_blocks = quotient_up(columns, grid.block_columns);
+  const std::int64_t enough = quotient_up(least_work, grid.block_columns * terms);
+  grid.block_rows = rounded_up((std::max)(least_rows, enough), 8);
+  grid.row_blocks = quotient_up(rows, grid.block_rows);
+  return grid;
+}
+
+/// Terms of C = A^T B that one partial sum takes. Long enough that adding the partial sums up costs little.
+NASNET_LAZY [[nodiscard]] inline std::int64_t terms_per_part(std::int64_t terms, std::int64_t elements) {
+  const std::int64_t part = (std::max)(std::int64_t{512}, elements / 32);
+  return terms < 2 * part ? terms : part;
+}
+
+template <class T>
+void clear(Context& context, MatrixSpan<T> c, bool accumulate) {
+  if (accumulate) return;
+  context.parallel_for(c.rows, 4096, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t row = begin; row < end; ++row) std::fill_n(c.data + row * c.stride, c.columns, T{0});
+  });
+}
+
+/// C (+)= A B with a B that may be read past its rows.
+template <class T>
+void multiply_readable(Context& context, MatrixSpan<const T> a, const ReadableMatrix<T>& b, MatrixSpan<T> c,
+                       bool accumulate, InstructionSet set) {
+  const ProductGrid grid = product_grid(c.rows, c.columns, a.columns, full_width<T>(set));
+  context.parallel_for(grid.blocks(), 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t index = begin; index < end; ++index) {
+      const std::int64_t row = index / grid.column_blocks * grid.block_rows;
+      const std::int64_t column = index % grid.column_blocks * grid.block_columns;
+      multiply_block(set, ProductBlock<T>{.a = a.data + row * a.stride,
+                                          .a_stride = a.stride,
+                                          .b = b.view.data + column,
+                                          .b_stride = b.view.stride,
+                                          .b_last = b.last_row + column,
+                                          .c = c.data + row * c.stride + column,
+                                          .c_stride = c.stride,
+                                          .rows = (std::min)(grid.block_rows, c.rows - row),
+                                          .columns = (std::min)(grid.block_columns, c.columns - column),
+                                          .terms = a.columns,
+                                          .accumulate = accumulate});
+    }
+  });
+}
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+namespace nasnet::inline NASNET_ABI {
+
+template <class T>
+void multiply(Context& context, MatrixSpan<const T> a, std::type_identity_t<MatrixSpan<const T>> b,
+              std::type_identity_t<MatrixSpan<T>> c, bool accumulate, InstructionSet set) {
+  if (c.rows == 0 || c.columns == 0) return;
+  if (a.columns == 0) return detail::clear(context, c, accumulate);
+  set = detail::set_for<T>(c.columns, set);
+  detail::multiply_readable<T>(context, a, detail::readable<T>(context, b, detail::full_width<T>(set)), c, accumulate,
+                               set);
+}
+
+template <class T>
+void multiply_right_transposed(Context& context, MatrixSpan<const T> a, std::type_identity_t<MatrixSpan<const T>> b,
+                               std::type_identity_t<MatrixSpan<T>> c, bool accumulate, InstructionSet set) {
+  if (c.rows == 0 || c.columns == 0) return;
+  if (a.columns == 0) return detail::clear(context, c, accumulate);
+  set = detail::set_for<T>(c.columns, set);
+  const auto transposed = detail::transposed_copy<T>(context, b, detail::full_width<T>(set));
+  detail::multiply_readable<T>(context, a, transposed, c, accumulate, set);
+}
+
+template <class T>
+void multiply_left_transposed(Context& context, MatrixSpan<const T> a, std::type_identity_t<MatrixSpan<const T>> b,
+                              std::type_identity_t<MatrixSpan<T>> c, bool accumulate, InstructionSet set) {
+  using namespace detail;
+  if (c.rows == 0 || c.columns == 0) return;
+  if (a.rows == 0) return clear(context, c, accumulate);
+  set = set_for<T>(c.columns, set);
+  const ReadableMatrix<T> right = readable<T>(context, b, full_width<T>(set));
+  const std::int64_t part_terms = terms_per_part(a.rows, c.rows * c.columns);
+  const std::int64_t parts = quotient_up(a.rows, part_terms);
+  Tensor<T> sums = parts > 1 ? context.tensor<T>({parts, c.rows, c.columns}) : Tensor<T>{};
+  const ProductGrid grid = product_grid(c.rows, c.columns, part_terms, full_width<T>(set));
+  context.parallel_for(parts * grid.blocks(), 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t index = begin; index < end; ++index) {
+      const std::int64_t part = index / grid.blocks();
+      const std::int64_t row = index % grid.blocks() / grid.column_blocks * grid.block_rows;
+      const std::int64_t column = index % grid.column_blocks * grid.block_columns;
+      const std::int64_t term = part * part_terms;
+      const std::int64_t terms = (std::min)(part_terms, a.rows - term);
+      const T* b_first = right.view.data + term * right.view.stride;
+      const T* b_last = part + 1 == parts ? right.last_row : b_first + (terms - 1) * right.view.stride;
+      const MatrixSpan<T> to =
+          parts > 1 ? MatrixSpan<T>(sums.data() + part * c.rows * c.columns, c.rows, c.columns) : c;
+      multiply_transposed_block(set, ProductBlock<T>{.a = a.data + term * a.stride + row,
+                                                     .a_stride = a.stride,
+                                                     .b = b_first + column,
+                                                     .b_stride = right.view.stride,
+                                                     .b_last = b_last + column,
+                                                     .c = to.data + row * to.stride + column,
+                                                     .c_stride = to.stride,
+                                                     .rows = (std::min)(grid.block_rows, c.rows - row),
+                                                     .columns = (std::min)(grid.block_columns, c.columns - column),
+                                                     .terms = terms,
+                                                     .accumulate = parts == 1 && accumulate});
+    }
+  });
+  if (parts > 1) add_parts<T>(context, sums.data(), parts, c, accumulate);
+}
+
+}  // namespace nasnet::inline NASNET_ABI
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// Maps or a weight as a matrix: one row for each pixel or input channel.
+template <class Scalar>
+[[nodiscard]] MatrixSpan<Scalar> channel_matrix(Tensor<Scalar>& tensor) {
+  const std::int64_t columns = tensor.shape()[tensor.shape().rank() - 1];
+  return {tensor.data(), columns == 0 ? 0 : tensor.elements() / columns, columns};
+}
+
+template <class Scalar>
+[[nodiscard]] MatrixSpan<const Scalar> channel_matrix(const Tensor<Scalar>& tensor) {
+  const std::int64_t columns = tensor.shape()[tensor.shape().rank() - 1];
+  return {tensor.data(), columns == 0 ? 0 : tensor.elements() / columns, columns};
+}
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+// ---- nasnet/ops/detail/depthwise_weight_gradient.hpp -------------------------------------------------------------
+
+/// The weight gradient of a depthwise convolution: dw[ky,kx,c] = sum of dy[n,oh,ow,c] x[n,oh*s+ky*d-p,ow*s+kx*d-p,c].
+///
+/// One task is a strip of channels over some bands of output rows. A band's inputs are copied into padded rows and its
+/// gradients into rows filled up with zeros; then all sums of a few kernel rows stay in registers over the whole band.
+
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// Outputs to which rows of gradients are filled up: a multiple of every target's gradient_block.
 inline constexpr std::int64_t gradient_columns = 8;
@@ -8991,6 +11033,95 @@ struct WeightGradientBand {
   std::int64_t gradient_width = 0;  ///< a multiple of gradient_columns
   T* sums = nullptr;                ///< [kh][kw][lanes], added to
 };
+
+/// The sums of a band, with the kernel for an instruction set.
+template <class T>
+void add_weight_gradient(InstructionSet set, const WeightGradientBand<T>& band);
+
+/// How the work of a weight gradient is cut up: by shape alone.
+struct WeightGradientGrid {
+  std::int64_t band_rows = 1;   ///< output rows of a band
+  std::int64_t bands = 1;       ///< of an image
+  std::int64_t units = 1;       ///< bands of all images
+  std::int64_t part_units = 1;  ///< bands whose sums are added up in one place
+  std::int64_t parts = 1;
+  std::int64_t input_rows = 1;  ///< of a band
+  std::int64_t input_width = 1;
+  std::int64_t gradient_width = 1;
+
+  NASNET_LAZY WeightGradientGrid(const Window& window, const Shape& input, const Shape& output,
+                                 const ChannelStrips& strips) {
+    constexpr std::int64_t band_scalars = 24 * 1024;  // what a band's inputs may take: they and the sums stay in cache
+    constexpr std::int64_t wanted_tasks = 32;
+    const WindowAxis vertical = window.vertical();
+    const WindowAxis horizontal = window.horizontal();
+    gradient_width = rounded_up(output[2], gradient_columns);
+    input_width = (std::max)((gradient_width - 1) * window.stride_width + horizontal.reach(),
+                             horizontal.before(input[2]) + input[2]);
+    const std::int64_t rows = (band_scalars / (input_width * strips.width) - vertical.reach()) / window.stride_height;
+    band_rows = std::clamp(rows + 1, std::int64_t{1}, output[1]);
+    bands = quotient_up(output[1], band_rows);
+    band_rows = quotient_up(output[1], bands);
+    bands = quotient_up(output[1], band_rows);
+    input_rows = (band_rows - 1) * window.stride_height + vertical.reach();
+    units = output[0] * bands;
+    part_units = quotient_up(units, (std::min)(units, quotient_up(wanted_tasks, strips.count())));
+    parts = quotient_up(units, part_units);
+  }
+};
+
+/// dw [kh,kw,C] (+)= the parts' sums, in their order.
+template <class T>
+void add_strip_sums(const WeightGradientGrid& grid, const ChannelStrips& strips, std::int64_t taps,
+                    const Tensor<T>& sums, const GradientSlot<T>& slot) {
+  const std::int64_t sums_size = taps * strips.width;
+  for (std::int64_t strip = 0; strip < strips.count(); ++strip) {
+    for (std::int64_t tap = 0; tap < taps; ++tap) {
+      T* to = slot.tensor->data() + tap * strips.channels + strips.first_channel(strip);
+      for (std::int64_t channel = 0; channel < strips.used(strip); ++channel) {
+        T sum = slot.accumulate ? to[channel] : T{0};
+        for (std::int64_t part = 0; part < grid.parts; ++part) {
+          sum += sums[(part * strips.count() + strip) * sums_size + tap * full_width<T>(strips.set(strip)) + channel];
+        }
+        to[channel] = sum;
+      }
+    }
+  }
+}
+
+/// A band without the places of its strip and rows.
+template <class T>
+[[nodiscard]] WeightGradientBand<T> common_band(const Window& window, const Shape& x, const Shape& dy,
+                                                const WeightGradientGrid& grid) {
+  WeightGradientBand<T> band;
+  band.input_height = x[1];
+  band.input_pitch = x[2] * x[3];
+  band.gradient_pitch = dy[2] * dy[3];
+  band.before_width = window.horizontal().before(x[2]);
+  band.kernel_height = window.kernel_height;
+  band.kernel_width = window.kernel_width;
+  band.stride_height = window.stride_height;
+  band.stride_width = window.stride_width;
+  band.dilation = window.dilation;
+  band.input_width = grid.input_width;
+  band.gradient_width = grid.gradient_width;
+  return band;
+}
+
+/// dw [kh,kw,C] into the slot.
+template <class T>
+void depthwise_weight_gradient(Context& context, const Window& window, const Tensor<T>& x, const Tensor<T>& dy,
+                               const GradientSlot<T>& slot, InstructionSet set);
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+// ---- nasnet/ops/detail/depthwise_weight_gradient.ipp -------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// Gradients of neighbouring outputs that are in registers together.
+template <class Target>
+inline constexpr int gradient_block = Target::registers >= 32 ? 8 : 4;
 
 /// Adds a block of outputs to the sums of `rows` kernel rows of `taps` neighbouring taps.
 template <class L, int block, int rows, int taps, int step>
@@ -9152,77 +11283,11 @@ struct WeightGradientKernel {
   }
 };
 
-/// How the work of a weight gradient is cut up: by shape alone.
-struct WeightGradientGrid {
-  std::int64_t band_rows = 1;   ///< output rows of a band
-  std::int64_t bands = 1;       ///< of an image
-  std::int64_t units = 1;       ///< bands of all images
-  std::int64_t part_units = 1;  ///< bands whose sums are added up in one place
-  std::int64_t parts = 1;
-  std::int64_t input_rows = 1;  ///< of a band
-  std::int64_t input_width = 1;
-  std::int64_t gradient_width = 1;
-
-  NASNET_LAZY WeightGradientGrid(const Window& window, const Shape& input, const Shape& output,
-                                 const ChannelStrips& strips) {
-    constexpr std::int64_t band_scalars = 24 * 1024;  // what a band's inputs may take: they and the sums stay in cache
-    constexpr std::int64_t wanted_tasks = 32;
-    const WindowAxis vertical = window.vertical();
-    const WindowAxis horizontal = window.horizontal();
-    gradient_width = rounded_up(output[2], gradient_columns);
-    input_width = (std::max)((gradient_width - 1) * window.stride_width + horizontal.reach(),
-                             horizontal.before(input[2]) + input[2]);
-    const std::int64_t rows = (band_scalars / (input_width * strips.width) - vertical.reach()) / window.stride_height;
-    band_rows = std::clamp(rows + 1, std::int64_t{1}, output[1]);
-    bands = quotient_up(output[1], band_rows);
-    band_rows = quotient_up(output[1], bands);
-    bands = quotient_up(output[1], band_rows);
-    input_rows = (band_rows - 1) * window.stride_height + vertical.reach();
-    units = output[0] * bands;
-    part_units = quotient_up(units, (std::min)(units, quotient_up(wanted_tasks, strips.count())));
-    parts = quotient_up(units, part_units);
-  }
-};
-
-/// dw [kh,kw,C] (+)= the parts' sums, in their order.
 template <class T>
-void add_strip_sums(const WeightGradientGrid& grid, const ChannelStrips& strips, std::int64_t taps,
-                    const Tensor<T>& sums, const GradientSlot<T>& slot) {
-  const std::int64_t sums_size = taps * strips.width;
-  for (std::int64_t strip = 0; strip < strips.count(); ++strip) {
-    for (std::int64_t tap = 0; tap < taps; ++tap) {
-      T* to = slot.tensor->data() + tap * strips.channels + strips.first_channel(strip);
-      for (std::int64_t channel = 0; channel < strips.used(strip); ++channel) {
-        T sum = slot.accumulate ? to[channel] : T{0};
-        for (std::int64_t part = 0; part < grid.parts; ++part) {
-          sum += sums[(part * strips.count() + strip) * sums_size + tap * full_width<T>(strips.set(strip)) + channel];
-        }
-        to[channel] = sum;
-      }
-    }
-  }
+void add_weight_gradient(InstructionSet set, const WeightGradientBand<T>& band) {
+  run_kernel<WeightGradientKernel, T>(set, band);
 }
 
-/// A band without the places of its strip and rows.
-template <class T>
-[[nodiscard]] WeightGradientBand<T> common_band(const Window& window, const Shape& x, const Shape& dy,
-                                                const WeightGradientGrid& grid) {
-  WeightGradientBand<T> band;
-  band.input_height = x[1];
-  band.input_pitch = x[2] * x[3];
-  band.gradient_pitch = dy[2] * dy[3];
-  band.before_width = window.horizontal().before(x[2]);
-  band.kernel_height = window.kernel_height;
-  band.kernel_width = window.kernel_width;
-  band.stride_height = window.stride_height;
-  band.stride_width = window.stride_width;
-  band.dilation = window.dilation;
-  band.input_width = grid.input_width;
-  band.gradient_width = grid.gradient_width;
-  return band;
-}
-
-/// dw [kh,kw,C] into the slot.
 template <class T>
 void depthwise_weight_gradient(Context& context, const Window& window, const Tensor<T>& x, const Tensor<T>& dy,
                                const GradientSlot<T>& slot, InstructionSet set) {
@@ -9250,7 +11315,7 @@ void depthwise_weight_gradient(Context& context, const Window& window, const Ten
         band.gradient.first += row * band.gradient_pitch;
         band.rows = (std::min)(grid.band_rows, dy.extent(1) - row);
         band.top = row * window.stride_height - window.vertical().before(x.extent(1));
-        run_kernel<WeightGradientKernel, T>(strips.set(strip), band);
+        add_weight_gradient(strips.set(strip), band);
       }
     }
   });
@@ -9259,1607 +11324,420 @@ void depthwise_weight_gradient(Context& context, const Window& window, const Ten
 
 }  // namespace nasnet::inline NASNET_ABI::detail
 
-// ---- nasnet/ops/detail/kernel_checks.hpp -------------------------------------------------------------------------
+// ---- nasnet/ops/detail/rows.hpp ----------------------------------------------------------------------------------
 
-/// Checks that ops with kernels share, each failing with one sentence.
-
-namespace nasnet::inline NASNET_ABI::detail {
-
-/// @throws ShapeError unless a kernel's channels are those of the input.
-NASNET_LAZY inline void check_channels(std::string_view who, std::int64_t kernel, const Shape& input) {
-  const std::int64_t channels = input[input.rank() - 1];
-  if (kernel != channels) {
-    fail<ShapeError>(who, ": kernel has ", kernel, " channels, input ", input.to_string(), " has ", channels);
-  }
-}
-
-/// @throws ShapeError unless a parameter has the wanted shape.
-NASNET_LAZY inline void check_parameter(std::string_view who, std::string_view name, const Shape& found,
-                                        const Shape& wanted) {
-  if (found != wanted) fail<ShapeError>(who, ": ", name, " is ", found.to_string(), ", wanted ", wanted.to_string());
-}
-
-/// @throws ShapeError unless the window is one, and fits the maps.
-NASNET_LAZY inline void check_window(std::string_view who, const Window& window, const Shape& input) {
-  window.check(who);
-  const Size output = window.output({input[1], input[2]});
-  if (output.height < 1 || output.width < 1) {
-    fail<ShapeError>(who, ": a kernel of ", window.kernel_height, 'x', window.kernel_width, " does not fit input ",
-                     input.to_string());
-  }
-}
-
-}  // namespace nasnet::inline NASNET_ABI::detail
-
-// ---- nasnet/ops/detail/unit_rows.hpp -----------------------------------------------------------------------------
-
-/// What the pointwise convolution of a unit multiplies: see convolution_unit.hpp.
-
-// ---- nasnet/ops/detail/sliding_sum_run.hpp -----------------------------------------------------------------------
-
-/// Cuts a sliding sum or mean into tasks and runs them.
-
-// ---- nasnet/ops/detail/sliding_sum.hpp ---------------------------------------------------------------------------
-
-/// Weighted sums and means over sliding windows, channel by channel: depthwise convolution, average pooling, and their
-/// transposes.
-///
-/// One task is a strip of channels of one image, or of some rows of it. It keeps the source rows that its windows cover
-/// in a ring of padded rows, which fits the first cache, and computes `block` neighbouring outputs in registers, so
-/// that each padded cell is loaded once for all taps of a kernel row.
-
-// ---- nasnet/ops/detail/sliding_taps.hpp --------------------------------------------------------------------------
-
-/// Which source cells the windows of an axis read, for a convolution and for its transpose.
+/// Rows of channels: copies between tensors whose rows have different lengths.
 
 namespace nasnet::inline NASNET_ABI::detail {
 
-/// Direction of a sliding sum: out[o] = sum of w[t] in[o * stride + t * dilation - before], or its transpose, which
-/// takes gradients of `out` to gradients of `in`.
-enum class Slide { forward, transposed };
+/// Rows in a chunk, by the length of a row.
+[[nodiscard]] constexpr std::int64_t row_grain(std::int64_t length) {
+  return (std::max)(std::int64_t{1}, map_grain / (std::max)(length, std::int64_t{1}));
+}
 
-/// Where a ring of rows has a source row, and the kernel row that weighs it.
-struct RowTap {
-  std::int64_t slot = 0;
-  std::int64_t tap = 0;
-};
-
-/// What a kernel reads of RowTaps.
-struct RowTapView {
-  const RowTap* taps = nullptr;
-  const std::int64_t* begin = nullptr;
-  const std::int64_t* oldest = nullptr;
-  const std::int64_t* needed = nullptr;
-};
-
-/// The source rows of each destination row, in the order of the taps.
-struct RowTaps {
-  std::vector<RowTap> taps;
-  std::vector<std::int64_t> begin;   ///< of each destination row in `taps`, and the end of the last one
-  std::vector<std::int64_t> oldest;  ///< no destination row from here on reads a source row before it
-  std::vector<std::int64_t> needed;  ///< source rows that must be there: the last one read so far, plus 1
-  std::int64_t span = 1;             ///< rows that a ring holds
-
-  NASNET_LAZY RowTaps(const WindowAxis& axis, Slide slide, std::int64_t source, std::int64_t destination,
-                      std::int64_t before) {
-    begin.push_back(0);
-    std::int64_t last = 0;
-    for (std::int64_t row = 0; row < destination; ++row) {
-      for (std::int64_t tap = 0; tap < axis.kernel; ++tap) {
-        const std::int64_t from = slide == Slide::forward ? row * axis.stride + tap * axis.dilation - before
-                                                          : row + before - tap * axis.dilation;
-        const std::int64_t cell = slide == Slide::forward ? from : quotient_down(from, axis.stride);
-        const bool exact = slide == Slide::forward || cell * axis.stride == from;
-        if (!exact || cell < 0 || cell >= source) continue;
-        taps.push_back({cell, tap});  // its slot, when the ring's size is known
-        last = (std::max)(last, cell + 1);
-      }
-      begin.push_back(static_cast<std::int64_t>(taps.size()));
-      needed.push_back(last);
-      const std::int64_t first = slide == Slide::forward
-                                     ? row * axis.stride - before
-                                     : quotient_down(row + before - (axis.kernel - 1) * axis.dilation, axis.stride);
-      oldest.push_back((std::min)((std::max)(first, std::int64_t{0}), source));
-      span = (std::max)(span, needed.back() - oldest.back());
-    }
-    for (RowTap& tap : taps) tap.slot %= span;
-  }
-
-  [[nodiscard]] RowTapView view() const { return {taps.data(), begin.data(), oldest.data(), needed.data()}; }
-};
-
-/// Destination columns first, first + step, ..., which all read taps at the same distances from their source column.
-struct ColumnPhase {
-  std::int64_t first = 0;         ///< first destination column
-  std::int64_t count = 0;         ///< destination columns
-  std::int64_t start = 0;         ///< source column of the first tap for the first destination column; may be negative
-  std::int64_t weight_start = 0;  ///< where its taps are in the order of all phases' taps
-  std::int64_t taps = 0;
-};
-
-/// What a kernel reads of ColumnTaps.
-struct ColumnTapView {
-  const ColumnPhase* phases = nullptr;
-  std::int64_t phase_count = 0;
-  std::int64_t destination_step = 1;
-  std::int64_t source_step = 1;
-  std::int64_t spacing = 1;
-};
-
-/// The columns of a sliding sum: one phase, or one for each remainder by the stride where it is transposed.
-struct ColumnTaps {
-  std::vector<ColumnPhase> phases;
-  std::vector<std::int64_t> order;    ///< taps of all phases, each phase's from left to right in the source
-  std::int64_t destination_step = 1;  ///< from one destination column of a phase to the next
-  std::int64_t source_step = 1;       ///< from one window to the next
-  std::int64_t spacing = 1;           ///< source columns from one tap to the next
-  std::int64_t before = 0;            ///< padding that is read on the left
-  std::int64_t width = 0;             ///< columns that are read, padding included
-
-  /// @param block destination columns that are computed together, so that reads go past the last one
-  NASNET_LAZY ColumnTaps(const WindowAxis& axis, Slide slide, std::int64_t source, std::int64_t destination,
-                         std::int64_t axis_before, std::int64_t block) {
-    if (slide == Slide::forward) {
-      source_step = axis.stride;
-      spacing = axis.dilation;
-      for (std::int64_t tap = 0; tap < axis.kernel; ++tap) order.push_back(tap);
-      phases.push_back({.first = 0, .count = destination, .start = -axis_before, .taps = axis.kernel});
-    } else {
-      destination_step = axis.stride;
-      spacing = axis.dilation / std::gcd(axis.dilation, axis.stride);
-      for (std::int64_t first = 0; first < axis.stride && first < destination; ++first) {
-        add_transposed_phase(axis, destination, axis_before, first);
-      }
-    }
-    std::int64_t end = source;
-    for (const ColumnPhase& phase : phases) {
-      if (phase.taps == 0) continue;
-      before = (std::max)(before, -phase.start);
-      end = (std::max)(
-          end, phase.start + (rounded_up(phase.count, block) - 1) * source_step + (phase.taps - 1) * spacing + 1);
-    }
-    width = before + end;
-  }
-
-  [[nodiscard]] ColumnTapView view() const {
-    return {phases.data(), static_cast<std::int64_t>(phases.size()), destination_step, source_step, spacing};
-  }
-
- private:
-  NASNET_LAZY void add_transposed_phase(const WindowAxis& axis, std::int64_t destination, std::int64_t axis_before,
-                                        std::int64_t first) {
-    ColumnPhase phase{.first = first, .count = quotient_up(destination - first, axis.stride)};
-    phase.weight_start = static_cast<std::int64_t>(order.size());
-    for (std::int64_t tap = axis.kernel - 1; tap >= 0; --tap) {
-      const std::int64_t distance = first + axis_before - tap * axis.dilation;
-      if (quotient_down(distance, axis.stride) * axis.stride != distance) continue;
-      if (phase.taps == 0) phase.start = quotient_down(distance, axis.stride);
-      order.push_back(tap);
-      ++phase.taps;
-    }
-    phases.push_back(phase);
-  }
-};
-
-}  // namespace nasnet::inline NASNET_ABI::detail
-
-namespace nasnet::inline NASNET_ABI::detail {
-
-/// Neighbouring outputs that are computed together; half as many where no more are left of a row.
-inline constexpr int sliding_block = 8;
-
-/// What a mean divides by the number of cells of each window that lie inside the map: its sums, or as its transpose
-/// what it adds up.
-enum class Averaging { destination, source };
-
-/// How many cells of each window lie inside the map, as a kernel reads it.
-template <class T>
-struct WindowCellView {
-  const std::int64_t* rows = nullptr;  ///< cells of each window along its column, at least 1
-  const T* cells = nullptr;            ///< [cells along the column - 1][windows of a row]
-  const T* shares = nullptr;           ///< one divided by them
-  std::int64_t width = 0;
-
-  NASNET_ALWAYS_INLINE const T* row(std::int64_t window) const { return cells + (rows[window] - 1) * width; }
-  NASNET_ALWAYS_INLINE const T* row_shares(std::int64_t window) const { return shares + (rows[window] - 1) * width; }
-};
-
-/// One task of a sliding sum.
-template <class T>
-struct SlidingTask {
-  RowRing<T> ring{};                   ///< source rows
-  T* destination = nullptr;            ///< the strip in row `row_begin`
-  std::int64_t destination_pitch = 0;  ///< scalars from one destination row to the next
-  std::int64_t destination_pixel = 0;  ///< and from one pixel to the next
-  std::int64_t row_begin = 0;          ///< destination rows of the task
-  std::int64_t row_end = 0;
-  std::int64_t stored = 0;    ///< lanes that are written; 0: those that the source has
-  const T* gate = nullptr;    ///< lies as the destination: sums count only where it is above 0; null: everywhere
-  const T* addend = nullptr;  ///< what is added, with pitches of its own; null: nothing. May be the destination
-  std::int64_t addend_pitch = 0;
-  std::int64_t addend_pixel = 0;
-  const T* weights = nullptr;                    ///< of a sum: [kernel rows][taps in the order of ColumnTaps][lanes]
-  std::int64_t weight_pitch = 0;                 ///< taps of a kernel row
-  Averaging averaging = Averaging::destination;  ///< of a mean
-  WindowCellView<T> cells{};                     ///< likewise
-  const T** row_pointers = nullptr;              ///< room for two pointers per kernel row
-  RowTapView rows{};
-  ColumnTapView columns{};
-};
-
-/// The outputs of one phase of one destination row.
-template <class T>
-struct SlidingRow {
-  const T* const* sources = nullptr;  ///< padded source rows, at the first tap of the first output
-  const T* const* weights = nullptr;  ///< and their weights
+/// Rows of `count` elements each, from one place to another; the pitch leads from one row to the next.
+template <class Scalar>
+struct RowsJob {
+  const Scalar* from = nullptr;
+  std::int64_t from_pitch = 0;
+  Scalar* to = nullptr;
+  std::int64_t to_pitch = 0;
   std::int64_t rows = 0;
-  std::int64_t taps = 0;
-  std::int64_t spacing = 0;  ///< scalars from tap to tap
-  std::int64_t step = 0;     ///< scalars from window to window
-  T* to = nullptr;
-  std::int64_t to_step = 0;  ///< scalars from output to output
   std::int64_t count = 0;
-  std::int64_t used = 0;      ///< lanes that are written
-  const T* gate = nullptr;    ///< of the first output
-  const T* addend = nullptr;  ///< likewise
-  std::int64_t addend_step = 0;
-  const T* cells = nullptr;   ///< of each output's window; null: nothing to divide by
-  const T* shares = nullptr;  ///< one divided by them
+  bool accumulate = false;  ///< to += from
 };
 
-/// Adds a kernel row to a block of sums; `taps` neighbouring source cells for each output, windows `step` cells apart.
-template <class L, int taps, int step, int block>
-NASNET_ALWAYS_INLINE void slide_kernel_row(typename L::Vector (&sum)[block], const typename L::Scalar* source,
-                                           const typename L::Scalar* weights) {
-  typename L::Vector weight[taps];
-  NASNET_UNROLL
-  for (int t = 0; t < taps; ++t) load<L>(weight[t], weights + t * L::width);
-  NASNET_UNROLL
-  for (int cell = 0; cell < (block - 1) * step + taps; ++cell) {
-    typename L::Vector x;
-    load<L>(x, source + cell * L::width);
-    NASNET_UNROLL
-    for (int t = 0; t < taps; ++t) {
-      const int output = cell - t;
-      if (output >= 0 && output % step == 0 && output / step < block) sum[output / step] += x * weight[t];
-    }
-  }
+/// Copies or adds rows on this thread.
+template <class Scalar>
+void run_rows(const RowsJob<Scalar>& job);
+
+/// Copies or adds rows, split over the threads.
+template <class Scalar>
+void move_rows(Context& context, const RowsJob<Scalar>& job);
+
+/// Copies or adds the rows of several jobs side by side, split over the threads; `width` elements a row in all.
+template <class Scalar>
+void move_side_by_side(Context& context, std::span<const RowsJob<Scalar>> jobs, std::int64_t rows, std::int64_t width);
+
+/// to = from for `count` elements, or to += from.
+template <class Scalar>
+void move_row(const Scalar* from, std::int64_t count, Scalar* to, bool accumulate) {
+  run_rows<Scalar>({.from = from, .to = to, .rows = 1, .count = count, .accumulate = accumulate});
 }
-
-/// The same for any taps and distances.
-template <class L, int block>
-NASNET_ALWAYS_INLINE void slide_any_kernel_row(typename L::Vector (&sum)[block], const typename L::Scalar* source,
-                                               const typename L::Scalar* weights, std::int64_t taps,
-                                               std::int64_t spacing, std::int64_t step) {
-  for (std::int64_t t = 0; t < taps; ++t, source += spacing) {
-    typename L::Vector weight;
-    load<L>(weight, weights + t * L::width);
-    NASNET_UNROLL
-    for (int output = 0; output < block; ++output) {
-      typename L::Vector x;
-      load<L>(x, source + output * step);
-      sum[output] += x * weight;
-    }
-  }
-}
-
-template <class L, int block>
-NASNET_ALWAYS_INLINE void store_block(typename L::Scalar* to, std::int64_t step,
-                                      const typename L::Vector (&sum)[block]) {
-  NASNET_UNROLL
-  for (int output = 0; output < block; ++output) store<L>(to + output * step, sum[output]);
-}
-
-/// sum / cells, at the cost of three products: a quotient that is nearly right, and its correction.
-/// @param share 1 / cells
-template <class L>
-NASNET_ALWAYS_INLINE void divide_by_cells(typename L::Vector& sum, typename L::Scalar cells, typename L::Scalar share) {
-  typename L::Vector quotient = sum * share;
-  sum -= quotient * cells;
-  quotient += sum * share;
-  sum = quotient;
-}
-
-/// A whole block of whole vectors that are gated or added to something.
-template <class L, int block>
-NASNET_ALWAYS_INLINE void write_block(const SlidingRow<typename L::Scalar>& row, std::int64_t first,
-                                      typename L::Vector (&sum)[block]) {
-  int gated = row.gate != nullptr ? 1 : 0;
-  int adds = row.addend != nullptr ? 1 : 0;
-  hide(gated);
-  hide(adds);
-  if (gated != 0) {
-    NASNET_UNROLL
-    for (int output = 0; output < block; ++output) {
-      typename L::Vector gate;
-      load<L>(gate, row.gate + (first + output) * row.to_step);
-      sum[output] = gate > typename L::Vector{} ? sum[output] : typename L::Vector{};
-    }
-  }
-  if (adds != 0) {
-    NASNET_UNROLL
-    for (int output = 0; output < block; ++output) {
-      typename L::Vector addend;
-      load<L>(addend, row.addend + (first + output) * row.addend_step);
-      sum[output] += addend;
-    }
-  }
-  store_block<L, block>(row.to + first * row.to_step, row.to_step, sum);
-}
-
-/// One output that is gated, added to something, or a part of a vector.
-template <class L>
-NASNET_ALWAYS_INLINE void write_output(const SlidingRow<typename L::Scalar>& row, std::int64_t output,
-                                       typename L::Vector& sum) {
-  int gated = row.gate != nullptr ? 1 : 0;
-  int adds = row.addend != nullptr ? 1 : 0;
-  hide(gated);
-  hide(adds);
-  if (gated != 0) {
-    typename L::Vector gate;
-    load_part<L>(gate, row.gate + output * row.to_step, row.used);
-    sum = gate > typename L::Vector{} ? sum : typename L::Vector{};
-  }
-  if (adds != 0) {
-    typename L::Vector addend;
-    load_part<L>(addend, row.addend + output * row.addend_step, row.used);
-    sum += addend;
-  }
-  store_part<L>(row.to + output * row.to_step, sum, row.used);
-}
-
-/// Writes a block of outputs; whole blocks of whole vectors straight from the registers.
-template <class L, int block>
-NASNET_ALWAYS_INLINE void write_outputs(const SlidingRow<typename L::Scalar>& row, std::int64_t first,
-                                        typename L::Vector (&sum)[block]) {
-  const std::int64_t left = row.count - first;
-  int whole = left >= block && row.used == L::width ? 1 : 0;
-  hide(whole);
-  if (whole != 0) {
-    int plain = row.gate == nullptr && row.addend == nullptr ? 1 : 0;
-    hide(plain);
-    if (plain != 0) return store_block<L, block>(row.to + first * row.to_step, row.to_step, sum);
-    return write_block<L, block>(row, first, sum);
-  }
-  alignas(sizeof(typename L::Vector)) typename L::Scalar lanes[block * L::width];
-  store_block<L, block>(lanes, L::width, sum);
-  for (std::int64_t output = 0; output < left && output < block; ++output) {
-    typename L::Vector one;
-    load<L>(one, lanes + output * L::width);
-    write_output<L>(row, first + output, one);
-  }
-}
-
-/// Some neighbouring outputs of a row; taps 0 stands for any number and distance.
-template <class L, int taps, int step, int block>
-NASNET_ALWAYS_INLINE void slide_block(const SlidingRow<typename L::Scalar>& row, std::int64_t first) {
-  typename L::Vector sum[block];
-  NASNET_UNROLL
-  for (int output = 0; output < block; ++output) sum[output] = typename L::Vector{};
-  for (std::int64_t r = 0; r < row.rows; ++r) {
-    const auto* source = row.sources[r] + first * row.step;
-    if constexpr (taps > 0) {
-      hide(source);  // else the distance of each cell from the row's begin takes a register
-      slide_kernel_row<L, taps, step, block>(sum, source, row.weights[r]);
-    } else {
-      slide_any_kernel_row<L, block>(sum, source, row.weights[r], row.taps, row.spacing, row.step);
-    }
-  }
-  write_outputs<L, block>(row, first, sum);
-}
-
-/// All outputs of a row.
-template <class L, int taps, int step>
-NASNET_ALWAYS_INLINE void slide_row(const SlidingRow<typename L::Scalar>& job) {
-  constexpr int half = sliding_block / 2;
-  const SlidingRow<typename L::Scalar> row = job;
-  std::int64_t first = 0;
-  for (; row.count - first > half; first += sliding_block) slide_block<L, taps, step, sliding_block>(row, first);
-  if (first < row.count) slide_block<L, taps, step, half>(row, first);
-}
-
-/// Picks the code for the row's taps: 3, 5 and 7 of the search spaces' kernels, and 1 to 4 of their transposes.
-template <class L>
-NASNET_ALWAYS_INLINE void sum_row(const SlidingRow<typename L::Scalar>& row) {
-  if constexpr (sizeof(typename L::Scalar) == 4) {
-    if (row.spacing == L::width && row.step == L::width) {
-      switch (row.taps) {
-        case 2: return slide_row<L, 2, 1>(row);
-        case 3: return slide_row<L, 3, 1>(row);
-        case 4: return slide_row<L, 4, 1>(row);
-        case 5: return slide_row<L, 5, 1>(row);
-        case 7: return slide_row<L, 7, 1>(row);
-        default: break;
-      }
-    } else if (row.spacing == L::width && row.step == 2 * L::width) {
-      switch (row.taps) {
-        case 3: return slide_row<L, 3, 2>(row);
-        case 5: return slide_row<L, 5, 2>(row);
-        case 7: return slide_row<L, 7, 2>(row);
-        default: break;
-      }
-    }
-  }
-  slide_row<L, 0, 0>(row);
-}
-
-/// Adds up columns of the rows, then `taps` neighbouring ones for each output, windows `step` columns apart.
-template <class L, int taps, int step, int block>
-NASNET_ALWAYS_INLINE void add_up_columns(typename L::Vector (&sum)[block], const SlidingRow<typename L::Scalar>& row,
-                                         std::int64_t first) {
-  constexpr int columns = (block - 1) * step + taps;
-  typename L::Vector column[columns];
-  NASNET_UNROLL
-  for (int i = 0; i < columns; ++i) column[i] = typename L::Vector{};
-  for (std::int64_t r = 0; r < row.rows; ++r) {
-    const auto* source = row.sources[r] + first * row.step;
-    hide(source);
-    NASNET_UNROLL
-    for (int i = 0; i < columns; ++i) {
-      typename L::Vector x;
-      load<L>(x, source + i * L::width);
-      column[i] += x;
-    }
-  }
-  NASNET_UNROLL
-  for (int output = 0; output < block; ++output) {
-    sum[output] = column[output * step];
-    NASNET_UNROLL
-    for (int t = 1; t < taps; ++t) sum[output] += column[output * step + t];
-  }
-}
-
-/// The same for any taps and distances.
-template <class L, int block>
-NASNET_ALWAYS_INLINE void add_up_cells(typename L::Vector (&sum)[block], const SlidingRow<typename L::Scalar>& row,
-                                       std::int64_t first) {
-  NASNET_UNROLL
-  for (int output = 0; output < block; ++output) sum[output] = typename L::Vector{};
-  for (std::int64_t r = 0; r < row.rows; ++r) {
-    const auto* source = row.sources[r] + first * row.step;
-    for (std::int64_t t = 0; t < row.taps; ++t, source += row.spacing) {
-      NASNET_UNROLL
-      for (int output = 0; output < block; ++output) {
-        typename L::Vector x;
-        load<L>(x, source + output * row.step);
-        sum[output] += x;
-      }
-    }
-  }
-}
-
-/// The means of a block of windows, or sums of shares.
-template <class L, int taps, int step, int block>
-NASNET_ALWAYS_INLINE void mean_block(const SlidingRow<typename L::Scalar>& row, std::int64_t first) {
-  typename L::Vector sum[block];
-  if constexpr (taps > 0) {
-    add_up_columns<L, taps, step, block>(sum, row, first);
-  } else {
-    add_up_cells<L, block>(sum, row, first);
-  }
-  int divides = row.cells != nullptr ? 1 : 0;
-  hide(divides);
-  if (divides != 0) {
-    const std::int64_t last = row.count - 1;
-    NASNET_UNROLL
-    for (int output = 0; output < block; ++output) {
-      const std::int64_t window = first + output < last ? first + output : last;
-      divide_by_cells<L>(sum[output], row.cells[window], row.shares[window]);
-    }
-  }
-  write_outputs<L, block>(row, first, sum);
-}
-
-/// All means of a row.
-template <class L>
-NASNET_ALWAYS_INLINE void mean_row(const SlidingRow<typename L::Scalar>& job) {
-  constexpr int half = sliding_block / 2;
-  const SlidingRow<typename L::Scalar> row = job;
-  std::int64_t first = 0;
-  if (row.taps == 3 && row.spacing == L::width && row.step == L::width) {  // pools of the search spaces
-    for (; row.count - first > half; first += sliding_block) mean_block<L, 3, 1, sliding_block>(row, first);
-    if (first < row.count) mean_block<L, 3, 1, half>(row, first);
-  } else if (row.taps == 3 && row.spacing == L::width && row.step == 2 * L::width) {
-    for (; first < row.count; first += half) mean_block<L, 3, 2, half>(row, first);
-  } else {
-    for (; first < row.count; first += half) mean_block<L, 0, 0, half>(row, first);
-  }
-}
-
-/// Sums or means: the tasks differ only in what a block of outputs is made of.
-template <bool averages>
-struct SlidingKernel {
-  template <class Target>
-  static NASNET_ALWAYS_INLINE void run(const SlidingTask<typename Target::Scalar>& task) {
-    run_lanes<typename Target::Full>(task);
-  }
-
- private:
-  template <class L>
-  static NASNET_ALWAYS_INLINE void run_lanes(const SlidingTask<typename L::Scalar>& task) {
-    RingCursor next = ring_cursor(task.ring, task.rows.oldest[task.row_begin]);
-    for (std::int64_t row = task.row_begin; row < task.row_end; ++row) {
-      for (; next.source < task.rows.needed[row]; next.advance(task.ring.rows)) {
-        fetch_row<L>(task.ring, next);
-        if constexpr (averages) {
-          if (task.averaging == Averaging::source) divide_row<L>(task, next);
-        }
-      }
-      if (row + 1 < task.row_end) expect_rows<L>(task.ring, next.source, task.rows.needed[row + 1]);
-      compute_row<L>(task, row);
-    }
-  }
-
-  template <class L>
-  static NASNET_ALWAYS_INLINE void divide_row(const SlidingTask<typename L::Scalar>& task, const RingCursor& at) {
-    auto* row = ring_row<L>(task.ring, at.slot) + task.ring.before * L::width;
-    const auto* cells = task.cells.row(at.source);
-    const auto* shares = task.cells.row_shares(at.source);
-    for (std::int64_t pixel = 0; pixel < task.ring.source.pixels; ++pixel) {
-      typename L::Vector x;
-      load<L>(x, row + pixel * L::width);
-      divide_by_cells<L>(x, cells[pixel], shares[pixel]);
-      store<L>(row + pixel * L::width, x);
-    }
-  }
-
-  template <class L>
-  static NASNET_ALWAYS_INLINE void compute_row(const SlidingTask<typename L::Scalar>& task, std::int64_t row) {
-    using T = typename L::Scalar;
-    const RowTap* taps = task.rows.taps + task.rows.begin[row];
-    const std::int64_t rows = task.rows.begin[row + 1] - task.rows.begin[row];
-    const T** sources = task.row_pointers;
-    const T** weights = task.row_pointers + rows;
-    for (std::int64_t p = 0; p < task.columns.phase_count; ++p) {
-      const ColumnPhase& phase = task.columns.phases[p];
-      for (std::int64_t r = 0; r < rows; ++r) {
-        sources[r] = ring_row<L>(task.ring, taps[r].slot) + (task.ring.before + phase.start) * L::width;
-        if constexpr (!averages) {
-          weights[r] = task.weights + (taps[r].tap * task.weight_pitch + phase.weight_start) * L::width;
-        }
-      }
-      SlidingRow<T> job;
-      job.sources = sources;
-      job.weights = weights;
-      job.rows = phase.taps == 0 ? 0 : rows;
-      job.taps = phase.taps;
-      job.spacing = task.columns.spacing * L::width;
-      job.step = task.columns.source_step * L::width;
-      job.to =
-          task.destination + (row - task.row_begin) * task.destination_pitch + phase.first * task.destination_pixel;
-      job.to_step = task.columns.destination_step * task.destination_pixel;
-      job.count = phase.count;
-      job.used = task.stored > 0 ? task.stored : task.ring.source.used;
-      if (task.gate != nullptr) {
-        job.gate = task.gate + (row - task.row_begin) * task.destination_pitch + phase.first * task.destination_pixel;
-      }
-      if (task.addend != nullptr) {
-        job.addend = task.addend + (row - task.row_begin) * task.addend_pitch + phase.first * task.addend_pixel;
-        job.addend_step = task.columns.destination_step * task.addend_pixel;
-      }
-      if constexpr (averages) {
-        if (task.averaging == Averaging::destination) {
-          job.cells = task.cells.row(row);
-          job.shares = task.cells.row_shares(row);
-        }
-        mean_row<L>(job);
-      } else {
-        sum_row<L>(job);
-      }
-    }
-  }
-};
-
-using SlidingSumKernel = SlidingKernel<false>;
-using SlidingMeanKernel = SlidingKernel<true>;
 
 }  // namespace nasnet::inline NASNET_ABI::detail
 
-// ---- nasnet/ops/detail/strip_tasks.hpp ---------------------------------------------------------------------------
-
-/// How the work on maps is cut into strips of channels and parts of rows: by shape alone.
+// ---- nasnet/ops/detail/rows.ipp ----------------------------------------------------------------------------------
 
 namespace nasnet::inline NASNET_ABI::detail {
 
-/// A strip of some rows of one map.
-struct StripTask {
-  std::int64_t n = 0;
-  std::int64_t strip = 0;
-  std::int64_t row_begin = 0;
-  std::int64_t row_end = 0;
-  std::int64_t offset = 0;  ///< scalars from the maps' first to the strip's in the first row of its map
-};
-
-/// The tasks that make maps [N,H,W,C].
-struct StripTasks {
-  ChannelStrips strips;
-  Shape maps;
-  std::int64_t task_rows = 1;
-  std::int64_t parts = 1;
-
-  /// Enough tasks for a few threads; but parts of one map share the rows at their borders.
-  NASNET_LAZY StripTasks(const ChannelStrips& channel_strips, const Shape& shape)
-      : strips(channel_strips), maps(shape) {
-    constexpr std::int64_t wanted = 16;
-    constexpr std::int64_t least_rows = 7;
-    task_rows = (std::max)(quotient_up(shape[1], quotient_up(wanted, shape[0] * strips.count())), least_rows);
-    parts = quotient_up(shape[1], task_rows);
-  }
-
-  NASNET_LAZY [[nodiscard]] std::int64_t count() const { return maps[0] * strips.count() * parts; }
-
-  NASNET_LAZY [[nodiscard]] StripTask operator[](std::int64_t index) const {
-    StripTask task;
-    task.n = index / (strips.count() * parts);
-    task.strip = index / parts % strips.count();
-    task.row_begin = index % parts * task_rows;
-    task.row_end = (std::min)(task.row_begin + task_rows, maps[1]);
-    task.offset = task.n * maps[1] * maps[2] * maps[3] + strips.first_channel(task.strip);
-    return task;
+/// to = from, or to += from, for one vector.
+template <bool accumulate>
+struct RowPart {
+  template <class L, int, class Job>
+  static NASNET_ALWAYS_INLINE void run(const Job& job, std::int64_t i) {
+    typename L::Vector value;
+    load<L>(value, job.from + i);
+    if constexpr (accumulate) {
+      typename L::Vector before;
+      load<L>(before, job.to + i);
+      value += before;
+    }
+    store<L>(job.to + i, value);
   }
 };
 
-}  // namespace nasnet::inline NASNET_ABI::detail
+/// to = from, or to += from, for one row.
+template <class L, bool accumulate, class Job>
+NASNET_ALWAYS_INLINE void run_row(const Job& job) {
+  std::int64_t i = 0;
+  for (; i + L::width <= job.count; i += L::width) RowPart<accumulate>::template run<L, 1>(job, i);
+  run_rest<RowPart<accumulate>, L>(job, i, job.count);
+}
 
-namespace nasnet::inline NASNET_ABI::detail {
-
-/// Windows that slide over whole batches, [N,H,W,C] each.
-template <class T>
-struct SlidingPass {
-  Window window{};
-  Slide slide = Slide::forward;
-  Size map{};  ///< the side that the window slides over: source of a forward pass
-  const Tensor<T>* source = nullptr;
-  Tensor<T>* destination = nullptr;
-  bool accumulate = false;
-};
-
-/// The weights of all strips, [strips][kh][kw in the order of the phases][lanes], zeros past the channels. Nothing
-/// where there are none.
-template <class T>
-[[nodiscard]] Tensor<T> strip_weights(Context& context, const Window& window, const T* weight,
-                                      const std::vector<std::int64_t>& order, const ChannelStrips& strips) {
-  if (weight == nullptr) return {};
-  Tensor<T> packed = context.tensor<T>({strips.count(), window.taps() * strips.width});
-  for (std::int64_t strip = 0; strip < strips.count(); ++strip) {
-    T* to = packed.data() + strip * window.taps() * strips.width;
-    for (std::int64_t ky = 0; ky < window.kernel_height; ++ky) {
-      for (const std::int64_t kx : order) {
-        const T* from = weight + (ky * window.kernel_width + kx) * strips.channels + strips.first_channel(strip);
-        for (std::int64_t lane = 0; lane < full_width<T>(strips.set(strip)); ++lane) {
-          *to++ = lane < strips.used(strip) ? from[lane] : T{0};
-        }
-      }
+/// to = from, or to += from, for some rows.
+template <bool accumulate>
+struct RowsKernel {
+  template <class Target, class Job>
+  static NASNET_ALWAYS_INLINE void run(const Job& given) {
+    Job job = given;
+    for (std::int64_t row = 0; row < job.rows; ++row) {
+      run_row<typename Target::Full, accumulate>(job);
+      job.from += job.from_pitch;
+      job.to += job.to_pitch;
     }
   }
-  return packed;
-}
-
-/// Cells inside an axis of n cells, for each window.
-NASNET_LAZY [[nodiscard]] inline std::vector<std::int64_t> cells_inside(const WindowAxis& axis, std::int64_t n) {
-  std::vector<std::int64_t> cells;
-  for (std::int64_t o = 0; o < axis.output(n); ++o) {
-    std::int64_t inside = 0;
-    for (std::int64_t tap = 0; tap < axis.kernel; ++tap) {
-      const std::int64_t cell = o * axis.stride + tap * axis.dilation - axis.before(n);
-      inside += cell >= 0 && cell < n ? 1 : 0;
-    }
-    cells.push_back(inside);
-  }
-  return cells;
-}
-
-/// How many cells of each window lie inside a map.
-template <class T>
-class WindowCells {
- public:
-  WindowCells() = default;
-  WindowCells(const Window& window, Size map) : rows_(cells_inside(window.vertical(), map.height)) {
-    const std::vector<std::int64_t> columns = cells_inside(window.horizontal(), map.width);
-    width_ = static_cast<std::int64_t>(columns.size());
-    for (std::int64_t rows = 1; rows <= window.kernel_height; ++rows) {
-      for (const std::int64_t cells : columns) {
-        cells_.push_back(static_cast<T>(rows * cells));
-        shares_.push_back(T{1} / cells_.back());
-      }
-    }
-  }
-
-  [[nodiscard]] WindowCellView<T> view() const { return {rows_.data(), cells_.data(), shares_.data(), width_}; }
-
- private:
-  std::vector<std::int64_t> rows_;
-  std::vector<T> cells_;
-  std::vector<T> shares_;
-  std::int64_t width_ = 0;
 };
 
-/// Weighted windows that slide over the strips of maps of one size, or their transpose.
-template <class T>
-struct StripSlide {
-  RowTaps rows;
-  ColumnTaps columns;
-  Tensor<T> weights;  ///< as of strip_weights
-  std::int64_t strip_weights_size;
-
-  /// @param input,output sizes of the maps before and behind the window, whatever the direction
-  StripSlide(Context& context, const Window& window, Slide slide, Size input, Size output, const T* weight,
-             const ChannelStrips& strips)
-      : rows(window.vertical(), slide, slide == Slide::forward ? input.height : output.height,
-             slide == Slide::forward ? output.height : input.height, window.vertical().before(input.height)),
-        columns(window.horizontal(), slide, slide == Slide::forward ? input.width : output.width,
-                slide == Slide::forward ? output.width : input.width, window.horizontal().before(input.width),
-                sliding_block),
-        weights(strip_weights(context, window, weight, columns.order, strips)),
-        strip_weights_size(window.taps() * strips.width) {}
-
-  [[nodiscard]] std::int64_t ring_size(const ChannelStrips& strips) const {
-    return rows.span * columns.width * strips.width;
-  }
-
-  /// The task of one strip without source and destination. @param memory of ring_size
-  [[nodiscard]] SlidingTask<T> task(std::int64_t strip, T* memory, const T** pointers) const {
-    SlidingTask<T> task;
-    task.ring = {.memory = memory, .rows = rows.span, .width = columns.width, .before = columns.before};
-    if (weights.elements() > 0) task.weights = weights.data() + strip * strip_weights_size;
-    task.weight_pitch = static_cast<std::int64_t>(columns.order.size());
-    task.row_pointers = pointers;
-    task.rows = rows.view();
-    task.columns = columns.view();
-    return task;
-  }
-};
-
-/// @param weight [kh,kw,C] of a sum, null for a mean @param cells of a mean
-template <class Kernel, class T>
-void run_sliding_pass(Context& context, const SlidingPass<T>& pass, const T* weight, const WindowCells<T>& cells,
-                      InstructionSet set) {
-  const Tensor<T>& source = *pass.source;
-  Tensor<T>& destination = *pass.destination;
-  const Tensor<T>& behind = pass.slide == Slide::forward ? destination : source;
-  const auto strips = ChannelStrips::of<T>(destination.extent(3), set);
-  const StripSlide<T> slide(context, pass.window, pass.slide, pass.map, {behind.extent(1), behind.extent(2)}, weight,
-                            strips);
-  const StripTasks tasks(strips, destination.shape());
-  Scratch<T> rings(context, slide.ring_size(strips));
-  Scratch<const T*> pointers(context, 2 * pass.window.kernel_height);
-  context.parallel_for(tasks.count(), 1, [&](std::int64_t begin, std::int64_t end) {
-    const auto ring = rings.lease();
-    const auto pointer = pointers.lease();
-    for (std::int64_t index = begin; index < end; ++index) {
-      const StripTask at = tasks[index];
-      SlidingTask<T> task = slide.task(at.strip, ring.data(), pointer.data());
-      task.ring.source = strip_row(source, at.n, strips, at.strip);
-      task.ring.source_pitch = source.extent(2) * source.extent(3);
-      task.destination_pitch = destination.extent(2) * destination.extent(3);
-      task.destination_pixel = destination.extent(3);
-      task.destination = destination.data() + at.offset + at.row_begin * task.destination_pitch;
-      task.addend = pass.accumulate ? task.destination : nullptr;
-      task.addend_pitch = task.destination_pitch;
-      task.addend_pixel = task.destination_pixel;
-      task.averaging = pass.slide == Slide::forward ? Averaging::destination : Averaging::source;
-      task.cells = cells.view();
-      task.row_begin = at.row_begin;
-      task.row_end = at.row_end;
-      run_kernel<Kernel, T>(strips.set(at.strip), task);
-    }
-  });
-}
-
-/// Weighted sums of the windows' cells, or their transpose. @param weight [kh,kw,C]
-template <class T>
-void run_sliding_sum(Context& context, const SlidingPass<T>& pass, const T* weight, InstructionSet set) {
-  run_sliding_pass<SlidingSumKernel, T>(context, pass, weight, {}, set);
-}
-
-/// Means of the windows' cells that lie inside the map, or their transpose.
-template <class T>
-void run_sliding_mean(Context& context, const SlidingPass<T>& pass, InstructionSet set) {
-  run_sliding_pass<SlidingMeanKernel, T>(context, pass, nullptr, WindowCells<T>(pass.window, pass.map), set);
-}
-
-}  // namespace nasnet::inline NASNET_ABI::detail
-
-// ---- nasnet/ops/relu.hpp -----------------------------------------------------------------------------------------
-
-/// ReLU on the CPU.
-
-namespace nasnet::inline NASNET_ABI {
-
-namespace detail {
-
-struct ReluLanes {
-  template <class Value>
-  NASNET_ALWAYS_INLINE void operator()(Value& out, const Value& x) const {
-    out = x < Value{} ? Value{} : x;
-  }
-};
-
-struct ReluGradientLanes {
-  template <class Value>
-  NASNET_ALWAYS_INLINE void operator()(Value& out, const Value& y, const Value& g) const {
-    out = y > Value{} ? g : Value{};
-  }
-};
-
-}  // namespace detail
-
-/// y = max(x, 0), any shape. A NaN stays NaN.
+/// Several jobs of as many rows, row by row.
 template <class Scalar>
-void forward(const Relu&, OpCall<Scalar>& call);
-
-/// dx = dy where y > 0, else 0.
-template <class Scalar>
-void backward(const Relu&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients);
-
-}  // namespace nasnet::inline NASNET_ABI
-
-// ---- nasnet/ops/relu.ipp -----------------------------------------------------------------------------------------
-
-namespace nasnet::inline NASNET_ABI {
-
-template <class Scalar>
-void forward(const Relu&, OpCall<Scalar>& call) {
-  Tensor<Scalar>& y = call.allocate_output(call.input().shape());
-  detail::map_lanes(call.context, y, detail::ReluLanes{}, call.input().data());
-}
-
-template <class Scalar>
-void backward(const Relu&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
-  detail::map_lanes_gradient(call.context, gradients.inputs[0], detail::ReluGradientLanes{}, call.kept_output->data(),
-                             gradients.output.data());
-}
-
-}  // namespace nasnet::inline NASNET_ABI
-
-namespace nasnet::inline NASNET_ABI::detail {
-
-/// Rows of a matrix, one for each pixel of the output: the input's channels, perhaps rectified, perhaps weighed by a
-/// depthwise convolution.
-template <class T>
-class UnitRows {
- public:
-  UnitRows(Context& context, const std::optional<Window>& depthwise, bool rectify, const Shape& input,
-           const T* depthwise_weight, InstructionSet set)
-      : input_(input),
-        rectify_(rectify),
-        strips_(ChannelStrips::of<T>(input[3], set)),
-        output_(depthwise ? depthwise->output({input[1], input[2]}) : Size{input[1], input[2]}),
-        stride_(input[3]) {
-    if (!depthwise) return;
-    slide_.emplace(context, *depthwise, Slide::forward, Size{input[1], input[2]}, output_, depthwise_weight, strips_);
-    pointers_ = 2 * depthwise->kernel_height;
-    stride_ = (strips_.count() - 1) * strips_.width + full_width<T>(strips_.last_set);
-    stride_ = rounded_up(stride_, full_width<T>(set_for<T>(input[3], set)));  // whole vectors of a product
-  }
-
-  [[nodiscard]] const ChannelStrips& strips() const { return strips_; }
-  [[nodiscard]] Size output() const { return output_; }
-  [[nodiscard]] std::int64_t terms() const { return input_[3]; }
-  /// Scalars from one row to the next.
-  [[nodiscard]] std::int64_t stride() const { return stride_; }
-  [[nodiscard]] std::int64_t pointers() const { return pointers_; }
-
-  /// Scalars of memory for the rows of so many rows of pixels.
-  [[nodiscard]] std::int64_t memory(std::int64_t pixel_rows) const {
-    if (!slide_ && !rectify_) return 0;
-    return rows_size(pixel_rows) + (slide_ ? slide_->ring_size(strips_) : 0);
-  }
-
-  /// The rows of some rows of pixels of one image: in `memory`, or in x itself.
-  [[nodiscard]] const T* make(const Tensor<T>& x, std::int64_t image, std::int64_t begin, std::int64_t end, T* memory,
-                              const T** pointers) const {
-    const T* first = x.data() + (image * input_[1] + (slide_ ? 0 : begin)) * input_[2] * input_[3];
-    if (slide_) {
-      weigh(x, image, begin, end, memory, pointers);
-      return memory;
-    }
-    if (!rectify_) return first;
-    run_lanes((end - begin) * output_.width * stride_, memory, false, ReluLanes{}, first);
-    return memory;
-  }
-
- private:
-  /// A product reads a vector past the end of the last row.
-  [[nodiscard]] std::int64_t rows_size(std::int64_t pixel_rows) const {
-    return rounded_up(pixel_rows * output_.width * stride_ + strips_.width, strips_.width);
-  }
-
-  void weigh(const Tensor<T>& x, std::int64_t image, std::int64_t begin, std::int64_t end, T* memory,
-             const T** pointers) const {
-    T* ring = memory + rows_size(end - begin);
-    for (std::int64_t strip = 0; strip < strips_.count(); ++strip) {
-      SlidingTask<T> task = slide_->task(strip, ring, pointers);
-      task.ring.source = strip_row(x, image, strips_, strip);
-      task.ring.source_pitch = input_[2] * input_[3];
-      task.ring.rectify = rectify_;
-      task.destination = memory + strips_.first_channel(strip);
-      task.destination_pitch = output_.width * stride_;
-      task.destination_pixel = stride_;
-      task.stored = full_width<T>(strips_.set(strip));
-      task.row_begin = begin;
-      task.row_end = end;
-      run_kernel<SlidingSumKernel, T>(strips_.set(strip), task);
-    }
-  }
-
-  Shape input_;
-  bool rectify_;
-  ChannelStrips strips_;
-  Size output_;
-  std::int64_t stride_;
-  std::int64_t pointers_ = 1;
-  std::optional<StripSlide<T>> slide_{};
-};
-
-}  // namespace nasnet::inline NASNET_ABI::detail
-
-// ---- nasnet/ops/matrix_product.hpp -------------------------------------------------------------------------------
-
-/// Matrix products on row-major views.
-
-// ---- nasnet/ops/detail/matrix_kernel.hpp -------------------------------------------------------------------------
-
-/// The inner part of matrix products: blocks of C that stay in registers while the sum runs.
-
-namespace nasnet::inline NASNET_ABI::detail {
-
-/// A block of C = A B, or of C = A^T B, all row-major. Each element of C is one sum in the order of the terms,
-/// whichever block and tile it falls into, so that products may be split freely over rows and columns.
-template <class T>
-struct ProductBlock {
-  const T* a = nullptr;
-  std::int64_t a_stride = 0;
-  const T* b = nullptr;
-  std::int64_t b_stride = 0;
-  const T* b_last = nullptr;  ///< last row of B, readable up to a whole vector past its end
-  T* c = nullptr;
-  std::int64_t c_stride = 0;
-  std::int64_t rows = 0;     ///< of C
-  std::int64_t columns = 0;  ///< of C
-  std::int64_t terms = 0;    ///< of each sum, at least 1
-  bool accumulate = false;   ///< adds to C
-};
-
-/// Vectors side by side in a tile of C.
-inline constexpr int tile_vectors = 3;
-
-/// Rows of a tile that is `vectors` wide: accumulators, the vectors of B and one of A fit the registers.
-template <class Target>
-[[nodiscard]] constexpr int tile_rows(int vectors) {
-  const bool wide = Target::registers >= 32 || vectors == 1;
-  return wide && sizeof(typename Target::Scalar) == 4 ? 8 : 4;
-}
-
-/// Where the factors of a tile's rows are: anywhere, a pointer each.
-template <class T, int rows>
-struct PointedRows {
-  const T* first[rows];
-
-  NASNET_ALWAYS_INLINE T factor(int row, std::int64_t offset) const { return first[row][offset]; }
-};
-
-/// The same for rows as far apart as `stride`. Three rows share a pointer, since the processor adds the stride or twice
-/// the stride for nothing: pointers for eight rows would not fit the registers beside the others.
-template <class T, int rows>
-struct EvenRows {
-  static constexpr int sharing = 3;
-  const T* first[(rows + sharing - 1) / sharing];
-  std::int64_t stride;
-
-  NASNET_ALWAYS_INLINE T factor(int row, std::int64_t offset) const {
-    return first[row / sharing][offset + row % sharing * stride];
-  }
-};
-
-/// The same for neighbours in memory.
-template <class T>
-struct NeighbouringRows {
-  const T* first;
-
-  NASNET_ALWAYS_INLINE T factor(int row, std::int64_t offset) const { return first[offset + row]; }
-};
-
-/// Adds one term to a tile: the outer product of a column of A and a row of B.
-template <class L, int rows, int vectors, class Rows>
-NASNET_ALWAYS_INLINE void add_term(typename L::Vector (&sum)[rows][vectors], const Rows& a, std::int64_t offset,
-                                   const typename L::Scalar* b) {
-  typename L::Vector row[vectors];
-  NASNET_UNROLL
-  for (int v = 0; v < vectors; ++v) load<L>(row[v], b + v * L::width);
-  NASNET_UNROLL
-  for (int r = 0; r < rows; ++r) {
-    const typename L::Scalar factor = a.factor(r, offset);
-    NASNET_UNROLL
-    for (int v = 0; v < vectors; ++v) sum[r][v] += factor * row[v];
-  }
-}
-
-template <class L>
-NASNET_ALWAYS_INLINE void write_vector(typename L::Scalar* c, typename L::Vector& sum, bool accumulate) {
-  if (accumulate) {
-    typename L::Vector old;
-    load<L>(old, c);
-    sum += old;
-  }
-  store<L>(c, sum);
-}
-
-template <class L>
-NASNET_ALWAYS_INLINE void write_part(typename L::Scalar* c, typename L::Vector& sum, std::int64_t count,
-                                     bool accumulate) {
-  if (accumulate) {
-    typename L::Vector old;
-    load_part<L>(old, c, count);
-    sum += old;
-  }
-  store_part<L>(c, sum, count);
-}
-
-/// Writes a tile of whole vectors.
-template <class L, int rows, int vectors>
-NASNET_ALWAYS_INLINE void write_whole_tile(typename L::Vector (&sum)[rows][vectors], typename L::Scalar* c,
-                                           std::int64_t c_stride, bool accumulate) {
-  int adds = accumulate ? 1 : 0;
-  hide(adds);
-  if (adds != 0) {
-    NASNET_UNROLL
-    for (int r = 0; r < rows; ++r) {
-      NASNET_UNROLL
-      for (int v = 0; v < vectors; ++v) write_vector<L>(c + r * c_stride + v * L::width, sum[r][v], true);
-    }
-    return;
-  }
-  NASNET_UNROLL
-  for (int r = 0; r < rows; ++r) {
-    NASNET_UNROLL
-    for (int v = 0; v < vectors; ++v) store<L>(c + r * c_stride + v * L::width, sum[r][v]);
-  }
-}
-
-/// Writes the first `count` rows of a tile of which the last vector has `tail` columns.
-template <class L, int rows, int vectors>
-NASNET_ALWAYS_INLINE void write_tile(typename L::Vector (&sum)[rows][vectors], typename L::Scalar* c,
-                                     std::int64_t c_stride, std::int64_t count, std::int64_t tail, bool accumulate) {
-  int whole = count == rows && tail == L::width ? 1 : 0;
-  hide(whole);
-  if (whole != 0) return write_whole_tile<L, rows, vectors>(sum, c, c_stride, accumulate);
-  alignas(sizeof(typename L::Vector)) typename L::Scalar last[rows * L::width];
-  NASNET_UNROLL
-  for (int r = 0; r < rows; ++r) {
-    store<L>(last + r * L::width, sum[r][vectors - 1]);
-    if (r >= count) continue;
-    NASNET_UNROLL
-    for (int v = 0; v + 1 < vectors; ++v) write_vector<L>(c + r * c_stride + v * L::width, sum[r][v], accumulate);
-  }
-  c += (vectors - 1) * L::width;
-  for (std::int64_t r = 0; r < count; ++r) {
-    typename L::Vector vector;
-    load<L>(vector, last + r * L::width);
-    write_part<L>(c + r * c_stride, vector, tail, accumulate);
-  }
-}
-
-/// The tile at a row and a column; `count` of its rows are rows of C.
-template <class L, int rows, int vectors, class Rows>
-NASNET_ALWAYS_INLINE void multiply_tile(const ProductBlock<typename L::Scalar>& block, const Rows& a,
-                                        std::int64_t term_step, std::int64_t row, std::int64_t column,
-                                        std::int64_t count) {
-  typename L::Vector sum[rows][vectors];
-  NASNET_UNROLL
-  for (int r = 0; r < rows; ++r) {
-    NASNET_UNROLL
-    for (int v = 0; v < vectors; ++v) sum[r][v] = typename L::Vector{};
-  }
-  const auto* b = block.b + column;
-  const std::int64_t last_term = (block.terms - 1) * term_step;
-  for (std::int64_t offset = 0; offset < last_term; offset += term_step, b += block.b_stride) {
-    add_term<L, rows, vectors>(sum, a, offset, b);
-  }
-  add_term<L, rows, vectors>(sum, a, last_term, block.b_last + column);
-  const std::int64_t tail = block.columns - column - (vectors - 1) * L::width;
-  write_tile<L, rows, vectors>(sum, block.c + row * block.c_stride + column, block.c_stride, count,
-                               tail < L::width ? tail : L::width, block.accumulate);
-}
-
-/// Which row stands for row r of a tile of which only the first `count` are there: the last one for those that are not.
-NASNET_ALWAYS_INLINE std::int64_t row_there(std::int64_t r, std::int64_t count) { return r < count ? r : count - 1; }
-
-/// A tile of which `count` rows are rows of C; the others repeat the last one and are not written.
-template <class L, bool transposed, int rows, int vectors>
-NASNET_ALWAYS_INLINE void multiply_part_tile(const ProductBlock<typename L::Scalar>& block, std::int64_t row,
-                                             std::int64_t column, std::int64_t count) {
-  const std::int64_t row_step = transposed ? 1 : block.a_stride;
-  PointedRows<typename L::Scalar, rows> a;
-  NASNET_UNROLL
-  for (int r = 0; r < rows; ++r) a.first[r] = block.a + (row + row_there(r, count)) * row_step;
-  multiply_tile<L, rows, vectors>(block, a, transposed ? block.a_stride : 1, row, column, count);
-}
-
-/// A tile of which all rows are rows of C.
-template <class L, bool transposed, int rows, int vectors>
-NASNET_ALWAYS_INLINE void multiply_whole_tile(const ProductBlock<typename L::Scalar>& block, std::int64_t row,
-                                              std::int64_t column) {
-  using T = typename L::Scalar;
-  if constexpr (transposed) {
-    multiply_tile<L, rows, vectors>(block, NeighbouringRows<T>{block.a + row}, block.a_stride, row, column, rows);
-  } else if constexpr (vectors == 1) {
-    EvenRows<T, rows> a;
-    a.stride = block.a_stride;
-    NASNET_UNROLL
-    for (int r = 0; r < rows; r += a.sharing) a.first[r / a.sharing] = block.a + (row + r) * block.a_stride;
-    multiply_tile<L, rows, vectors>(block, a, 1, row, column, rows);
-  } else {
-    multiply_part_tile<L, transposed, rows, vectors>(block, row, column, rows);
-  }
-}
-
-/// All rows of a strip of columns.
-template <class Target, class L, bool transposed, int vectors>
-NASNET_ALWAYS_INLINE void multiply_strip(const ProductBlock<typename L::Scalar>& block, std::int64_t column) {
-  constexpr std::int64_t most = tile_rows<Target>(vectors);
-  std::int64_t row = 0;
-  for (; row + most <= block.rows; row += most) {
-    multiply_whole_tile<L, transposed, most, vectors>(block, row, column);
-  }
-  for (; row < block.rows; row += 4) {
-    const std::int64_t left = block.rows - row;
-    multiply_part_tile<L, transposed, 4, vectors>(block, row, column, left < 4 ? left : 4);
-  }
-}
-
-template <class Target, class L, bool transposed>
-NASNET_ALWAYS_INLINE void multiply_block(const ProductBlock<typename L::Scalar>& block) {
-  std::int64_t column = 0;
-  for (; column + (tile_vectors - 1) * L::width < block.columns; column += tile_vectors * L::width) {
-    multiply_strip<Target, L, transposed, tile_vectors>(block, column);
-  }
-  if (column + L::width < block.columns) {
-    multiply_strip<Target, L, transposed, 2>(block, column);
-  } else if (column < block.columns) {
-    multiply_strip<Target, L, transposed, 1>(block, column);
-  }
-}
-
-template <bool transposed>
-struct ProductKernel {
-  template <class Target>
-  static NASNET_ALWAYS_INLINE void run(const ProductBlock<typename Target::Scalar>& job) {
-    const ProductBlock<typename Target::Scalar> block = job;
-    multiply_block<Target, typename Target::Full, transposed>(block);
-  }
-};
-
-}  // namespace nasnet::inline NASNET_ABI::detail
-
-namespace nasnet::inline NASNET_ABI {
-
-/// A row-major matrix that something else owns. `Element` is const where it is only read.
-template <class Element>
-struct MatrixSpan {
-  Element* data = nullptr;
+struct SideBySideJob {
+  RowsJob<Scalar>* jobs = nullptr;  ///< run through once: their pointers end at the end
+  std::int64_t job_count = 0;
   std::int64_t rows = 0;
-  std::int64_t columns = 0;
-  std::int64_t stride = 0;  ///< elements from one row to the next, at least `columns`
-
-  constexpr MatrixSpan() = default;
-  constexpr MatrixSpan(Element* first, std::int64_t row_count, std::int64_t column_count)
-      : MatrixSpan(first, row_count, column_count, column_count) {}
-  constexpr MatrixSpan(Element* first, std::int64_t row_count, std::int64_t column_count, std::int64_t row_stride)
-      : data(first), rows(row_count), columns(column_count), stride(row_stride) {}
-
-  /// The same matrix, read only.
-  constexpr operator MatrixSpan<const Element>() const requires(!std::is_const_v<Element>) {
-    return {data, rows, columns, stride};
-  }
 };
 
-namespace detail {
-
-/// How a product is cut into blocks of C: by its shape alone.
-struct ProductGrid {
-  std::int64_t block_rows = 1;
-  std::int64_t block_columns = 1;
-  std::int64_t row_blocks = 1;
-  std::int64_t column_blocks = 1;
-
-  [[nodiscard]] std::int64_t blocks() const { return row_blocks * column_blocks; }
-};
-
-/// Blocks as wide as a tile, so that their part of B stays in the cache, and tall enough to be worth a thread's while.
-NASNET_LAZY [[nodiscard]] ProductGrid product_grid(std::int64_t rows, std::int64_t columns, std::int64_t terms,
-                                                   std::int64_t vector_width);
-
-/// B of a product where it may be read a vector past the end of each row.
-template <class T>
-struct ReadableMatrix {
-  MatrixSpan<const T> view;
-  const T* last_row = nullptr;
-  Tensor<T> copy = {};  ///< of the last row, or of all of them
-};
-
-template <class T>
-void copy_padded(MatrixSpan<const T> from, T* to, std::int64_t to_stride) {
-  for (std::int64_t row = 0; row < from.rows; ++row, to += to_stride) {
-    std::copy_n(from.data + row * from.stride, from.columns, to);
-    std::fill_n(to + from.columns, to_stride - from.columns, T{0});
-  }
-}
-
-/// Rows of whole vectors are read where they are. Otherwise what is read past a row's end is the next row, and only the
-/// last row has to be copied, unless rows are shorter than a vector.
-template <class T>
-[[nodiscard]] ReadableMatrix<T> readable(Context& context, MatrixSpan<const T> b, std::int64_t vector_width) {
-  ReadableMatrix<T> result{.view = b, .last_row = b.data + (b.rows - 1) * b.stride};
-  const std::int64_t padded = rounded_up(b.columns, vector_width);
-  if (padded == b.columns) return result;
-  const bool all = b.columns < vector_width;
-  const MatrixSpan<const T> copied = all ? b : MatrixSpan<const T>(result.last_row, 1, b.columns);
-  result.copy = context.tensor<T>({copied.rows, padded});
-  copy_padded(copied, result.copy.data(), padded);
-  if (all) result.view = {result.copy.data(), b.rows, b.columns, padded};
-  result.last_row = result.copy.data() + (copied.rows - 1) * padded;
-  return result;
-}
-
-template <class T>
-void clear(Context& context, MatrixSpan<T> c, bool accumulate) {
-  if (accumulate) return;
-  context.parallel_for(c.rows, 4096, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t row = begin; row < end; ++row) std::fill_n(c.data + row * c.stride, c.columns, T{0});
-  });
-}
-
-/// C (+)= A B with a B that may be read past its rows.
-template <class T>
-void multiply_readable(Context& context, MatrixSpan<const T> a, const ReadableMatrix<T>& b, MatrixSpan<T> c,
-                       bool accumulate, InstructionSet set) {
-  const ProductGrid grid = product_grid(c.rows, c.columns, a.columns, full_width<T>(set));
-  context.parallel_for(grid.blocks(), 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t index = begin; index < end; ++index) {
-      const std::int64_t row = index / grid.column_blocks * grid.block_rows;
-      const std::int64_t column = index % grid.column_blocks * grid.block_columns;
-      run_kernel<ProductKernel<false>, T>(set,
-                                          ProductBlock<T>{.a = a.data + row * a.stride,
-                                                          .a_stride = a.stride,
-                                                          .b = b.view.data + column,
-                                                          .b_stride = b.view.stride,
-                                                          .b_last = b.last_row + column,
-                                                          .c = c.data + row * c.stride + column,
-                                                          .c_stride = c.stride,
-                                                          .rows = (std::min)(grid.block_rows, c.rows - row),
-                                                          .columns = (std::min)(grid.block_columns, c.columns - column),
-                                                          .terms = a.columns,
-                                                          .accumulate = accumulate});
+/// For each row, one row of each job: the wide side of a concatenation is read or written from front to back.
+struct SideBySideKernel {
+  template <class Target, class Job>
+  static NASNET_ALWAYS_INLINE void run(const Job& given) {
+    const Job side = given;
+    for (std::int64_t row = 0; row < side.rows; ++row) {
+      for (std::int64_t k = 0; k < side.job_count; ++k) {
+        auto& job = side.jobs[k];
+        if (job.accumulate) {
+          run_row<typename Target::Full, true>(job);
+        } else {
+          run_row<typename Target::Full, false>(job);
+        }
+        job.from += job.from_pitch;
+        job.to += job.to_pitch;
+      }
     }
+  }
+};
+
+template <class Scalar>
+void run_rows(const RowsJob<Scalar>& job) {
+  if (job.accumulate) {
+    run_kernel<RowsKernel<true>, Scalar>(instruction_set(), job);
+  } else {
+    run_kernel<RowsKernel<false>, Scalar>(instruction_set(), job);
+  }
+}
+
+/// The job of rows begin to end - 1.
+template <class Scalar>
+[[nodiscard]] RowsJob<Scalar> part_of(RowsJob<Scalar> job, std::int64_t begin, std::int64_t end) {
+  job.from += begin * job.from_pitch;
+  job.to += begin * job.to_pitch;
+  job.rows = end - begin;
+  return job;
+}
+
+template <class Scalar>
+void move_rows(Context& context, const RowsJob<Scalar>& job) {
+  context.parallel_for(job.rows, row_grain(job.count),
+                       [&](std::int64_t begin, std::int64_t end) { run_rows(part_of(job, begin, end)); });
+}
+
+template <class Scalar>
+void move_side_by_side(Context& context, std::span<const RowsJob<Scalar>> jobs, std::int64_t rows, std::int64_t width) {
+  context.parallel_for(rows, row_grain(width), [&](std::int64_t begin, std::int64_t end) {
+    std::vector<RowsJob<Scalar>> parts;
+    parts.reserve(jobs.size());
+    for (const RowsJob<Scalar>& job : jobs) parts.push_back(part_of(job, begin, end));
+    const SideBySideJob<Scalar> side{parts.data(), static_cast<std::int64_t>(parts.size()), end - begin};
+    run_kernel<SideBySideKernel, Scalar>(instruction_set(), side);
   });
 }
 
-/// to [columns, rows of width `stride`] = from [rows, columns] transposed, its rows filled up with zeros.
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// The backward pass below the batch norm, image by image: its gradient, the rows once more, the gradients of both
+/// weights, and that of the input.
 template <class T>
-void transpose_padded(Context& context, MatrixSpan<const T> from, T* to, std::int64_t stride) {
-  constexpr std::int64_t tile = 16;
-  context.parallel_for(from.columns, 4 * tile, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t first = begin; first < end; first += tile) {
-      const std::int64_t last = (std::min)(first + tile, end);
-      for (std::int64_t row = 0; row < from.rows; ++row) {
-        for (std::int64_t column = first; column < last; ++column) {
-          to[column * stride + row] = from.data[row * from.stride + column];
+class ChainGradient {
+ public:
+  /// @param line of the batch norm
+  ChainGradient(const ConvolutionChain& chain, const OpCall<T>& call, const OpGradients<T>& gradients,
+                const NormInputsView<T>& norm, const GradientLine<T>& line, InstructionSet set)
+      : chain_(chain),
+        call_(call),
+        gradients_(gradients),
+        norm_(norm),
+        line_(line),
+        rows_(chain_rows(chain, call, set)),
+        terms_(rows_.terms()),
+        filters_(chain.filters),
+        images_(call.input().extent(0)),
+        pixels_(rows_.output().height * rows_.output().width),
+        weight_set_(set_for<T>(filters_, set)),
+        rows_set_(set_for<T>(terms_, set)) {
+    const Tensor<T>& pointwise = ChainParameters<T>(chain, call).pointwise;
+    if (wants_rows_gradient()) {
+      transposed_ = transposed_copy<T>(call.context, channel_matrix(pointwise), full_width<T>(rows_set_));
+    }
+    // Each part adds up gradients of the weights in memory of its own.
+    constexpr std::int64_t part_scalars = 1 << 20;
+    const std::int64_t parts = std::clamp(part_scalars / (terms_ * filters_), std::int64_t{4}, std::int64_t{32});
+    part_images_ = quotient_up(images_, parts);
+    parts_ = quotient_up(images_, part_images_);
+    if (chain.depthwise) prepare_depthwise(*chain.depthwise);
+  }
+
+  void run() {
+    Context& context = call_.context;
+    if (pointwise_slot()) pointwise_sums_ = context.tensor<T>({parts_, terms_, filters_});
+    if (depthwise_slot()) {
+      depthwise_sums_ =
+          context.zeros<T>({parts_, rows_.strips().count(), chain_.depthwise->taps() * rows_.strips().width});
+    }
+    const Layout at = layout();
+    Scratch<T> scratch(context, at.total);
+    Scratch<const T*> pointers(context, rows_.pointers());
+    context.parallel_for(parts_, 1, [&](std::int64_t begin, std::int64_t end) {
+      const auto memory = scratch.lease();
+      const auto pointer = pointers.lease();
+      for (std::int64_t part = begin; part < end; ++part) {
+        const std::int64_t last = (std::min)((part + 1) * part_images_, images_);
+        for (std::int64_t image = part * part_images_; image < last; ++image) {
+          run_image(image, part, image == part * part_images_, at, memory.data(), pointer.data());
         }
       }
-      for (std::int64_t column = first; column < last; ++column) {
-        std::fill_n(to + column * stride + from.rows, stride - from.rows, T{0});
-      }
+    });
+    if (const GradientSlot<T>& slot = pointwise_slot()) {
+      add_parts<T>(context, pointwise_sums_.data(), parts_, {slot.tensor->data(), terms_, filters_}, slot.accumulate);
     }
-  });
-}
-
-/// A transposed copy of B, its rows filled up to whole vectors.
-template <class T>
-[[nodiscard]] ReadableMatrix<T> transposed_copy(Context& context, MatrixSpan<const T> b, std::int64_t vector_width) {
-  const std::int64_t stride = rounded_up(b.rows, vector_width);
-  ReadableMatrix<T> result{.view = {}, .copy = context.tensor<T>({b.columns, stride})};
-  transpose_padded<T>(context, b, result.copy.data(), stride);
-  result.view = {result.copy.data(), b.columns, b.rows, stride};
-  result.last_row = result.copy.data() + (b.columns - 1) * stride;
-  return result;
-}
-
-/// Terms of C = A^T B that one partial sum takes. Long enough that adding the partial sums up costs little.
-NASNET_LAZY [[nodiscard]] std::int64_t terms_per_part(std::int64_t terms, std::int64_t elements);
-
-/// c (+)= the sum of the parts, in their order.
-template <class T>
-void add_parts(Context& context, const T* parts, std::int64_t part_count, MatrixSpan<T> c, bool accumulate) {
-  const std::int64_t elements = c.rows * c.columns;
-  const std::int64_t grain = (std::max)(std::int64_t{1}, 8192 / (c.columns * part_count));
-  context.parallel_for(c.rows, grain, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t row = begin; row < end; ++row) {
-      T* to = c.data + row * c.stride;
-      const T* from = parts + row * c.columns;
-      if (!accumulate) std::copy_n(from, c.columns, to);
-      for (std::int64_t part = accumulate ? 0 : 1; part < part_count; ++part) {
-        const T* summand = from + part * elements;
-        for (std::int64_t column = 0; column < c.columns; ++column) to[column] += summand[column];
-      }
+    if (const GradientSlot<T>& slot = depthwise_slot()) {
+      add_strip_sums(*grid_, rows_.strips(), chain_.depthwise->taps(), depthwise_sums_, slot);
     }
-  });
-}
-
-}  // namespace detail
-
-/// C = A B, or C += A B where `accumulate`. A [M,K], B [K,N], C [M,N]. Same bits for any number of threads.
-template <class T>
-void multiply(Context& context, MatrixSpan<const T> a, std::type_identity_t<MatrixSpan<const T>> b,
-              std::type_identity_t<MatrixSpan<T>> c, bool accumulate = false, InstructionSet set = instruction_set()) {
-  if (c.rows == 0 || c.columns == 0) return;
-  if (a.columns == 0) return detail::clear(context, c, accumulate);
-  set = detail::set_for<T>(c.columns, set);
-  detail::multiply_readable<T>(context, a, detail::readable<T>(context, b, detail::full_width<T>(set)), c, accumulate,
-                               set);
-}
-
-/// C = A B^T, or C += A B^T where `accumulate`. A [M,K], B [N,K], C [M,N]. Same bits for any number of threads.
-template <class T>
-void multiply_right_transposed(Context& context, MatrixSpan<const T> a, std::type_identity_t<MatrixSpan<const T>> b,
-                               std::type_identity_t<MatrixSpan<T>> c, bool accumulate = false,
-                               InstructionSet set = instruction_set()) {
-  if (c.rows == 0 || c.columns == 0) return;
-  if (a.columns == 0) return detail::clear(context, c, accumulate);
-  set = detail::set_for<T>(c.columns, set);
-  const auto transposed = detail::transposed_copy<T>(context, b, detail::full_width<T>(set));
-  detail::multiply_readable<T>(context, a, transposed, c, accumulate, set);
-}
-
-/// C = A^T B, or C += A^T B where `accumulate`. A [K,M], B [K,N], C [M,N]. Same bits for any number of threads: long
-/// sums are cut into parts that depend on the shape alone, and the parts are added in order.
-template <class T>
-void multiply_left_transposed(Context& context, MatrixSpan<const T> a, std::type_identity_t<MatrixSpan<const T>> b,
-                              std::type_identity_t<MatrixSpan<T>> c, bool accumulate = false,
-                              InstructionSet set = instruction_set()) {
-  using namespace detail;
-  if (c.rows == 0 || c.columns == 0) return;
-  if (a.rows == 0) return clear(context, c, accumulate);
-  set = set_for<T>(c.columns, set);
-  const ReadableMatrix<T> right = readable<T>(context, b, full_width<T>(set));
-  const std::int64_t part_terms = terms_per_part(a.rows, c.rows * c.columns);
-  const std::int64_t parts = quotient_up(a.rows, part_terms);
-  Tensor<T> sums = parts > 1 ? context.tensor<T>({parts, c.rows, c.columns}) : Tensor<T>{};
-  const ProductGrid grid = product_grid(c.rows, c.columns, part_terms, full_width<T>(set));
-  context.parallel_for(parts * grid.blocks(), 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t index = begin; index < end; ++index) {
-      const std::int64_t part = index / grid.blocks();
-      const std::int64_t row = index % grid.blocks() / grid.column_blocks * grid.block_rows;
-      const std::int64_t column = index % grid.column_blocks * grid.block_columns;
-      const std::int64_t term = part * part_terms;
-      const std::int64_t terms = (std::min)(part_terms, a.rows - term);
-      const T* b_first = right.view.data + term * right.view.stride;
-      const T* b_last = part + 1 == parts ? right.last_row : b_first + (terms - 1) * right.view.stride;
-      const MatrixSpan<T> to =
-          parts > 1 ? MatrixSpan<T>(sums.data() + part * c.rows * c.columns, c.rows, c.columns) : c;
-      run_kernel<ProductKernel<true>, T>(set,
-                                         ProductBlock<T>{.a = a.data + term * a.stride + row,
-                                                         .a_stride = a.stride,
-                                                         .b = b_first + column,
-                                                         .b_stride = right.view.stride,
-                                                         .b_last = b_last + column,
-                                                         .c = to.data + row * to.stride + column,
-                                                         .c_stride = to.stride,
-                                                         .rows = (std::min)(grid.block_rows, c.rows - row),
-                                                         .columns = (std::min)(grid.block_columns, c.columns - column),
-                                                         .terms = terms,
-                                                         .accumulate = parts == 1 && accumulate});
-    }
-  });
-  if (parts > 1) add_parts<T>(context, sums.data(), parts, c, accumulate);
-}
-
-}  // namespace nasnet::inline NASNET_ABI
-
-// ---- nasnet/ops/matrix_product.ipp -------------------------------------------------------------------------------
-
-namespace nasnet::inline NASNET_ABI::detail {
-
-NASNET_BODY ProductGrid product_grid(std::int64_t rows, std::int64_t columns, std::int64_t terms,
-                                     std::int64_t vector_width) {
-  constexpr std::int64_t least_work = 1 << 17;  // multiply-adds
-  constexpr std::int64_t least_rows = 96;
-  ProductGrid grid;
-  grid.block_columns = (std::min)(columns, tile_vectors * vector_width);
-  grid.column_blocks = quotient_up(columns, grid.block_columns);
-  const std::int64_t enough = quotient_up(least_work, grid.block_columns * terms);
-  grid.block_rows = rounded_up((std::max)(least_rows, enough), 8);
-  grid.row_blocks = quotient_up(rows, grid.block_rows);
-  return grid;
-}
-
-NASNET_BODY std::int64_t terms_per_part(std::int64_t terms, std::int64_t elements) {
-  const std::int64_t part = (std::max)(std::int64_t{512}, elements / 32);
-  return terms < 2 * part ? terms : part;
-}
-
-}  // namespace nasnet::inline NASNET_ABI::detail
-
-// ---- nasnet/ops/pointwise.hpp ------------------------------------------------------------------------------------
-
-/// Pointwise convolution on the CPU: a matrix product over the channels of each pixel.
-
-namespace nasnet::inline NASNET_ABI {
-
-namespace detail {
-
-/// Maps or a weight as a matrix: one row for each pixel or input channel.
-template <class Scalar>
-[[nodiscard]] MatrixSpan<Scalar> channel_matrix(Tensor<Scalar>& tensor);
-template <class Scalar>
-[[nodiscard]] MatrixSpan<const Scalar> channel_matrix(const Tensor<Scalar>& tensor);
-
-}  // namespace detail
-
-/// y [N,H,W,O] = x [N,H,W,I] w [1,1,I,O].
-/// @throws ShapeError where the weight does not fit the input or the filters.
-template <class Scalar>
-void forward(const Pointwise& pointwise, OpCall<Scalar>& call, InstructionSet set = instruction_set());
-
-/// dx = dy w^T, dw = x^T dy.
-template <class Scalar>
-void backward(const Pointwise&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients,
-              InstructionSet set = instruction_set());
-
-}  // namespace nasnet::inline NASNET_ABI
-
-// ---- nasnet/ops/pointwise.ipp ------------------------------------------------------------------------------------
-
-namespace nasnet::inline NASNET_ABI::detail {
-
-template <class Scalar>
-MatrixSpan<Scalar> channel_matrix(Tensor<Scalar>& tensor) {
-  const std::int64_t columns = tensor.shape()[tensor.shape().rank() - 1];
-  return {tensor.data(), columns == 0 ? 0 : tensor.elements() / columns, columns};
-}
-
-template <class Scalar>
-MatrixSpan<const Scalar> channel_matrix(const Tensor<Scalar>& tensor) {
-  const std::int64_t columns = tensor.shape()[tensor.shape().rank() - 1];
-  return {tensor.data(), columns == 0 ? 0 : tensor.elements() / columns, columns};
-}
-
-}  // namespace nasnet::inline NASNET_ABI::detail
-
-namespace nasnet::inline NASNET_ABI {
-
-template <class Scalar>
-void forward(const Pointwise& pointwise, OpCall<Scalar>& call, InstructionSet set) {
-  const Shape& shape = call.input().shape();
-  const Tensor<Scalar>& weight = call.parameter(0);
-  detail::check_map(Pointwise::name, shape);
-  if (weight.shape().rank() == 4) detail::check_channels(Pointwise::name, weight.extent(2), shape);
-  detail::check_parameter(Pointwise::name, "weight", weight.shape(), {1, 1, shape[3], pointwise.filters});
-  Tensor<Scalar>& output = call.allocate_output({shape[0], shape[1], shape[2], pointwise.filters});
-  multiply<Scalar>(call.context, detail::channel_matrix(call.input()), detail::channel_matrix(weight),
-                   detail::channel_matrix(output), false, set);
-}
-
-template <class Scalar>
-void backward(const Pointwise&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients, InstructionSet set) {
-  const auto dy = detail::channel_matrix(gradients.output);
-  if (const GradientSlot<Scalar>& slot = gradients.inputs[0]) {
-    const Tensor<Scalar>& weight = call.parameter(0);
-    multiply_right_transposed<Scalar>(call.context, dy, detail::channel_matrix(weight),
-                                      detail::channel_matrix(*slot.tensor), slot.accumulate, set);
   }
-  if (const GradientSlot<Scalar>& slot = gradients.parameters[0]) {
-    multiply_left_transposed<Scalar>(call.context, detail::channel_matrix(call.input()), dy,
-                                     detail::channel_matrix(*slot.tensor), slot.accumulate, set);
-  }
-}
-
-}  // namespace nasnet::inline NASNET_ABI
-
-namespace nasnet::inline NASNET_ABI {
-
-/// The chain: [ReLU], [depthwise convolution], pointwise convolution, batch norm, [sum with a second input].
-/// Parameters: theirs, in this order.
-struct ConvolutionUnit {
-  static constexpr std::string_view name = "convolution_unit";
-  bool rectify = false;
-  std::optional<Window> depthwise{};
-  std::int64_t filters = 0;
-  BatchNorm norm{};
-  bool adds = false;  ///< the second input, of the output's shape
-
-  [[nodiscard]] constexpr std::int64_t input_count() const { return adds ? 2 : 1; }
-  [[nodiscard]] constexpr std::size_t parameter_count() const { return depthwise ? 6 : 5; }
-  [[nodiscard]] constexpr bool passes_gradient(std::size_t input) const { return input == 1; }
-};
-
-namespace detail {
-
-/// The parameters of a unit by name.
-template <class T>
-struct UnitParameters {
-  const Tensor<T>* depthwise = nullptr;  ///< null without one
-  const Tensor<T>& pointwise;
-  const Tensor<T>& weight;
-  const Tensor<T>& bias;
-  Tensor<T>& running_mean;
-  Tensor<T>& running_variance;
-
-  UnitParameters(const ConvolutionUnit& unit, const OpCall<T>& call)
-      : UnitParameters(unit.depthwise ? &call.parameter(0) : nullptr, call, unit.depthwise ? 1 : 0) {}
 
  private:
-  UnitParameters(const Tensor<T>* depthwise_weight, const OpCall<T>& call, std::size_t first)
-      : depthwise(depthwise_weight),
-        pointwise(call.parameter(first)),
-        weight(call.parameter(first + 1)),
-        bias(call.parameter(first + 2)),
-        running_mean(call.parameter(first + 3)),
-        running_variance(call.parameter(first + 4)) {}
-};
+  /// Where in a thread's memory things are.
+  struct Layout {
+    std::int64_t output_gradient = 0, rows = 0, rows_gradient = 0, ring = 0, band_inputs = 0, band_gradients = 0,
+                 total = 0;
+  };
 
-template <class T>
-[[nodiscard]] UnitRows<T> unit_rows(const ConvolutionUnit& unit, const OpCall<T>& call, InstructionSet set) {
-  const Tensor<T>* weight = UnitParameters<T>(unit, call).depthwise;
-  return {
-      call.context, unit.depthwise, unit.rectify, call.input().shape(), weight == nullptr ? nullptr : weight->data(),
-      set};
-}
-
-template <class T>
-void check_unit(const ConvolutionUnit& unit, const OpCall<T>& call) {
-  const Shape& shape = call.input().shape();
-  const UnitParameters<T> parameters(unit, call);
-  check_map(ConvolutionUnit::name, shape);
-  if (unit.depthwise) {
-    check_window(ConvolutionUnit::name, *unit.depthwise, shape);
-    check_parameter(ConvolutionUnit::name, "depthwise weight", parameters.depthwise->shape(),
-                    {unit.depthwise->kernel_height, unit.depthwise->kernel_width, shape[3]});
+  [[nodiscard]] Layout layout() const {
+    const std::int64_t width = rows_.strips().width;
+    Layout at;
+    at.rows = rounded_up(pixels_ * filters_ + width, width);
+    at.rows_gradient = at.rows + rows_.memory(rows_.output().height);
+    at.ring = at.rows_gradient + (wants_rows_gradient() ? pixels_ * rows_gradient_stride() + width : 0);
+    at.ring = rounded_up(at.ring, width);
+    at.band_inputs = at.ring + (slide_ ? slide_->ring_size(rows_.strips()) : 0);
+    at.band_gradients = at.band_inputs + (grid_ ? grid_->input_rows * grid_->input_width * width : 0);
+    at.total = at.band_gradients + (grid_ ? grid_->band_rows * grid_->gradient_width * width : 0);
+    return at;
   }
-  check_parameter(ConvolutionUnit::name, "pointwise weight", parameters.pointwise.shape(),
-                  {1, 1, shape[3], unit.filters});
-  check_per_channel(ConvolutionUnit::name, "weight", parameters.weight.shape(), unit.filters);
-  check_per_channel(ConvolutionUnit::name, "bias", parameters.bias.shape(), unit.filters);
-  check_per_channel(ConvolutionUnit::name, "running_mean", parameters.running_mean.shape(), unit.filters);
-  check_per_channel(ConvolutionUnit::name, "running_var", parameters.running_variance.shape(), unit.filters);
-}
 
-/// What a unit's batch norm normalises, and with which statistics.
-template <class T>
-struct UnitPass {
-  Tensor<T> product;  ///< [N,Ho,Wo,filters]
-  Tensor<T> mean;     ///< [filters]
-  Tensor<T> inverse;  ///< of the deviation, [filters]
-
-  void save(OpCall<T>& call) && {
-    call.saved.push_back(std::move(product));
-    call.saved.push_back(std::move(mean));
-    call.saved.push_back(std::move(inverse));
+  void prepare_depthwise(const Window& window) {
+    const Shape& shape = call_.input().shape();
+    slide_.emplace(call_.context, window, Slide::transposed, Size{shape[1], shape[2]}, rows_.output(),
+                   ChainParameters<T>(chain_, call_).depthwise->data(), rows_.strips());
+    grid_.emplace(window, Shape{1, shape[1], shape[2], shape[3]}, image_rows(), rows_.strips());
+    grid_->parts = parts_;
   }
+
+  /// The rows of one image as a map.
+  [[nodiscard]] Shape image_rows() const { return {1, rows_.output().height, rows_.output().width, rows_.stride()}; }
+
+  [[nodiscard]] const GradientSlot<T>& input_slot() const { return gradients_.inputs[0]; }
+  [[nodiscard]] GradientSlot<T> depthwise_slot() const {
+    return chain_.depthwise ? gradients_.parameters[0] : GradientSlot<T>{};
+  }
+  [[nodiscard]] const GradientSlot<T>& pointwise_slot() const {
+    return gradients_.parameters[chain_.depthwise ? 1 : 0];
+  }
+  [[nodiscard]] bool wants_rows_gradient() const { return input_slot() || depthwise_slot(); }
+  [[nodiscard]] std::int64_t rows_gradient_stride() const { return chain_.depthwise ? rows_.stride() : terms_; }
+
+  void run_image(std::int64_t image, std::int64_t part, bool first, const Layout& at, T* memory, const T** pointers) {
+    T* dy = memory + at.output_gradient;
+    const std::int64_t offset = image * pixels_ * filters_;
+    normalise_columns_gradient<T>({.g = gradients_.output.data() + offset,
+                                   .x = norm_.product.data() + offset,
+                                   .mean = norm_.mean.data(),
+                                   .scale = line_.scale.data(),
+                                   .slope = line_.slope.data(),
+                                   .shift = line_.shift.data(),
+                                   .rows = pixels_,
+                                   .columns = filters_,
+                                   .out = dy},
+                                  false);
+    if (pointwise_slot()) {
+      const T* rows = rows_.make(call_.input(), image, 0, rows_.output().height, memory + at.rows, pointers);
+      add_pointwise_gradient(rows, dy, pointwise_sums_.data() + part * terms_ * filters_, first);
+    }
+    if (!wants_rows_gradient()) return;
+    T* dz = memory + at.rows_gradient;
+    make_rows_gradient(dy, dz);
+    if (!chain_.depthwise) return pass_on(image, dz);
+    for (std::int64_t strip = 0; strip < rows_.strips().count(); ++strip) {
+      const T* strip_gradient = dz + rows_.strips().first_channel(strip);
+      if (depthwise_slot()) {
+        add_depthwise_gradient(image, part, strip, strip_gradient, memory + at.band_inputs, memory + at.band_gradients);
+      }
+      if (input_slot()) slide_back(image, strip, strip_gradient, memory + at.ring, pointers);
+    }
+  }
+
+  /// sums (+)= rows^T dy, some pixels at a time so that they stay in the cache.
+  void add_pointwise_gradient(const T* rows, const T* dy, T* sums, bool first) const {
+    constexpr std::int64_t most_pixels = 256;
+    for (std::int64_t pixel = 0; pixel < pixels_; pixel += most_pixels) {
+      const std::int64_t count = (std::min)(most_pixels, pixels_ - pixel);
+      multiply_transposed_block(weight_set_, ProductBlock<T>{.a = rows + pixel * rows_.stride(),
+                                                             .a_stride = rows_.stride(),
+                                                             .b = dy + pixel * filters_,
+                                                             .b_stride = filters_,
+                                                             .b_last = dy + (pixel + count - 1) * filters_,
+                                                             .c = sums,
+                                                             .c_stride = filters_,
+                                                             .rows = terms_,
+                                                             .columns = filters_,
+                                                             .terms = count,
+                                                             .accumulate = !first || pixel > 0});
+    }
+  }
+
+  /// dz = dy w^T.
+  void make_rows_gradient(const T* dy, T* dz) const {
+    multiply_block(rows_set_,
+                   ProductBlock<T>{.a = dy,
+                                   .a_stride = filters_,
+                                   .b = transposed_.view.data,
+                                   .b_stride = transposed_.view.stride,
+                                   .b_last = transposed_.last_row,
+                                   .c = dz,
+                                   .c_stride = rows_gradient_stride(),
+                                   .rows = pixels_,
+                                   .columns = chain_.depthwise ? rounded_up(terms_, full_width<T>(rows_set_)) : terms_,
+                                   .terms = filters_});
+  }
+
+  /// Without a depthwise convolution: dx (+)= dz where x counts.
+  void pass_on(std::int64_t image, const T* dz) const {
+    const GradientSlot<T>& slot = input_slot();
+    const std::int64_t count = pixels_ * terms_;
+    T* dx = slot.tensor->data() + image * count;
+    if (chain_.rectify) {
+      rectify_gradient(call_.input().data() + image * count, dz, count, dx, slot.accumulate);
+    } else {
+      move_row(dz, count, dx, slot.accumulate);
+    }
+  }
+
+  /// One strip of an image's rows as the source of a kernel.
+  [[nodiscard]] StripRow<T> gradient_row(const T* strip_gradient, std::int64_t strip) const {
+    const std::int64_t lanes = full_width<T>(rows_.strips().set(strip));
+    return {.first = strip_gradient,
+            .end = strip_gradient + pixels_ * rows_.stride(),
+            .pixels = rows_.output().width,
+            .channels = rows_.stride(),
+            .used = lanes};
+  }
+
+  void add_depthwise_gradient(std::int64_t image, std::int64_t part, std::int64_t strip, const T* strip_gradient,
+                              T* inputs, T* gradients) {
+    const Tensor<T>& x = call_.input();
+    const Window& window = *chain_.depthwise;
+    WeightGradientBand<T> band = common_band<T>(window, x.shape(), image_rows(), *grid_);
+    band.rectify = chain_.rectify;
+    band.inputs = inputs;
+    band.gradients = gradients;
+    band.sums = depthwise_sums_.data() + (part * rows_.strips().count() + strip) * window.taps() * rows_.strips().width;
+    band.input = strip_row(x, image, rows_.strips(), strip);
+    for (std::int64_t row = 0; row < rows_.output().height; row += grid_->band_rows) {
+      band.gradient = gradient_row(strip_gradient, strip);
+      band.gradient.first += row * band.gradient_pitch;
+      band.rows = (std::min)(grid_->band_rows, rows_.output().height - row);
+      band.top = row * window.stride_height - window.vertical().before(x.extent(1));
+      add_weight_gradient(rows_.strips().set(strip), band);
+    }
+  }
+
+  void slide_back(std::int64_t image, std::int64_t strip, const T* strip_gradient, T* ring, const T** pointers) const {
+    const Shape& shape = call_.input().shape();
+    const GradientSlot<T>& slot = input_slot();
+    const std::int64_t offset = image * shape[1] * shape[2] * shape[3] + rows_.strips().first_channel(strip);
+    SlidingTask<T> task = slide_->task(strip, ring, pointers);
+    task.ring.source = gradient_row(strip_gradient, strip);
+    task.ring.source_pitch = rows_.output().width * rows_.stride();
+    task.destination = slot.tensor->data() + offset;
+    task.destination_pitch = shape[2] * shape[3];
+    task.destination_pixel = shape[3];
+    task.stored = rows_.strips().used(strip);
+    if (slot.accumulate) task.epilogue = add_to_destination(task);
+    if (chain_.rectify) task.epilogue.gate = call_.input().data() + offset;
+    task.row_end = shape[1];
+    slide_sum(rows_.strips().set(strip), task);
+  }
+
+  const ConvolutionChain& chain_;
+  const OpCall<T>& call_;
+  const OpGradients<T>& gradients_;
+  const NormInputsView<T>& norm_;
+  const GradientLine<T>& line_;
+  ChainRows<T> rows_;
+  std::int64_t terms_;
+  std::int64_t filters_;
+  std::int64_t images_;
+  std::int64_t pixels_;  // of an output
+  InstructionSet weight_set_;
+  InstructionSet rows_set_;
+  ReadableMatrix<T> transposed_{};
+  std::optional<StripSlide<T>> slide_{};
+  std::optional<WeightGradientGrid> grid_{};
+  std::int64_t part_images_ = 1;
+  std::int64_t parts_ = 1;
+  Tensor<T> pointwise_sums_{};
+  Tensor<T> depthwise_sums_{};
 };
 
-/// The same, of a unit's own or among what was saved.
-template <class T>
-struct UnitPassView {
-  const Tensor<T>& product;
-  const Tensor<T>& mean;
-  const Tensor<T>& inverse;
+}  // namespace nasnet::inline NASNET_ABI::detail
 
-  explicit UnitPassView(const UnitPass<T>& pass) : UnitPassView(pass.product, pass.mean, pass.inverse) {}
-  UnitPassView(const Tensor<T>& product_, const Tensor<T>& mean_, const Tensor<T>& inverse_)
-      : product(product_), mean(mean_), inverse(inverse_) {}
-};
+// ---- nasnet/ops/detail/chain_product.hpp -------------------------------------------------------------------------
+
+/// The forward pass of a convolution chain up to its batch norm: see convolution_chain.hpp.
+
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// The forward pass up to the batch norm: y [N,H,W,filters], and in training its moments on the way.
 template <class T>
-class UnitProduct {
+class ChainProduct {
  public:
-  UnitProduct(const ConvolutionUnit& unit, OpCall<T>& call, InstructionSet set)
+  ChainProduct(const ConvolutionChain& chain, OpCall<T>& call, InstructionSet set)
       : call_(call),
-        rows_(unit_rows(unit, call, set)),
-        filters_(unit.filters),
+        rows_(chain_rows(chain, call, set)),
+        filters_(chain.filters),
         images_(call.input().extent(0)),
-        set_(set_for<T>(unit.filters, set)) {
+        set_(set_for<T>(chain.filters, set)) {
     constexpr std::int64_t tile_scalars = 12 * 1024;  // rows and products of a task stay in the second cache
     const std::int64_t fitting = tile_scalars / (rows_.output().width * (rows_.stride() + filters_));
     task_rows_ = std::clamp(fitting, std::int64_t{1}, rows_.output().height);
@@ -10902,16 +11780,16 @@ class UnitProduct {
   [[nodiscard]] std::int64_t pixels_of(std::int64_t task) const { return rows_of(task) * rows_.output().width; }
 
   void multiply_rows(const T* a, const ReadableMatrix<T>& b, std::int64_t pixels, T* to) const {
-    run_kernel<ProductKernel<false>, T>(set_, ProductBlock<T>{.a = a,
-                                                              .a_stride = rows_.stride(),
-                                                              .b = b.view.data,
-                                                              .b_stride = b.view.stride,
-                                                              .b_last = b.last_row,
-                                                              .c = to,
-                                                              .c_stride = filters_,
-                                                              .rows = pixels,
-                                                              .columns = filters_,
-                                                              .terms = rows_.terms()});
+    multiply_block(set_, ProductBlock<T>{.a = a,
+                                         .a_stride = rows_.stride(),
+                                         .b = b.view.data,
+                                         .b_stride = b.view.stride,
+                                         .b_last = b.last_row,
+                                         .c = to,
+                                         .c_stride = filters_,
+                                         .rows = pixels,
+                                         .columns = filters_,
+                                         .terms = rows_.terms()});
   }
 
   [[nodiscard]] Moments<T> combined(const Tensor<T>& means, const Tensor<T>& squares, std::int64_t tasks) const {
@@ -10929,7 +11807,7 @@ class UnitProduct {
   }
 
   OpCall<T>& call_;
-  UnitRows<T> rows_;
+  ChainRows<T> rows_;
   std::int64_t filters_;
   std::int64_t images_;
   InstructionSet set_;
@@ -10937,352 +11815,112 @@ class UnitProduct {
   std::int64_t parts_ = 1;
 };
 
-/// The backward pass below the batch norm, image by image: its gradient, the rows once more, the gradients of both
-/// weights, and that of the input.
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// A chain up to its batch norm. In training the running statistics move.
 template <class T>
-class UnitGradient {
- public:
-  /// @param line of the batch norm
-  UnitGradient(const ConvolutionUnit& unit, const OpCall<T>& call, const OpGradients<T>& gradients,
-               const UnitPassView<T>& pass, const GradientLine<T>& line, InstructionSet set)
-      : unit_(unit),
-        call_(call),
-        gradients_(gradients),
-        pass_(pass),
-        line_(line),
-        rows_(unit_rows(unit, call, set)),
-        terms_(rows_.terms()),
-        filters_(unit.filters),
-        images_(call.input().extent(0)),
-        pixels_(rows_.output().height * rows_.output().width),
-        weight_set_(set_for<T>(filters_, set)),
-        rows_set_(set_for<T>(terms_, set)) {
-    const Tensor<T>& pointwise = UnitParameters<T>(unit, call).pointwise;
-    if (wants_rows_gradient()) {
-      transposed_ = transposed_copy<T>(call.context, channel_matrix(pointwise), full_width<T>(rows_set_));
-    }
-    // Each part adds up gradients of the weights in memory of its own.
-    constexpr std::int64_t part_scalars = 1 << 20;
-    const std::int64_t parts = std::clamp(part_scalars / (terms_ * filters_), std::int64_t{4}, std::int64_t{32});
-    part_images_ = quotient_up(images_, parts);
-    parts_ = quotient_up(images_, part_images_);
-    if (unit.depthwise) prepare_depthwise(*unit.depthwise);
-  }
-
-  void run() {
-    Context& context = call_.context;
-    if (pointwise_slot()) pointwise_sums_ = context.tensor<T>({parts_, terms_, filters_});
-    if (depthwise_slot()) {
-      depthwise_sums_ =
-          context.zeros<T>({parts_, rows_.strips().count(), unit_.depthwise->taps() * rows_.strips().width});
-    }
-    const Layout at = layout();
-    Scratch<T> scratch(context, at.total);
-    Scratch<const T*> pointers(context, rows_.pointers());
-    context.parallel_for(parts_, 1, [&](std::int64_t begin, std::int64_t end) {
-      const auto memory = scratch.lease();
-      const auto pointer = pointers.lease();
-      for (std::int64_t part = begin; part < end; ++part) {
-        const std::int64_t last = (std::min)((part + 1) * part_images_, images_);
-        for (std::int64_t image = part * part_images_; image < last; ++image) {
-          run_image(image, part, image == part * part_images_, at, memory.data(), pointer.data());
-        }
-      }
-    });
-    if (const GradientSlot<T>& slot = pointwise_slot()) {
-      add_parts<T>(context, pointwise_sums_.data(), parts_, {slot.tensor->data(), terms_, filters_}, slot.accumulate);
-    }
-    if (const GradientSlot<T>& slot = depthwise_slot()) {
-      add_strip_sums(*grid_, rows_.strips(), unit_.depthwise->taps(), depthwise_sums_, slot);
-    }
-  }
-
- private:
-  /// Where in a thread's memory things are.
-  struct Layout {
-    std::int64_t output_gradient = 0, rows = 0, rows_gradient = 0, ring = 0, band_inputs = 0, band_gradients = 0,
-                 total = 0;
-  };
-
-  [[nodiscard]] Layout layout() const {
-    const std::int64_t width = rows_.strips().width;
-    Layout at;
-    at.rows = rounded_up(pixels_ * filters_ + width, width);
-    at.rows_gradient = at.rows + rows_.memory(rows_.output().height);
-    at.ring = at.rows_gradient + (wants_rows_gradient() ? pixels_ * rows_gradient_stride() + width : 0);
-    at.ring = rounded_up(at.ring, width);
-    at.band_inputs = at.ring + (slide_ ? slide_->ring_size(rows_.strips()) : 0);
-    at.band_gradients = at.band_inputs + (grid_ ? grid_->input_rows * grid_->input_width * width : 0);
-    at.total = at.band_gradients + (grid_ ? grid_->band_rows * grid_->gradient_width * width : 0);
-    return at;
-  }
-
-  void prepare_depthwise(const Window& window) {
-    const Shape& shape = call_.input().shape();
-    slide_.emplace(call_.context, window, Slide::transposed, Size{shape[1], shape[2]}, rows_.output(),
-                   UnitParameters<T>(unit_, call_).depthwise->data(), rows_.strips());
-    grid_.emplace(window, Shape{1, shape[1], shape[2], shape[3]}, image_rows(), rows_.strips());
-    grid_->parts = parts_;
-  }
-
-  /// The rows of one image as a map.
-  [[nodiscard]] Shape image_rows() const { return {1, rows_.output().height, rows_.output().width, rows_.stride()}; }
-
-  [[nodiscard]] const GradientSlot<T>& input_slot() const { return gradients_.inputs[0]; }
-  [[nodiscard]] GradientSlot<T> depthwise_slot() const {
-    return unit_.depthwise ? gradients_.parameters[0] : GradientSlot<T>{};
-  }
-  [[nodiscard]] const GradientSlot<T>& pointwise_slot() const { return gradients_.parameters[unit_.depthwise ? 1 : 0]; }
-  [[nodiscard]] bool wants_rows_gradient() const { return input_slot() || depthwise_slot(); }
-  [[nodiscard]] std::int64_t rows_gradient_stride() const { return unit_.depthwise ? rows_.stride() : terms_; }
-
-  void run_image(std::int64_t image, std::int64_t part, bool first, const Layout& at, T* memory, const T** pointers) {
-    T* dy = memory + at.output_gradient;
-    const std::int64_t offset = image * pixels_ * filters_;
-    apply_columns<NormaliseGradientStep<false>, T>({.g = gradients_.output.data() + offset,
-                                                    .x = pass_.product.data() + offset,
-                                                    .mean = pass_.mean.data(),
-                                                    .scale = line_.scale.data(),
-                                                    .slope = line_.slope.data(),
-                                                    .shift = line_.shift.data(),
-                                                    .rows = pixels_,
-                                                    .columns = filters_,
-                                                    .out = dy});
-    if (pointwise_slot()) {
-      const T* rows = rows_.make(call_.input(), image, 0, rows_.output().height, memory + at.rows, pointers);
-      add_pointwise_gradient(rows, dy, pointwise_sums_.data() + part * terms_ * filters_, first);
-    }
-    if (!wants_rows_gradient()) return;
-    T* dz = memory + at.rows_gradient;
-    make_rows_gradient(dy, dz);
-    if (!unit_.depthwise) return pass_on(image, dz);
-    for (std::int64_t strip = 0; strip < rows_.strips().count(); ++strip) {
-      const T* strip_gradient = dz + rows_.strips().first_channel(strip);
-      if (depthwise_slot()) {
-        add_depthwise_gradient(image, part, strip, strip_gradient, memory + at.band_inputs, memory + at.band_gradients);
-      }
-      if (input_slot()) slide_back(image, strip, strip_gradient, memory + at.ring, pointers);
-    }
-  }
-
-  /// sums (+)= rows^T dy, some pixels at a time so that they stay in the cache.
-  void add_pointwise_gradient(const T* rows, const T* dy, T* sums, bool first) const {
-    constexpr std::int64_t most_pixels = 256;
-    for (std::int64_t pixel = 0; pixel < pixels_; pixel += most_pixels) {
-      const std::int64_t count = (std::min)(most_pixels, pixels_ - pixel);
-      run_kernel<ProductKernel<true>, T>(weight_set_, ProductBlock<T>{.a = rows + pixel * rows_.stride(),
-                                                                      .a_stride = rows_.stride(),
-                                                                      .b = dy + pixel * filters_,
-                                                                      .b_stride = filters_,
-                                                                      .b_last = dy + (pixel + count - 1) * filters_,
-                                                                      .c = sums,
-                                                                      .c_stride = filters_,
-                                                                      .rows = terms_,
-                                                                      .columns = filters_,
-                                                                      .terms = count,
-                                                                      .accumulate = !first || pixel > 0});
-    }
-  }
-
-  /// dz = dy w^T.
-  void make_rows_gradient(const T* dy, T* dz) const {
-    run_kernel<ProductKernel<false>, T>(
-        rows_set_, ProductBlock<T>{.a = dy,
-                                   .a_stride = filters_,
-                                   .b = transposed_.view.data,
-                                   .b_stride = transposed_.view.stride,
-                                   .b_last = transposed_.last_row,
-                                   .c = dz,
-                                   .c_stride = rows_gradient_stride(),
-                                   .rows = pixels_,
-                                   .columns = unit_.depthwise ? rounded_up(terms_, full_width<T>(rows_set_)) : terms_,
-                                   .terms = filters_});
-  }
-
-  /// Without a depthwise convolution: dx (+)= dz where x counts.
-  void pass_on(std::int64_t image, const T* dz) const {
-    const GradientSlot<T>& slot = input_slot();
-    const std::int64_t count = pixels_ * terms_;
-    T* dx = slot.tensor->data() + image * count;
-    if (unit_.rectify) {
-      run_lanes(count, dx, slot.accumulate, ReluGradientLanes{}, call_.input().data() + image * count, dz);
-    } else {
-      run_lanes(count, dx, slot.accumulate, CopyLanes{}, dz);
-    }
-  }
-
-  /// One strip of an image's rows as the source of a kernel.
-  [[nodiscard]] StripRow<T> gradient_row(const T* strip_gradient, std::int64_t strip) const {
-    const std::int64_t lanes = full_width<T>(rows_.strips().set(strip));
-    return {.first = strip_gradient,
-            .end = strip_gradient + pixels_ * rows_.stride(),
-            .pixels = rows_.output().width,
-            .channels = rows_.stride(),
-            .used = lanes};
-  }
-
-  void add_depthwise_gradient(std::int64_t image, std::int64_t part, std::int64_t strip, const T* strip_gradient,
-                              T* inputs, T* gradients) {
-    const Tensor<T>& x = call_.input();
-    const Window& window = *unit_.depthwise;
-    WeightGradientBand<T> band = common_band<T>(window, x.shape(), image_rows(), *grid_);
-    band.rectify = unit_.rectify;
-    band.inputs = inputs;
-    band.gradients = gradients;
-    band.sums = depthwise_sums_.data() + (part * rows_.strips().count() + strip) * window.taps() * rows_.strips().width;
-    band.input = strip_row(x, image, rows_.strips(), strip);
-    for (std::int64_t row = 0; row < rows_.output().height; row += grid_->band_rows) {
-      band.gradient = gradient_row(strip_gradient, strip);
-      band.gradient.first += row * band.gradient_pitch;
-      band.rows = (std::min)(grid_->band_rows, rows_.output().height - row);
-      band.top = row * window.stride_height - window.vertical().before(x.extent(1));
-      run_kernel<WeightGradientKernel, T>(rows_.strips().set(strip), band);
-    }
-  }
-
-  void slide_back(std::int64_t image, std::int64_t strip, const T* strip_gradient, T* ring, const T** pointers) const {
-    const Shape& shape = call_.input().shape();
-    const GradientSlot<T>& slot = input_slot();
-    const std::int64_t offset = image * shape[1] * shape[2] * shape[3] + rows_.strips().first_channel(strip);
-    SlidingTask<T> task = slide_->task(strip, ring, pointers);
-    task.ring.source = gradient_row(strip_gradient, strip);
-    task.ring.source_pitch = rows_.output().width * rows_.stride();
-    task.destination = slot.tensor->data() + offset;
-    task.destination_pitch = shape[2] * shape[3];
-    task.destination_pixel = shape[3];
-    task.stored = rows_.strips().used(strip);
-    if (unit_.rectify) task.gate = call_.input().data() + offset;
-    if (slot.accumulate) task.addend = task.destination;
-    task.addend_pitch = task.destination_pitch;
-    task.addend_pixel = task.destination_pixel;
-    task.row_end = shape[1];
-    run_kernel<SlidingSumKernel, T>(rows_.strips().set(strip), task);
-  }
-
-  const ConvolutionUnit& unit_;
-  const OpCall<T>& call_;
-  const OpGradients<T>& gradients_;
-  const UnitPassView<T>& pass_;
-  const GradientLine<T>& line_;
-  UnitRows<T> rows_;
-  std::int64_t terms_;
-  std::int64_t filters_;
-  std::int64_t images_;
-  std::int64_t pixels_;  // of an output
-  InstructionSet weight_set_;
-  InstructionSet rows_set_;
-  ReadableMatrix<T> transposed_{};
-  std::optional<StripSlide<T>> slide_{};
-  std::optional<WeightGradientGrid> grid_{};
-  std::int64_t part_images_ = 1;
-  std::int64_t parts_ = 1;
-  Tensor<T> pointwise_sums_{};
-  Tensor<T> depthwise_sums_{};
-};
-
-/// A unit up to its batch norm. In training the running statistics move.
-template <class T>
-[[nodiscard]] UnitPass<T> begin_unit(const ConvolutionUnit& unit, OpCall<T>& call, InstructionSet set) {
-  check_unit(unit, call);
-  const UnitParameters<T> parameters(unit, call);
+[[nodiscard]] NormInputs<T> begin_chain(const ConvolutionChain& chain, OpCall<T>& call, InstructionSet set) {
+  check_chain(chain, call);
+  const ChainParameters<T> parameters(chain, call);
   const bool trains = call.run.mode == Mode::train;
   Moments<T> moments;
-  Tensor<T> product = UnitProduct<T>(unit, call, set).run(parameters.pointwise, trains ? &moments : nullptr);
+  Tensor<T> product = ChainProduct<T>(chain, call, set).run(parameters.pointwise, trains ? &moments : nullptr);
   if (trains) {
-    move_running_statistics(unit.norm, moments, batch_norm_layout(product.shape()).rows, parameters.running_mean,
+    move_running_statistics(chain.norm, moments, batch_norm_layout(product.shape()).rows, parameters.running_mean,
                             parameters.running_variance);
   } else {
     moments = {parameters.running_mean.clone(call.context.allocator()),
                parameters.running_variance.clone(call.context.allocator())};
   }
-  Tensor<T> inverse = inverse_deviation(call.context, moments.variance, unit.norm.epsilon);
+  Tensor<T> inverse = inverse_deviation(call.context, moments.variance, chain.norm.epsilon);
   return {std::move(product), std::move(moments.mean), std::move(inverse)};
 }
 
 /// y = what the batch norm makes of the product, and the sum.
 template <class T>
-void end_unit(const ConvolutionUnit& unit, const OpCall<T>& call, const UnitPassView<T>& pass, Tensor<T>& y) {
-  const UnitParameters<T> parameters(unit, call);
-  if (unit.adds && call.input(1).shape() != y.shape()) {
-    fail<ShapeError>(ConvolutionUnit::name, ": what is added is ", call.input(1).shape().to_string(), ", wanted ",
+void end_chain(const ConvolutionChain& chain, const OpCall<T>& call, const NormInputsView<T>& norm, Tensor<T>& y) {
+  const ChainParameters<T> parameters(chain, call);
+  if (chain.adds && call.input(1).shape() != y.shape()) {
+    fail<ShapeError>(ConvolutionChain::name, ": what is added is ", call.input(1).shape().to_string(), ", wanted ",
                      y.shape().to_string());
   }
-  Tensor<T> scale = call.context.template tensor<T>(pass.inverse.shape());
-  for (std::int64_t c = 0; c < unit.filters; ++c) scale[c] = parameters.weight[c] * pass.inverse[c];
-  normalise_channels<T>(call.context, batch_norm_layout(y.shape()), pass.product.data(), pass.mean.data(), scale.data(),
-                        parameters.bias.data(), y.data(), unit.adds ? call.input(1).data() : nullptr);
+  Tensor<T> scale = call.context.template tensor<T>(norm.inverse.shape());
+  for (std::int64_t c = 0; c < chain.filters; ++c) scale[c] = parameters.weight[c] * norm.inverse[c];
+  normalise_channels<T>(call.context, batch_norm_layout(y.shape()), norm.product.data(), norm.mean.data(), scale.data(),
+                        parameters.bias.data(), y.data(), chain.adds ? call.input(1).data() : nullptr);
 }
 
-/// The gradients of a unit that was passed as `pass` says.
+/// The gradients of a chain. @param norm what its batch norm read
 template <class T>
-void pass_back(const ConvolutionUnit& unit, const OpCall<T>& call, const UnitPassView<T>& pass,
-               const OpGradients<T>& gradients, InstructionSet set) {
-  const UnitParameters<T> parameters(unit, call);
-  const std::size_t first = unit.depthwise ? 2 : 1;  // of the batch norm's parameters
-  const ChannelGroups layout = batch_norm_layout(pass.product.shape());
+void chain_gradients(const ConvolutionChain& chain, const OpCall<T>& call, const NormInputsView<T>& norm,
+                     const OpGradients<T>& gradients, InstructionSet set) {
+  const ChainParameters<T> parameters(chain, call);
+  const std::size_t first = chain.depthwise ? 2 : 1;  // of the batch norm's parameters
+  const ChannelGroups layout = batch_norm_layout(norm.product.shape());
   const GradientSums<T> sums =
-      channel_gradient_sums<T>(call.context, layout, gradients.output.data(), pass.product.data(), pass.mean.data());
-  map_lanes_gradient(call.context, gradients.parameters[first], MultiplyLanes{}, sums.product.data(),
-                     pass.inverse.data());
+      channel_gradient_sums<T>(call.context, layout, gradients.output.data(), norm.product.data(), norm.mean.data());
+  multiply_gradient<T>(call.context, gradients.parameters[first], sums.product.data(), norm.inverse.data());
   copy_gradient(call.context, gradients.parameters[first + 1], sums.sum);
   const GradientLine<T> line =
-      batch_norm_line(call.context, call.run.mode, layout, parameters.weight, pass.inverse, sums);
-  UnitGradient<T>(unit, call, gradients, pass, line, set).run();
-  if (unit.adds) copy_gradient(call.context, gradients.inputs[1], gradients.output);
+      batch_norm_line(call.context, call.run.mode, layout, parameters.weight, norm.inverse, sums);
+  ChainGradient<T>(chain, call, gradients, norm, line, set).run();
+  if (chain.adds) copy_gradient(call.context, gradients.inputs[1], gradients.output);
 }
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+namespace nasnet::inline NASNET_ABI {
+
+template <class Scalar>
+void forward(const ConvolutionChain& chain, OpCall<Scalar>& call, InstructionSet set) {
+  detail::NormInputs<Scalar> norm = detail::begin_chain(chain, call, set);
+  Tensor<Scalar>& y = call.allocate_output(norm.product.shape());
+  detail::end_chain(chain, call, detail::NormInputsView(norm), y);
+  if (call.keep) std::move(norm).save(call);
+}
+
+template <class Scalar>
+void backward(const ConvolutionChain& chain, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients,
+              InstructionSet set) {
+  const detail::NormInputsView<Scalar> norm(call.saved[0], call.saved[1], call.saved[2]);
+  detail::chain_gradients(chain, call, norm, gradients, set);
+}
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/ops/double_convolution_chain.hpp ---------------------------------------------------------------------
+
+/// Two chains one after another, as a separable convolution is applied twice (appendix A.4).
+
+namespace nasnet::inline NASNET_ABI {
+
+namespace detail {
+
+/// Whether the first chain's product is computed once more in the backward pass.
+NASNET_LAZY [[nodiscard]] bool multiplies_again(const DoubleConvolutionChain& chains, std::int64_t channels);
 
 }  // namespace detail
 
-/// y [N,Ho,Wo,filters]. Keeps what the batch norm normalises, and its mean and inverse deviation.
+/// y [N,Ho,Wo,filters of the second]. Keeps of each chain what ConvolutionChain keeps, perhaps without the first
+/// product.
 /// @throws ShapeError where a parameter does not fit the input or the filters.
 template <class Scalar>
-void forward(const ConvolutionUnit& unit, OpCall<Scalar>& call, InstructionSet set = instruction_set());
+void forward(const DoubleConvolutionChain& chains, OpCall<Scalar>& call, InstructionSet set = instruction_set());
 
-/// As those of the four primitives, one after another.
+/// As those of the two chains, one after the other.
 template <class Scalar>
-void backward(const ConvolutionUnit& unit, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients,
+void backward(const DoubleConvolutionChain& chains, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients,
               InstructionSet set = instruction_set());
 
 }  // namespace nasnet::inline NASNET_ABI
 
-// ---- nasnet/ops/convolution_unit.ipp -----------------------------------------------------------------------------
+// ---- nasnet/ops/double_convolution_chain.ipp ---------------------------------------------------------------------
 
-namespace nasnet::inline NASNET_ABI {
+namespace nasnet::inline NASNET_ABI::detail {
 
-template <class Scalar>
-void forward(const ConvolutionUnit& unit, OpCall<Scalar>& call, InstructionSet set) {
-  detail::UnitPass<Scalar> pass = detail::begin_unit(unit, call, set);
-  Tensor<Scalar>& y = call.allocate_output(pass.product.shape());
-  detail::end_unit(unit, call, detail::UnitPassView(pass), y);
-  if (call.keep) std::move(pass).save(call);
-}
-
-template <class Scalar>
-void backward(const ConvolutionUnit& unit, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients,
-              InstructionSet set) {
-  const detail::UnitPassView<Scalar> pass(call.saved[0], call.saved[1], call.saved[2]);
-  detail::pass_back(unit, call, pass, gradients, set);
-}
-
-}  // namespace nasnet::inline NASNET_ABI
-
-namespace nasnet::inline NASNET_ABI {
-
-/// The first unit, which adds nothing, and the second one, which reads what it makes. Nobody else does, so the map
-/// between them is not kept: the backward pass normalises once more, and where that is less work than fetching it from
-/// memory also multiplies once more. Parameters: those of both.
-struct ConvolutionUnitPair {
-  static constexpr std::string_view name = "convolution_unit_pair";
-  ConvolutionUnit first{};
-  ConvolutionUnit second{};
-
-  [[nodiscard]] constexpr std::int64_t input_count() const { return second.input_count(); }
-  [[nodiscard]] constexpr bool passes_gradient(std::size_t input) const { return second.passes_gradient(input); }
-};
-
-namespace detail {
-
-/// A call of one of the two units.
+/// A call of one of the two chains.
 template <class T>
 [[nodiscard]] OpCall<T> part_of(const OpCall<T>& call, const Tensor<T>& input, std::size_t first_parameter,
                                 std::size_t parameters) {
@@ -11294,52 +11932,33 @@ template <class T>
           .keep = call.keep};
 }
 
-/// Whether the first unit's product is computed once more in the backward pass. A multiply-add takes a core about as
-/// long as memory takes for a twentieth of a scalar, which goes there once and comes back twice.
-NASNET_LAZY [[nodiscard]] bool multiplies_again(const ConvolutionUnitPair& pair, std::int64_t channels);
-
-}  // namespace detail
-
-/// y [N,Ho,Wo,filters of the second]. Keeps of each unit what ConvolutionUnit keeps, perhaps without the first product.
-/// @throws ShapeError where a parameter does not fit the input or the filters.
-template <class Scalar>
-void forward(const ConvolutionUnitPair& pair, OpCall<Scalar>& call, InstructionSet set = instruction_set());
-
-/// As those of the two units, one after the other.
-template <class Scalar>
-void backward(const ConvolutionUnitPair& pair, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients,
-              InstructionSet set = instruction_set());
-
-}  // namespace nasnet::inline NASNET_ABI
-
-// ---- nasnet/ops/convolution_unit_pair.ipp ------------------------------------------------------------------------
-
-namespace nasnet::inline NASNET_ABI::detail {
-
 template <class T>
-[[nodiscard]] OpCall<T> first_of(const ConvolutionUnitPair& pair, const OpCall<T>& call) {
-  return part_of(call, call.input(), 0, pair.first.parameter_count());
+[[nodiscard]] OpCall<T> first_of(const DoubleConvolutionChain& chains, const OpCall<T>& call) {
+  return part_of(call, call.input(), 0, chains.first.parameter_count());
 }
 
-/// @param between what the first unit makes
+/// @param between what the first chain makes
 template <class T>
-[[nodiscard]] OpCall<T> second_of(const ConvolutionUnitPair& pair, const OpCall<T>& call, const Tensor<T>& between) {
-  OpCall<T> second = part_of(call, between, pair.first.parameter_count(), pair.second.parameter_count());
-  if (pair.second.adds) second.inputs.push_back(&call.input(1));
+[[nodiscard]] OpCall<T> second_of(const DoubleConvolutionChain& chains, const OpCall<T>& call,
+                                  const Tensor<T>& between) {
+  OpCall<T> second = part_of(call, between, chains.first.parameter_count(), chains.second.parameter_count());
+  if (chains.second.adds) second.inputs.push_back(&call.input(1));
   return second;
 }
 
-NASNET_BODY bool multiplies_again(const ConvolutionUnitPair& pair, std::int64_t channels) {
+// A multiply-add takes a core about as long as memory takes for a twentieth of a scalar, which goes there once and
+// comes back twice.
+NASNET_BODY bool multiplies_again(const DoubleConvolutionChain& chains, std::int64_t channels) {
   constexpr std::int64_t most_multiply_adds = 50;  // for each scalar of the product
-  return (pair.first.depthwise ? pair.first.depthwise->taps() : 0) + channels <= most_multiply_adds;
+  return (chains.first.depthwise ? chains.first.depthwise->taps() : 0) + channels <= most_multiply_adds;
 }
 
-/// What the first unit makes.
+/// What the first chain makes.
 template <class T>
-[[nodiscard]] Tensor<T> between_of(const ConvolutionUnitPair& pair, const OpCall<T>& first,
-                                   const UnitPassView<T>& pass) {
-  Tensor<T> between = first.context.template tensor<T>(pass.product.shape());
-  end_unit(pair.first, first, pass, between);
+[[nodiscard]] Tensor<T> between_of(const DoubleConvolutionChain& chains, const OpCall<T>& first,
+                                   const NormInputsView<T>& norm) {
+  Tensor<T> between = first.context.template tensor<T>(norm.product.shape());
+  end_chain(chains.first, first, norm, between);
   return between;
 }
 
@@ -11348,182 +11967,49 @@ template <class T>
 namespace nasnet::inline NASNET_ABI {
 
 template <class Scalar>
-void forward(const ConvolutionUnitPair& pair, OpCall<Scalar>& call, InstructionSet set) {
-  OpCall<Scalar> first = detail::first_of(pair, call);
-  detail::UnitPass<Scalar> first_pass = detail::begin_unit(pair.first, first, set);
-  const Tensor<Scalar> between = detail::between_of(pair, first, detail::UnitPassView(first_pass));
-  if (detail::multiplies_again(pair, call.input().extent(3))) first_pass.product = {};
-  OpCall<Scalar> second = detail::second_of(pair, call, between);
-  detail::UnitPass<Scalar> second_pass = detail::begin_unit(pair.second, second, set);
-  Tensor<Scalar>& y = call.allocate_output(second_pass.product.shape());
-  detail::end_unit(pair.second, second, detail::UnitPassView(second_pass), y);
+void forward(const DoubleConvolutionChain& chains, OpCall<Scalar>& call, InstructionSet set) {
+  OpCall<Scalar> first = detail::first_of(chains, call);
+  detail::NormInputs<Scalar> first_norm = detail::begin_chain(chains.first, first, set);
+  const Tensor<Scalar> between = detail::between_of(chains, first, detail::NormInputsView(first_norm));
+  if (detail::multiplies_again(chains, call.input().extent(3))) first_norm.product = {};
+  OpCall<Scalar> second = detail::second_of(chains, call, between);
+  detail::NormInputs<Scalar> second_norm = detail::begin_chain(chains.second, second, set);
+  Tensor<Scalar>& y = call.allocate_output(second_norm.product.shape());
+  detail::end_chain(chains.second, second, detail::NormInputsView(second_norm), y);
   if (!call.keep) return;
-  std::move(first_pass).save(call);
-  std::move(second_pass).save(call);
+  std::move(first_norm).save(call);
+  std::move(second_norm).save(call);
 }
 
 template <class Scalar>
-void backward(const ConvolutionUnitPair& pair, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients,
+void backward(const DoubleConvolutionChain& chains, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients,
               InstructionSet set) {
-  OpCall<Scalar> first = detail::first_of(pair, call);
+  OpCall<Scalar> first = detail::first_of(chains, call);
   Tensor<Scalar> again;
   if (call.saved[0].elements() == 0) {
-    const detail::UnitParameters<Scalar> parameters(pair.first, first);
-    again = detail::UnitProduct<Scalar>(pair.first, first, set).run(parameters.pointwise, nullptr);
+    const detail::ChainParameters<Scalar> parameters(chains.first, first);
+    again = detail::ChainProduct<Scalar>(chains.first, first, set).run(parameters.pointwise, nullptr);
   }
   const Tensor<Scalar>& product = call.saved[0].elements() == 0 ? again : call.saved[0];
-  const detail::UnitPassView<Scalar> first_pass(product, call.saved[1], call.saved[2]);
-  const Tensor<Scalar> between = detail::between_of(pair, first, first_pass);
+  const detail::NormInputsView<Scalar> first_norm(product, call.saved[1], call.saved[2]);
+  const Tensor<Scalar> between = detail::between_of(chains, first, first_norm);
   Tensor<Scalar> gradient = call.context.template tensor<Scalar>(between.shape());
 
-  const auto middle = gradients.parameters.begin() + static_cast<std::ptrdiff_t>(pair.first.parameter_count());
+  const auto middle = gradients.parameters.begin() + static_cast<std::ptrdiff_t>(chains.first.parameter_count());
   const OpGradients<Scalar> second_gradients{.output = gradients.output,
                                              .inputs = {{&gradient, false}, {}},
                                              .parameters = {middle, gradients.parameters.end()}};
-  const detail::UnitPassView<Scalar> second_pass(call.saved[3], call.saved[4], call.saved[5]);
-  detail::pass_back(pair.second, detail::second_of(pair, call, between), second_pass, second_gradients, set);
+  const detail::NormInputsView<Scalar> second_norm(call.saved[3], call.saved[4], call.saved[5]);
+  detail::chain_gradients(chains.second, detail::second_of(chains, call, between), second_norm, second_gradients, set);
 
   const OpGradients<Scalar> first_gradients{
       .output = gradient, .inputs = {gradients.inputs[0]}, .parameters = {gradients.parameters.begin(), middle}};
-  detail::pass_back(pair.first, first, first_pass, first_gradients, set);
-  // Last: what is added may be what the first unit reads.
-  if (pair.second.adds) detail::copy_gradient(call.context, gradients.inputs[1], gradients.output);
+  detail::chain_gradients(chains.first, first, first_norm, first_gradients, set);
+  // Last: what is added may be what the first chain reads.
+  if (chains.second.adds) detail::copy_gradient(call.context, gradients.inputs[1], gradients.output);
 }
 
 }  // namespace nasnet::inline NASNET_ABI
-
-namespace nasnet::inline NASNET_ABI::detail {
-
-/// A chain of nodes that is one unit, or two.
-struct MatchedUnit {
-  std::optional<ConvolutionUnit> before{};  ///< whose map the unit alone reads
-  ConvolutionUnit unit{};
-  int input = -1;                 ///< node that the chain reads; -1 for the images
-  int addend = -1;                ///< and the one that it adds, if unit.adds
-  std::vector<int> parameters{};  ///< of all nodes, in order
-};
-
-/// The units of a network. A unit stands at its last node, a batch norm or a sum; its other nodes are not computed.
-class UnitMatching {
- public:
-  /// @param with_drop_path whether paths are dropped in this training; else drop paths are passed through
-  NASNET_LAZY UnitMatching(const NetworkGraph& graph, bool with_drop_path)
-      : graph_(graph),
-        with_drop_path_(with_drop_path),
-        readers_(graph.nodes.size()),
-        units_(graph.nodes.size()),
-        ends_(graph.nodes.size()) {
-    for (const GraphNode& node : graph.nodes) {
-      for (const int input : node.inputs) count_reader(input);
-    }
-    count_reader(graph.output);
-    if (graph.auxiliary_output) count_reader(*graph.auxiliary_output);
-    for (std::size_t n = 0; n < graph.nodes.size(); ++n) ends_[n] = static_cast<int>(n);
-    for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) match(n);
-    for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) match_sum(n);
-    for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) match_pair(n);
-  }
-
-  [[nodiscard]] const std::vector<std::optional<MatchedUnit>>& units() const { return units_; }
-
-  /// For each node, the one at which it is computed: itself, or the last node of its unit.
-  [[nodiscard]] const std::vector<int>& ends() const { return ends_; }
-
- private:
-  [[nodiscard]] static std::size_t at(int node) { return static_cast<std::size_t>(node); }
-
-  NASNET_LAZY void count_reader(int node) {
-    if (node >= 0) ++readers_[at(node)];  // others are the images
-  }
-
-  /// The node before, if it is a P whose map nobody else reads.
-  template <class P>
-  [[nodiscard]] std::optional<int> step_back(int node) const {
-    const int before = graph_.nodes[at(node)].inputs[0];
-    if (before < 0 || readers_[at(before)] != 1) return std::nullopt;
-    return std::get_if<P>(&graph_.nodes[at(before)].primitive) == nullptr ? std::nullopt : std::optional(before);
-  }
-
-  template <class P>
-  [[nodiscard]] const P& primitive(int node) const {
-    return std::get<P>(graph_.nodes[at(node)].primitive);
-  }
-
-  NASNET_LAZY void match(int norm) {
-    if (std::get_if<BatchNorm>(&graph_.nodes[at(norm)].primitive) == nullptr) return;
-    const std::optional<int> pointwise = step_back<Pointwise>(norm);
-    if (!pointwise) return;
-    MatchedUnit matched{
-        .unit = {.filters = primitive<Pointwise>(*pointwise).filters, .norm = primitive<BatchNorm>(norm)}};
-    std::vector<int> chain{norm, *pointwise};
-    if (const auto depthwise = step_back<Depthwise>(chain.back())) {
-      matched.unit.depthwise = primitive<Depthwise>(*depthwise).window;
-      chain.push_back(*depthwise);
-    }
-    if (const auto relu = step_back<Relu>(chain.back())) {
-      matched.unit.rectify = true;
-      chain.push_back(*relu);
-    }
-    matched.input = graph_.nodes[at(chain.back())].inputs[0];
-    for (auto node = chain.rbegin(); node != chain.rend(); ++node) {
-      ends_[at(*node)] = norm;
-      const std::vector<int>& parameters = graph_.nodes[at(*node)].parameters;
-      matched.parameters.insert(matched.parameters.end(), parameters.begin(), parameters.end());
-    }
-    units_[at(norm)] = std::move(matched);
-  }
-
-  /// A sum of two of which a unit makes one: the later one, so that the other is there.
-  NASNET_LAZY void match_sum(int sum) {
-    const std::vector<int>& inputs = graph_.nodes[at(sum)].inputs;
-    if (std::get_if<Add>(&graph_.nodes[at(sum)].primitive) == nullptr || inputs.size() != 2) return;
-    const std::size_t later = inputs[1] > inputs[0] ? 1 : 0;
-    for (const std::size_t side : {later, 1 - later}) {
-      std::vector<int> path;
-      int node = inputs[side];
-      while (is_passed(node)) {
-        path.push_back(node);
-        node = graph_.nodes[at(node)].inputs[0];
-      }
-      if (node < 0 || !units_[at(node)] || units_[at(node)]->unit.adds || readers_[at(node)] != 1) continue;
-      MatchedUnit matched = std::move(*units_[at(node)]);
-      units_[at(node)].reset();
-      matched.unit.adds = true;
-      matched.addend = inputs[1 - side];
-      for (int& end : ends_) end = end == node ? sum : end;
-      for (const int passed : path) ends_[at(passed)] = sum;
-      units_[at(sum)] = std::move(matched);
-      return;
-    }
-  }
-
-  /// A unit whose input another one makes for it alone.
-  NASNET_LAZY void match_pair(int node) {
-    std::optional<MatchedUnit>& second = units_[at(node)];
-    if (!second || second->input < 0 || readers_[at(second->input)] != 1) return;
-    std::optional<MatchedUnit>& first = units_[at(second->input)];
-    if (!first || first->before || first->unit.adds || !first->unit.depthwise) return;
-    for (int& end : ends_) end = end == second->input ? node : end;
-    second->before = first->unit;
-    second->input = first->input;
-    second->parameters.insert(second->parameters.begin(), first->parameters.begin(), first->parameters.end());
-    first.reset();
-  }
-
-  /// Whether a node is a drop path that only the sum reads and that does nothing.
-  NASNET_LAZY [[nodiscard]] bool is_passed(int node) const {
-    return node >= 0 && !with_drop_path_ && readers_[at(node)] == 1 &&
-           std::get_if<DropPath>(&graph_.nodes[at(node)].primitive) != nullptr;
-  }
-
-  const NetworkGraph& graph_;
-  bool with_drop_path_;
-  std::vector<int> readers_;  // of each node
-  std::vector<std::optional<MatchedUnit>> units_;
-  std::vector<int> ends_;
-};
-
-}  // namespace nasnet::inline NASNET_ABI::detail
 
 // ---- nasnet/ops/run_primitive.hpp --------------------------------------------------------------------------------
 
@@ -11619,141 +12105,6 @@ void backward(const AddBias&, const OpCall<Scalar>& call, const OpGradients<Scal
 }  // namespace nasnet::inline NASNET_ABI
 
 // ---- nasnet/ops/add_bias.ipp -------------------------------------------------------------------------------------
-
-// ---- nasnet/ops/detail/rows.hpp ----------------------------------------------------------------------------------
-
-/// Rows of channels: copies between tensors whose rows have different lengths.
-
-namespace nasnet::inline NASNET_ABI::detail {
-
-/// Rows in a chunk, by the length of a row.
-[[nodiscard]] constexpr std::int64_t row_grain(std::int64_t length) {
-  return (std::max)(std::int64_t{1}, map_grain / (std::max)(length, std::int64_t{1}));
-}
-
-/// Rows of `count` elements each, from one place to another; the pitch leads from one row to the next.
-template <class Scalar>
-struct RowsJob {
-  const Scalar* from = nullptr;
-  std::int64_t from_pitch = 0;
-  Scalar* to = nullptr;
-  std::int64_t to_pitch = 0;
-  std::int64_t rows = 0;
-  std::int64_t count = 0;
-  bool accumulate = false;  ///< to += from
-};
-
-/// to = from, or to += from, for one vector.
-template <bool accumulate>
-struct RowPart {
-  template <class L, int, class Job>
-  static NASNET_ALWAYS_INLINE void run(const Job& job, std::int64_t i) {
-    typename L::Vector value;
-    load<L>(value, job.from + i);
-    if constexpr (accumulate) {
-      typename L::Vector before;
-      load<L>(before, job.to + i);
-      value += before;
-    }
-    store<L>(job.to + i, value);
-  }
-};
-
-/// to = from, or to += from, for one row.
-template <class L, bool accumulate, class Job>
-NASNET_ALWAYS_INLINE void run_row(const Job& job) {
-  std::int64_t i = 0;
-  for (; i + L::width <= job.count; i += L::width) RowPart<accumulate>::template run<L, 1>(job, i);
-  run_rest<RowPart<accumulate>, L>(job, i, job.count);
-}
-
-/// to = from, or to += from, for some rows.
-template <bool accumulate>
-struct RowsKernel {
-  template <class Target, class Job>
-  static NASNET_ALWAYS_INLINE void run(const Job& given) {
-    Job job = given;
-    for (std::int64_t row = 0; row < job.rows; ++row) {
-      run_row<typename Target::Full, accumulate>(job);
-      job.from += job.from_pitch;
-      job.to += job.to_pitch;
-    }
-  }
-};
-
-/// Several jobs of as many rows, row by row.
-template <class Scalar>
-struct SideBySideJob {
-  RowsJob<Scalar>* jobs = nullptr;  ///< run through once: their pointers end at the end
-  std::int64_t job_count = 0;
-  std::int64_t rows = 0;
-};
-
-/// For each row, one row of each job: the wide side of a concatenation is read or written from front to back.
-struct SideBySideKernel {
-  template <class Target, class Job>
-  static NASNET_ALWAYS_INLINE void run(const Job& given) {
-    const Job side = given;
-    for (std::int64_t row = 0; row < side.rows; ++row) {
-      for (std::int64_t k = 0; k < side.job_count; ++k) {
-        auto& job = side.jobs[k];
-        if (job.accumulate) {
-          run_row<typename Target::Full, true>(job);
-        } else {
-          run_row<typename Target::Full, false>(job);
-        }
-        job.from += job.from_pitch;
-        job.to += job.to_pitch;
-      }
-    }
-  }
-};
-
-/// Copies or adds rows on this thread.
-template <class Scalar>
-void run_rows(const RowsJob<Scalar>& job) {
-  if (job.accumulate) {
-    run_kernel<RowsKernel<true>, Scalar>(instruction_set(), job);
-  } else {
-    run_kernel<RowsKernel<false>, Scalar>(instruction_set(), job);
-  }
-}
-
-/// The job of rows begin to end - 1.
-template <class Scalar>
-[[nodiscard]] RowsJob<Scalar> part_of(RowsJob<Scalar> job, std::int64_t begin, std::int64_t end) {
-  job.from += begin * job.from_pitch;
-  job.to += begin * job.to_pitch;
-  job.rows = end - begin;
-  return job;
-}
-
-/// Copies or adds rows, split over the threads.
-template <class Scalar>
-void move_rows(Context& context, const RowsJob<Scalar>& job) {
-  context.parallel_for(job.rows, row_grain(job.count),
-                       [&](std::int64_t begin, std::int64_t end) { run_rows(part_of(job, begin, end)); });
-}
-
-/// Copies or adds the rows of several jobs side by side, split over the threads; `width` elements a row in all.
-template <class Scalar>
-void move_side_by_side(Context& context, std::span<const RowsJob<Scalar>> jobs, std::int64_t rows, std::int64_t width) {
-  context.parallel_for(rows, row_grain(width), [&](std::int64_t begin, std::int64_t end) {
-    std::vector<RowsJob<Scalar>> parts;
-    parts.reserve(jobs.size());
-    for (const RowsJob<Scalar>& job : jobs) parts.push_back(part_of(job, begin, end));
-    const SideBySideJob<Scalar> side{parts.data(), static_cast<std::int64_t>(parts.size()), end - begin};
-    run_kernel<SideBySideKernel, Scalar>(instruction_set(), side);
-  });
-}
-
-/// to = from for `count` elements, or to += from.
-template <class Scalar>
-void move_row(const Scalar* from, std::int64_t count, Scalar* to, bool accumulate) {
-  run_rows<Scalar>({.from = from, .to = to, .rows = 1, .count = count, .accumulate = accumulate});
-}
-
-}  // namespace nasnet::inline NASNET_ABI::detail
 
 namespace nasnet::inline NASNET_ABI {
 
@@ -11864,6 +12215,95 @@ void backward(const AveragePool& pool, const OpCall<Scalar>& call, const OpGradi
 
 }  // namespace nasnet::inline NASNET_ABI
 
+// ---- nasnet/ops/batch_norm.hpp -----------------------------------------------------------------------------------
+
+/// Batch normalisation on the CPU (Ioffe and Szegedy, ICML 2015).
+
+namespace nasnet::inline NASNET_ABI {
+
+/// y = (x - mean) / sqrt(variance + epsilon) * weight + bias by channel, [N,H,W,C].
+///
+/// In training mean and biased variance are those of the N*H*W pixels, and the running statistics take them in, the
+/// variance unbiased (of a single pixel the biased one, 0). Else the running statistics are used and not written.
+/// Keeps mean and inverse deviation, each [C].
+/// @throws ShapeError where a parameter does not have one element per channel.
+template <class Scalar>
+void forward(const BatchNorm& norm, OpCall<Scalar>& call);
+
+/// With r = 1 / sqrt(variance + epsilon), xhat = (x - mean) r, n = N*H*W, sums over the pixels of a channel:
+///   dweight = sum(dy xhat),  dbias = sum(dy)
+///   dx = weight r (dy - sum(dy) / n - xhat sum(dy xhat) / n)    with the batch's statistics
+///   dx = weight r dy                                            with the running ones
+template <class Scalar>
+void backward(const BatchNorm&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients);
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/ops/batch_norm.ipp -----------------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+template <class Scalar>
+void check_batch_norm(const OpCall<Scalar>& call) {
+  check_map(BatchNorm::name, call.input().shape());
+  const std::int64_t channels = call.input().extent(3);
+  check_per_channel(BatchNorm::name, "weight", call.parameter(0).shape(), channels);
+  check_per_channel(BatchNorm::name, "bias", call.parameter(1).shape(), channels);
+  check_per_channel(BatchNorm::name, "running_mean", call.parameter(2).shape(), channels);
+  check_per_channel(BatchNorm::name, "running_var", call.parameter(3).shape(), channels);
+}
+
+// The statistics that a call normalises with; in training those of the batch, which also move the running ones.
+template <class Scalar>
+[[nodiscard]] Moments<Scalar> batch_norm_statistics(const BatchNorm& norm, OpCall<Scalar>& call) {
+  if (call.run.mode != Mode::train) {
+    return {call.parameter(2).clone(call.context.allocator()), call.parameter(3).clone(call.context.allocator())};
+  }
+  const ChannelGroups layout = batch_norm_layout(call.input().shape());
+  Moments<Scalar> batch = channel_moments(call.context, layout, call.input().data());
+  move_running_statistics(norm, batch, layout.rows, call.parameter(2), call.parameter(3));
+  return batch;
+}
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+namespace nasnet::inline NASNET_ABI {
+
+template <class Scalar>
+void forward(const BatchNorm& norm, OpCall<Scalar>& call) {
+  detail::check_batch_norm(call);
+  const Tensor<Scalar>& x = call.input();
+  const detail::ChannelGroups layout = detail::batch_norm_layout(x.shape());
+  detail::Moments<Scalar> statistics = detail::batch_norm_statistics(norm, call);
+  Tensor<Scalar> inverse = detail::inverse_deviation(call.context, statistics.variance, norm.epsilon);
+  Tensor<Scalar>& scale = statistics.variance;  // no longer needed as the variance
+  for (std::int64_t c = 0; c < layout.channels; ++c) scale[c] = call.parameter(0)[c] * inverse[c];
+  Tensor<Scalar>& y = call.allocate_output(x.shape());
+  detail::normalise_channels<Scalar>(call.context, layout, x.data(), statistics.mean.data(), scale.data(),
+                                     call.parameter(1).data(), y.data());
+  if (!call.keep) return;
+  call.saved.push_back(std::move(statistics.mean));
+  call.saved.push_back(std::move(inverse));
+}
+
+template <class Scalar>
+void backward(const BatchNorm&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
+  const Tensor<Scalar>& x = call.input();
+  const Tensor<Scalar>& dy = gradients.output;
+  const Tensor<Scalar>& mean = call.saved[0];
+  const detail::ChannelGroups layout = detail::batch_norm_layout(x.shape());
+  const detail::GradientSums<Scalar> sums =
+      detail::channel_gradient_sums<Scalar>(call.context, layout, dy.data(), x.data(), mean.data());
+  detail::multiply_gradient<Scalar>(call.context, gradients.parameters[0], sums.product.data(), call.saved[1].data());
+  detail::copy_gradient(call.context, gradients.parameters[1], sums.sum);
+  if (!gradients.inputs[0]) return;
+  const detail::GradientLine<Scalar> line =
+      detail::batch_norm_line(call.context, call.run.mode, layout, call.parameter(0), call.saved[1], sums);
+  detail::normalise_gradient<Scalar>(call.context, layout, dy.data(), x.data(), mean.data(), line, gradients.inputs[0]);
+}
+
+}  // namespace nasnet::inline NASNET_ABI
+
 // ---- nasnet/ops/concat.hpp ---------------------------------------------------------------------------------------
 
 /// Concatenation over the channels on the CPU.
@@ -11947,6 +12387,56 @@ void backward(const Concat&, const OpCall<Scalar>& call, const OpGradients<Scala
 // ---- nasnet/ops/convolution.hpp ----------------------------------------------------------------------------------
 
 /// Full convolution on the CPU: matrix products over blocks of windows.
+
+// ---- nasnet/ops/pointwise.hpp ------------------------------------------------------------------------------------
+
+/// Pointwise convolution on the CPU: a matrix product over the channels of each pixel.
+
+namespace nasnet::inline NASNET_ABI {
+
+/// y [N,H,W,O] = x [N,H,W,I] w [1,1,I,O].
+/// @throws ShapeError where the weight does not fit the input or the filters.
+template <class Scalar>
+void forward(const Pointwise& pointwise, OpCall<Scalar>& call, InstructionSet set = instruction_set());
+
+/// dx = dy w^T, dw = x^T dy.
+template <class Scalar>
+void backward(const Pointwise&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients,
+              InstructionSet set = instruction_set());
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/ops/pointwise.ipp ------------------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI {
+
+template <class Scalar>
+void forward(const Pointwise& pointwise, OpCall<Scalar>& call, InstructionSet set) {
+  const Shape& shape = call.input().shape();
+  const Tensor<Scalar>& weight = call.parameter(0);
+  detail::check_map(Pointwise::name, shape);
+  if (weight.shape().rank() == 4) detail::check_channels(Pointwise::name, weight.extent(2), shape);
+  detail::check_parameter(Pointwise::name, "weight", weight.shape(), {1, 1, shape[3], pointwise.filters});
+  Tensor<Scalar>& output = call.allocate_output({shape[0], shape[1], shape[2], pointwise.filters});
+  multiply<Scalar>(call.context, detail::channel_matrix(call.input()), detail::channel_matrix(weight),
+                   detail::channel_matrix(output), false, set);
+}
+
+template <class Scalar>
+void backward(const Pointwise&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients, InstructionSet set) {
+  const auto dy = detail::channel_matrix(gradients.output);
+  if (const GradientSlot<Scalar>& slot = gradients.inputs[0]) {
+    const Tensor<Scalar>& weight = call.parameter(0);
+    multiply_right_transposed<Scalar>(call.context, dy, detail::channel_matrix(weight),
+                                      detail::channel_matrix(*slot.tensor), slot.accumulate, set);
+  }
+  if (const GradientSlot<Scalar>& slot = gradients.parameters[0]) {
+    multiply_left_transposed<Scalar>(call.context, detail::channel_matrix(call.input()), dy,
+                                     detail::channel_matrix(*slot.tensor), slot.accumulate, set);
+  }
+}
+
+}  // namespace nasnet::inline NASNET_ABI
 
 namespace nasnet::inline NASNET_ABI {
 
@@ -12152,16 +12642,16 @@ void convolve(Context& context, const WindowGrid& grid, const Tensor<Scalar>& x,
   context.parallel_for(to.rows, block, [&](std::int64_t begin, std::int64_t end) {
     const auto columns = scratch.lease();
     gather_windows(grid, x.data(), begin, end - begin, columns.data());
-    run_kernel<ProductKernel<false>, Scalar>(set, ProductBlock<Scalar>{.a = columns.data(),
-                                                                       .a_stride = grid.window_size(),
-                                                                       .b = matrix.view.data,
-                                                                       .b_stride = matrix.view.stride,
-                                                                       .b_last = matrix.last_row,
-                                                                       .c = to.data + begin * to.stride,
-                                                                       .c_stride = to.stride,
-                                                                       .rows = end - begin,
-                                                                       .columns = to.columns,
-                                                                       .terms = grid.window_size()});
+    multiply_block(set, ProductBlock<Scalar>{.a = columns.data(),
+                                             .a_stride = grid.window_size(),
+                                             .b = matrix.view.data,
+                                             .b_stride = matrix.view.stride,
+                                             .b_last = matrix.last_row,
+                                             .c = to.data + begin * to.stride,
+                                             .c_stride = to.stride,
+                                             .rows = end - begin,
+                                             .columns = to.columns,
+                                             .terms = grid.window_size()});
   });
 }
 
@@ -12181,17 +12671,16 @@ void convolution_input_gradient(Context& context, const WindowGrid& grid, const 
       if (!slot.accumulate) std::fill_n(slot.tensor->data() + n * grid.image_size(), grid.image_size(), Scalar{0});
       for (std::int64_t first = 0; first < windows; first += block) {
         const std::int64_t count = (std::min)(block, windows - first);
-        run_kernel<ProductKernel<false>, Scalar>(
-            set, ProductBlock<Scalar>{.a = from.data + (n * windows + first) * from.stride,
-                                      .a_stride = from.stride,
-                                      .b = transposed.view.data,
-                                      .b_stride = transposed.view.stride,
-                                      .b_last = transposed.last_row,
-                                      .c = columns.data(),
-                                      .c_stride = grid.window_size(),
-                                      .rows = count,
-                                      .columns = grid.window_size(),
-                                      .terms = from.columns});
+        multiply_block(set, ProductBlock<Scalar>{.a = from.data + (n * windows + first) * from.stride,
+                                                 .a_stride = from.stride,
+                                                 .b = transposed.view.data,
+                                                 .b_stride = transposed.view.stride,
+                                                 .b_last = transposed.last_row,
+                                                 .c = columns.data(),
+                                                 .c_stride = grid.window_size(),
+                                                 .rows = count,
+                                                 .columns = grid.window_size(),
+                                                 .terms = from.columns});
         scatter_windows(grid, columns.data(), n * windows + first, count, slot.tensor->data());
       }
     }
@@ -12217,7 +12706,7 @@ void convolution_weight_gradient(Context& context, const WindowGrid& grid, const
       const std::int64_t count = (std::min)(block, end - first);
       const Scalar* b = right.view.data + first * right.view.stride;
       gather_windows(grid, x.data(), first, count, columns.data());
-      run_kernel<ProductKernel<true>, Scalar>(
+      multiply_transposed_block(
           set,
           ProductBlock<Scalar>{.a = columns.data(),
                                .a_stride = grid.window_size(),
@@ -12496,17 +12985,6 @@ void backward(const DropPath&, const OpCall<Scalar>& call, const OpGradients<Sca
 
 namespace nasnet::inline NASNET_ABI {
 
-namespace detail {
-
-// The product of a value and its entry in the mask, scaled by 1 / keep.
-template <class Scalar>
-[[nodiscard]] auto dropped(double keep) {
-  const Scalar factor = keep > 0 ? static_cast<Scalar>(1.0 / keep) : Scalar{0};
-  return [factor](Scalar x, std::uint8_t stays) { return stays != 0 ? factor * x : Scalar{0}; };
-}
-
-}  // namespace detail
-
 /// y_i = x_i * floor(keep + u_i) / keep, any shape; y = x in evaluation and for keep = 1. Keeps the mask in `taps`.
 /// @throws ArgumentError for a probability outside 0 to 1.
 template <class Scalar>
@@ -12521,6 +12999,13 @@ void backward(const Dropout& dropout, const OpCall<Scalar>& call, const OpGradie
 // ---- nasnet/ops/dropout.ipp --------------------------------------------------------------------------------------
 
 namespace nasnet::inline NASNET_ABI::detail {
+
+// The product of a value and its entry in the mask, scaled by 1 / keep.
+template <class Scalar>
+[[nodiscard]] auto dropped(double keep) {
+  const Scalar factor = keep > 0 ? static_cast<Scalar>(1.0 / keep) : Scalar{0};
+  return [factor](Scalar x, std::uint8_t stays) { return stays != 0 ? factor * x : Scalar{0}; };
+}
 
 // 1 for values that stay, 0 for those that go.
 NASNET_LAZY [[nodiscard]] inline Tensor<std::uint8_t> dropout_mask(Context& context, const RandomStream& random,
@@ -12627,26 +13112,6 @@ struct Clamp {
   double high = 1.0;
 };
 
-namespace detail {
-
-struct MinimumLanes {
-  template <class Value>
-  NASNET_ALWAYS_INLINE void operator()(Value& out, const Value& a, const Value& b) const {
-    out = b < a ? b : a;
-  }
-};
-
-// y = f(a, b), a lane function.
-template <class Scalar, class Function>
-void forward_pair(std::string_view who, OpCall<Scalar>& call, const Function& f) {
-  if (call.inputs.size() != 2) fail<ShapeError>(who, ": ", call.inputs.size(), " inputs, wanted 2");
-  check_equal_shapes(who, call);
-  Tensor<Scalar>& y = call.allocate_output(call.input().shape());
-  map_lanes(call.context, y, f, call.input(0).data(), call.input(1).data());
-}
-
-}  // namespace detail
-
 template <class Scalar>
 void forward(const Sigmoid&, OpCall<Scalar>& call);
 
@@ -12684,9 +13149,7 @@ void backward(const Scale& scale, const OpCall<Scalar>& call, const OpGradients<
 
 /// @throws ShapeError where the shapes differ.
 template <class Scalar>
-void forward(const Multiply&, OpCall<Scalar>& call) {
-  detail::forward_pair(Multiply::name, call, detail::MultiplyLanes{});
-}
+void forward(const Multiply&, OpCall<Scalar>& call);
 
 /// da = dy b, db = dy a.
 template <class Scalar>
@@ -12694,9 +13157,7 @@ void backward(const Multiply&, const OpCall<Scalar>& call, const OpGradients<Sca
 
 /// @throws ShapeError where the shapes differ.
 template <class Scalar>
-void forward(const Subtract&, OpCall<Scalar>& call) {
-  detail::forward_pair(Subtract::name, call, detail::SubtractLanes{});
-}
+void forward(const Subtract&, OpCall<Scalar>& call);
 
 /// da = dy, db = -dy.
 template <class Scalar>
@@ -12704,9 +13165,7 @@ void backward(const Subtract&, const OpCall<Scalar>& call, const OpGradients<Sca
 
 /// @throws ShapeError where the shapes differ.
 template <class Scalar>
-void forward(const Minimum&, OpCall<Scalar>& call) {
-  detail::forward_pair(Minimum::name, call, detail::MinimumLanes{});
-}
+void forward(const Minimum&, OpCall<Scalar>& call);
 
 /// da = dy where a <= b, else 0; db = dy - da.
 template <class Scalar>
@@ -12725,6 +13184,22 @@ void backward(const Clamp& clamp, const OpCall<Scalar>& call, const OpGradients<
 // ---- nasnet/ops/elementwise.ipp ----------------------------------------------------------------------------------
 
 namespace nasnet::inline NASNET_ABI::detail {
+
+struct MinimumLanes {
+  template <class Value>
+  NASNET_ALWAYS_INLINE void operator()(Value& out, const Value& a, const Value& b) const {
+    out = b < a ? b : a;
+  }
+};
+
+// y = f(a, b), a lane function.
+template <class Scalar, class Function>
+void forward_pair(std::string_view who, OpCall<Scalar>& call, const Function& f) {
+  if (call.inputs.size() != 2) fail<ShapeError>(who, ": ", call.inputs.size(), " inputs, wanted 2");
+  check_equal_shapes(who, call);
+  Tensor<Scalar>& y = call.allocate_output(call.input().shape());
+  map_lanes(call.context, y, f, call.input(0).data(), call.input(1).data());
+}
 
 template <class Scalar, class Function>
 void forward_map(OpCall<Scalar>& call, const Function& f) {
@@ -12802,10 +13277,20 @@ void backward(const Scale& scale, const OpCall<Scalar>& call, const OpGradients<
 }
 
 template <class Scalar>
+void forward(const Multiply&, OpCall<Scalar>& call) {
+  detail::forward_pair(Multiply::name, call, detail::MultiplyLanes{});
+}
+
+template <class Scalar>
 void backward(const Multiply&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
   const Scalar* dy = gradients.output.data();
-  detail::map_lanes_gradient(call.context, gradients.inputs[0], detail::MultiplyLanes{}, call.input(1).data(), dy);
-  detail::map_lanes_gradient(call.context, gradients.inputs[1], detail::MultiplyLanes{}, call.input(0).data(), dy);
+  detail::multiply_gradient(call.context, gradients.inputs[0], call.input(1).data(), dy);
+  detail::multiply_gradient(call.context, gradients.inputs[1], call.input(0).data(), dy);
+}
+
+template <class Scalar>
+void forward(const Subtract&, OpCall<Scalar>& call) {
+  detail::forward_pair(Subtract::name, call, detail::SubtractLanes{});
 }
 
 template <class Scalar>
@@ -12813,6 +13298,11 @@ void backward(const Subtract&, const OpCall<Scalar>& call, const OpGradients<Sca
   detail::copy_gradient(call.context, gradients.inputs[0], gradients.output);
   detail::map_lanes_gradient(call.context, gradients.inputs[1], detail::ScaleLanes<Scalar>{Scalar{-1}},
                              gradients.output.data());
+}
+
+template <class Scalar>
+void forward(const Minimum&, OpCall<Scalar>& call) {
+  detail::forward_pair(Minimum::name, call, detail::MinimumLanes{});
 }
 
 template <class Scalar>
@@ -13392,6 +13882,23 @@ void backward(const MatrixMultiply&, const OpCall<Scalar>& call, const OpGradien
 
 /// Max pooling on the CPU.
 
+namespace nasnet::inline NASNET_ABI {
+
+/// y [N,Ho,Wo,C]: the largest cell of each window of x [N,H,W,C]; the first of equal ones, NaN before all. Keeps the
+/// number of the tap that won for the backward pass.
+/// @throws ShapeError for a kernel beyond 15x15, or where no window fits.
+template <class Scalar>
+void forward(const MaximumPool& pool, OpCall<Scalar>& call, InstructionSet set = instruction_set());
+
+/// dx: each cell takes the gradients of the windows that it won.
+template <class Scalar>
+void backward(const MaximumPool& pool, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients,
+              InstructionSet set = instruction_set());
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/ops/max_pool.ipp -------------------------------------------------------------------------------------
+
 // ---- nasnet/ops/detail/max_pool_kernel.hpp -----------------------------------------------------------------------
 
 /// Maxima over sliding windows, channel by channel, and which tap each came from.
@@ -13403,9 +13910,6 @@ namespace nasnet::inline NASNET_ABI::detail {
 
 /// Neighbouring outputs that are computed together.
 inline constexpr int pool_block = 4;
-
-/// The tap of padding: no real one, which are at most 15 * 15.
-inline constexpr std::uint8_t no_tap = 255;
 
 /// One task of the forward pass: a strip of some rows of an image.
 template <class T>
@@ -13442,6 +13946,23 @@ struct MaxPoolGradientTask {
   const std::int64_t* order = nullptr;
   std::int64_t kernel_width = 1;
 };
+
+/// The maxima of a task, with the kernel for an instruction set.
+template <class T>
+void pool_maxima(InstructionSet set, const MaxPoolTask<T>& task);
+
+/// Their gradients.
+template <class T>
+void pool_maxima_gradient(InstructionSet set, const MaxPoolGradientTask<T>& task);
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+// ---- nasnet/ops/detail/max_pool_kernel.ipp -----------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// The tap of padding: no real one, which are at most 15 * 15.
+inline constexpr std::uint8_t no_tap = 255;
 
 #if NASNET_HAS_VECTORS
 /// Small 32-bit integers as bytes.
@@ -13735,14 +14256,28 @@ struct MaxPoolGradientKernel {
   }
 };
 
+template <class T>
+void pool_maxima(InstructionSet set, const MaxPoolTask<T>& task) {
+  run_kernel<MaxPoolKernel, T>(set, task);
+}
+
+template <class T>
+void pool_maxima_gradient(InstructionSet set, const MaxPoolGradientTask<T>& task) {
+  run_kernel<MaxPoolGradientKernel, T>(set, task);
+}
+
 }  // namespace nasnet::inline NASNET_ABI::detail
 
-namespace nasnet::inline NASNET_ABI {
+namespace nasnet::inline NASNET_ABI::detail {
 
-namespace detail {
-
-/// The first tap inside an axis of n cells, for each window.
-NASNET_LAZY [[nodiscard]] std::vector<std::int64_t> first_taps(const WindowAxis& axis, std::int64_t n);
+/// @throws ShapeError where taps do not fit a byte.
+NASNET_LAZY inline void check_max_pool(const Window& window, const Shape& input) {
+  check_pool(MaximumPool::name, window, input);
+  if (window.kernel_height > 15 || window.kernel_width > 15) {
+    fail<ShapeError>(MaximumPool::name, ": kernel is ", window.kernel_height, 'x', window.kernel_width,
+                     ", at most 15x15 is possible");
+  }
+}
 
 /// y, and the taps where they are not empty.
 template <class T>
@@ -13779,46 +14314,9 @@ void max_pool(Context& context, const Window& window, const Tensor<T>& x, Tensor
       task.taps = taps.empty() ? nullptr : taps.data() + at.offset;
       task.row_begin = at.row_begin;
       task.row_end = at.row_end;
-      run_kernel<MaxPoolKernel, T>(tasks.strips.set(at.strip), task);
+      pool_maxima(tasks.strips.set(at.strip), task);
     }
   });
-}
-
-}  // namespace detail
-
-/// y [N,Ho,Wo,C]: the largest cell of each window of x [N,H,W,C]; the first of equal ones, NaN before all. Keeps the
-/// number of the tap that won for the backward pass.
-/// @throws ShapeError for a kernel beyond 15x15, or where no window fits.
-template <class Scalar>
-void forward(const MaximumPool& pool, OpCall<Scalar>& call, InstructionSet set = instruction_set());
-
-/// dx: each cell takes the gradients of the windows that it won.
-template <class Scalar>
-void backward(const MaximumPool& pool, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients,
-              InstructionSet set = instruction_set());
-
-}  // namespace nasnet::inline NASNET_ABI
-
-// ---- nasnet/ops/max_pool.ipp -------------------------------------------------------------------------------------
-
-namespace nasnet::inline NASNET_ABI::detail {
-
-/// @throws ShapeError where taps do not fit a byte.
-NASNET_LAZY inline void check_max_pool(const Window& window, const Shape& input) {
-  check_pool(MaximumPool::name, window, input);
-  if (window.kernel_height > 15 || window.kernel_width > 15) {
-    fail<ShapeError>(MaximumPool::name, ": kernel is ", window.kernel_height, 'x', window.kernel_width,
-                     ", at most 15x15 is possible");
-  }
-}
-
-NASNET_BODY std::vector<std::int64_t> first_taps(const WindowAxis& axis, std::int64_t n) {
-  std::vector<std::int64_t> taps;
-  for (std::int64_t o = 0; o < axis.output(n); ++o) {
-    const std::int64_t start = o * axis.stride - axis.before(n);
-    taps.push_back(start >= 0 ? 0 : quotient_up(-start, axis.dilation));
-  }
-  return taps;
 }
 
 /// dx: each cell takes the gradients of the windows that it won, in the order of the taps.
@@ -13856,7 +14354,7 @@ void max_pool_gradient(Context& context, const Window& window, const Tensor<T>& 
       task.destination = dx.data() + at.offset;
       task.row_begin = at.row_begin;
       task.row_end = at.row_end;
-      run_kernel<MaxPoolGradientKernel, T>(tasks.strips.set(at.strip), task);
+      pool_maxima_gradient(tasks.strips.set(at.strip), task);
     }
   });
 }
@@ -13903,21 +14401,12 @@ struct Mean {
   static constexpr bool backward_reads_inputs = false;
 };
 
-namespace detail {
-
-template <class Scalar>
-void broadcast_gradient(Context& context, GradientSlot<Scalar> slot, Scalar value);
-
-}  // namespace detail
-
 template <class Scalar>
 void forward(const Sum&, OpCall<Scalar>& call);
 
 /// dx_i = dy.
 template <class Scalar>
-void backward(const Sum&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
-  detail::broadcast_gradient(call.context, gradients.inputs[0], gradients.output[0]);
-}
+void backward(const Sum&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients);
 
 /// @throws ShapeError for a tensor without elements.
 template <class Scalar>
@@ -13961,6 +14450,11 @@ template <class Scalar>
 void forward(const Sum&, OpCall<Scalar>& call) {
   const double sum = detail::sum_of(call.context, call.input());
   call.allocate_output({1})[0] = static_cast<Scalar>(sum);
+}
+
+template <class Scalar>
+void backward(const Sum&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
+  detail::broadcast_gradient(call.context, gradients.inputs[0], gradients.output[0]);
 }
 
 template <class Scalar>
@@ -14058,10 +14552,7 @@ void forward(const SoftmaxCrossEntropy& loss, OpCall<Scalar>& call);
 
 /// dx = dy (p - t) / N.
 template <class Scalar>
-void backward(const SoftmaxCrossEntropy&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
-  detail::map_lanes_gradient(call.context, gradients.inputs[0], detail::ScaleLanes<Scalar>{gradients.output[0]},
-                             call.saved[0].data());
-}
+void backward(const SoftmaxCrossEntropy&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients);
 
 /// Number of rows of logits [N,K] or [N,1,1,K] whose largest entry, the first of equal ones, is at the label.
 /// @throws DataError for another number of labels than rows, or labels outside the classes.
@@ -14141,6 +14632,12 @@ void forward(const SoftmaxCrossEntropy& loss, OpCall<Scalar>& call) {
   for (const Scalar value : losses.values()) sum += static_cast<double>(value);
   call.allocate_output({1})[0] = static_cast<Scalar>(sum / static_cast<double>(losses.elements()));
   if (call.keep) call.saved.push_back(std::move(gradient));
+}
+
+template <class Scalar>
+void backward(const SoftmaxCrossEntropy&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
+  detail::map_lanes_gradient(call.context, gradients.inputs[0], detail::ScaleLanes<Scalar>{gradients.output[0]},
+                             call.saved[0].data());
 }
 
 template <class Scalar>
@@ -14287,9 +14784,7 @@ void forward(const Zeros& zero, OpCall<Scalar>& call);
 
 /// dx = 0.
 template <class Scalar>
-void backward(const Zeros&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
-  detail::zero_gradient(call.context, gradients.inputs[0]);
-}
+void backward(const Zeros&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients);
 
 }  // namespace nasnet::inline NASNET_ABI
 
@@ -14303,7 +14798,12 @@ void forward(const Zeros& zero, OpCall<Scalar>& call) {
   detail::check_map(Zeros::name, in);
   const Size size = zero.output_size({in[1], in[2]});
   Tensor<Scalar>& y = call.allocate_output({in[0], size.height, size.width, zero.filters});
-  detail::map_lanes(call.context, y, detail::ZeroLanes{});
+  detail::zero_values(call.context, y);
+}
+
+template <class Scalar>
+void backward(const Zeros&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
+  detail::zero_gradient(call.context, gradients.inputs[0]);
 }
 
 }  // namespace nasnet::inline NASNET_ABI
@@ -14324,163 +14824,29 @@ void backward(const Primitive& primitive, const OpCall<Scalar>& call, const OpGr
 
 namespace nasnet::inline NASNET_ABI {
 
-/// What a network yields.
+/// What is computed where.
 template <class Scalar>
-struct ModelOutput {
-  Variable<Scalar> logits;  ///< [N,1,1,classes]
-  std::optional<Variable<Scalar>>
-      auxiliary_logits{};  ///< the same; in training, where the network has an auxiliary head
-};
+struct Model<Scalar>::Schedule {
+  std::vector<std::optional<detail::MatchedChain>> chains;  ///< at their last nodes
+  std::vector<int> ends;                                    ///< the node at which each node is computed
+  std::vector<std::vector<int>> released_after;             ///< nodes whose last reader a node is
 
-/// The map of one node of a network, as cells' outputs are (GraphCell::output).
-template <class Scalar>
-struct NodeMap {
-  int node = 0;
-  Variable<Scalar> map;  ///< [N,H,W,C]
-};
-
-/// A graph plus parameters. The graph never changes; parameters do, so give each thread that trains its own model.
-template <class Scalar = float>
-class Model {
- public:
-  /// Fresh parameters; each depends on its name and `random` alone.
-  Model(NetworkGraph graph, const RandomStream& random);
-
-  [[nodiscard]] const NetworkGraph& graph() const { return graph_; }
-
-  /// In the order of graph().parameters, statistics and constants among them.
-  [[nodiscard]] std::span<Variable<Scalar>> parameters() { return parameters_; }
-  [[nodiscard]] std::span<const Variable<Scalar>> parameters() const { return parameters_; }
-
-  void clear_gradients();
-
-  /// Runs the network. What backward passes will follow, chains of nodes are computed together (ConvolutionUnitPair),
-  /// unless `run.fusion` is off: then node by node, to the same results up to rounding.
-  /// @param images [N,H,W,C] @param run its stream splits by node
-  /// @throws ShapeError where the images do not fit the network.
-  [[nodiscard]] ModelOutput<Scalar> forward(Tape<Scalar>& tape, const Variable<Scalar>& images,
-                                            const RunOptions& run) const;
-
-  /// Runs the network as forward does and hands out the maps of chosen nodes as well.
-  /// @param chosen nodes, each at most once, as `graph().cells[7].output`; their maps come in this order
-  /// @throws ShapeError where the images do not fit the network, ArgumentError for a node that does not run.
-  [[nodiscard]] std::vector<NodeMap<Scalar>> features(Tape<Scalar>& tape, const Variable<Scalar>& images,
-                                                      const std::vector<int>& chosen, const RunOptions& run) const;
-
-  /// Goes on from maps that are already there, as two consecutive cells' outputs are for a detector's second stage, to
-  /// the logits. Runs only what the logits need of it; the same maps give the same logits as the whole network.
-  /// @throws ArgumentError where the known maps do not cut the logits off from the images, or a node is none of the
-  /// network; ShapeError where maps do not fit.
-  [[nodiscard]] Variable<Scalar> forward_from(Tape<Scalar>& tape, const std::vector<NodeMap<Scalar>>& known,
-                                              const RunOptions& run) const;
-
-  /// Logits [N,classes] in evaluation mode.
-  /// @param images [N,H,W,C]
-  /// @throws ShapeError where the images do not fit the network.
-  [[nodiscard]] Tensor<Scalar> predict(Context& context, const Tensor<Scalar>& images) const;
-
- private:
-  /// What is computed where.
-  struct Schedule {
-    std::vector<std::optional<detail::MatchedUnit>> units;  ///< at their last nodes
-    std::vector<int> ends;                                  ///< the node at which each node is computed
-    std::vector<std::vector<int>> released_after;           ///< nodes whose last reader a node is
-  };
-
-  /// Runs the marked nodes in order, units in the place of their last nodes. Maps are let go after their last reader,
-  /// but for those of `kept`.
-  [[nodiscard]] ModelOutput<Scalar> run_nodes(Tape<Scalar>& tape, const Schedule& schedule,
-                                              const Variable<Scalar>& images, std::vector<Variable<Scalar>>& values,
-                                              const std::vector<bool>& runs, const RunOptions& run,
-                                              const std::vector<int>& kept) const;
-
-  /// The nodes that the chosen ones need, themselves among them, without those that are given and what only they need.
-  [[nodiscard]] std::vector<bool> nodes_below(const std::vector<int>& chosen, const std::vector<bool>& given) const;
-
-  void check_node(int node) const;
-
-  void check_map(const NodeMap<Scalar>& given) const;
-
-  void check_cut(const std::vector<bool>& runs, const std::vector<bool>& given) const;
-
-  [[noreturn]] NASNET_COLD void fail_lacking(const GraphNode& reader, int source) const;
-
-  [[nodiscard]] Variable<Scalar> apply(Tape<Scalar>& tape, const GraphNode& node, std::size_t number,
-                                       const Variable<Scalar>& images, const std::vector<Variable<Scalar>>& values,
-                                       const RunOptions& run) const;
-
-  [[nodiscard]] Variable<Scalar> apply(Tape<Scalar>& tape, const detail::MatchedUnit& matched,
-                                       const Variable<Scalar>& images, const std::vector<Variable<Scalar>>& values,
-                                       const RunOptions& run) const;
-
-  [[nodiscard]] static bool passes_through(const GraphNode& node, const RunOptions& run);
-
-  void check_images(const Shape& shape, AuxiliaryHead auxiliary) const;
-
-  [[nodiscard]] Schedule schedule(std::vector<std::optional<detail::MatchedUnit>> units, std::vector<int> ends) const;
-
-  NetworkGraph graph_;
-  std::vector<Variable<Scalar>> parameters_;
-  Schedule node_by_node_;
-  std::vector<Schedule> with_units_;  // of training: without and with drop path
-};
-
-}  // namespace nasnet::inline NASNET_ABI
-
-// ---- nasnet/model/model.ipp --------------------------------------------------------------------------------------
-
-// ---- nasnet/model/initialization.hpp -----------------------------------------------------------------------------
-
-/// How parameters start.
-
-namespace nasnet::inline NASNET_ABI {
-
-/// The first values of a parameter. Kernels: truncated normal with deviation sqrt(1.3 * 2 / fan_out), as TF-slim's
-/// variance scaling in mode FAN_OUT with factor 2, of which 1.3 makes up for the truncation.
-/// @param random of this parameter alone
-template <class Scalar>
-[[nodiscard]] Tensor<Scalar> initial_values(const ParameterSpec& spec, RandomStream random);
-
-}  // namespace nasnet::inline NASNET_ABI
-
-// ---- nasnet/model/initialization.ipp -----------------------------------------------------------------------------
-
-namespace nasnet::inline NASNET_ABI::detail {
-
-/// Normal with mean 0, redrawn beyond two deviations.
-NASNET_LAZY [[nodiscard]] inline double truncated_normal(RandomStream& random) {
-  double value = random.normal();
-  while (std::abs(value) > 2.0) value = random.normal();
-  return value;
-}
-
-}  // namespace nasnet::inline NASNET_ABI::detail
-
-namespace nasnet::inline NASNET_ABI {
-
-template <class Scalar>
-Tensor<Scalar> initial_values(const ParameterSpec& spec, RandomStream random) {
-  Tensor<Scalar> tensor(spec.shape);
-  switch (spec.initializer) {
-    case Initializer::zeros: tensor.fill(Scalar{0}); break;
-    case Initializer::ones: tensor.fill(Scalar{1}); break;
-    case Initializer::values:
-      for (std::int64_t i = 0; i < tensor.elements(); ++i) {
-        tensor[i] = static_cast<Scalar>(spec.values[static_cast<std::size_t>(i)]);
+  Schedule(const NetworkGraph& graph, std::vector<std::optional<detail::MatchedChain>> matched,
+           std::vector<int> computed_at)
+      : chains(std::move(matched)), ends(std::move(computed_at)), released_after(graph.nodes.size()) {
+    std::vector<int> last = ends;  // reader of each node
+    for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
+      for (const int source : graph.nodes[n].inputs) {
+        if (source < 0) continue;
+        int& reader = last[static_cast<std::size_t>(source)];
+        reader = (std::max)(reader, ends[n]);
       }
-      break;
-    case Initializer::variance_scaling: {
-      const double deviation = std::sqrt(1.3 * 2.0 / static_cast<double>(spec.fan_out()));
-      for (Scalar& value : tensor.values()) value = static_cast<Scalar>(deviation * detail::truncated_normal(random));
-      break;
+    }
+    for (std::size_t n = 0; n < last.size(); ++n) {
+      released_after[static_cast<std::size_t>(last[n])].push_back(static_cast<int>(n));
     }
   }
-  return tensor;
-}
-
-}  // namespace nasnet::inline NASNET_ABI
-
-namespace nasnet::inline NASNET_ABI {
+};
 
 template <class Scalar>
 Model<Scalar>::Model(NetworkGraph graph, const RandomStream& random) : graph_(std::move(graph)) {
@@ -14490,11 +14856,14 @@ Model<Scalar>::Model(NetworkGraph graph, const RandomStream& random) : graph_(st
   }
   std::vector<int> themselves;
   for (std::size_t n = 0; n < graph_.nodes.size(); ++n) themselves.push_back(static_cast<int>(n));
-  node_by_node_ = schedule(std::vector<std::optional<detail::MatchedUnit>>(graph_.nodes.size()), themselves);
+  auto schedules = std::make_shared<std::vector<Schedule>>();
+  schedules->emplace_back(graph_, std::vector<std::optional<detail::MatchedChain>>(graph_.nodes.size()),
+                          std::move(themselves));
   for (const bool with_drop_path : {false, true}) {
-    const detail::UnitMatching matching(graph_, with_drop_path);
-    with_units_.push_back(schedule(matching.units(), matching.ends()));
+    const detail::ChainMatching matching(graph_, with_drop_path);
+    schedules->emplace_back(graph_, matching.chains(), matching.ends());
   }
+  schedules_ = std::move(schedules);
 }
 
 template <class Scalar>
@@ -14506,25 +14875,25 @@ template <class Scalar>
 ModelOutput<Scalar> Model<Scalar>::forward(Tape<Scalar>& tape, const Variable<Scalar>& images,
                                            const RunOptions& run) const {
   const bool with_auxiliary = run.mode != Mode::evaluate && graph_.auxiliary_output.has_value();
-  check_images(images.shape(), with_auxiliary ? AuxiliaryHead::included : AuxiliaryHead::excluded);
+  check_images(images.shape(), with_auxiliary);
   std::vector<bool> runs;
   for (const GraphNode& node : graph_.nodes) {
     runs.push_back(node.part != NetworkPart::auxiliary || with_auxiliary);
   }
   std::vector<Variable<Scalar>> values(graph_.nodes.size());
   const bool fuses = run.mode != Mode::evaluate && run.fusion == Fusion::on;
-  const Schedule& schedule = fuses ? with_units_[run.drop_path_keep < 1.0 ? 1 : 0] : node_by_node_;
-  return run_nodes(tape, schedule, images, values, runs, run, {});
+  const std::size_t schedule = !fuses ? 0 : run.drop_path_keep < 1.0 ? 2 : 1;
+  return run_nodes(tape, (*schedules_)[schedule], images, values, runs, run, {});
 }
 
 template <class Scalar>
 std::vector<NodeMap<Scalar>> Model<Scalar>::features(Tape<Scalar>& tape, const Variable<Scalar>& images,
                                                      const std::vector<int>& chosen, const RunOptions& run) const {
-  check_images(images.shape(), AuxiliaryHead::excluded);
+  check_images(images.shape(), false);
   std::vector<bool> runs = nodes_below(chosen, std::vector<bool>(graph_.nodes.size(), false));
   std::vector<Variable<Scalar>> values(graph_.nodes.size());
   std::vector<NodeMap<Scalar>> maps;
-  static_cast<void>(run_nodes(tape, node_by_node_, images, values, runs, run, chosen));
+  static_cast<void>(run_nodes(tape, schedules_->front(), images, values, runs, run, chosen));
   for (const int node : chosen) maps.push_back({node, values[static_cast<std::size_t>(node)]});
   return maps;
 }
@@ -14543,7 +14912,7 @@ Variable<Scalar> Model<Scalar>::forward_from(Tape<Scalar>& tape, const std::vect
   const std::vector<bool> runs = nodes_below({graph_.output}, given);
   check_cut(runs, given);
   if (given[static_cast<std::size_t>(graph_.output)]) return values[static_cast<std::size_t>(graph_.output)];
-  return run_nodes(tape, node_by_node_, {}, values, runs, run, {}).logits;
+  return run_nodes(tape, schedules_->front(), {}, values, runs, run, {}).logits;
 }
 
 template <class Scalar>
@@ -14564,8 +14933,8 @@ ModelOutput<Scalar> Model<Scalar>::run_nodes(Tape<Scalar>& tape, const Schedule&
   for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
     const int node = static_cast<int>(n);
     if (!runs[n] || schedule.ends[n] != node) continue;
-    values[n] = schedule.units[n] ? apply(tape, *schedule.units[n], images, values, run)
-                                  : apply(tape, graph_.nodes[n], n, images, values, run);
+    values[n] = schedule.chains[n] ? apply(tape, *schedule.chains[n], images, values, run)
+                                   : apply(tape, graph_.nodes[n], n, images, values, run);
     if (node == graph_.output) result.logits = values[n];
     if (graph_.auxiliary_output == node) result.auxiliary_logits = values[n];
     for (const int done : schedule.released_after[n]) {
@@ -14662,21 +15031,21 @@ Variable<Scalar> Model<Scalar>::apply(Tape<Scalar>& tape, const GraphNode& node,
 }
 
 template <class Scalar>
-Variable<Scalar> Model<Scalar>::apply(Tape<Scalar>& tape, const detail::MatchedUnit& matched,
+Variable<Scalar> Model<Scalar>::apply(Tape<Scalar>& tape, const detail::MatchedChain& matched,
                                       const Variable<Scalar>& images, const std::vector<Variable<Scalar>>& values,
                                       const RunOptions& run) const {
   const auto value = [&](int node) { return node < 0 ? images : values[static_cast<std::size_t>(node)]; };
   std::vector<Variable<Scalar>> inputs;
   inputs.push_back(value(matched.input));
-  if (matched.unit.adds) inputs.push_back(value(matched.addend));
+  if (matched.chain.adds) inputs.push_back(value(matched.addend));
   std::vector<Variable<Scalar>> parameters;
   for (const int parameter : matched.parameters) {
     parameters.push_back(parameters_[static_cast<std::size_t>(parameter)]);
   }
   const std::span<const Variable<Scalar>> input_span(inputs);
   const std::span<const Variable<Scalar>> parameter_span(parameters);
-  if (!matched.before) return tape.apply(matched.unit, input_span, parameter_span, run);
-  return tape.apply(ConvolutionUnitPair{*matched.before, matched.unit}, input_span, parameter_span, run);
+  if (!matched.before) return tape.apply(matched.chain, input_span, parameter_span, run);
+  return tape.apply(DoubleConvolutionChain{*matched.before, matched.chain}, input_span, parameter_span, run);
 }
 
 template <class Scalar>
@@ -14691,37 +15060,72 @@ bool Model<Scalar>::passes_through(const GraphNode& node, const RunOptions& run)
 }
 
 template <class Scalar>
-void Model<Scalar>::check_images(const Shape& shape, AuxiliaryHead auxiliary) const {
+void Model<Scalar>::check_images(const Shape& shape, bool with_auxiliary) const {
   if (shape.rank() != 4 || shape[3] != graph_.input_channels) {
     fail<ShapeError>("network: images are ", shape.to_string(), ", wanted [N,H,W,", graph_.input_channels, ']');
   }
   if (shape[0] < 1) fail<ShapeError>("network: the batch ", shape.to_string(), " is empty");
+  const AuxiliaryHead auxiliary = with_auxiliary ? AuxiliaryHead::included : AuxiliaryHead::excluded;
   static_cast<void>(infer_shapes(graph_, {shape[1], shape[2]}, auxiliary));
-}
-
-template <class Scalar>
-typename Model<Scalar>::Schedule Model<Scalar>::schedule(std::vector<std::optional<detail::MatchedUnit>> units,
-                                                         std::vector<int> ends) const {
-  std::vector<int> last = ends;  // reader of each node
-  for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
-    for (const int source : graph_.nodes[n].inputs) {
-      if (source < 0) continue;
-      int& reader = last[static_cast<std::size_t>(source)];
-      reader = (std::max)(reader, ends[n]);
-    }
-  }
-  std::vector<std::vector<int>> released_after(graph_.nodes.size());
-  for (std::size_t n = 0; n < last.size(); ++n) {
-    released_after[static_cast<std::size_t>(last[n])].push_back(static_cast<int>(n));
-  }
-  return {std::move(units), std::move(ends), std::move(released_after)};
 }
 
 }  // namespace nasnet::inline NASNET_ABI
 
-// ---- nasnet/train/checkpoint.hpp ---------------------------------------------------------------------------------
+// ---- nasnet/train/learning_rate.hpp ------------------------------------------------------------------------------
 
-/// The whole state of a training in one file.
+/// Learning-rate schedules, as data.
+
+namespace nasnet::inline NASNET_ABI {
+
+/// The learning rate of each step. Times are in epochs, so that a schedule does not depend on the batch.
+struct LearningRate {
+  enum class Decay {
+    constant,
+    cosine,       ///< one half period from `initial` to 0 over the whole training (paper's appendix)
+    exponential,  ///< times `factor` every `epochs_per_decay`
+  };
+
+  double initial = 0.025;
+  Decay decay = Decay::cosine;
+  double factor = 0.97;           ///< exponential
+  double epochs_per_decay = 2.4;  ///< exponential
+  bool staircase = true;          ///< exponential: in jumps, else smoothly
+  double warm_up_epochs = 0;      ///< first rises linearly from 0; the decay's clock runs from the start
+
+  /// The rate at a time. @param epoch epochs done, fractions included @param epochs of the whole training
+  NASNET_LAZY [[nodiscard]] double at(double epoch, double epochs) const;
+
+ private:
+  NASNET_LAZY [[nodiscard]] double decayed(double epoch, double epochs) const;
+};
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/train/learning_rate.ipp ------------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI {
+
+NASNET_BODY double LearningRate::at(double epoch, double epochs) const {
+  const double warm = warm_up_epochs > 0 ? (std::min)(1.0, epoch / warm_up_epochs) : 1.0;
+  return warm * decayed(epoch, epochs);
+}
+
+NASNET_BODY double LearningRate::decayed(double epoch, double epochs) const {
+  switch (decay) {
+    case Decay::cosine: {
+      const double t = epochs > 0 ? std::clamp(epoch / epochs, 0.0, 1.0) : 1.0;
+      return 0.5 * initial * (1.0 + std::cos(std::numbers::pi * t));
+    }
+    case Decay::exponential: {
+      const double periods = epoch / epochs_per_decay;
+      return initial * std::pow(factor, staircase ? std::floor(periods) : periods);
+    }
+    case Decay::constant: break;
+  }
+  return initial;
+}
+
+}  // namespace nasnet::inline NASNET_ABI
 
 // ---- nasnet/train/optimizer.hpp ----------------------------------------------------------------------------------
 
@@ -14945,6 +15349,153 @@ void Optimizer<Scalar>::step_one(std::size_t index, double learning_rate, double
 
 }  // namespace nasnet::inline NASNET_ABI
 
+// ---- nasnet/train/train_step.hpp ---------------------------------------------------------------------------------
+
+/// One step of training: forward, loss, backward, clipping, update.
+
+namespace nasnet::inline NASNET_ABI {
+
+/// What a step minimises.
+struct LossOptions {
+  double label_smoothing = 0;
+  double auxiliary_weight = 0.4;  ///< of the auxiliary head's loss, where the network has one (paper's appendix)
+};
+
+/// What a step found, before its update.
+struct StepResult {
+  double loss = 0;           ///< mean over the batch, nats, without auxiliary loss and weight decay
+  std::int64_t correct = 0;  ///< images whose largest logit is the label's
+  double gradient_norm = 0;  ///< global, before clipping; 0 without clipping
+};
+
+/// The trainable parameters of a model, for an optimiser. Weight decay is for kernels, not for biases and
+/// normalisation.
+template <class Scalar>
+[[nodiscard]] std::vector<TrainableParameter<Scalar>> trainable_parameters(Model<Scalar>& model);
+
+/// Forward and backward: fills the gradients of the model's parameters, which it clears first.
+/// @param images [N,H,W,C] @param labels one per image
+template <class Scalar>
+StepResult compute_gradients(Context& context, Model<Scalar>& model, Tensor<Scalar> images,
+                             std::span<const std::int32_t> labels, const RunOptions& run, const LossOptions& options);
+
+/// One step of training.
+/// @param clip_norm largest global norm of the gradients; 0 for no clipping
+template <class Scalar>
+StepResult train_step(Context& context, Model<Scalar>& model, Optimizer<Scalar>& optimizer, Tensor<Scalar> images,
+                      std::span<const std::int32_t> labels, double learning_rate, const RunOptions& run,
+                      const LossOptions& options = {}, double clip_norm = 0);
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/train/train_step.ipp ---------------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI {
+
+template <class Scalar>
+std::vector<TrainableParameter<Scalar>> trainable_parameters(Model<Scalar>& model) {
+  std::vector<TrainableParameter<Scalar>> result;
+  const std::vector<GraphParameter>& parameters = model.graph().parameters;
+  for (std::size_t p = 0; p < parameters.size(); ++p) {
+    if (parameters[p].spec.role != ParameterRole::trainable) continue;
+    result.push_back({parameters[p].name, model.parameters()[p], parameters[p].spec.decays()});
+  }
+  return result;
+}
+
+template <class Scalar>
+StepResult compute_gradients(Context& context, Model<Scalar>& model, Tensor<Scalar> images,
+                             std::span<const std::int32_t> labels, const RunOptions& run, const LossOptions& options) {
+  model.clear_gradients();
+  // Before any map: a block that a gradient takes among them, and keeps, is one that the next step has to ask for.
+  for (Variable<Scalar>& parameter : model.parameters()) parameter.reserve_gradient(context);
+  Tape<Scalar> tape(context);
+  ModelOutput<Scalar> output = model.forward(tape, Variable<Scalar>(std::move(images)), run);
+  StepResult result;
+  result.correct = count_correct(output.logits.value(), labels);
+  const SoftmaxCrossEntropy cross_entropy{{labels.begin(), labels.end()}, options.label_smoothing};
+  const auto seed = [&](const Variable<Scalar>& logits, double weight) {
+    Tensor<Scalar> gradient = context.tensor<Scalar>({1});
+    gradient[0] = static_cast<Scalar>(weight);
+    return typename Tape<Scalar>::SeededOutput{tape.apply(cross_entropy, {logits}), std::move(gradient)};
+  };
+  std::vector<typename Tape<Scalar>::SeededOutput> losses;
+  losses.push_back(seed(output.logits, 1.0));
+  if (output.auxiliary_logits) losses.push_back(seed(*output.auxiliary_logits, options.auxiliary_weight));
+  result.loss = static_cast<double>(losses[0].output.value()[0]);
+  output = {};  // the tape keeps what it needs
+  tape.backward(losses);
+  return result;
+}
+
+template <class Scalar>
+StepResult train_step(Context& context, Model<Scalar>& model, Optimizer<Scalar>& optimizer, Tensor<Scalar> images,
+                      std::span<const std::int32_t> labels, double learning_rate, const RunOptions& run,
+                      const LossOptions& options, double clip_norm) {
+  StepResult result = compute_gradients(context, model, std::move(images), labels, run, options);
+  if (clip_norm > 0) result.gradient_norm = optimizer.gradient_norm();
+  optimizer.step(context, learning_rate, clip_factor(result.gradient_norm, clip_norm));
+  return result;
+}
+
+}  // namespace nasnet::inline NASNET_ABI
+
+namespace nasnet::inline NASNET_ABI {
+
+/// How to train. The defaults are those of the paper's child networks where it states them (section 4, appendix):
+/// Nesterov momentum, cosine learning rate over the whole training.
+struct TrainOptions {
+  std::int64_t epochs = 20;
+  std::int64_t batch = 64;
+  OptimizerRule optimizer = Sgd{.momentum = 0.9, .nesterov = true, .weight_decay = 5e-4};
+  LearningRate learning_rate{};
+  double clip_norm = 5.0;  ///< largest global norm of the gradients; 0: no clipping
+  LossOptions loss{};
+  double drop_path_keep = 1.0;  ///< of the last cell at the end of training; 1: off (paper: ScheduledDropPath)
+  std::optional<double>
+      average_decay{};      ///< of a moving average of the parameters, which then replaces them at the end
+  Mode mode = Mode::train;  ///< Mode::frozen keeps the batch norms' statistics
+  Augmentation augmentation{};
+  ChannelStatistics normalisation{};  ///< of the training images; empty for none
+  std::uint64_t seed = 0;             ///< of order, augmentation, dropout and drop path
+  bool prefetch = true;               ///< prepares batches on another thread
+  std::optional<std::filesystem::path>
+      checkpoint{};                     ///< written after each epoch, and read at the start if it is there
+  ProgressCallback progress{};          ///< once per batch
+  std::function<bool()> should_stop{};  ///< asked before each batch; true ends the training early
+};
+
+/// One pass over the training images.
+struct EpochSummary {
+  double loss = 0;      ///< mean over the images, nats, as they were trained on
+  double accuracy = 0;  ///< likewise
+};
+
+/// What a training did.
+struct TrainSummary {
+  std::vector<EpochSummary> epochs;
+  bool finished = false;  ///< false: stopped early or diverged
+  bool diverged = false;  ///< a loss, or a parameter at an epoch's end, was not a finite number
+};
+
+/// Trains a model. With a checkpoint file that is already there, goes on from it, bit for bit as if it had never
+/// stopped.
+///
+/// Epochs leave out a last partial batch where there is a full one. Where a loss, or a parameter at an
+/// epoch's end, is not a finite number the training ends, and says so in the summary.
+/// @throws ArgumentError for options out of range, DataError for data that do not fit the network, IoError for a
+/// checkpoint that cannot be written or read.
+NASNET_LAZY TrainSummary train(Context& context, Model<float>& model, const ImageDataset& dataset,
+                               const TrainOptions& options);
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/train/trainer.ipp ------------------------------------------------------------------------------------
+
+// ---- nasnet/train/checkpoint.hpp ---------------------------------------------------------------------------------
+
+/// The whole state of a training in one file.
+
 // ---- nasnet/train/parameter_average.hpp --------------------------------------------------------------------------
 
 /// Moving averages of parameters, used instead of them for evaluation.
@@ -15012,11 +15563,7 @@ void ParameterAverage<Scalar>::swap(std::span<Variable<Scalar>> parameters) {
 
 namespace nasnet::inline NASNET_ABI {
 
-/// One pass over the training images.
-struct EpochSummary {
-  double loss = 0;      ///< mean over the images, nats, as they were trained on
-  double accuracy = 0;  ///< likewise
-};
+struct EpochSummary;
 
 namespace detail {
 
@@ -15359,14 +15906,14 @@ NASNET_LAZY [[nodiscard]] inline std::string legible(std::string_view text) {
 
 /// Receives the header from the JSON parser token by token, so that repeated names are seen and nesting beyond the
 /// format's own is refused where it begins. Each function returns false to stop.
-class SafetensorsHeaderReader {
+NASNET_LAZY class SafetensorsHeaderReader {
  public:
   using Json = nlohmann::json;
 
   [[nodiscard]] const std::string& fault() const { return fault_; }
   [[nodiscard]] SafetensorsHeader& header() { return header_; }
 
-  NASNET_LAZY bool start_object(std::size_t) {
+  bool start_object(std::size_t) {
     if (place_ == Place::start) return enter(Place::header);
     if (place_ != Place::header) return refuse_value("an object");
     if (name_ == safetensors_metadata_key) return enter(Place::metadata);
@@ -15375,7 +15922,7 @@ class SafetensorsHeaderReader {
     return enter(Place::tensor);
   }
 
-  NASNET_LAZY bool key(std::string& text) {
+  bool key(std::string& text) {
     if (place_ == Place::header) return begin_name(text);
     if (place_ == Place::metadata && header_.metadata.count(text) > 0) {
       return refuse("its metadata has ", legible(text), " twice");
@@ -15384,7 +15931,7 @@ class SafetensorsHeaderReader {
     return place_ == Place::tensor ? begin_field() : count_entry();
   }
 
-  NASNET_LAZY bool string(std::string& text) {
+  bool string(std::string& text) {
     if (place_ == Place::metadata) {
       header_.metadata.emplace(field_, text);
       return true;
@@ -15398,12 +15945,12 @@ class SafetensorsHeaderReader {
     return true;
   }
 
-  NASNET_LAZY bool start_array(std::size_t) {
+  bool start_array(std::size_t) {
     if (place_ != Place::tensor || field_ == "dtype") return refuse_value("a list");
     return enter(field_ == "shape" ? Place::shape : Place::offsets);
   }
 
-  NASNET_LAZY bool number_unsigned(std::uint64_t number) {
+  bool number_unsigned(std::uint64_t number) {
     if (place_ != Place::shape && place_ != Place::offsets) return refuse_value("a number");
     if (number > static_cast<std::uint64_t>((std::numeric_limits<std::int64_t>::max)())) {
       return refuse("tensor ", legible(name_), " has ", number, " in its ", field_, ", which is too large");
@@ -15420,29 +15967,27 @@ class SafetensorsHeaderReader {
     return true;
   }
 
-  NASNET_LAZY bool number_integer(std::int64_t number) {
+  bool number_integer(std::int64_t number) {
     if (place_ != Place::shape && place_ != Place::offsets) return refuse_value("a number");
     return refuse("tensor ", legible(name_), " has ", number, " in its ", field_, ", which is negative");
   }
 
-  NASNET_LAZY bool end_array() {
+  bool end_array() {
     const bool is_shape = place_ == Place::shape;
     place_ = Place::tensor;
     return is_shape || end_offsets();
   }
 
-  NASNET_LAZY bool end_object() {
+  bool end_object() {
     if (place_ == Place::header) return enter(Place::end);
     if (place_ == Place::tensor && !end_tensor()) return false;
     return enter(Place::header);
   }
 
-  NASNET_LAZY bool null() { return refuse_value("null"); }
-  NASNET_LAZY bool boolean(bool) { return refuse_value("a truth value"); }
-  NASNET_LAZY bool number_float(double, const std::string&) {
-    return refuse_value("a number that is no 64-bit integer");
-  }
-  NASNET_LAZY bool binary(Json::binary_t&) { return refuse_value("bytes"); }
+  bool null() { return refuse_value("null"); }
+  bool boolean(bool) { return refuse_value("a truth value"); }
+  bool number_float(double, const std::string&) { return refuse_value("a number that is no 64-bit integer"); }
+  bool binary(Json::binary_t&) { return refuse_value("bytes"); }
 
   template <class Exception>
   bool parse_error(std::size_t position, const std::string&, const Exception&) {
@@ -15452,7 +15997,7 @@ class SafetensorsHeaderReader {
  private:
   enum class Place { start, header, metadata, tensor, shape, offsets, end };
 
-  NASNET_LAZY bool enter(Place place) {
+  bool enter(Place place) {
     place_ = place;
     return true;
   }
@@ -15463,7 +16008,7 @@ class SafetensorsHeaderReader {
     return false;
   }
 
-  NASNET_LAZY bool refuse_value(const char* found) {
+  bool refuse_value(const char* found) {
     switch (place_) {
       case Place::start: return refuse("it is ", found, ", an object is wanted");
       case Place::header: return refuse(legible(name_), " is ", found, ", an object is wanted");
@@ -15472,7 +16017,7 @@ class SafetensorsHeaderReader {
     }
   }
 
-  NASNET_LAZY bool begin_name(const std::string& text) {
+  bool begin_name(const std::string& text) {
     const bool repeated = text == safetensors_metadata_key ? has_metadata_ : header_.entries.count(text) > 0;
     if (repeated) return refuse("it has ", legible(text), " twice");
     if (text == safetensors_metadata_key) has_metadata_ = true;
@@ -15480,25 +16025,25 @@ class SafetensorsHeaderReader {
     return count_entry();
   }
 
-  NASNET_LAZY bool count_entry() {
+  bool count_entry() {
     if (entries_++ < most_safetensors_entries) return true;
     return refuse("it has more than ", most_safetensors_entries, " entries");
   }
 
-  NASNET_LAZY bool begin_field() {
+  bool begin_field() {
     if (field_ == "dtype") return first_time(has_type_);
     if (field_ == "shape") return first_time(has_shape_);
     if (field_ == "data_offsets") return first_time(has_offsets_);
     return refuse("tensor ", legible(name_), " has the unknown field ", legible(field_));
   }
 
-  NASNET_LAZY bool first_time(bool& has) {
+  bool first_time(bool& has) {
     if (has) return refuse("tensor ", legible(name_), " has ", field_, " twice");
     has = true;
     return true;
   }
 
-  NASNET_LAZY bool end_offsets() {
+  bool end_offsets() {
     if (offsets_.size() != 2) {
       return refuse("tensor ", legible(name_), " has ", offsets_.size(), " data_offsets, 2 are wanted");
     }
@@ -15508,7 +16053,7 @@ class SafetensorsHeaderReader {
     return true;
   }
 
-  NASNET_LAZY bool end_tensor() {
+  bool end_tensor() {
     if (!has_type_) return refuse("tensor ", legible(name_), " has no dtype");
     if (!has_shape_) return refuse("tensor ", legible(name_), " has no shape");
     if (!has_offsets_) return refuse("tensor ", legible(name_), " has no data_offsets");
@@ -15575,7 +16120,7 @@ NASNET_LAZY [[nodiscard]] inline std::span<const std::uint8_t> safetensors_heade
 NASNET_LAZY [[nodiscard]] inline SafetensorsHeader parse_safetensors_header(std::span<const std::uint8_t> file,
                                                                             const std::string& origin) {
   const auto text = safetensors_header_bytes(file, origin);
-  SafetensorsHeaderReader reader;
+  auto reader = SafetensorsHeaderReader();
   if (!nlohmann::json::sax_parse(text.begin(), text.end(), &reader)) {
     fail<IoError>("'", origin, "': broken header: ", reader.fault());
   }
@@ -15734,214 +16279,346 @@ NASNET_BODY void load_checkpoint(const std::filesystem::path& path, detail::Trai
 
 }  // namespace nasnet::inline NASNET_ABI
 
-// ---- nasnet/train/learning_rate.hpp ------------------------------------------------------------------------------
+// ---- nasnet/train/training_record.hpp ----------------------------------------------------------------------------
 
-/// Learning-rate schedules, as data.
-
-namespace nasnet::inline NASNET_ABI {
-
-/// The learning rate of each step. Times are in epochs, so that a schedule does not depend on the batch.
-struct LearningRate {
-  enum class Decay {
-    constant,
-    cosine,       ///< one half period from `initial` to 0 over the whole training (paper's appendix)
-    exponential,  ///< times `factor` every `epochs_per_decay`
-  };
-
-  double initial = 0.025;
-  Decay decay = Decay::cosine;
-  double factor = 0.97;           ///< exponential
-  double epochs_per_decay = 2.4;  ///< exponential
-  bool staircase = true;          ///< exponential: in jumps, else smoothly
-  double warm_up_epochs = 0;      ///< first rises linearly from 0; the decay's clock runs from the start
-
-  /// The rate at a time. @param epoch epochs done, fractions included @param epochs of the whole training
-  NASNET_LAZY [[nodiscard]] double at(double epoch, double epochs) const;
-
- private:
-  NASNET_LAZY [[nodiscard]] double decayed(double epoch, double epochs) const;
-};
-
-}  // namespace nasnet::inline NASNET_ABI
-
-// ---- nasnet/train/learning_rate.ipp ------------------------------------------------------------------------------
+/// What a training depends on, as a table: checkpoints and journals both write what stands here.
 
 namespace nasnet::inline NASNET_ABI {
 
-NASNET_BODY double LearningRate::at(double epoch, double epochs) const {
-  const double warm = warm_up_epochs > 0 ? (std::min)(1.0, epoch / warm_up_epochs) : 1.0;
-  return warm * decayed(epoch, epochs);
-}
-
-NASNET_BODY double LearningRate::decayed(double epoch, double epochs) const {
-  switch (decay) {
-    case Decay::cosine: {
-      const double t = epochs > 0 ? std::clamp(epoch / epochs, 0.0, 1.0) : 1.0;
-      return 0.5 * initial * (1.0 + std::cos(std::numbers::pi * t));
-    }
-    case Decay::exponential: {
-      const double periods = epoch / epochs_per_decay;
-      return initial * std::pow(factor, staircase ? std::floor(periods) : periods);
-    }
-    case Decay::constant: break;
-  }
-  return initial;
-}
-
-}  // namespace nasnet::inline NASNET_ABI
-
-// ---- nasnet/train/train_step.hpp ---------------------------------------------------------------------------------
-
-/// One step of training: forward, loss, backward, clipping, update.
-
-namespace nasnet::inline NASNET_ABI {
-
-/// What a step minimises.
-struct LossOptions {
-  double label_smoothing = 0;
-  double auxiliary_weight = 0.4;  ///< of the auxiliary head's loss, where the network has one (paper's appendix)
-};
-
-/// What a step found, before its update.
-struct StepResult {
-  double loss = 0;           ///< mean over the batch, nats, without auxiliary loss and weight decay
-  std::int64_t correct = 0;  ///< images whose largest logit is the label's
-  double gradient_norm = 0;  ///< global, before clipping; 0 without clipping
-};
-
-/// The trainable parameters of a model, for an optimiser. Weight decay is for kernels, not for biases and
-/// normalisation.
-template <class Scalar>
-[[nodiscard]] std::vector<TrainableParameter<Scalar>> trainable_parameters(Model<Scalar>& model);
-
-/// Forward and backward: fills the gradients of the model's parameters, which it clears first.
-/// @param images [N,H,W,C] @param labels one per image
-template <class Scalar>
-StepResult compute_gradients(Context& context, Model<Scalar>& model, Tensor<Scalar> images,
-                             std::span<const std::int32_t> labels, const RunOptions& run, const LossOptions& options);
-
-/// One step of training.
-/// @param clip_norm largest global norm of the gradients; 0 for no clipping
-template <class Scalar>
-StepResult train_step(Context& context, Model<Scalar>& model, Optimizer<Scalar>& optimizer, Tensor<Scalar> images,
-                      std::span<const std::int32_t> labels, double learning_rate, const RunOptions& run,
-                      const LossOptions& options = {}, double clip_norm = 0);
-
-}  // namespace nasnet::inline NASNET_ABI
-
-// ---- nasnet/train/train_step.ipp ---------------------------------------------------------------------------------
-
-namespace nasnet::inline NASNET_ABI {
-
-template <class Scalar>
-std::vector<TrainableParameter<Scalar>> trainable_parameters(Model<Scalar>& model) {
-  std::vector<TrainableParameter<Scalar>> result;
-  const std::vector<GraphParameter>& parameters = model.graph().parameters;
-  for (std::size_t p = 0; p < parameters.size(); ++p) {
-    if (parameters[p].spec.role != ParameterRole::trainable) continue;
-    result.push_back({parameters[p].name, model.parameters()[p], parameters[p].spec.decays()});
-  }
-  return result;
-}
-
-template <class Scalar>
-StepResult compute_gradients(Context& context, Model<Scalar>& model, Tensor<Scalar> images,
-                             std::span<const std::int32_t> labels, const RunOptions& run, const LossOptions& options) {
-  model.clear_gradients();
-  // Before any map: a block that a gradient takes among them, and keeps, is one that the next step has to ask for.
-  for (Variable<Scalar>& parameter : model.parameters()) parameter.reserve_gradient(context);
-  Tape<Scalar> tape(context);
-  ModelOutput<Scalar> output = model.forward(tape, Variable<Scalar>(std::move(images)), run);
-  StepResult result;
-  result.correct = count_correct(output.logits.value(), labels);
-  const SoftmaxCrossEntropy cross_entropy{{labels.begin(), labels.end()}, options.label_smoothing};
-  const auto seed = [&](const Variable<Scalar>& logits, double weight) {
-    Tensor<Scalar> gradient = context.tensor<Scalar>({1});
-    gradient[0] = static_cast<Scalar>(weight);
-    return typename Tape<Scalar>::SeededOutput{tape.apply(cross_entropy, {logits}), std::move(gradient)};
-  };
-  std::vector<typename Tape<Scalar>::SeededOutput> losses;
-  losses.push_back(seed(output.logits, 1.0));
-  if (output.auxiliary_logits) losses.push_back(seed(*output.auxiliary_logits, options.auxiliary_weight));
-  result.loss = static_cast<double>(losses[0].output.value()[0]);
-  output = {};  // the tape keeps what it needs
-  tape.backward(losses);
-  return result;
-}
-
-template <class Scalar>
-StepResult train_step(Context& context, Model<Scalar>& model, Optimizer<Scalar>& optimizer, Tensor<Scalar> images,
-                      std::span<const std::int32_t> labels, double learning_rate, const RunOptions& run,
-                      const LossOptions& options, double clip_norm) {
-  StepResult result = compute_gradients(context, model, std::move(images), labels, run, options);
-  if (clip_norm > 0) result.gradient_norm = optimizer.gradient_norm();
-  optimizer.step(context, learning_rate, clip_factor(result.gradient_norm, clip_norm));
-  return result;
-}
-
-}  // namespace nasnet::inline NASNET_ABI
-
-namespace nasnet::inline NASNET_ABI {
-
-/// How to train. The defaults are those of the paper's child networks where it states them (section 4, appendix):
-/// Nesterov momentum, cosine learning rate over the whole training.
-struct TrainOptions {
-  std::int64_t epochs = 20;
-  std::int64_t batch = 64;
-  OptimizerRule optimizer = Sgd{.momentum = 0.9, .nesterov = true, .weight_decay = 5e-4};
-  LearningRate learning_rate{};
-  double clip_norm = 5.0;  ///< largest global norm of the gradients; 0: no clipping
-  LossOptions loss{};
-  double drop_path_keep = 1.0;  ///< of the last cell at the end of training; 1: off (paper: ScheduledDropPath)
-  std::optional<double>
-      average_decay{};      ///< of a moving average of the parameters, which then replaces them at the end
-  Mode mode = Mode::train;  ///< Mode::frozen keeps the batch norms' statistics
-  Augmentation augmentation{};
-  ChannelStatistics normalisation{};  ///< of the training images; empty for none
-  std::uint64_t seed = 0;             ///< of order, augmentation, dropout and drop path
-  bool prefetch = true;               ///< prepares batches on another thread
-  std::optional<std::filesystem::path>
-      checkpoint{};                     ///< written after each epoch, and read at the start if it is there
-  ProgressCallback progress{};          ///< once per batch
-  std::function<bool()> should_stop{};  ///< asked before each batch; true ends the training early
-};
-
-/// What a training did.
-struct TrainSummary {
-  std::vector<EpochSummary> epochs;
-  bool finished = false;  ///< false: stopped early or diverged
-  bool diverged = false;  ///< a loss, or a parameter at an epoch's end, was not a finite number
-};
+struct TrainOptions;
 
 namespace detail {
 
-/// The state of one training.
-class Training {
- public:
-  NASNET_LAZY Training(Context& context, Model<float>& model, const ImageDataset& dataset, const TrainOptions& options);
+/// A number, truth value or word of the table.
+struct RecordedValue {
+  enum class Kind { whole, unsigned_whole, real, flag, word };
+  Kind kind = Kind::whole;
+  std::int64_t whole = 0;
+  std::uint64_t unsigned_whole = 0;
+  double real = 0;
+  bool flag = false;
+  std::string_view word{};
+};
 
-  NASNET_LAZY [[nodiscard]] TrainSummary run();
+/// An option, or one of several that stand together.
+struct RecordedField {
+  std::string_view name{};  ///< in journals
+  RecordedValue value{};
+  bool in_checkpoints = true;
+  bool in_journals = true;
+};
+
+/// Options that stand together.
+struct RecordedGroup {
+  std::string_view title{};   ///< before the numbers in checkpoints
+  std::string_view object{};  ///< in journals the object that holds them; empty: each stands by itself
+  std::vector<RecordedField> fields{};
+};
+
+/// All options that the results of a training depend on, in the order that checkpoints have. What is not here changes
+/// none: prefetching, the checkpoint itself, callbacks.
+/// @param images of the training
+NASNET_LAZY [[nodiscard]] std::vector<RecordedGroup> training_record(const TrainOptions& options, std::int64_t images);
+
+/// The record as one line, numbers without loss. A checkpoint is of a training that has the same line.
+NASNET_LAZY [[nodiscard]] std::string checkpoint_text(const std::vector<RecordedGroup>& record);
+
+}  // namespace detail
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/train/training_record.ipp ----------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+NASNET_LAZY [[nodiscard]] inline RecordedValue recorded(std::int64_t number) {
+  return {.kind = RecordedValue::Kind::whole, .whole = number};
+}
+NASNET_LAZY [[nodiscard]] inline RecordedValue recorded(std::uint64_t number) {
+  return {.kind = RecordedValue::Kind::unsigned_whole, .unsigned_whole = number};
+}
+NASNET_LAZY [[nodiscard]] inline RecordedValue recorded(double number) {
+  return {.kind = RecordedValue::Kind::real, .real = number};
+}
+NASNET_LAZY [[nodiscard]] inline RecordedValue recorded(bool flag) {
+  return {.kind = RecordedValue::Kind::flag, .flag = flag};
+}
+NASNET_LAZY [[nodiscard]] inline RecordedValue recorded(std::string_view word) {
+  return {.kind = RecordedValue::Kind::word, .word = word};
+}
+
+/// In checkpoints and journals alike.
+template <class Value>
+[[nodiscard]] RecordedField everywhere(std::string_view name, Value value) {
+  return {.name = name, .value = recorded(value)};
+}
+
+template <class Value>
+[[nodiscard]] RecordedField in_checkpoints(Value value) {
+  return {.value = recorded(value), .in_journals = false};
+}
+
+template <class Value>
+[[nodiscard]] RecordedField in_journals(std::string_view name, Value value) {
+  return {.name = name, .value = recorded(value), .in_checkpoints = false};
+}
+
+// Each struct is taken apart by a structured binding: with another member it does not compile, until somebody has
+// decided where that one is written. A new option is to be written only where it is changed, so that earlier files go
+// on.
+
+NASNET_LAZY [[nodiscard]] inline RecordedGroup recorded_group(const Sgd& rule) {
+  const auto& [momentum, nesterov, weight_decay] = rule;
+  return {"sgd",
+          "optimizer",
+          {in_journals("name", std::string_view("sgd")), everywhere("momentum", momentum),
+           everywhere("nesterov", nesterov), everywhere("weight_decay", weight_decay)}};
+}
+
+NASNET_LAZY [[nodiscard]] inline RecordedGroup recorded_group(const RmsProp& rule) {
+  const auto& [decay, momentum, epsilon, weight_decay] = rule;
+  return {"rmsprop",
+          "optimizer",
+          {in_journals("name", std::string_view("rmsprop")), everywhere("decay", decay),
+           everywhere("momentum", momentum), everywhere("epsilon", epsilon), everywhere("weight_decay", weight_decay)}};
+}
+
+NASNET_LAZY [[nodiscard]] inline RecordedGroup recorded_group(const Adam& rule) {
+  const auto& [beta1, beta2, epsilon, weight_decay] = rule;
+  return {"adam",
+          "optimizer",
+          {in_journals("name", std::string_view("adam")), everywhere("beta1", beta1), everywhere("beta2", beta2),
+           everywhere("epsilon", epsilon), everywhere("weight_decay", weight_decay)}};
+}
+
+NASNET_LAZY [[nodiscard]] inline RecordedGroup recorded_group(const OptimizerRule& rule) {
+  if (const auto* sgd = std::get_if<Sgd>(&rule)) return recorded_group(*sgd);
+  if (const auto* rms_prop = std::get_if<RmsProp>(&rule)) return recorded_group(*rms_prop);
+  return recorded_group(std::get<Adam>(rule));
+}
+
+[[nodiscard]] constexpr std::string_view name_of(LearningRate::Decay decay) {
+  switch (decay) {
+    case LearningRate::Decay::constant: return "constant";
+    case LearningRate::Decay::cosine: return "cosine";
+    default: return "exponential";
+  }
+}
+
+NASNET_LAZY [[nodiscard]] inline RecordedGroup recorded_group(const LearningRate& rate) {
+  const auto& [initial, decay, factor, epochs_per_decay, staircase, warm_up_epochs] = rate;
+  const bool steps = decay == LearningRate::Decay::exponential;  // journals have what acts
+  RecordedGroup group{"learning rate",
+                      "learning_rate",
+                      {everywhere("initial", initial), in_checkpoints(std::int64_t{static_cast<int>(decay)}),
+                       in_journals("decay", name_of(decay)), everywhere("factor", factor),
+                       everywhere("epochs_per_decay", epochs_per_decay), everywhere("staircase", staircase),
+                       everywhere("warm_up_epochs", warm_up_epochs)}};
+  for (const std::size_t place : {3U, 4U, 5U}) group.fields[place].in_journals = steps;
+  return group;
+}
+
+NASNET_LAZY [[nodiscard]] inline RecordedGroup recorded_group(const LossOptions& loss) {
+  const auto& [label_smoothing, auxiliary_weight] = loss;
+  return {
+      "loss", "", {everywhere("label_smoothing", label_smoothing), everywhere("auxiliary_weight", auxiliary_weight)}};
+}
+
+NASNET_LAZY [[nodiscard]] inline RecordedGroup recorded_group(const Augmentation& augmentation) {
+  const auto& [pad, enlarge, flip, cutout] = augmentation;
+  return {
+      "augmentation",
+      "augmentation",
+      {everywhere("pad", pad), everywhere("enlarge", enlarge), everywhere("flip", flip), everywhere("cutout", cutout)}};
+}
+
+/// Of the images, which journals know by their contents.
+NASNET_LAZY [[nodiscard]] inline RecordedGroup recorded_group(const ChannelStatistics& statistics) {
+  const auto& [mean, deviation] = statistics;
+  RecordedGroup group{"normalisation", "", {}};
+  for (const float value : mean) group.fields.push_back(in_checkpoints(double{value}));
+  for (const float value : deviation) group.fields.push_back(in_checkpoints(double{value}));
+  return group;
+}
+
+NASNET_BODY std::vector<RecordedGroup> training_record(const TrainOptions& options, std::int64_t images) {
+  const auto& [epochs, batch, optimizer, learning_rate, clip_norm, loss, drop_path_keep, average_decay, mode,
+               augmentation, normalisation, seed, prefetch, checkpoint, progress, should_stop] = options;
+  RecordedField average = everywhere("average_decay", average_decay.value_or(0));
+  average.in_journals = average_decay.has_value();
+  // The seed of a trial is its search's.
+  return {
+      {"epochs", "", {everywhere("epochs", epochs)}},
+      {"batch", "", {everywhere("batch", batch)}},
+      {"seed", "", {in_checkpoints(seed)}},
+      {"images", "", {in_checkpoints(images)}},
+      recorded_group(optimizer),
+      recorded_group(learning_rate),
+      {"clip", "", {everywhere("clip_norm", clip_norm)}},
+      recorded_group(loss),
+      {"drop path", "", {everywhere("drop_path_keep", drop_path_keep)}},
+      {"average", "", {average}},
+      {"mode",
+       "",
+       {in_checkpoints(std::int64_t{static_cast<int>(mode)}), in_journals("frozen_batch_norm", mode == Mode::frozen)}},
+      recorded_group(augmentation),
+      recorded_group(normalisation)};
+}
+
+NASNET_LAZY [[nodiscard]] inline std::string exact_text(const RecordedValue& value) {
+  switch (value.kind) {
+    case RecordedValue::Kind::whole: return std::to_string(value.whole);
+    case RecordedValue::Kind::unsigned_whole: return std::to_string(value.unsigned_whole);
+    case RecordedValue::Kind::flag: return value.flag ? "1" : "0";
+    case RecordedValue::Kind::word: return std::string(value.word);
+    default: break;
+  }
+  std::array<char, 32> digits{};
+  std::snprintf(digits.data(), digits.size(), "%.17g", value.real);
+  return digits.data();
+}
+
+NASNET_BODY std::string checkpoint_text(const std::vector<RecordedGroup>& record) {
+  std::string text;
+  for (const RecordedGroup& group : record) {
+    text.append(text.empty() ? "" : ", ").append(group.title);
+    for (const RecordedField& field : group.fields) {
+      if (field.in_checkpoints) text.append(" ").append(exact_text(field.value));
+    }
+  }
+  return text;
+}
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// The state of one training.
+NASNET_LAZY class Training {
+ public:
+  Training(Context& context, Model<float>& model, const ImageDataset& dataset, const TrainOptions& options)
+      : context_(context),
+        model_(model),
+        options_(options),
+        optimizer_(options.optimizer, trainable_parameters(model)),
+        images_(dataset.size()),
+        begin_(std::chrono::steady_clock::now()) {
+    check(dataset);
+    if (options.average_decay) average_.emplace(*options.average_decay, std::as_const(model).parameters());
+    resume();
+    if (position_.epoch >= options.epochs) return;
+    loader_.emplace(dataset,
+                    LoaderOptions{.batch = options.batch,
+                                  .seed = options.seed,
+                                  .drop_last = dataset.size() > options.batch,
+                                  .prefetch = options.prefetch,
+                                  .augmentation = options.augmentation,
+                                  .normalisation = options.normalisation,
+                                  .allocator = context.allocator()},
+                    position_);
+  }
+
+  [[nodiscard]] TrainSummary run() {
+    while (position_.epoch < options_.epochs && !summary_.diverged) {
+      if (!run_epoch()) return std::move(summary_);
+      save();
+    }
+    if (average_) average_->swap(model_.parameters());
+    summary_.finished = !summary_.diverged;
+    return std::move(summary_);
+  }
 
  private:
-  NASNET_LAZY void check(const ImageDataset& dataset) const;
+  void check(const ImageDataset& dataset) const {
+    if (options_.epochs < 0) fail<ArgumentError>("training: ", options_.epochs, " epochs, 0 or more are wanted");
+    if (options_.batch < 1)
+      fail<ArgumentError>("training: batches of ", options_.batch, " images, 1 or more are wanted");
+    if (!(options_.drop_path_keep > 0 && options_.drop_path_keep <= 1)) {
+      fail<ArgumentError>("training: drop path keeps ", options_.drop_path_keep, ", wanted above 0 and at most 1");
+    }
+    const std::int64_t classes = model_.graph().channels_of(model_.graph().output);
+    if (dataset.classes() > classes) {
+      fail<DataError>("'", dataset.name(), "' has ", dataset.classes(), " classes, the network tells ", classes,
+                      " apart");
+    }
+  }
 
-  /// False when the training is to end.
-  NASNET_LAZY [[nodiscard]] bool run_epoch();
+  // False when the training is to end.
+  [[nodiscard]] bool run_epoch() {
+    double loss = 0;
+    double correct = 0;
+    double images = 0;
+    for (std::int64_t step = 0; step < loader_->batches_per_epoch(); ++step) {
+      if (options_.should_stop && options_.should_stop()) return false;
+      Batch batch = loader_->next();
+      const auto count = static_cast<double>(batch.labels.size());
+      const StepResult result = run_step(std::move(batch));
+      if (!std::isfinite(result.loss)) {
+        summary_.diverged = true;
+        return true;
+      }
+      loss += result.loss * count;
+      correct += static_cast<double>(result.correct);
+      images += count;
+      report(result.loss);
+    }
+    summary_.epochs.push_back({.loss = loss / images, .accuracy = correct / images});
+    summary_.diverged = !parameters_are_finite();  // what the last step did, no loss has seen
+    position_ = {position_.epoch + 1, 0};
+    return true;
+  }
 
-  NASNET_LAZY [[nodiscard]] bool parameters_are_finite() const;
+  [[nodiscard]] bool parameters_are_finite() const {
+    const auto finite = [](float value) { return std::isfinite(value); };
+    const auto& parameters = std::as_const(model_).parameters();
+    return std::all_of(parameters.begin(), parameters.end(), [&](const Variable<float>& parameter) {
+      const auto values = parameter.value().values();
+      return std::all_of(values.begin(), values.end(), finite);
+    });
+  }
 
-  NASNET_LAZY [[nodiscard]] StepResult run_step(Batch batch);
+  [[nodiscard]] StepResult run_step(Batch batch) {
+    const auto step = static_cast<std::uint64_t>(optimizer_.steps());
+    const std::int64_t steps_per_epoch = loader_->batches_per_epoch();
+    const double epoch = static_cast<double>(step) / static_cast<double>(steps_per_epoch);
+    const auto epochs = static_cast<double>(options_.epochs);
+    const RunOptions run{
+        .mode = options_.mode,
+        .random = RandomStream(options_.seed).split("train.step", step),
+        .drop_path_keep = options_.drop_path_keep,
+        .drop_path_progress = static_cast<double>(step) / static_cast<double>(steps_per_epoch * options_.epochs)};
+    const StepResult result =
+        train_step(context_, model_, optimizer_, std::move(batch.images), batch.labels,
+                   options_.learning_rate.at(epoch, epochs), run, options_.loss, options_.clip_norm);
+    if (average_) average_->update(std::as_const(model_).parameters());
+    return result;
+  }
 
-  NASNET_LAZY void report(double loss) const;
+  void report(double loss) const {
+    if (!options_.progress) return;
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin_;
+    options_.progress({.task = "training",
+                       .done = optimizer_.steps() - resumed_steps_,
+                       .total = loader_->batches_per_epoch() * options_.epochs - resumed_steps_,
+                       .seconds = elapsed.count(),
+                       .detail = join("loss ", loss)});
+  }
 
   [[nodiscard]] TrainingState state() { return {model_, optimizer_, average_, position_, summary_.epochs}; }
 
-  NASNET_LAZY void save();
+  void save() {
+    if (options_.checkpoint && !summary_.diverged) save_checkpoint(*options_.checkpoint, state(), fingerprint());
+  }
 
-  NASNET_LAZY void resume();
+  void resume() {
+    if (!options_.checkpoint || !std::filesystem::exists(*options_.checkpoint)) return;
+    TrainingState resumed = state();
+    load_checkpoint(*options_.checkpoint, resumed, fingerprint());
+    resumed_steps_ = optimizer_.steps();
+  }
 
   /// What must be equal for a checkpoint to be of this training.
-  NASNET_LAZY [[nodiscard]] std::string fingerprint() const;
+  [[nodiscard]] std::string fingerprint() const { return checkpoint_text(training_record(options_, images_)); }
 
   Context& context_;
   Model<float>& model_;
@@ -15956,247 +16633,16 @@ class Training {
   std::chrono::steady_clock::time_point begin_;
 };
 
-}  // namespace detail
+}  // namespace nasnet::inline NASNET_ABI::detail
 
-/// Trains a model. With a checkpoint file that is already there, goes on from it, bit for bit as if it had never
-/// stopped.
-///
-/// Epochs leave out a last partial batch where there is a full one. Where a loss, or a parameter at an
-/// epoch's end, is not a finite number the training ends, and says so in the summary.
-/// @throws ArgumentError for options out of range, DataError for data that do not fit the network, IoError for a
-/// checkpoint that cannot be written or read.
-NASNET_LAZY inline TrainSummary train(Context& context, Model<float>& model, const ImageDataset& dataset,
-                                      const TrainOptions& options) {
+namespace nasnet::inline NASNET_ABI {
+
+NASNET_BODY TrainSummary train(Context& context, Model<float>& model, const ImageDataset& dataset,
+                               const TrainOptions& options) {
   return detail::Training(context, model, dataset, options).run();
 }
 
 }  // namespace nasnet::inline NASNET_ABI
-
-// ---- nasnet/train/trainer.ipp ------------------------------------------------------------------------------------
-
-// ---- nasnet/train/evaluation.hpp ---------------------------------------------------------------------------------
-
-/// How well a model does on a dataset.
-
-namespace nasnet::inline NASNET_ABI {
-
-/// Figures over a dataset.
-struct Metrics {
-  double accuracy = 0;  ///< fraction of images whose largest logit is the label's
-  double loss = 0;      ///< mean cross entropy, nats
-  std::int64_t images = 0;
-};
-
-/// Runs a model over a dataset in evaluation mode.
-/// @param normalisation that of the training @param batch images at a time; the result does not depend on it but for
-/// rounding
-/// @throws DataError for an empty dataset or labels outside the model's classes, ShapeError for images that do not fit.
-NASNET_LAZY [[nodiscard]] Metrics evaluate(Context& context, const Model<float>& model, const ImageDataset& dataset,
-                                           const ChannelStatistics& normalisation, std::int64_t batch = 128);
-
-}  // namespace nasnet::inline NASNET_ABI
-
-// ---- nasnet/train/evaluation.ipp ---------------------------------------------------------------------------------
-
-namespace nasnet::inline NASNET_ABI {
-
-NASNET_BODY Metrics evaluate(Context& context, const Model<float>& model, const ImageDataset& dataset,
-                             const ChannelStatistics& normalisation, std::int64_t batch) {
-  BatchLoader loader(dataset, {.batch = batch,
-                               .shuffle = false,
-                               .prefetch = false,
-                               .normalisation = normalisation,
-                               .allocator = context.allocator()});
-  Metrics metrics;
-  for (std::int64_t step = 0; step < loader.batches_per_epoch(); ++step) {
-    Batch images = loader.next();
-    const auto count = static_cast<std::int64_t>(images.labels.size());
-    Tape<float> tape(context, Recording::off);
-    const Variable<float> logits = model.forward(tape, Variable<float>(std::move(images.images)), RunOptions{}).logits;
-    const auto loss = tape.apply(SoftmaxCrossEntropy{images.labels}, {logits}).value()[0];
-    metrics.loss += static_cast<double>(loss) * static_cast<double>(count);
-    metrics.accuracy += static_cast<double>(count_correct(logits.value(), images.labels));
-    metrics.images += count;
-  }
-  metrics.loss /= static_cast<double>(metrics.images);
-  metrics.accuracy /= static_cast<double>(metrics.images);
-  return metrics;
-}
-
-}  // namespace nasnet::inline NASNET_ABI
-
-namespace nasnet::inline NASNET_ABI::detail {
-
-/// A name and numbers, without loss.
-template <class... Numbers>
-[[nodiscard]] std::string exact_text(const char* name, const Numbers&... numbers) {
-  std::string text = name;
-  const auto append = [&](double number) {
-    std::array<char, 32> digits{};
-    std::snprintf(digits.data(), digits.size(), " %.17g", number);
-    text.append(digits.data());
-  };
-  (append(static_cast<double>(numbers)), ...);
-  return text;
-}
-
-NASNET_LAZY [[nodiscard]] inline std::string exact_text(const Sgd& rule) {
-  return exact_text("sgd", rule.momentum, rule.nesterov, rule.weight_decay);
-}
-
-NASNET_LAZY [[nodiscard]] inline std::string exact_text(const RmsProp& rule) {
-  return exact_text("rmsprop", rule.decay, rule.momentum, rule.epsilon, rule.weight_decay);
-}
-
-NASNET_LAZY [[nodiscard]] inline std::string exact_text(const Adam& rule) {
-  return exact_text("adam", rule.beta1, rule.beta2, rule.epsilon, rule.weight_decay);
-}
-
-NASNET_LAZY [[nodiscard]] inline std::string exact_text(const LearningRate& rate) {
-  return exact_text("learning rate", rate.initial, static_cast<int>(rate.decay), rate.factor, rate.epochs_per_decay,
-                    rate.staircase, rate.warm_up_epochs);
-}
-
-NASNET_LAZY [[nodiscard]] inline std::string exact_text(const Augmentation& changes) {
-  return exact_text("augmentation", changes.pad, changes.enlarge, changes.flip, changes.cutout);
-}
-
-NASNET_LAZY [[nodiscard]] inline std::string exact_text(const ChannelStatistics& statistics) {
-  std::string text = "normalisation";
-  for (const float mean : statistics.mean) text += exact_text("", mean);
-  for (const float deviation : statistics.deviation) text += exact_text("", deviation);
-  return text;
-}
-
-NASNET_BODY Training::Training(Context& context, Model<float>& model, const ImageDataset& dataset,
-                               const TrainOptions& options)
-    : context_(context),
-      model_(model),
-      options_(options),
-      optimizer_(options.optimizer, trainable_parameters(model)),
-      images_(dataset.size()),
-      begin_(std::chrono::steady_clock::now()) {
-  check(dataset);
-  if (options.average_decay) average_.emplace(*options.average_decay, std::as_const(model).parameters());
-  resume();
-  if (position_.epoch >= options.epochs) return;
-  loader_.emplace(dataset,
-                  LoaderOptions{.batch = options.batch,
-                                .seed = options.seed,
-                                .drop_last = dataset.size() > options.batch,
-                                .prefetch = options.prefetch,
-                                .augmentation = options.augmentation,
-                                .normalisation = options.normalisation,
-                                .allocator = context.allocator()},
-                  position_);
-}
-
-NASNET_BODY TrainSummary Training::run() {
-  while (position_.epoch < options_.epochs && !summary_.diverged) {
-    if (!run_epoch()) return std::move(summary_);
-    save();
-  }
-  if (average_) average_->swap(model_.parameters());
-  summary_.finished = !summary_.diverged;
-  return std::move(summary_);
-}
-
-NASNET_BODY void Training::check(const ImageDataset& dataset) const {
-  if (options_.epochs < 0) fail<ArgumentError>("training: ", options_.epochs, " epochs, 0 or more are wanted");
-  if (options_.batch < 1) fail<ArgumentError>("training: batches of ", options_.batch, " images, 1 or more are wanted");
-  if (!(options_.drop_path_keep > 0 && options_.drop_path_keep <= 1)) {
-    fail<ArgumentError>("training: drop path keeps ", options_.drop_path_keep, ", wanted above 0 and at most 1");
-  }
-  const std::int64_t classes = model_.graph().channels_of(model_.graph().output);
-  if (dataset.classes() > classes) {
-    fail<DataError>("'", dataset.name(), "' has ", dataset.classes(), " classes, the network tells ", classes,
-                    " apart");
-  }
-}
-
-NASNET_BODY bool Training::run_epoch() {
-  double loss = 0;
-  double correct = 0;
-  double images = 0;
-  for (std::int64_t step = 0; step < loader_->batches_per_epoch(); ++step) {
-    if (options_.should_stop && options_.should_stop()) return false;
-    Batch batch = loader_->next();
-    const auto count = static_cast<double>(batch.labels.size());
-    const StepResult result = run_step(std::move(batch));
-    if (!std::isfinite(result.loss)) {
-      summary_.diverged = true;
-      return true;
-    }
-    loss += result.loss * count;
-    correct += static_cast<double>(result.correct);
-    images += count;
-    report(result.loss);
-  }
-  summary_.epochs.push_back({.loss = loss / images, .accuracy = correct / images});
-  summary_.diverged = !parameters_are_finite();  // what the last step did, no loss has seen
-  position_ = {position_.epoch + 1, 0};
-  return true;
-}
-
-NASNET_BODY bool Training::parameters_are_finite() const {
-  const auto finite = [](float value) { return std::isfinite(value); };
-  const auto& parameters = std::as_const(model_).parameters();
-  return std::all_of(parameters.begin(), parameters.end(), [&](const Variable<float>& parameter) {
-    const auto values = parameter.value().values();
-    return std::all_of(values.begin(), values.end(), finite);
-  });
-}
-
-NASNET_BODY StepResult Training::run_step(Batch batch) {
-  const auto step = static_cast<std::uint64_t>(optimizer_.steps());
-  const std::int64_t steps_per_epoch = loader_->batches_per_epoch();
-  const double epoch = static_cast<double>(step) / static_cast<double>(steps_per_epoch);
-  const auto epochs = static_cast<double>(options_.epochs);
-  const RunOptions run{
-      .mode = options_.mode,
-      .random = RandomStream(options_.seed).split("train.step", step),
-      .drop_path_keep = options_.drop_path_keep,
-      .drop_path_progress = static_cast<double>(step) / static_cast<double>(steps_per_epoch * options_.epochs)};
-  const StepResult result =
-      train_step(context_, model_, optimizer_, std::move(batch.images), batch.labels,
-                 options_.learning_rate.at(epoch, epochs), run, options_.loss, options_.clip_norm);
-  if (average_) average_->update(std::as_const(model_).parameters());
-  return result;
-}
-
-NASNET_BODY void Training::report(double loss) const {
-  if (!options_.progress) return;
-  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin_;
-  options_.progress({.task = "training",
-                     .done = optimizer_.steps() - resumed_steps_,
-                     .total = loader_->batches_per_epoch() * options_.epochs - resumed_steps_,
-                     .seconds = elapsed.count(),
-                     .detail = join("loss ", loss)});
-}
-
-NASNET_BODY void Training::save() {
-  if (options_.checkpoint && !summary_.diverged) save_checkpoint(*options_.checkpoint, state(), fingerprint());
-}
-
-NASNET_BODY void Training::resume() {
-  if (!options_.checkpoint || !std::filesystem::exists(*options_.checkpoint)) return;
-  TrainingState resumed = state();
-  load_checkpoint(*options_.checkpoint, resumed, fingerprint());
-  resumed_steps_ = optimizer_.steps();
-}
-
-NASNET_BODY std::string Training::fingerprint() const {
-  const TrainOptions& o = options_;
-  return join("epochs ", o.epochs, ", batch ", o.batch, ", seed ", o.seed, ", images ", images_, ", ",
-              std::visit([](const auto& rule) { return exact_text(rule); }, o.optimizer), ", ",
-              exact_text(o.learning_rate), ", ", exact_text("clip", o.clip_norm), ", ",
-              exact_text("loss", o.loss.label_smoothing, o.loss.auxiliary_weight), ", ",
-              exact_text("drop path", o.drop_path_keep), ", ", exact_text("average", o.average_decay.value_or(0)), ", ",
-              exact_text("mode", static_cast<int>(o.mode)), ", ", exact_text(o.augmentation), ", ",
-              exact_text(o.normalisation));
-}
-
-}  // namespace nasnet::inline NASNET_ABI::detail
 
 // ---- nasnet/train/training_bytes.hpp -----------------------------------------------------------------------------
 
@@ -16558,63 +17004,26 @@ namespace nasnet::inline NASNET_ABI {
 
 namespace nasnet::inline NASNET_ABI::detail {
 
-[[nodiscard]] inline nlohmann::json optimizer_json(const Sgd& rule) {
-  return {
-      {"name", "sgd"}, {"momentum", rule.momentum}, {"nesterov", rule.nesterov}, {"weight_decay", rule.weight_decay}};
-}
-
-[[nodiscard]] inline nlohmann::json optimizer_json(const RmsProp& rule) {
-  return {{"name", "rmsprop"},
-          {"decay", rule.decay},
-          {"momentum", rule.momentum},
-          {"epsilon", rule.epsilon},
-          {"weight_decay", rule.weight_decay}};
-}
-
-[[nodiscard]] inline nlohmann::json optimizer_json(const Adam& rule) {
-  return {{"name", "adam"},
-          {"beta1", rule.beta1},
-          {"beta2", rule.beta2},
-          {"epsilon", rule.epsilon},
-          {"weight_decay", rule.weight_decay}};
-}
-
-NASNET_LAZY [[nodiscard]] inline nlohmann::json learning_rate_json(const LearningRate& rate) {
-  nlohmann::json json{{"initial", rate.initial}, {"warm_up_epochs", rate.warm_up_epochs}};
-  switch (rate.decay) {
-    case LearningRate::Decay::constant: json["decay"] = "constant"; break;
-    case LearningRate::Decay::cosine: json["decay"] = "cosine"; break;
-    case LearningRate::Decay::exponential:
-      json["decay"] = "exponential";
-      json["factor"] = rate.factor;
-      json["epochs_per_decay"] = rate.epochs_per_decay;
-      json["staircase"] = rate.staircase;
-      break;
+NASNET_LAZY [[nodiscard]] inline nlohmann::json recorded_json(const RecordedValue& value) {
+  switch (value.kind) {
+    case RecordedValue::Kind::whole: return nlohmann::json(value.whole);
+    case RecordedValue::Kind::unsigned_whole: return nlohmann::json(value.unsigned_whole);
+    case RecordedValue::Kind::real: return nlohmann::json(value.real);
+    case RecordedValue::Kind::flag: return nlohmann::json(value.flag);
+    default: return nlohmann::json(std::string(value.word));
   }
-  return json;
-}
-
-[[nodiscard]] inline nlohmann::json augmentation_json(const Augmentation& augmentation) {
-  return {{"pad", augmentation.pad},
-          {"enlarge", augmentation.enlarge},
-          {"flip", augmentation.flip},
-          {"cutout", augmentation.cutout}};
 }
 
 /// Seed, normalisation and what changes no result are left out.
 NASNET_LAZY [[nodiscard]] inline nlohmann::json training_json(const TrainOptions& options) {
   nlohmann::json json = nlohmann::json::object();
-  json["epochs"] = options.epochs;
-  json["batch"] = options.batch;
-  json["optimizer"] = std::visit([](const auto& rule) { return optimizer_json(rule); }, options.optimizer);
-  json["learning_rate"] = learning_rate_json(options.learning_rate);
-  json["clip_norm"] = options.clip_norm;
-  json["label_smoothing"] = options.loss.label_smoothing;
-  json["auxiliary_weight"] = options.loss.auxiliary_weight;
-  json["drop_path_keep"] = options.drop_path_keep;
-  if (options.average_decay) json["average_decay"] = *options.average_decay;
-  json["frozen_batch_norm"] = options.mode == Mode::frozen;
-  json["augmentation"] = augmentation_json(options.augmentation);
+  for (const RecordedGroup& group : training_record(options, 0)) {
+    for (const RecordedField& field : group.fields) {
+      if (!field.in_journals) continue;
+      nlohmann::json& object = group.object.empty() ? json : json[std::string(group.object)];
+      object[std::string(field.name)] = recorded_json(field.value);
+    }
+  }
   return json;
 }
 
@@ -16664,6 +17073,57 @@ NASNET_BODY nlohmann::ordered_json network_json(const NetworkConfig& config) {
   json["dropout_keep"] = config.dropout_keep;
   if (config.image_size) json["auxiliary_head"] = {config.image_size->height, config.image_size->width};
   return json;
+}
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/train/evaluation.hpp ---------------------------------------------------------------------------------
+
+/// How well a model does on a dataset.
+
+namespace nasnet::inline NASNET_ABI {
+
+/// Figures over a dataset.
+struct Metrics {
+  double accuracy = 0;  ///< fraction of images whose largest logit is the label's
+  double loss = 0;      ///< mean cross entropy, nats
+  std::int64_t images = 0;
+};
+
+/// Runs a model over a dataset in evaluation mode.
+/// @param normalisation that of the training @param batch images at a time; the result does not depend on it but for
+/// rounding
+/// @throws DataError for an empty dataset or labels outside the model's classes, ShapeError for images that do not fit.
+NASNET_LAZY [[nodiscard]] Metrics evaluate(Context& context, const Model<float>& model, const ImageDataset& dataset,
+                                           const ChannelStatistics& normalisation, std::int64_t batch = 128);
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/train/evaluation.ipp ---------------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI {
+
+NASNET_BODY Metrics evaluate(Context& context, const Model<float>& model, const ImageDataset& dataset,
+                             const ChannelStatistics& normalisation, std::int64_t batch) {
+  BatchLoader loader(dataset, {.batch = batch,
+                               .shuffle = false,
+                               .prefetch = false,
+                               .normalisation = normalisation,
+                               .allocator = context.allocator()});
+  Metrics metrics;
+  for (std::int64_t step = 0; step < loader.batches_per_epoch(); ++step) {
+    Batch images = loader.next();
+    const auto count = static_cast<std::int64_t>(images.labels.size());
+    Tape<float> tape(context, Recording::off);
+    const Variable<float> logits = model.forward(tape, Variable<float>(std::move(images.images)), RunOptions{}).logits;
+    const auto loss = tape.apply(SoftmaxCrossEntropy{images.labels}, {logits}).value()[0];
+    metrics.loss += static_cast<double>(loss) * static_cast<double>(count);
+    metrics.accuracy += static_cast<double>(count_correct(logits.value(), images.labels));
+    metrics.images += count;
+  }
+  metrics.loss /= static_cast<double>(metrics.images);
+  metrics.accuracy /= static_cast<double>(metrics.images);
+  return metrics;
 }
 
 }  // namespace nasnet::inline NASNET_ABI
@@ -17245,6 +17705,48 @@ NASNET_BODY Architecture architecture_from_text(std::string_view text, std::stri
 
 /// A network compiled for prediction.
 
+namespace nasnet::inline NASNET_ABI {
+
+/// A network as a list of fused steps: batch norms are folded into weights, ReLUs, sums and concatenations are parts of
+/// the convolutions and pools around them, and all maps share one piece of memory. Its logits are those of
+/// `Model::predict` up to rounding.
+///
+/// It holds a copy of the parameters. It takes images of any size and number that the network takes; the first run of a
+/// new size prepares it. Several threads may run one plan at once, each with its own context.
+template <class Scalar = float>
+class InferencePlan {
+ public:
+  /// @param set instruction set of the kernels
+  explicit InferencePlan(const Model<Scalar>& model, InstructionSet set = instruction_set());
+
+  InferencePlan(InferencePlan&& other) noexcept;
+  InferencePlan& operator=(InferencePlan&& other) noexcept;
+  ~InferencePlan();
+
+  /// Logits [N,classes]. @param images [N,H,W,C]
+  /// @throws ShapeError where the images do not fit the network.
+  [[nodiscard]] Tensor<Scalar> predict(Context& context, const Tensor<Scalar>& images) const;
+
+  /// Memory that a run takes for its maps. @param images [N,H,W,C]
+  [[nodiscard]] std::int64_t arena_bytes(const Shape& images) const;
+
+  /// The least that any arena could take for these steps: the largest set of maps that are needed at one time.
+  [[nodiscard]] std::int64_t live_bytes(const Shape& images) const;
+
+  [[nodiscard]] const NetworkGraph& graph() const;
+  /// How many passes over maps a run makes.
+  [[nodiscard]] std::size_t step_count() const;
+
+ private:
+  struct State;
+
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/model/inference_plan.ipp -----------------------------------------------------------------------------
+
 // ---- nasnet/model/detail/plan_builder.hpp ------------------------------------------------------------------------
 
 /// Makes the program of an inference plan from a network and its parameters.
@@ -17594,6 +18096,16 @@ struct PackedProduct {
   std::int64_t terms = 0;
 };
 
+/// With the kernel for an instruction set.
+template <class T>
+void multiply_packed(InstructionSet set, const PackedProduct<T>& product);
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+// ---- nasnet/ops/detail/packed_product.ipp ------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI::detail {
+
 /// Terms of a sum that are added at a time, so that what a panel has of them stays in the second cache while all rows
 /// pass by. C holds the sum from one part to the next.
 struct TermPart {
@@ -17695,6 +18207,11 @@ struct PackedProductKernel {
   }
 };
 
+template <class T>
+void multiply_packed(InstructionSet set, const PackedProduct<T>& product) {
+  run_kernel<PackedProductKernel, T>(set, product);
+}
+
 }  // namespace nasnet::inline NASNET_ABI::detail
 
 // ---- nasnet/ops/map_view.hpp -------------------------------------------------------------------------------------
@@ -17773,7 +18290,78 @@ struct TileMemory {
   explicit TileMemory(TileScratch<T>& scratch) : scalars(scratch.memory), pointers(scratch.pointers) {}
 };
 
-namespace detail {
+/// A fused convolution for one size of input: how it is cut into tasks, by sizes alone.
+template <class T>
+class ConvolutionTiling {
+ public:
+  ConvolutionTiling(const FusedConvolution<T>& convolution, const MapView<const T>& input, InstructionSet set);
+
+  /// Scalars of scratch memory that a task needs: its tile, then the ring of a depthwise convolution.
+  [[nodiscard]] std::int64_t scratch_size() const;
+
+  /// How many tasks it is cut into; each writes a part of the output of its own.
+  [[nodiscard]] std::int64_t tasks() const { return images_ * row_parts_ * column_parts_; }
+
+  /// Runs one of them. @param addend same size as the output; may be the output, or nothing
+  void run_task(std::int64_t index, const FusedConvolution<T>& convolution, const MapView<const T>& input,
+                const MapView<const T>& addend, const MapView<T>& output, const TileMemory<T>& memory) const;
+
+  [[nodiscard]] static Size output_size(const FusedConvolution<T>& convolution, Size input);
+
+ private:
+  /// Rows of the output, of one image.
+  struct Rows {
+    std::int64_t image, begin, end;
+  };
+
+  void cut(const FusedConvolution<T>& convolution);
+
+  void prepare_depthwise(const Window& window, const MapView<const T>& input);
+
+  [[nodiscard]] std::int64_t tile_size() const { return task_rows_ * output_.width * tile_stride_; }
+
+  [[nodiscard]] static bool reads_input_directly(const FusedConvolution<T>& convolution);
+
+  void make_tile(const FusedConvolution<T>& convolution, const MapView<const T>& input, const Rows& task,
+                 const TileMemory<T>& memory) const;
+
+  void gather_pixels(const FusedConvolution<T>& convolution, const MapView<const T>& input, const Rows& task,
+                     T* tile) const;
+
+  void weigh_windows(const FusedConvolution<T>& convolution, const MapView<const T>& input, const Rows& at,
+                     const TileMemory<T>& memory) const;
+
+  void gather_windows(const FusedConvolution<T>& convolution, const MapView<const T>& input, const Rows& task,
+                      T* tile) const;
+
+  /// One kernel row of the windows of a row of pixels.
+  void gather_kernel_row(const FusedConvolution<T>& convolution, const MapView<const T>& input, const T* source,
+                         T* to) const;
+
+  void fill_columns(T* to, std::int64_t first, std::int64_t last, std::int64_t columns) const;
+
+  InstructionSet set_;
+  std::int64_t width_;
+  std::int64_t images_ = 0;
+  Size output_{};
+  std::int64_t tile_stride_ = 0;
+  std::int64_t task_rows_ = 1;
+  std::int64_t row_parts_ = 1;
+  std::int64_t panels_per_part_ = 1;
+  std::int64_t column_parts_ = 1;
+  std::optional<detail::RowTaps> row_taps_{};
+  std::optional<detail::ColumnTaps> column_taps_{};
+  std::int64_t ring_size_ = 0;
+  std::int64_t strips_ = 0;
+  std::vector<detail::AxisWindow> rows_{};
+  std::vector<detail::AxisWindow> columns_{};
+};
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/ops/fused_convolution.ipp ----------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// Copies channels of pixels into the rows of a tile. A run is copied in whole vectors, so that it writes past its end:
 /// runs of one row come in order, and a row has room for a vector behind it.
@@ -17819,249 +18407,231 @@ struct GatherKernel {
   }
 };
 
-}  // namespace detail
+}  // namespace nasnet::inline NASNET_ABI::detail
 
-/// A fused convolution for one size of input: how it is cut into tasks, by sizes alone.
+namespace nasnet::inline NASNET_ABI {
+
 template <class T>
-class ConvolutionTiling {
- public:
-  ConvolutionTiling(const FusedConvolution<T>& convolution, const MapView<const T>& input, InstructionSet set)
-      : set_(set), width_(detail::full_width<T>(set)) {
-    images_ = input.images;
-    output_ = output_size(convolution, {input.height, input.width});
-    if (convolution.source == TileSource::pixels && convolution.subsamples[0].step == 1) {
-      output_ = {input.pixels(), 1};  // any run of pixels can be a tile
-      images_ = 1;
+ConvolutionTiling<T>::ConvolutionTiling(const FusedConvolution<T>& convolution, const MapView<const T>& input,
+                                        InstructionSet set)
+    : set_(set), width_(detail::full_width<T>(set)) {
+  images_ = input.images;
+  output_ = output_size(convolution, {input.height, input.width});
+  if (convolution.source == TileSource::pixels && convolution.subsamples[0].step == 1) {
+    output_ = {input.pixels(), 1};  // any run of pixels can be a tile
+    images_ = 1;
+  }
+  tile_stride_ = convolution.source == TileSource::depthwise
+                     ? input.channels
+                     : detail::rounded_up(convolution.weight.terms() + width_ - 1, width_);
+  cut(convolution);
+  if (convolution.source == TileSource::depthwise) prepare_depthwise(convolution.window, input);
+  if (convolution.source == TileSource::windows) {
+    rows_ = detail::axis_windows(convolution.window.vertical(), input.height);
+    columns_ = detail::axis_windows(convolution.window.horizontal(), input.width);
+  }
+}
+
+template <class T>
+std::int64_t ConvolutionTiling<T>::scratch_size() const {
+  return detail::rounded_up(tile_size(), width_) + ring_size_ + width_;
+}
+
+template <class T>
+void ConvolutionTiling<T>::run_task(std::int64_t index, const FusedConvolution<T>& convolution,
+                                    const MapView<const T>& input, const MapView<const T>& addend,
+                                    const MapView<T>& output, const TileMemory<T>& memory) const {
+  const std::int64_t part = index % column_parts_;
+  const std::int64_t rows = index / column_parts_;
+  const Rows task{rows / row_parts_, rows % row_parts_ * task_rows_,
+                  (std::min)((rows % row_parts_ + 1) * task_rows_, output_.height)};
+  const std::int64_t first_pixel = (task.image * output_.height + task.begin) * output_.width;
+  const std::int64_t first_column = part * panels_per_part_ * convolution.weight.panel_columns();
+  const std::int64_t last_column =
+      column_parts_ == 1 ? convolution.weight.columns()
+                         : (std::min)(first_column + panels_per_part_ * convolution.weight.panel_columns(),
+                                      convolution.weight.columns());
+  detail::PackedProduct<T> product{.b = convolution.weight.panel(first_column),
+                                   .bias = convolution.bias.data() + first_column,
+                                   .addend = addend ? addend.pixel(first_pixel) + first_column : nullptr,
+                                   .addend_stride = addend.pitch,
+                                   .c = output.pixel(first_pixel) + first_column,
+                                   .c_stride = output.pitch,
+                                   .rows = (task.end - task.begin) * output_.width,
+                                   .columns = last_column - first_column,
+                                   .terms = convolution.weight.terms()};
+  if (reads_input_directly(convolution)) {
+    product.a = input.pixel(first_pixel);
+    product.a_stride = input.pitch;
+  } else {
+    make_tile(convolution, input, task, memory);
+    product.a = memory.scalars.data();
+    product.a_stride = tile_stride_;
+  }
+  detail::multiply_packed(set_, product);
+}
+
+template <class T>
+Size ConvolutionTiling<T>::output_size(const FusedConvolution<T>& convolution, Size input) {
+  return convolution.source == TileSource::pixels ? convolution.subsamples[0].output_size(input)
+                                                  : convolution.window.output(input);
+}
+
+template <class T>
+void ConvolutionTiling<T>::cut(const FusedConvolution<T>& convolution) {
+  constexpr std::int64_t tile_scalars = 24 * 1024;  // a tile shares the second cache with weights
+  constexpr std::int64_t wanted_tasks = 4;
+  const std::int64_t fitting = (std::max)(tile_scalars / tile_stride_ / output_.width, std::int64_t{1});
+  const std::int64_t few = output_.height * output_.width < 128 ? 2 : wanted_tasks;
+  const std::int64_t spread = detail::quotient_up(output_.height, detail::quotient_up(few, images_));
+  task_rows_ = (std::max)((std::min)(fitting, spread), std::int64_t{1});
+  if (output_.width == 1) task_rows_ = detail::rounded_up(task_rows_, 8);  // whole tiles of the product
+  row_parts_ = detail::quotient_up(output_.height, task_rows_);
+  const std::int64_t tasks = images_ * row_parts_;
+  if (convolution.source != TileSource::pixels || tasks >= wanted_tasks) return;
+  const std::int64_t panels = detail::quotient_up(convolution.weight.columns(), convolution.weight.panel_columns());
+  panels_per_part_ = detail::quotient_up(panels, detail::quotient_up(wanted_tasks, tasks));
+  column_parts_ = detail::quotient_up(panels, panels_per_part_);
+}
+
+template <class T>
+void ConvolutionTiling<T>::prepare_depthwise(const Window& window, const MapView<const T>& input) {
+  const WindowAxis vertical = window.vertical();
+  const WindowAxis horizontal = window.horizontal();
+  row_taps_.emplace(vertical, detail::Slide::forward, input.height, output_.height, vertical.before(input.height));
+  column_taps_.emplace(horizontal, detail::Slide::forward, input.width, output_.width, horizontal.before(input.width),
+                       detail::sliding_block);
+  ring_size_ = row_taps_->span * column_taps_->width * width_;
+  strips_ = input.channels / width_;
+}
+
+template <class T>
+bool ConvolutionTiling<T>::reads_input_directly(const FusedConvolution<T>& convolution) {
+  return convolution.source == TileSource::pixels && !convolution.rectify && convolution.subsamples[0].step == 1 &&
+         convolution.runs.size() == 1 && convolution.runs[0].from == 0;
+}
+
+template <class T>
+void ConvolutionTiling<T>::make_tile(const FusedConvolution<T>& convolution, const MapView<const T>& input,
+                                     const Rows& task, const TileMemory<T>& memory) const {
+  switch (convolution.source) {
+    case TileSource::pixels: return gather_pixels(convolution, input, task, memory.scalars.data());
+    case TileSource::depthwise: return weigh_windows(convolution, input, task, memory);
+    case TileSource::windows: return gather_windows(convolution, input, task, memory.scalars.data());
+  }
+}
+
+template <class T>
+void ConvolutionTiling<T>::gather_pixels(const FusedConvolution<T>& convolution, const MapView<const T>& input,
+                                         const Rows& task, T* tile) const {
+  detail::GatherJob<T> job{.pitch = convolution.subsamples[0].step * input.pitch,
+                           .runs = convolution.runs.data(),
+                           .run_count = static_cast<std::int64_t>(convolution.runs.size()),
+                           .to_stride = tile_stride_,
+                           .rectify = convolution.rectify};
+  if (convolution.subsamples[0].step == 1) {
+    job.from = input.pixel(task.begin);
+    job.to = tile;
+    job.pixels = task.end - task.begin;
+    detail::run_kernel<detail::GatherKernel, T>(set_, job);
+    return;
+  }
+  for (std::int64_t row = task.begin; row < task.end; ++row, tile += output_.width * tile_stride_) {
+    job.to = tile;
+    for (const Subsample& subsample : convolution.subsamples) {
+      const std::int64_t source = row * subsample.step + subsample.offset;
+      const std::int64_t columns = (std::max)(input.width - subsample.offset, std::int64_t{0});
+      job.pixels = source < input.height ? detail::quotient_up(columns, subsample.step) : 0;
+      if (job.pixels > 0) {
+        job.from = input.row(task.image, source) + subsample.offset * input.pitch;
+        detail::run_kernel<detail::GatherKernel, T>(set_, job);
+      }
+      fill_columns(job.to, job.pixels, output_.width, convolution.pixel_columns);
+      job.to += convolution.pixel_columns;
     }
-    tile_stride_ = convolution.source == TileSource::depthwise
-                       ? input.channels
-                       : detail::rounded_up(convolution.weight.terms() + width_ - 1, width_);
-    cut(convolution);
-    if (convolution.source == TileSource::depthwise) prepare_depthwise(convolution.window, input);
-    if (convolution.source == TileSource::windows) {
-      rows_ = detail::axis_windows(convolution.window.vertical(), input.height);
-      columns_ = detail::axis_windows(convolution.window.horizontal(), input.width);
-    }
   }
+}
 
-  /// Scalars of scratch memory that a task needs: its tile, then the ring of a depthwise convolution.
-  [[nodiscard]] std::int64_t scratch_size() const {
-    return detail::rounded_up(tile_size(), width_) + ring_size_ + width_;
+template <class T>
+void ConvolutionTiling<T>::weigh_windows(const FusedConvolution<T>& convolution, const MapView<const T>& input,
+                                         const Rows& at, const TileMemory<T>& memory) const {
+  T* tile = memory.scalars.data();
+  detail::SlidingTask<T> task;
+  task.ring = {.source_pitch = input.width * input.pitch,
+               .memory = tile + detail::rounded_up(tile_size(), width_),
+               .rows = row_taps_->span,
+               .width = column_taps_->width,
+               .before = column_taps_->before,
+               .rectify = convolution.rectify};
+  task.destination_pitch = output_.width * tile_stride_;
+  task.destination_pixel = tile_stride_;
+  task.row_begin = at.begin;
+  task.row_end = at.end;
+  task.weight_pitch = convolution.window.kernel_width;
+  task.row_pointers = memory.pointers.data();
+  task.rows = row_taps_->view();
+  task.columns = column_taps_->view();
+  const T* image = input.row(at.image, 0);
+  for (std::int64_t strip = 0; strip < strips_; ++strip) {
+    task.ring.source = {.first = image + strip * width_,
+                        .end = image + input.height * input.width * input.pitch,
+                        .pixels = input.width,
+                        .channels = input.pitch,
+                        .used = width_};
+    task.destination = tile + strip * width_;
+    task.weights = convolution.depthwise_weight.data() + strip * convolution.window.taps() * width_;
+    detail::slide_sum(set_, task);
   }
+}
 
-  /// How many tasks it is cut into; each writes a part of the output of its own.
-  [[nodiscard]] std::int64_t tasks() const { return images_ * row_parts_ * column_parts_; }
-
-  /// Runs one of them. @param addend same size as the output; may be the output, or nothing
-  void run_task(std::int64_t index, const FusedConvolution<T>& convolution, const MapView<const T>& input,
-                const MapView<const T>& addend, const MapView<T>& output, const TileMemory<T>& memory) const {
-    const std::int64_t part = index % column_parts_;
-    const std::int64_t rows = index / column_parts_;
-    const Rows task{rows / row_parts_, rows % row_parts_ * task_rows_,
-                    (std::min)((rows % row_parts_ + 1) * task_rows_, output_.height)};
-    const std::int64_t first_pixel = (task.image * output_.height + task.begin) * output_.width;
-    const std::int64_t first_column = part * panels_per_part_ * convolution.weight.panel_columns();
-    const std::int64_t last_column =
-        column_parts_ == 1 ? convolution.weight.columns()
-                           : (std::min)(first_column + panels_per_part_ * convolution.weight.panel_columns(),
-                                        convolution.weight.columns());
-    detail::PackedProduct<T> product{.b = convolution.weight.panel(first_column),
-                                     .bias = convolution.bias.data() + first_column,
-                                     .addend = addend ? addend.pixel(first_pixel) + first_column : nullptr,
-                                     .addend_stride = addend.pitch,
-                                     .c = output.pixel(first_pixel) + first_column,
-                                     .c_stride = output.pitch,
-                                     .rows = (task.end - task.begin) * output_.width,
-                                     .columns = last_column - first_column,
-                                     .terms = convolution.weight.terms()};
-    if (reads_input_directly(convolution)) {
-      product.a = input.pixel(first_pixel);
-      product.a_stride = input.pitch;
-    } else {
-      make_tile(convolution, input, task, memory);
-      product.a = memory.scalars.data();
-      product.a_stride = tile_stride_;
-    }
-    detail::run_kernel<detail::PackedProductKernel, T>(set_, product);
-  }
-
-  [[nodiscard]] static Size output_size(const FusedConvolution<T>& convolution, Size input) {
-    return convolution.source == TileSource::pixels ? convolution.subsamples[0].output_size(input)
-                                                    : convolution.window.output(input);
-  }
-
- private:
-  /// Rows of the output, of one image.
-  struct Rows {
-    std::int64_t image, begin, end;
-  };
-
-  void cut(const FusedConvolution<T>& convolution) {
-    constexpr std::int64_t tile_scalars = 24 * 1024;  // a tile shares the second cache with weights
-    constexpr std::int64_t wanted_tasks = 4;
-    const std::int64_t fitting = (std::max)(tile_scalars / tile_stride_ / output_.width, std::int64_t{1});
-    const std::int64_t few = output_.height * output_.width < 128 ? 2 : wanted_tasks;
-    const std::int64_t spread = detail::quotient_up(output_.height, detail::quotient_up(few, images_));
-    task_rows_ = (std::max)((std::min)(fitting, spread), std::int64_t{1});
-    if (output_.width == 1) task_rows_ = detail::rounded_up(task_rows_, 8);  // whole tiles of the product
-    row_parts_ = detail::quotient_up(output_.height, task_rows_);
-    const std::int64_t tasks = images_ * row_parts_;
-    if (convolution.source != TileSource::pixels || tasks >= wanted_tasks) return;
-    const std::int64_t panels = detail::quotient_up(convolution.weight.columns(), convolution.weight.panel_columns());
-    panels_per_part_ = detail::quotient_up(panels, detail::quotient_up(wanted_tasks, tasks));
-    column_parts_ = detail::quotient_up(panels, panels_per_part_);
-  }
-
-  void prepare_depthwise(const Window& window, const MapView<const T>& input) {
-    const WindowAxis vertical = window.vertical();
-    const WindowAxis horizontal = window.horizontal();
-    row_taps_.emplace(vertical, detail::Slide::forward, input.height, output_.height, vertical.before(input.height));
-    column_taps_.emplace(horizontal, detail::Slide::forward, input.width, output_.width, horizontal.before(input.width),
-                         detail::sliding_block);
-    ring_size_ = row_taps_->span * column_taps_->width * width_;
-    strips_ = input.channels / width_;
-  }
-
-  [[nodiscard]] std::int64_t tile_size() const { return task_rows_ * output_.width * tile_stride_; }
-
-  [[nodiscard]] static bool reads_input_directly(const FusedConvolution<T>& convolution) {
-    return convolution.source == TileSource::pixels && !convolution.rectify && convolution.subsamples[0].step == 1 &&
-           convolution.runs.size() == 1 && convolution.runs[0].from == 0;
-  }
-
-  void make_tile(const FusedConvolution<T>& convolution, const MapView<const T>& input, const Rows& task,
-                 const TileMemory<T>& memory) const {
-    switch (convolution.source) {
-      case TileSource::pixels: return gather_pixels(convolution, input, task, memory.scalars.data());
-      case TileSource::depthwise: return weigh_windows(convolution, input, task, memory);
-      case TileSource::windows: return gather_windows(convolution, input, task, memory.scalars.data());
-    }
-  }
-
-  void gather_pixels(const FusedConvolution<T>& convolution, const MapView<const T>& input, const Rows& task,
-                     T* tile) const {
-    detail::GatherJob<T> job{.pitch = convolution.subsamples[0].step * input.pitch,
-                             .runs = convolution.runs.data(),
-                             .run_count = static_cast<std::int64_t>(convolution.runs.size()),
-                             .to_stride = tile_stride_,
-                             .rectify = convolution.rectify};
-    if (convolution.subsamples[0].step == 1) {
-      job.from = input.pixel(task.begin);
-      job.to = tile;
-      job.pixels = task.end - task.begin;
-      detail::run_kernel<detail::GatherKernel, T>(set_, job);
-      return;
-    }
-    for (std::int64_t row = task.begin; row < task.end; ++row, tile += output_.width * tile_stride_) {
-      job.to = tile;
-      for (const Subsample& subsample : convolution.subsamples) {
-        const std::int64_t source = row * subsample.step + subsample.offset;
-        const std::int64_t columns = (std::max)(input.width - subsample.offset, std::int64_t{0});
-        job.pixels = source < input.height ? detail::quotient_up(columns, subsample.step) : 0;
-        if (job.pixels > 0) {
-          job.from = input.row(task.image, source) + subsample.offset * input.pitch;
-          detail::run_kernel<detail::GatherKernel, T>(set_, job);
-        }
-        fill_columns(job.to, job.pixels, output_.width, convolution.pixel_columns);
-        job.to += convolution.pixel_columns;
+template <class T>
+void ConvolutionTiling<T>::gather_windows(const FusedConvolution<T>& convolution, const MapView<const T>& input,
+                                          const Rows& task, T* tile) const {
+  const Window& window = convolution.window;
+  const std::int64_t row_columns = window.kernel_width * convolution.pixel_columns;
+  for (std::int64_t row = task.begin; row < task.end; ++row, tile += output_.width * tile_stride_) {
+    const detail::AxisWindow& vertical = rows_[static_cast<std::size_t>(row)];
+    for (std::int64_t ky = 0; ky < window.kernel_height; ++ky) {
+      T* to = tile + ky * row_columns;
+      if (ky < vertical.first || ky >= vertical.last) {
+        fill_columns(to, 0, output_.width, row_columns);
+      } else {
+        gather_kernel_row(convolution, input, input.row(task.image, vertical.start + ky * window.dilation), to);
       }
     }
   }
+}
 
-  void weigh_windows(const FusedConvolution<T>& convolution, const MapView<const T>& input, const Rows& at,
-                     const TileMemory<T>& memory) const {
-    T* tile = memory.scalars.data();
-    detail::SlidingTask<T> task;
-    task.ring = {.source_pitch = input.width * input.pitch,
-                 .memory = tile + detail::rounded_up(tile_size(), width_),
-                 .rows = row_taps_->span,
-                 .width = column_taps_->width,
-                 .before = column_taps_->before,
-                 .rectify = convolution.rectify};
-    task.destination_pitch = output_.width * tile_stride_;
-    task.destination_pixel = tile_stride_;
-    task.row_begin = at.begin;
-    task.row_end = at.end;
-    task.weight_pitch = convolution.window.kernel_width;
-    task.row_pointers = memory.pointers.data();
-    task.rows = row_taps_->view();
-    task.columns = column_taps_->view();
-    const T* image = input.row(at.image, 0);
-    for (std::int64_t strip = 0; strip < strips_; ++strip) {
-      task.ring.source = {.first = image + strip * width_,
-                          .end = image + input.height * input.width * input.pitch,
-                          .pixels = input.width,
-                          .channels = input.pitch,
-                          .used = width_};
-      task.destination = tile + strip * width_;
-      task.weights = convolution.depthwise_weight.data() + strip * convolution.window.taps() * width_;
-      detail::run_kernel<detail::SlidingSumKernel, T>(set_, task);
-    }
+template <class T>
+void ConvolutionTiling<T>::gather_kernel_row(const FusedConvolution<T>& convolution, const MapView<const T>& input,
+                                             const T* source, T* to) const {
+  const Window& window = convolution.window;
+  for (std::int64_t kx = 0; kx < window.kernel_width; ++kx, to += convolution.pixel_columns) {
+    // Windows that have this tap inside the map lie side by side.
+    std::int64_t first = 0;
+    while (first < output_.width && kx < columns_[static_cast<std::size_t>(first)].first) ++first;
+    std::int64_t last = first;
+    while (last < output_.width && kx < columns_[static_cast<std::size_t>(last)].last) ++last;
+    fill_columns(to, 0, first, convolution.pixel_columns);
+    fill_columns(to, last, output_.width, convolution.pixel_columns);
+    if (first == last) continue;
+    const std::int64_t cell = columns_[static_cast<std::size_t>(first)].start + kx * window.dilation;
+    detail::run_kernel<detail::GatherKernel, T>(
+        set_, detail::GatherJob<T>{.from = source + cell * input.pitch,
+                                   .pitch = window.stride_width * input.pitch,
+                                   .runs = convolution.runs.data(),
+                                   .run_count = static_cast<std::int64_t>(convolution.runs.size()),
+                                   .to = to + first * tile_stride_,
+                                   .to_stride = tile_stride_,
+                                   .pixels = last - first,
+                                   .rectify = convolution.rectify});
   }
+}
 
-  void gather_windows(const FusedConvolution<T>& convolution, const MapView<const T>& input, const Rows& task,
-                      T* tile) const {
-    const Window& window = convolution.window;
-    const std::int64_t row_columns = window.kernel_width * convolution.pixel_columns;
-    for (std::int64_t row = task.begin; row < task.end; ++row, tile += output_.width * tile_stride_) {
-      const detail::AxisWindow& vertical = rows_[static_cast<std::size_t>(row)];
-      for (std::int64_t ky = 0; ky < window.kernel_height; ++ky) {
-        T* to = tile + ky * row_columns;
-        if (ky < vertical.first || ky >= vertical.last) {
-          fill_columns(to, 0, output_.width, row_columns);
-        } else {
-          gather_kernel_row(convolution, input, input.row(task.image, vertical.start + ky * window.dilation), to);
-        }
-      }
-    }
-  }
-
-  /// One kernel row of the windows of a row of pixels.
-  void gather_kernel_row(const FusedConvolution<T>& convolution, const MapView<const T>& input, const T* source,
-                         T* to) const {
-    const Window& window = convolution.window;
-    for (std::int64_t kx = 0; kx < window.kernel_width; ++kx, to += convolution.pixel_columns) {
-      // Windows that have this tap inside the map lie side by side.
-      std::int64_t first = 0;
-      while (first < output_.width && kx < columns_[static_cast<std::size_t>(first)].first) ++first;
-      std::int64_t last = first;
-      while (last < output_.width && kx < columns_[static_cast<std::size_t>(last)].last) ++last;
-      fill_columns(to, 0, first, convolution.pixel_columns);
-      fill_columns(to, last, output_.width, convolution.pixel_columns);
-      if (first == last) continue;
-      const std::int64_t cell = columns_[static_cast<std::size_t>(first)].start + kx * window.dilation;
-      detail::run_kernel<detail::GatherKernel, T>(
-          set_, detail::GatherJob<T>{.from = source + cell * input.pitch,
-                                     .pitch = window.stride_width * input.pitch,
-                                     .runs = convolution.runs.data(),
-                                     .run_count = static_cast<std::int64_t>(convolution.runs.size()),
-                                     .to = to + first * tile_stride_,
-                                     .to_stride = tile_stride_,
-                                     .pixels = last - first,
-                                     .rectify = convolution.rectify});
-    }
-  }
-
-  void fill_columns(T* to, std::int64_t first, std::int64_t last, std::int64_t columns) const {
-    for (std::int64_t pixel = first; pixel < last; ++pixel) std::fill_n(to + pixel * tile_stride_, columns, T{0});
-  }
-
-  InstructionSet set_;
-  std::int64_t width_;
-  std::int64_t images_ = 0;
-  Size output_{};
-  std::int64_t tile_stride_ = 0;
-  std::int64_t task_rows_ = 1;
-  std::int64_t row_parts_ = 1;
-  std::int64_t panels_per_part_ = 1;
-  std::int64_t column_parts_ = 1;
-  std::optional<detail::RowTaps> row_taps_{};
-  std::optional<detail::ColumnTaps> column_taps_{};
-  std::int64_t ring_size_ = 0;
-  std::int64_t strips_ = 0;
-  std::vector<detail::AxisWindow> rows_{};
-  std::vector<detail::AxisWindow> columns_{};
-};
+template <class T>
+void ConvolutionTiling<T>::fill_columns(T* to, std::int64_t first, std::int64_t last, std::int64_t columns) const {
+  for (std::int64_t pixel = first; pixel < last; ++pixel) std::fill_n(to + pixel * tile_stride_, columns, T{0});
+}
 
 }  // namespace nasnet::inline NASNET_ABI
 
@@ -18082,27 +18652,7 @@ struct FusedPool {
 template <class T>
 class PoolTiling {
  public:
-  PoolTiling(const FusedPool& pool, const MapView<const T>& input, InstructionSet set)
-      : set_(set),
-        width_(detail::full_width<T>(set)),
-        images_(input.images),
-        output_(pool.window.output({input.height, input.width})),
-        rows_(pool.window.vertical(), detail::Slide::forward, input.height, output_.height,
-              pool.window.vertical().before(input.height)),
-        columns_(pool.window.horizontal(), detail::Slide::forward, input.width, output_.width,
-                 pool.window.horizontal().before(input.width), detail::sliding_block) {
-    static_assert(detail::sliding_block % detail::pool_block == 0);
-    if (pool.maximum) {
-      first_column_taps_ = detail::first_taps(pool.window.horizontal(), input.width);
-    } else {
-      cells_ = detail::WindowCells<T>(pool.window, {input.height, input.width});
-    }
-    strips_ = input.channels / width_;
-    constexpr std::int64_t least_rows = 7;
-    const std::int64_t parts = detail::quotient_up(std::int64_t{8}, input.images * strips_);
-    task_rows_ = (std::max)(detail::quotient_up(output_.height, parts), least_rows);
-    row_parts_ = detail::quotient_up(output_.height, task_rows_);
-  }
+  PoolTiling(const FusedPool& pool, const MapView<const T>& input, InstructionSet set);
 
   [[nodiscard]] std::int64_t scratch_size() const { return rows_.span * columns_.width * width_; }
 
@@ -18111,73 +18661,20 @@ class PoolTiling {
 
   /// Runs one of them. @param addend same size as the output; may be the output, or nothing
   void run_task(std::int64_t index, const FusedPool& pool, const MapView<const T>& input,
-                const MapView<const T>& addend, const MapView<T>& output, const TileMemory<T>& memory) const {
-    const Task task{index / (strips_ * row_parts_), index / row_parts_ % strips_, index % row_parts_ * task_rows_,
-                    (std::min)((index % row_parts_ + 1) * task_rows_, output_.height)};
-    if (pool.maximum) {
-      run_maximum(pool, input, addend, output, task, memory.scalars.data());
-    } else {
-      run_average(input, addend, output, task, memory.scalars.data(), memory.pointers.data());
-    }
-  }
+                const MapView<const T>& addend, const MapView<T>& output, const TileMemory<T>& memory) const;
 
  private:
   struct Task {
     std::int64_t image, strip, row_begin, row_end;
   };
 
-  [[nodiscard]] detail::RowRing<T> ring(const MapView<const T>& input, const Task& at, T outside, T* memory) const {
-    const T* first = input.row(at.image, 0) + at.strip * width_;
-    return {.source = {.first = first,
-                       .end = first + input.height * input.width * input.pitch,
-                       .pixels = input.width,
-                       .channels = input.pitch,
-                       .used = width_},
-            .source_pitch = input.width * input.pitch,
-            .memory = memory,
-            .rows = rows_.span,
-            .width = columns_.width,
-            .before = columns_.before,
-            .outside = outside};
-  }
+  [[nodiscard]] detail::RowRing<T> ring(const MapView<const T>& input, const Task& at, T outside, T* memory) const;
 
   void run_maximum(const FusedPool& pool, const MapView<const T>& input, const MapView<const T>& addend,
-                   const MapView<T>& output, const Task& at, T* memory) const {
-    detail::MaxPoolTask<T> task;
-    task.ring = ring(input, at, -std::numeric_limits<T>::infinity(), memory);
-    task.destination = output.row(at.image, 0) + at.strip * width_;
-    task.width = output_.width;
-    task.destination_pixel = output.pitch;
-    if (addend) task.addend = addend.row(at.image, 0) + at.strip * width_;
-    task.addend_pixel = addend.pitch;
-    task.row_begin = at.row_begin;
-    task.row_end = at.row_end;
-    task.rows = rows_.view();
-    task.first_column_taps = first_column_taps_.data();
-    task.kernel_width = pool.window.kernel_width;
-    task.step = pool.window.stride_width;
-    task.spacing = pool.window.dilation;
-    detail::run_kernel<detail::MaxPoolKernel, T>(set_, task);
-  }
+                   const MapView<T>& output, const Task& at, T* memory) const;
 
   void run_average(const MapView<const T>& input, const MapView<const T>& addend, const MapView<T>& output,
-                   const Task& at, T* memory, const T** pointers) const {
-    detail::SlidingTask<T> task;
-    task.ring = ring(input, at, T{0}, memory);
-    task.destination = output.row(at.image, at.row_begin) + at.strip * width_;
-    task.destination_pitch = output_.width * output.pitch;
-    task.destination_pixel = output.pitch;
-    if (addend) task.addend = addend.row(at.image, at.row_begin) + at.strip * width_;
-    task.addend_pitch = output_.width * addend.pitch;
-    task.addend_pixel = addend.pitch;
-    task.row_begin = at.row_begin;
-    task.row_end = at.row_end;
-    task.cells = cells_.view();
-    task.row_pointers = pointers;
-    task.rows = rows_.view();
-    task.columns = columns_.view();
-    detail::run_kernel<detail::SlidingMeanKernel, T>(set_, task);
-  }
+                   const Task& at, T* memory, const T** pointers) const;
 
   InstructionSet set_;
   std::int64_t width_;
@@ -18191,6 +18688,106 @@ class PoolTiling {
   std::int64_t task_rows_ = 1;
   std::int64_t row_parts_ = 1;
 };
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/ops/fused_pool.ipp -----------------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI {
+
+template <class T>
+PoolTiling<T>::PoolTiling(const FusedPool& pool, const MapView<const T>& input, InstructionSet set)
+    : set_(set),
+      width_(detail::full_width<T>(set)),
+      images_(input.images),
+      output_(pool.window.output({input.height, input.width})),
+      rows_(pool.window.vertical(), detail::Slide::forward, input.height, output_.height,
+            pool.window.vertical().before(input.height)),
+      columns_(pool.window.horizontal(), detail::Slide::forward, input.width, output_.width,
+               pool.window.horizontal().before(input.width), detail::sliding_block) {
+  static_assert(detail::sliding_block % detail::pool_block == 0);
+  if (pool.maximum) {
+    first_column_taps_ = detail::first_taps(pool.window.horizontal(), input.width);
+  } else {
+    cells_ = detail::WindowCells<T>(pool.window, {input.height, input.width});
+  }
+  strips_ = input.channels / width_;
+  constexpr std::int64_t least_rows = 7;
+  const std::int64_t parts = detail::quotient_up(std::int64_t{8}, input.images * strips_);
+  task_rows_ = (std::max)(detail::quotient_up(output_.height, parts), least_rows);
+  row_parts_ = detail::quotient_up(output_.height, task_rows_);
+}
+
+template <class T>
+void PoolTiling<T>::run_task(std::int64_t index, const FusedPool& pool, const MapView<const T>& input,
+                             const MapView<const T>& addend, const MapView<T>& output,
+                             const TileMemory<T>& memory) const {
+  const Task task{index / (strips_ * row_parts_), index / row_parts_ % strips_, index % row_parts_ * task_rows_,
+                  (std::min)((index % row_parts_ + 1) * task_rows_, output_.height)};
+  if (pool.maximum) {
+    run_maximum(pool, input, addend, output, task, memory.scalars.data());
+  } else {
+    run_average(input, addend, output, task, memory.scalars.data(), memory.pointers.data());
+  }
+}
+
+template <class T>
+detail::RowRing<T> PoolTiling<T>::ring(const MapView<const T>& input, const Task& at, T outside, T* memory) const {
+  const T* first = input.row(at.image, 0) + at.strip * width_;
+  return {.source = {.first = first,
+                     .end = first + input.height * input.width * input.pitch,
+                     .pixels = input.width,
+                     .channels = input.pitch,
+                     .used = width_},
+          .source_pitch = input.width * input.pitch,
+          .memory = memory,
+          .rows = rows_.span,
+          .width = columns_.width,
+          .before = columns_.before,
+          .outside = outside};
+}
+
+template <class T>
+void PoolTiling<T>::run_maximum(const FusedPool& pool, const MapView<const T>& input, const MapView<const T>& addend,
+                                const MapView<T>& output, const Task& at, T* memory) const {
+  detail::MaxPoolTask<T> task;
+  task.ring = ring(input, at, -std::numeric_limits<T>::infinity(), memory);
+  task.destination = output.row(at.image, 0) + at.strip * width_;
+  task.width = output_.width;
+  task.destination_pixel = output.pitch;
+  if (addend) task.addend = addend.row(at.image, 0) + at.strip * width_;
+  task.addend_pixel = addend.pitch;
+  task.row_begin = at.row_begin;
+  task.row_end = at.row_end;
+  task.rows = rows_.view();
+  task.first_column_taps = first_column_taps_.data();
+  task.kernel_width = pool.window.kernel_width;
+  task.step = pool.window.stride_width;
+  task.spacing = pool.window.dilation;
+  detail::pool_maxima(set_, task);
+}
+
+template <class T>
+void PoolTiling<T>::run_average(const MapView<const T>& input, const MapView<const T>& addend, const MapView<T>& output,
+                                const Task& at, T* memory, const T** pointers) const {
+  detail::SlidingTask<T> task;
+  task.ring = ring(input, at, T{0}, memory);
+  task.destination = output.row(at.image, at.row_begin) + at.strip * width_;
+  task.destination_pitch = output_.width * output.pitch;
+  task.destination_pixel = output.pitch;
+  if (addend) {
+    task.epilogue = {.addend = addend.row(at.image, at.row_begin) + at.strip * width_,
+                     .addend_pitch = output_.width * addend.pitch,
+                     .addend_pixel = addend.pitch};
+  }
+  task.row_begin = at.row_begin;
+  task.row_end = at.row_end;
+  task.cells = cells_.view();
+  task.row_pointers = pointers;
+  task.rows = rows_.view();
+  task.columns = columns_.view();
+  detail::slide_mean(set_, task);
+}
 
 }  // namespace nasnet::inline NASNET_ABI
 
@@ -18683,13 +19280,50 @@ class PlanBuilder {
 
 /// An inference plan for one size of input: where each buffer lies in the arena, and how steps are cut into tasks.
 
-// ---- nasnet/ops/pixel_passes.hpp ---------------------------------------------------------------------------------
+// ---- nasnet/ops/map_arithmetic.hpp -------------------------------------------------------------------------------
 
-/// Small passes over maps inside a larger memory, whose pixels are whole vectors.
+/// Sums, copies and means of maps inside a larger memory, whose pixels are whole vectors.
 
 namespace nasnet::inline NASNET_ABI {
 
-namespace detail {
+/// Numbers 0, ..., count - 1 in tasks of `grain` of them.
+struct TaskRanges {
+  std::int64_t count = 0;
+  std::int64_t grain = 1;
+
+  NASNET_LAZY [[nodiscard]] std::int64_t tasks() const { return detail::quotient_up(count, grain); }
+  [[nodiscard]] std::int64_t begin(std::int64_t task) const { return task * grain; }
+  [[nodiscard]] std::int64_t end(std::int64_t task) const { return (std::min)((task + 1) * grain, count); }
+};
+
+/// How pixels of maps are cut for sums and copies.
+template <class T>
+[[nodiscard]] TaskRanges pixel_ranges(const MapView<const T>& maps);
+
+/// to = left + right in the pixels of a task, maps of one size; `to` may be one of them.
+template <class T>
+void add_pixels(const TaskRanges& ranges, std::int64_t task, const MapView<const T>& left,
+                const MapView<const T>& right, const MapView<T>& to, InstructionSet set);
+
+/// to = from in the pixels of a task, maps of one size.
+template <class T>
+void copy_pixels(const TaskRanges& ranges, std::int64_t task, const MapView<const T>& from, const MapView<T>& to,
+                 InstructionSet set);
+
+/// How maps are cut for their means: by images and strips of channels.
+template <class T>
+[[nodiscard]] TaskRanges mean_ranges(const MapView<const T>& maps, InstructionSet set);
+
+/// to [images,1,1,channels] = the means of a task's strips, of max(x, 0) where `rectify`.
+template <class T>
+void mean_of_pixels(const TaskRanges& ranges, std::int64_t task, const MapView<const T>& from, bool rectify,
+                    const MapView<T>& to, InstructionSet set);
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/ops/map_arithmetic.ipp -------------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// Pixels begin, ..., end - 1 of maps of one size.
 template <class T>
@@ -18765,26 +19399,16 @@ struct MeanKernel {
   }
 };
 
-}  // namespace detail
+}  // namespace nasnet::inline NASNET_ABI::detail
 
-/// Numbers 0, ..., count - 1 in tasks of `grain` of them.
-struct TaskRanges {
-  std::int64_t count = 0;
-  std::int64_t grain = 1;
+namespace nasnet::inline NASNET_ABI {
 
-  NASNET_LAZY [[nodiscard]] std::int64_t tasks() const { return detail::quotient_up(count, grain); }
-  [[nodiscard]] std::int64_t begin(std::int64_t task) const { return task * grain; }
-  [[nodiscard]] std::int64_t end(std::int64_t task) const { return (std::min)((task + 1) * grain, count); }
-};
-
-/// How pixels of maps are cut for sums and copies.
 template <class T>
-[[nodiscard]] TaskRanges pixel_ranges(const MapView<const T>& maps) {
+TaskRanges pixel_ranges(const MapView<const T>& maps) {
   constexpr std::int64_t grain_scalars = 16 * 1024;
   return {.count = maps.pixels(), .grain = grain_scalars / maps.channels + 1};
 }
 
-/// to = left + right in the pixels of a task, maps of one size; `to` may be one of them.
 template <class T>
 void add_pixels(const TaskRanges& ranges, std::int64_t task, const MapView<const T>& left,
                 const MapView<const T>& right, const MapView<T>& to, InstructionSet set) {
@@ -18792,7 +19416,6 @@ void add_pixels(const TaskRanges& ranges, std::int64_t task, const MapView<const
       set, detail::PixelJob<T>{left, right, to, ranges.begin(task), ranges.end(task)});
 }
 
-/// to = from in the pixels of a task, maps of one size.
 template <class T>
 void copy_pixels(const TaskRanges& ranges, std::int64_t task, const MapView<const T>& from, const MapView<T>& to,
                  InstructionSet set) {
@@ -18800,13 +19423,11 @@ void copy_pixels(const TaskRanges& ranges, std::int64_t task, const MapView<cons
       set, detail::PixelJob<T>{from, {}, to, ranges.begin(task), ranges.end(task)});
 }
 
-/// How maps are cut for their means: by images and strips of channels.
 template <class T>
-[[nodiscard]] TaskRanges mean_ranges(const MapView<const T>& maps, InstructionSet set) {
+TaskRanges mean_ranges(const MapView<const T>& maps, InstructionSet set) {
   return {.count = maps.images * (maps.channels / detail::full_width<T>(set)), .grain = 8};
 }
 
-/// to [images,1,1,channels] = the means of a task's strips, of max(x, 0) where `rectify`.
 template <class T>
 void mean_of_pixels(const TaskRanges& ranges, std::int64_t task, const MapView<const T>& from, bool rectify,
                     const MapView<T>& to, InstructionSet set) {
@@ -19071,76 +19692,6 @@ class PlanLayout {
 
 }  // namespace nasnet::inline NASNET_ABI::detail
 
-namespace nasnet::inline NASNET_ABI {
-
-/// A network as a list of fused steps: batch norms are folded into weights, ReLUs, sums and concatenations are parts of
-/// the convolutions and pools around them, and all maps share one piece of memory. Its logits are those of
-/// `Model::predict` up to rounding.
-///
-/// It holds a copy of the parameters. It takes images of any size and number that the network takes; the first run of a
-/// new size prepares it. Several threads may run one plan at once, each with its own context.
-template <class Scalar = float>
-class InferencePlan {
- public:
-  /// @param set instruction set of the kernels
-  explicit InferencePlan(const Model<Scalar>& model, InstructionSet set = instruction_set());
-
-  /// Logits [N,classes]. @param images [N,H,W,C]
-  /// @throws ShapeError where the images do not fit the network.
-  [[nodiscard]] Tensor<Scalar> predict(Context& context, const Tensor<Scalar>& images) const;
-
-  /// Memory that a run takes for its maps. @param images [N,H,W,C]
-  [[nodiscard]] std::int64_t arena_bytes(const Shape& images) const;
-
-  /// The least that any arena could take for these steps: the largest set of maps that are needed at one time.
-  [[nodiscard]] std::int64_t live_bytes(const Shape& images) const;
-
-  [[nodiscard]] const NetworkGraph& graph() const { return state_->graph; }
-  /// How many passes over maps a run makes.
-  [[nodiscard]] std::size_t step_count() const { return state_->program.steps.size(); }
-
- private:
-  using Layout = detail::PlanLayout<Scalar>;
-
-  struct State {
-    NetworkGraph graph;
-    int output;
-    detail::PlanProgram<Scalar> program;
-    std::mutex mutex{};
-    std::vector<std::shared_ptr<const Layout>> layouts{};
-
-    State(const Model<Scalar>& model, InstructionSet set)
-        : graph(model.graph()),
-          output(graph.output),
-          program(detail::PlanBuilder<Scalar>(graph, model.parameters(), {output}, set).build()) {}
-
-    /// Layouts of the sizes that were used last.
-    [[nodiscard]] std::shared_ptr<const Layout> layout(const Shape& images);
-  };
-
-  void check_images(const Shape& shape) const;
-
-  [[nodiscard]] static Shape with_images(const Shape& shape, std::int64_t images) {
-    return {images, shape[1], shape[2], shape[3]};
-  }
-
-  /// How many images go through the network together: as many as leave its maps in the cache, since more would not make
-  /// its products faster.
-  [[nodiscard]] std::int64_t images_at_a_time(const Shape& images) const;
-
-  [[nodiscard]] std::shared_ptr<const Layout> group_layout(const Shape& images) const {
-    return state_->layout(with_images(images, images_at_a_time(images)));
-  }
-
-  void predict_group(Context& context, const Layout& layout, const Scalar* images, Scalar* logits) const;
-
-  std::unique_ptr<State> state_;
-};
-
-}  // namespace nasnet::inline NASNET_ABI
-
-// ---- nasnet/model/inference_plan.ipp -----------------------------------------------------------------------------
-
 // ---- nasnet/model/detail/plan_run.hpp ----------------------------------------------------------------------------
 
 /// One run of an inference plan.
@@ -19306,77 +19857,120 @@ class PlanRun {
 
 }  // namespace nasnet::inline NASNET_ABI::detail
 
+namespace nasnet::inline NASNET_ABI::detail {
+
+NASNET_LAZY [[nodiscard]] inline Shape with_images(const Shape& shape, std::int64_t images) {
+  return {images, shape[1], shape[2], shape[3]};
+}
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
 namespace nasnet::inline NASNET_ABI {
+
+template <class Scalar>
+struct InferencePlan<Scalar>::State {
+  using Layout = detail::PlanLayout<Scalar>;
+
+  NetworkGraph graph;
+  int output;
+  detail::PlanProgram<Scalar> program;
+  std::mutex mutex{};
+  std::vector<std::shared_ptr<const Layout>> layouts{};
+
+  State(const Model<Scalar>& model, InstructionSet set)
+      : graph(model.graph()),
+        output(graph.output),
+        program(detail::PlanBuilder<Scalar>(graph, model.parameters(), {output}, set).build()) {}
+
+  /// Layouts of the sizes that were used last.
+  [[nodiscard]] std::shared_ptr<const Layout> layout(const Shape& images) {
+    constexpr std::size_t kept = 12;  // of four sizes: one image, a group, the rest
+    const std::lock_guard lock(mutex);
+    for (const std::shared_ptr<const Layout>& known : layouts) {
+      if (known->images() == images) return known;
+    }
+    auto made = std::make_shared<const Layout>(program, graph, images);
+    if (layouts.size() == kept) layouts.erase(layouts.begin());
+    layouts.push_back(made);
+    return made;
+  }
+
+  /// How many images go through the network together: as many as leave its maps in the cache, since more would not make
+  /// its products faster.
+  [[nodiscard]] std::int64_t images_at_a_time(const Shape& images) {
+    constexpr std::int64_t wanted_bytes = std::int64_t{4} << 20;
+    if (images[0] == 1) return 1;
+    const std::int64_t image_bytes =
+        layout(detail::with_images(images, 1))->arena_size() * static_cast<std::int64_t>(sizeof(Scalar));
+    return std::clamp(wanted_bytes / image_bytes, std::int64_t{1}, images[0]);
+  }
+
+  [[nodiscard]] std::shared_ptr<const Layout> group_layout(const Shape& images) {
+    return layout(detail::with_images(images, images_at_a_time(images)));
+  }
+
+  void check_images(const Shape& shape) const {
+    if (shape.rank() != 4 || shape[3] != graph.input_channels) {
+      fail<ShapeError>("network: images are ", shape.to_string(), ", wanted [N,H,W,", graph.input_channels, ']');
+    }
+    if (shape[0] < 1) fail<ShapeError>("network: the batch ", shape.to_string(), " is empty");
+  }
+
+  void predict_group(Context& context, const Layout& layout, const Scalar* images, Scalar* logits) const {
+    detail::PlanRun<Scalar> run(context, program, layout);
+    run.read_images(images);
+    run.run();
+    run.write_value(output, logits, graph.channels_of(output));
+  }
+};
 
 template <class Scalar>
 InferencePlan<Scalar>::InferencePlan(const Model<Scalar>& model, InstructionSet set)
     : state_(std::make_unique<State>(model, set)) {}
 
 template <class Scalar>
+InferencePlan<Scalar>::InferencePlan(InferencePlan&& other) noexcept = default;
+
+template <class Scalar>
+InferencePlan<Scalar>& InferencePlan<Scalar>::operator=(InferencePlan&& other) noexcept = default;
+
+template <class Scalar>
+InferencePlan<Scalar>::~InferencePlan() = default;
+
+template <class Scalar>
 Tensor<Scalar> InferencePlan<Scalar>::predict(Context& context, const Tensor<Scalar>& images) const {
-  check_images(images.shape());
+  state_->check_images(images.shape());
   const std::int64_t image_size = images.elements() / images.extent(0);
   Tensor<Scalar> logits = context.tensor<Scalar>({images.extent(0), state_->graph.channels_of(state_->output)});
-  const std::int64_t group = images_at_a_time(images.shape());
+  const std::int64_t group = state_->images_at_a_time(images.shape());
   for (std::int64_t first = 0; first < images.extent(0); first += group) {
-    const Shape shape = with_images(images.shape(), (std::min)(group, images.extent(0) - first));
-    predict_group(context, *state_->layout(shape), images.data() + first * image_size,
-                  logits.data() + first * logits.extent(1));
+    const Shape shape = detail::with_images(images.shape(), (std::min)(group, images.extent(0) - first));
+    state_->predict_group(context, *state_->layout(shape), images.data() + first * image_size,
+                          logits.data() + first * logits.extent(1));
   }
   return logits;
 }
 
 template <class Scalar>
 std::int64_t InferencePlan<Scalar>::arena_bytes(const Shape& images) const {
-  check_images(images);
-  return group_layout(images)->arena_size() * static_cast<std::int64_t>(sizeof(Scalar));
+  state_->check_images(images);
+  return state_->group_layout(images)->arena_size() * static_cast<std::int64_t>(sizeof(Scalar));
 }
 
 template <class Scalar>
 std::int64_t InferencePlan<Scalar>::live_bytes(const Shape& images) const {
-  check_images(images);
-  return group_layout(images)->largest_alive() * static_cast<std::int64_t>(sizeof(Scalar));
+  state_->check_images(images);
+  return state_->group_layout(images)->largest_alive() * static_cast<std::int64_t>(sizeof(Scalar));
 }
 
 template <class Scalar>
-std::shared_ptr<const typename InferencePlan<Scalar>::Layout> InferencePlan<Scalar>::State::layout(
-    const Shape& images) {
-  constexpr std::size_t kept = 12;  // of four sizes: one image, a group, the rest
-  const std::lock_guard lock(mutex);
-  for (const std::shared_ptr<const Layout>& known : layouts) {
-    if (known->images() == images) return known;
-  }
-  auto made = std::make_shared<const Layout>(program, graph, images);
-  if (layouts.size() == kept) layouts.erase(layouts.begin());
-  layouts.push_back(made);
-  return made;
+const NetworkGraph& InferencePlan<Scalar>::graph() const {
+  return state_->graph;
 }
 
 template <class Scalar>
-void InferencePlan<Scalar>::check_images(const Shape& shape) const {
-  const std::int64_t channels = state_->graph.input_channels;
-  if (shape.rank() != 4 || shape[3] != channels) {
-    fail<ShapeError>("network: images are ", shape.to_string(), ", wanted [N,H,W,", channels, ']');
-  }
-  if (shape[0] < 1) fail<ShapeError>("network: the batch ", shape.to_string(), " is empty");
-}
-
-template <class Scalar>
-std::int64_t InferencePlan<Scalar>::images_at_a_time(const Shape& images) const {
-  constexpr std::int64_t wanted_bytes = std::int64_t{4} << 20;
-  if (images[0] == 1) return 1;
-  const std::int64_t image_bytes =
-      state_->layout(with_images(images, 1))->arena_size() * static_cast<std::int64_t>(sizeof(Scalar));
-  return std::clamp(wanted_bytes / image_bytes, std::int64_t{1}, images[0]);
-}
-
-template <class Scalar>
-void InferencePlan<Scalar>::predict_group(Context& context, const Layout& layout, const Scalar* images,
-                                          Scalar* logits) const {
-  detail::PlanRun<Scalar> run(context, state_->program, layout);
-  run.read_images(images);
-  run.run();
-  run.write_value(state_->output, logits, state_->graph.channels_of(state_->output));
+std::size_t InferencePlan<Scalar>::step_count() const {
+  return state_->program.steps.size();
 }
 
 }  // namespace nasnet::inline NASNET_ABI
@@ -20184,7 +20778,7 @@ NASNET_LAZY [[nodiscard]] nlohmann::json parse_strict_json(std::string_view text
 namespace nasnet::inline NASNET_ABI::detail {
 
 /// Builds a JSON value and stops at the first thing that is wrong.
-class StrictJsonBuilder final : public nlohmann::json_sax<nlohmann::json> {
+NASNET_LAZY class StrictJsonBuilder final : public nlohmann::json_sax<nlohmann::json> {
  public:
   explicit StrictJsonBuilder(std::string_view text) : text_(text) {}
 
@@ -20222,21 +20816,21 @@ class StrictJsonBuilder final : public nlohmann::json_sax<nlohmann::json> {
     return place(nlohmann::json(std::forward<Value>(value))) != nullptr;
   }
 
-  NASNET_LAZY bool open(nlohmann::json container) {
+  bool open(nlohmann::json container) {
     if (open_.size() == max_json_depth) return refuse(join("nested deeper than ", max_json_depth, " levels"));
     open_.push_back(place(std::move(container)));
     keys_.emplace_back();
     return true;
   }
 
-  NASNET_LAZY bool close() {
+  bool close() {
     open_.pop_back();
     keys_.pop_back();
     return true;
   }
 
   // Parents are not touched while a child is open, so that pointers to open values hold.
-  NASNET_LAZY nlohmann::json* place(nlohmann::json value) {
+  nlohmann::json* place(nlohmann::json value) {
     if (open_.empty()) {
       result_ = std::move(value);
       return &result_;
@@ -20249,14 +20843,14 @@ class StrictJsonBuilder final : public nlohmann::json_sax<nlohmann::json> {
     return &(parent[keys_.back()] = std::move(value));
   }
 
-  NASNET_LAZY bool refuse(std::string_view reason) {
+  bool refuse(std::string_view reason) {
     error_ = path();
     error_.append(error_.empty() ? "" : ": ").append(reason);
     return false;
   }
 
   // The open values, as "normal.blocks[2]".
-  NASNET_LAZY [[nodiscard]] std::string path() const {
+  [[nodiscard]] std::string path() const {
     std::string path;
     for (std::size_t level = 0; level + 1 < open_.size() && path.size() < 256; ++level) {
       if (open_[level]->is_array()) {
@@ -20269,7 +20863,7 @@ class StrictJsonBuilder final : public nlohmann::json_sax<nlohmann::json> {
   }
 
   // "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error ..." without what stands before it.
-  NASNET_LAZY [[nodiscard]] static std::string reason_in(std::string_view what) {
+  [[nodiscard]] static std::string reason_in(std::string_view what) {
     for (const std::string_view before : {std::string_view("] "), std::string_view("parse error at line ")}) {
       const std::size_t found = what.find(before);
       if (found == std::string_view::npos) continue;
@@ -21162,9 +21756,9 @@ namespace nasnet::inline NASNET_ABI::detail {
 /// those only blocks that cannot be swapped without changing the cell. Cells of a search space take microseconds; where
 /// a contrived one would take seconds, the search ends with the best order so far, and two numberings of that cell may
 /// then look different.
-class BlockOrder {
+NASNET_LAZY class BlockOrder {
  public:
-  NASNET_LAZY BlockOrder(const Cell& cell, int inputs) : inputs_(static_cast<std::size_t>(inputs)) {
+  BlockOrder(const Cell& cell, int inputs) : inputs_(static_cast<std::size_t>(inputs)) {
     for (const Block& block : cell.blocks) append_node(block);
     rank_ops(cell);
     for (const int state : cell.concat) {
@@ -21176,7 +21770,7 @@ class BlockOrder {
   }
 
   /// Old block indices in the new order.
-  NASNET_LAZY [[nodiscard]] std::vector<std::size_t> find() {
+  [[nodiscard]] std::vector<std::size_t> find() {
     search();
     return best_order_;
   }
@@ -21206,11 +21800,11 @@ class BlockOrder {
     auto operator<=>(const Row&) const = default;
   };
 
-  NASNET_LAZY void append_node(const Block& block) {
+  void append_node(const Block& block) {
     nodes_.push_back({{block.left.state, 0}, {block.right.state, 0}, block.combine, false, 0});
   }
 
-  NASNET_LAZY void rank_ops(const Cell& cell) {
+  void rank_ops(const Cell& cell) {
     std::vector<std::string_view> names;
     for (const Block& block : cell.blocks) {
       names.push_back(block.left.op);
@@ -21227,27 +21821,27 @@ class BlockOrder {
     }
   }
 
-  NASNET_LAZY [[nodiscard]] static std::uint64_t mixed(std::uint64_t value) {
+  [[nodiscard]] static std::uint64_t mixed(std::uint64_t value) {
     value = (value ^ (value >> 30U)) * 0xbf58476d1ce4e5b9U;
     value = (value ^ (value >> 27U)) * 0x94d049bb133111ebU;
     return value ^ (value >> 31U);
   }
-  NASNET_LAZY [[nodiscard]] static std::uint64_t mixed(std::uint64_t a, std::uint64_t b) {
+  [[nodiscard]] static std::uint64_t mixed(std::uint64_t a, std::uint64_t b) {
     return mixed(mixed(a + 0x9e3779b97f4a7c15U) ^ b);
   }
 
   [[nodiscard]] static bool commutes(Combiner combine) { return combine != Combiner::concat; }
 
-  NASNET_LAZY [[nodiscard]] std::uint64_t colour_of(int state) const {
+  [[nodiscard]] std::uint64_t colour_of(int state) const {
     const auto index = static_cast<std::size_t>(state);
     return index < inputs_ ? mixed(index + 1) : nodes_[index - inputs_].colour;
   }
 
-  NASNET_LAZY [[nodiscard]] std::uint64_t colour_of(const Operand& operand) const {
+  [[nodiscard]] std::uint64_t colour_of(const Operand& operand) const {
     return mixed(colour_of(operand.state), static_cast<std::uint64_t>(operand.op) + 1);
   }
 
-  NASNET_LAZY [[nodiscard]] std::uint64_t colour_of_operands(const Node& node) const {
+  [[nodiscard]] std::uint64_t colour_of_operands(const Node& node) const {
     std::uint64_t first = colour_of(node.left);
     std::uint64_t second = colour_of(node.right);
     if (commutes(node.combine) && second < first) std::swap(first, second);
@@ -21255,7 +21849,7 @@ class BlockOrder {
   }
 
   // What a reader adds to the colour of a state that it reads.
-  NASNET_LAZY void tell_operands(const Node& node, std::vector<std::uint64_t>& told) const {
+  void tell_operands(const Node& node, std::vector<std::uint64_t>& told) const {
     for (const bool left : {true, false}) {
       const Operand& operand = left ? node.left : node.right;
       const auto state = static_cast<std::size_t>(operand.state);
@@ -21265,7 +21859,7 @@ class BlockOrder {
     }
   }
 
-  NASNET_LAZY [[nodiscard]] std::size_t distinct_colours() const {
+  [[nodiscard]] std::size_t distinct_colours() const {
     std::vector<std::uint64_t> colours;
     for (const Node& node : nodes_) colours.push_back(node.colour);
     std::sort(colours.begin(), colours.end());
@@ -21274,7 +21868,7 @@ class BlockOrder {
 
   // A colour depends on what a block reads and on who reads it, never on the numbering; blocks of different colours are
   // surely different.
-  NASNET_LAZY void refine_colours() {
+  void refine_colours() {
     for (Node& node : nodes_)
       node.colour = mixed(static_cast<std::uint64_t>(node.combine) + 1, node.concatenated ? 1 : 2);
     for (std::size_t distinct = 0, now = distinct_colours(); now > distinct; now = distinct_colours()) {
@@ -21283,7 +21877,7 @@ class BlockOrder {
     }
   }
 
-  NASNET_LAZY void refine_once() {
+  void refine_once() {
     std::vector<std::uint64_t> told(nodes_.size(), 0);
     std::vector<std::uint64_t> read(nodes_.size(), 0);
     for (std::size_t b = 0; b < nodes_.size(); ++b) {
@@ -21299,12 +21893,12 @@ class BlockOrder {
     return numbers_[static_cast<std::size_t>(operand.state)];
   }
 
-  NASNET_LAZY [[nodiscard]] bool is_ready(std::size_t block) const {
+  [[nodiscard]] bool is_ready(std::size_t block) const {
     return numbers_[inputs_ + block] == unplaced && number_of(nodes_[block].left) != unplaced &&
            number_of(nodes_[block].right) != unplaced;
   }
 
-  NASNET_LAZY [[nodiscard]] Row row_of(std::size_t block) const {
+  [[nodiscard]] Row row_of(std::size_t block) const {
     const Node& node = nodes_[block];
     Operand left{number_of(node.left), node.left.op};
     Operand right{number_of(node.right), node.right.op};
@@ -21313,7 +21907,7 @@ class BlockOrder {
   }
 
   /// The blocks that may come next: those with the least row.
-  NASNET_LAZY [[nodiscard]] std::vector<std::size_t> candidates() {
+  [[nodiscard]] std::vector<std::size_t> candidates() {
     std::vector<std::size_t> least;
     work_ += nodes_.size();
     for (std::size_t b = 0; b < nodes_.size(); ++b) {
@@ -21324,14 +21918,14 @@ class BlockOrder {
     return least;
   }
 
-  NASNET_LAZY [[nodiscard]] static Operand swapped(Operand operand, int a, int b) {
+  [[nodiscard]] static Operand swapped(Operand operand, int a, int b) {
     if (operand.state == a) return {b, operand.op};
     if (operand.state == b) return {a, operand.op};
     return operand;
   }
 
   /// Whether two blocks with equal rows are read alike, so that swapping them gives the same cell.
-  NASNET_LAZY [[nodiscard]] bool interchangeable(std::size_t first, std::size_t second) const {
+  [[nodiscard]] bool interchangeable(std::size_t first, std::size_t second) const {
     const int a = static_cast<int>(inputs_ + first);
     const int b = static_cast<int>(inputs_ + second);
     const auto same_if_swapped = [&](const Node& node) {
@@ -21343,7 +21937,7 @@ class BlockOrder {
     return std::all_of(nodes_.begin(), nodes_.end(), same_if_swapped);
   }
 
-  NASNET_LAZY [[nodiscard]] bool repeats_a_branch(const std::vector<std::size_t>& branches, std::size_t count) {
+  [[nodiscard]] bool repeats_a_branch(const std::vector<std::size_t>& branches, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
       work_ += nodes_.size();
       if (interchangeable(branches[i], branches[count])) return true;
@@ -21351,7 +21945,7 @@ class BlockOrder {
     return false;
   }
 
-  NASNET_LAZY void search() {
+  void search() {
     if (order_.size() == nodes_.size()) {
       best_order_ = order_;
       best_rows_ = rows_;
@@ -21371,20 +21965,20 @@ class BlockOrder {
   }
 
   // The rows so far and then this one, against the best.
-  NASNET_LAZY [[nodiscard]] std::strong_ordering compared(const Row& row) const {
+  [[nodiscard]] std::strong_ordering compared(const Row& row) const {
     for (std::size_t i = 0; i < rows_.size(); ++i) {
       if (const auto order = rows_[i] <=> best_rows_[i]; order != 0) return order;
     }
     return row <=> best_rows_[rows_.size()];
   }
 
-  NASNET_LAZY void place(std::size_t block, const Row& row) {
+  void place(std::size_t block, const Row& row) {
     numbers_[inputs_ + block] = static_cast<int>(inputs_ + order_.size());
     order_.push_back(block);
     rows_.push_back(row);
   }
 
-  NASNET_LAZY void unplace(std::size_t block) {
+  void unplace(std::size_t block) {
     numbers_[inputs_ + block] = unplaced;
     order_.pop_back();
     rows_.pop_back();
@@ -21488,14 +22082,14 @@ NASNET_BODY std::string describe(const Degeneracy& degeneracy) {
 namespace nasnet::inline NASNET_ABI::detail {
 
 /// Folds one valid cell. States that equal an earlier state are read through that one, their root.
-class CellFolder {
+NASNET_LAZY class CellFolder {
  public:
-  NASNET_LAZY CellFolder(Cell cell, int inputs, CellRole role, std::span<const OpInfo> ops)
+  CellFolder(Cell cell, int inputs, CellRole role, std::span<const OpInfo> ops)
       : cell_(std::move(cell)), inputs_(inputs), role_(role), ops_(ops), roots_(state_count()) {
     std::iota(roots_.begin(), roots_.end(), 0);
   }
 
-  NASNET_LAZY [[nodiscard]] Cell fold() {
+  [[nodiscard]] Cell fold() {
     for (std::size_t b = 0; b < cell_.blocks.size(); ++b) {
       Block& block = cell_.blocks[b];
       simplify(block.left);
@@ -21510,33 +22104,31 @@ class CellFolder {
   [[nodiscard]] std::size_t state_count() const { return static_cast<std::size_t>(inputs_) + cell_.blocks.size(); }
   [[nodiscard]] int output_of(std::size_t block) const { return inputs_ + static_cast<int>(block); }
 
-  NASNET_LAZY [[nodiscard]] const OpInfo* info(std::string_view op) const {
+  [[nodiscard]] const OpInfo* info(std::string_view op) const {
     for (const OpInfo& each : ops_) {
       if (each.name == op) return &each;
     }
     return nullptr;
   }
-  NASNET_LAZY [[nodiscard]] bool is_identity(std::string_view op) const {
-    return info(op) != nullptr && info(op)->is_identity;
-  }
-  NASNET_LAZY [[nodiscard]] bool is_zero(std::string_view op) const { return info(op) != nullptr && info(op)->is_zero; }
+  [[nodiscard]] bool is_identity(std::string_view op) const { return info(op) != nullptr && info(op)->is_identity; }
+  [[nodiscard]] bool is_zero(std::string_view op) const { return info(op) != nullptr && info(op)->is_zero; }
 
-  NASNET_LAZY [[nodiscard]] std::string first_identity() const {
+  [[nodiscard]] std::string first_identity() const {
     const auto found = std::find_if(ops_.begin(), ops_.end(), [](const OpInfo& each) { return each.is_identity; });
     return std::string(found->name);
   }
-  NASNET_LAZY [[nodiscard]] std::string first_zero() const {
+  [[nodiscard]] std::string first_zero() const {
     const auto found = std::find_if(ops_.begin(), ops_.end(), [](const OpInfo& each) { return each.is_zero; });
     return std::string(found->name);
   }
 
   /// Whether an identity op surely returns this state unchanged: it has F channels and is read with stride 1.
-  NASNET_LAZY [[nodiscard]] bool passes_unchanged(int state) const {
+  [[nodiscard]] bool passes_unchanged(int state) const {
     if (state < inputs_) return state == 0 && inputs_ == 2 && role_ == CellRole::normal;
     return cell_.blocks[static_cast<std::size_t>(state - inputs_)].combine != Combiner::concat;
   }
 
-  NASNET_LAZY void simplify(BlockInput& operand) {
+  void simplify(BlockInput& operand) {
     operand.state = roots_[static_cast<std::size_t>(operand.state)];
     if (is_zero(operand.op) || (is_identity(operand.op) && operand.state == zero_state_)) {
       operand = {0, first_zero()};
@@ -21545,11 +22137,11 @@ class CellFolder {
     }
   }
 
-  NASNET_LAZY [[nodiscard]] bool returns_its_state(const BlockInput& operand) const {
+  [[nodiscard]] bool returns_its_state(const BlockInput& operand) const {
     return is_identity(operand.op) && passes_unchanged(operand.state);
   }
 
-  NASNET_LAZY [[nodiscard]] int root_of_block(std::size_t index) {
+  [[nodiscard]] int root_of_block(std::size_t index) {
     const Block& block = cell_.blocks[index];
     const bool left_zero = is_zero(block.left.op);
     const bool right_zero = is_zero(block.right.op);
@@ -21564,7 +22156,7 @@ class CellFolder {
   }
 
   // Of several equal states in the list, the root stands for one; the others stay, since the output holds them all.
-  NASNET_LAZY void fold_concat() {
+  void fold_concat() {
     std::vector<int>& concat = cell_.concat;
     for (std::size_t i = 0; i < concat.size(); ++i) {
       const int root = roots_[static_cast<std::size_t>(concat[i])];
@@ -24758,7 +25350,7 @@ class OnnxNames {
   NASNET_LAZY [[nodiscard]] std::string claim(const std::string& wanted);
 
  private:
-  std::unordered_set<std::string> taken_;
+  std::set<std::string> taken_;
 };
 
 /// One application of a primitive on its way into an ONNX graph.

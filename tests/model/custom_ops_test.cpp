@@ -15,6 +15,7 @@
 #include "nasnet/io/weights.hpp"
 #include "nasnet/model/model.hpp"
 #include "nasnet/ops/softmax_cross_entropy.hpp"
+#include "nasnet/primitive/custom_primitive.hpp"
 #include "nasnet/train/train_step.hpp"
 
 using namespace nasnet;

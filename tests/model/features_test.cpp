@@ -5,6 +5,7 @@
 #include "graph/graph_probe.hpp"
 #include "model/sample_networks.hpp"
 #include "nasnet/graph/named_networks.hpp"
+#include "nasnet/graph/shapes.hpp"
 
 using namespace nasnet;
 using namespace graph_probe;

@@ -6,6 +6,7 @@
 #include "catch.hpp"
 #include "model/golden_values.hpp"
 #include "nasnet/genotype/json.hpp"
+#include "nasnet/genotype/ops.hpp"
 #include "nasnet/graph/build_network.hpp"
 #include "nasnet/train/train_step.hpp"
 

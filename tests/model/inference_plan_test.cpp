@@ -16,6 +16,7 @@
 #include "graph/random_graphs.hpp"
 #include "model/sample_networks.hpp"
 #include "nasnet/genotype/text.hpp"
+#include "nasnet/model/detail/plan_layout.hpp"
 #include "nasnet/model/inference_plan.hpp"
 
 using namespace nasnet;

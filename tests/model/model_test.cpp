@@ -10,6 +10,9 @@
 #include "model/sample_networks.hpp"
 #include "nasnet/graph/costs.hpp"
 #include "nasnet/model/model.hpp"
+#include "nasnet/ops/elementwise.hpp"
+#include "nasnet/ops/reductions.hpp"
+#include "nasnet/ops/run_primitive.hpp"
 #include "nasnet/train/train_step.hpp"
 
 using namespace nasnet;

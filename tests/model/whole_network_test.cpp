@@ -11,6 +11,7 @@
 #include "nasnet/autograd/gradient_check.hpp"
 #include "nasnet/graph/costs.hpp"
 #include "nasnet/model/model.hpp"
+#include "nasnet/ops/run_primitive.hpp"
 #include "nasnet/ops/softmax_cross_entropy.hpp"
 
 using namespace nasnet;

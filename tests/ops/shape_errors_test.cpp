@@ -3,13 +3,8 @@
 #include <vector>  // vector
 
 #include "catch.hpp"
-#include "nasnet/core/failure.hpp"
-#include "nasnet/ops/add_bias.hpp"
-#include "nasnet/ops/elementwise.hpp"
-#include "nasnet/ops/gather.hpp"
-#include "nasnet/ops/log_softmax.hpp"
-#include "nasnet/ops/matrix_multiply.hpp"
-#include "nasnet/ops/reductions.hpp"
+#include "nasnet/core/attempt.hpp"
+#include "nasnet/ops/ops.hpp"
 #include "nasnet/ops/run_primitive.hpp"
 #include "nasnet/ops/slice.hpp"
 #include "nasnet/ops/softmax_cross_entropy.hpp"

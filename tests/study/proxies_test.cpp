@@ -1,3 +1,4 @@
+#include "nasnet/ops/softmax_cross_entropy.hpp"
 #include "nasnet/study/proxies.hpp"
 
 #include <cmath>

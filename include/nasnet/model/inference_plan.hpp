@@ -3,15 +3,9 @@
 
 #include <cstddef>  // size_t
 #include <cstdint>  // int64_t
-#include <memory>   // make_shared, make_unique, shared_ptr, unique_ptr
-#include <mutex>    // lock_guard, mutex
-#include <vector>   // vector
+#include <memory>   // unique_ptr
 
-#include "nasnet/core/context.hpp"
 #include "nasnet/core/instruction_set.hpp"
-#include "nasnet/model/detail/plan_builder.hpp"
-#include "nasnet/model/detail/plan_layout.hpp"
-#include "nasnet/model/detail/plan_program.hpp"
 #include "nasnet/model/model.hpp"
 
 namespace nasnet::inline NASNET_ABI {
@@ -28,6 +22,10 @@ class InferencePlan {
   /// @param set instruction set of the kernels
   explicit InferencePlan(const Model<Scalar>& model, InstructionSet set = instruction_set());
 
+  InferencePlan(InferencePlan&& other) noexcept;
+  InferencePlan& operator=(InferencePlan&& other) noexcept;
+  ~InferencePlan();
+
   /// Logits [N,classes]. @param images [N,H,W,C]
   /// @throws ShapeError where the images do not fit the network.
   [[nodiscard]] Tensor<Scalar> predict(Context& context, const Tensor<Scalar>& images) const;
@@ -38,44 +36,12 @@ class InferencePlan {
   /// The least that any arena could take for these steps: the largest set of maps that are needed at one time.
   [[nodiscard]] std::int64_t live_bytes(const Shape& images) const;
 
-  [[nodiscard]] const NetworkGraph& graph() const { return state_->graph; }
+  [[nodiscard]] const NetworkGraph& graph() const;
   /// How many passes over maps a run makes.
-  [[nodiscard]] std::size_t step_count() const { return state_->program.steps.size(); }
+  [[nodiscard]] std::size_t step_count() const;
 
  private:
-  using Layout = detail::PlanLayout<Scalar>;
-
-  struct State {
-    NetworkGraph graph;
-    int output;
-    detail::PlanProgram<Scalar> program;
-    std::mutex mutex{};
-    std::vector<std::shared_ptr<const Layout>> layouts{};
-
-    State(const Model<Scalar>& model, InstructionSet set)
-        : graph(model.graph()),
-          output(graph.output),
-          program(detail::PlanBuilder<Scalar>(graph, model.parameters(), {output}, set).build()) {}
-
-    /// Layouts of the sizes that were used last.
-    [[nodiscard]] std::shared_ptr<const Layout> layout(const Shape& images);
-  };
-
-  void check_images(const Shape& shape) const;
-
-  [[nodiscard]] static Shape with_images(const Shape& shape, std::int64_t images) {
-    return {images, shape[1], shape[2], shape[3]};
-  }
-
-  /// How many images go through the network together: as many as leave its maps in the cache, since more would not make
-  /// its products faster.
-  [[nodiscard]] std::int64_t images_at_a_time(const Shape& images) const;
-
-  [[nodiscard]] std::shared_ptr<const Layout> group_layout(const Shape& images) const {
-    return state_->layout(with_images(images, images_at_a_time(images)));
-  }
-
-  void predict_group(Context& context, const Layout& layout, const Scalar* images, Scalar* logits) const;
+  struct State;
 
   std::unique_ptr<State> state_;
 };

@@ -2,19 +2,20 @@
 #pragma once
 
 #include <cstddef>   // size_t
+#include <memory>    // shared_ptr
 #include <optional>  // optional
 #include <span>      // span
 #include <vector>    // vector
 
 #include "nasnet/autograd/tape.hpp"
-#include "nasnet/core/context.hpp"
 #include "nasnet/core/random.hpp"
 #include "nasnet/graph/network_graph.hpp"
-#include "nasnet/graph/shapes.hpp"
-#include "nasnet/model/detail/unit_matching.hpp"
-#include "nasnet/ops/run_primitive.hpp"
 
 namespace nasnet::inline NASNET_ABI {
+
+namespace detail {
+struct MatchedChain;
+}
 
 /// What a network yields.
 template <class Scalar>
@@ -46,8 +47,8 @@ class Model {
 
   void clear_gradients();
 
-  /// Runs the network. What backward passes will follow, chains of nodes are computed together (ConvolutionUnitPair),
-  /// unless `run.fusion` is off: then node by node, to the same results up to rounding.
+  /// Runs the network. What backward passes will follow, chains of nodes are computed together
+  /// (DoubleConvolutionChain), unless `run.fusion` is off: then node by node, to the same results up to rounding.
   /// @param images [N,H,W,C] @param run its stream splits by node
   /// @throws ShapeError where the images do not fit the network.
   [[nodiscard]] ModelOutput<Scalar> forward(Tape<Scalar>& tape, const Variable<Scalar>& images,
@@ -72,14 +73,9 @@ class Model {
   [[nodiscard]] Tensor<Scalar> predict(Context& context, const Tensor<Scalar>& images) const;
 
  private:
-  /// What is computed where.
-  struct Schedule {
-    std::vector<std::optional<detail::MatchedUnit>> units;  ///< at their last nodes
-    std::vector<int> ends;                                  ///< the node at which each node is computed
-    std::vector<std::vector<int>> released_after;           ///< nodes whose last reader a node is
-  };
+  struct Schedule;
 
-  /// Runs the marked nodes in order, units in the place of their last nodes. Maps are let go after their last reader,
+  /// Runs the marked nodes in order, chains in the place of their last nodes. Maps are let go after their last reader,
   /// but for those of `kept`.
   [[nodiscard]] ModelOutput<Scalar> run_nodes(Tape<Scalar>& tape, const Schedule& schedule,
                                               const Variable<Scalar>& images, std::vector<Variable<Scalar>>& values,
@@ -101,20 +97,17 @@ class Model {
                                        const Variable<Scalar>& images, const std::vector<Variable<Scalar>>& values,
                                        const RunOptions& run) const;
 
-  [[nodiscard]] Variable<Scalar> apply(Tape<Scalar>& tape, const detail::MatchedUnit& matched,
+  [[nodiscard]] Variable<Scalar> apply(Tape<Scalar>& tape, const detail::MatchedChain& matched,
                                        const Variable<Scalar>& images, const std::vector<Variable<Scalar>>& values,
                                        const RunOptions& run) const;
 
   [[nodiscard]] static bool passes_through(const GraphNode& node, const RunOptions& run);
 
-  void check_images(const Shape& shape, AuxiliaryHead auxiliary) const;
-
-  [[nodiscard]] Schedule schedule(std::vector<std::optional<detail::MatchedUnit>> units, std::vector<int> ends) const;
+  void check_images(const Shape& shape, bool with_auxiliary) const;
 
   NetworkGraph graph_;
   std::vector<Variable<Scalar>> parameters_;
-  Schedule node_by_node_;
-  std::vector<Schedule> with_units_;  // of training: without and with drop path
+  std::shared_ptr<const std::vector<Schedule>> schedules_;  // node by node, with chains, with chains beside drop path
 };
 
 }  // namespace nasnet::inline NASNET_ABI

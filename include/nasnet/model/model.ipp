@@ -5,6 +5,7 @@
 #include <algorithm>  // any_of, find, find_if, max
 #include <cstddef>    // size_t
 #include <cstdint>    // int64_t
+#include <memory>     // make_shared
 #include <optional>   // optional
 #include <span>       // span
 #include <string>     // string
@@ -18,11 +19,37 @@
 #include "nasnet/core/random.hpp"
 #include "nasnet/graph/network_graph.hpp"
 #include "nasnet/graph/shapes.hpp"
-#include "nasnet/model/detail/unit_matching.hpp"
+#include "nasnet/model/detail/chain_matching.hpp"
 #include "nasnet/model/initialization.hpp"
+#include "nasnet/ops/convolution_chain.hpp"
+#include "nasnet/ops/double_convolution_chain.hpp"
 #include "nasnet/ops/run_primitive.hpp"
 
 namespace nasnet::inline NASNET_ABI {
+
+/// What is computed where.
+template <class Scalar>
+struct Model<Scalar>::Schedule {
+  std::vector<std::optional<detail::MatchedChain>> chains;  ///< at their last nodes
+  std::vector<int> ends;                                    ///< the node at which each node is computed
+  std::vector<std::vector<int>> released_after;             ///< nodes whose last reader a node is
+
+  Schedule(const NetworkGraph& graph, std::vector<std::optional<detail::MatchedChain>> matched,
+           std::vector<int> computed_at)
+      : chains(std::move(matched)), ends(std::move(computed_at)), released_after(graph.nodes.size()) {
+    std::vector<int> last = ends;  // reader of each node
+    for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
+      for (const int source : graph.nodes[n].inputs) {
+        if (source < 0) continue;
+        int& reader = last[static_cast<std::size_t>(source)];
+        reader = (std::max)(reader, ends[n]);
+      }
+    }
+    for (std::size_t n = 0; n < last.size(); ++n) {
+      released_after[static_cast<std::size_t>(last[n])].push_back(static_cast<int>(n));
+    }
+  }
+};
 
 template <class Scalar>
 Model<Scalar>::Model(NetworkGraph graph, const RandomStream& random) : graph_(std::move(graph)) {
@@ -32,11 +59,14 @@ Model<Scalar>::Model(NetworkGraph graph, const RandomStream& random) : graph_(st
   }
   std::vector<int> themselves;
   for (std::size_t n = 0; n < graph_.nodes.size(); ++n) themselves.push_back(static_cast<int>(n));
-  node_by_node_ = schedule(std::vector<std::optional<detail::MatchedUnit>>(graph_.nodes.size()), themselves);
+  auto schedules = std::make_shared<std::vector<Schedule>>();
+  schedules->emplace_back(graph_, std::vector<std::optional<detail::MatchedChain>>(graph_.nodes.size()),
+                          std::move(themselves));
   for (const bool with_drop_path : {false, true}) {
-    const detail::UnitMatching matching(graph_, with_drop_path);
-    with_units_.push_back(schedule(matching.units(), matching.ends()));
+    const detail::ChainMatching matching(graph_, with_drop_path);
+    schedules->emplace_back(graph_, matching.chains(), matching.ends());
   }
+  schedules_ = std::move(schedules);
 }
 
 template <class Scalar>
@@ -48,25 +78,25 @@ template <class Scalar>
 ModelOutput<Scalar> Model<Scalar>::forward(Tape<Scalar>& tape, const Variable<Scalar>& images,
                                            const RunOptions& run) const {
   const bool with_auxiliary = run.mode != Mode::evaluate && graph_.auxiliary_output.has_value();
-  check_images(images.shape(), with_auxiliary ? AuxiliaryHead::included : AuxiliaryHead::excluded);
+  check_images(images.shape(), with_auxiliary);
   std::vector<bool> runs;
   for (const GraphNode& node : graph_.nodes) {
     runs.push_back(node.part != NetworkPart::auxiliary || with_auxiliary);
   }
   std::vector<Variable<Scalar>> values(graph_.nodes.size());
   const bool fuses = run.mode != Mode::evaluate && run.fusion == Fusion::on;
-  const Schedule& schedule = fuses ? with_units_[run.drop_path_keep < 1.0 ? 1 : 0] : node_by_node_;
-  return run_nodes(tape, schedule, images, values, runs, run, {});
+  const std::size_t schedule = !fuses ? 0 : run.drop_path_keep < 1.0 ? 2 : 1;
+  return run_nodes(tape, (*schedules_)[schedule], images, values, runs, run, {});
 }
 
 template <class Scalar>
 std::vector<NodeMap<Scalar>> Model<Scalar>::features(Tape<Scalar>& tape, const Variable<Scalar>& images,
                                                      const std::vector<int>& chosen, const RunOptions& run) const {
-  check_images(images.shape(), AuxiliaryHead::excluded);
+  check_images(images.shape(), false);
   std::vector<bool> runs = nodes_below(chosen, std::vector<bool>(graph_.nodes.size(), false));
   std::vector<Variable<Scalar>> values(graph_.nodes.size());
   std::vector<NodeMap<Scalar>> maps;
-  static_cast<void>(run_nodes(tape, node_by_node_, images, values, runs, run, chosen));
+  static_cast<void>(run_nodes(tape, schedules_->front(), images, values, runs, run, chosen));
   for (const int node : chosen) maps.push_back({node, values[static_cast<std::size_t>(node)]});
   return maps;
 }
@@ -85,7 +115,7 @@ Variable<Scalar> Model<Scalar>::forward_from(Tape<Scalar>& tape, const std::vect
   const std::vector<bool> runs = nodes_below({graph_.output}, given);
   check_cut(runs, given);
   if (given[static_cast<std::size_t>(graph_.output)]) return values[static_cast<std::size_t>(graph_.output)];
-  return run_nodes(tape, node_by_node_, {}, values, runs, run, {}).logits;
+  return run_nodes(tape, schedules_->front(), {}, values, runs, run, {}).logits;
 }
 
 template <class Scalar>
@@ -106,8 +136,8 @@ ModelOutput<Scalar> Model<Scalar>::run_nodes(Tape<Scalar>& tape, const Schedule&
   for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
     const int node = static_cast<int>(n);
     if (!runs[n] || schedule.ends[n] != node) continue;
-    values[n] = schedule.units[n] ? apply(tape, *schedule.units[n], images, values, run)
-                                  : apply(tape, graph_.nodes[n], n, images, values, run);
+    values[n] = schedule.chains[n] ? apply(tape, *schedule.chains[n], images, values, run)
+                                   : apply(tape, graph_.nodes[n], n, images, values, run);
     if (node == graph_.output) result.logits = values[n];
     if (graph_.auxiliary_output == node) result.auxiliary_logits = values[n];
     for (const int done : schedule.released_after[n]) {
@@ -204,21 +234,21 @@ Variable<Scalar> Model<Scalar>::apply(Tape<Scalar>& tape, const GraphNode& node,
 }
 
 template <class Scalar>
-Variable<Scalar> Model<Scalar>::apply(Tape<Scalar>& tape, const detail::MatchedUnit& matched,
+Variable<Scalar> Model<Scalar>::apply(Tape<Scalar>& tape, const detail::MatchedChain& matched,
                                       const Variable<Scalar>& images, const std::vector<Variable<Scalar>>& values,
                                       const RunOptions& run) const {
   const auto value = [&](int node) { return node < 0 ? images : values[static_cast<std::size_t>(node)]; };
   std::vector<Variable<Scalar>> inputs;
   inputs.push_back(value(matched.input));
-  if (matched.unit.adds) inputs.push_back(value(matched.addend));
+  if (matched.chain.adds) inputs.push_back(value(matched.addend));
   std::vector<Variable<Scalar>> parameters;
   for (const int parameter : matched.parameters) {
     parameters.push_back(parameters_[static_cast<std::size_t>(parameter)]);
   }
   const std::span<const Variable<Scalar>> input_span(inputs);
   const std::span<const Variable<Scalar>> parameter_span(parameters);
-  if (!matched.before) return tape.apply(matched.unit, input_span, parameter_span, run);
-  return tape.apply(ConvolutionUnitPair{*matched.before, matched.unit}, input_span, parameter_span, run);
+  if (!matched.before) return tape.apply(matched.chain, input_span, parameter_span, run);
+  return tape.apply(DoubleConvolutionChain{*matched.before, matched.chain}, input_span, parameter_span, run);
 }
 
 template <class Scalar>
@@ -233,30 +263,13 @@ bool Model<Scalar>::passes_through(const GraphNode& node, const RunOptions& run)
 }
 
 template <class Scalar>
-void Model<Scalar>::check_images(const Shape& shape, AuxiliaryHead auxiliary) const {
+void Model<Scalar>::check_images(const Shape& shape, bool with_auxiliary) const {
   if (shape.rank() != 4 || shape[3] != graph_.input_channels) {
     fail<ShapeError>("network: images are ", shape.to_string(), ", wanted [N,H,W,", graph_.input_channels, ']');
   }
   if (shape[0] < 1) fail<ShapeError>("network: the batch ", shape.to_string(), " is empty");
+  const AuxiliaryHead auxiliary = with_auxiliary ? AuxiliaryHead::included : AuxiliaryHead::excluded;
   static_cast<void>(infer_shapes(graph_, {shape[1], shape[2]}, auxiliary));
-}
-
-template <class Scalar>
-typename Model<Scalar>::Schedule Model<Scalar>::schedule(std::vector<std::optional<detail::MatchedUnit>> units,
-                                                         std::vector<int> ends) const {
-  std::vector<int> last = ends;  // reader of each node
-  for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
-    for (const int source : graph_.nodes[n].inputs) {
-      if (source < 0) continue;
-      int& reader = last[static_cast<std::size_t>(source)];
-      reader = (std::max)(reader, ends[n]);
-    }
-  }
-  std::vector<std::vector<int>> released_after(graph_.nodes.size());
-  for (std::size_t n = 0; n < last.size(); ++n) {
-    released_after[static_cast<std::size_t>(last[n])].push_back(static_cast<int>(n));
-  }
-  return {std::move(units), std::move(ends), std::move(released_after)};
 }
 
 }  // namespace nasnet::inline NASNET_ABI

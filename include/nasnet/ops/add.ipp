@@ -6,6 +6,7 @@
 #include <cstdint>  // int64_t
 
 #include "nasnet/ops/detail/checks.hpp"
+#include "nasnet/ops/detail/lane_functions.hpp"
 #include "nasnet/ops/detail/map.hpp"
 #include "nasnet/primitive/primitives.hpp"
 

@@ -6,6 +6,7 @@
 
 #include "nasnet/ops/detail/channel_groups.hpp"
 #include "nasnet/ops/detail/checks.hpp"
+#include "nasnet/ops/detail/lane_functions.hpp"
 #include "nasnet/ops/detail/rows.hpp"
 
 namespace nasnet::inline NASNET_ABI {

@@ -1,32 +1,10 @@
 /// Batch normalisation on the CPU (Ioffe and Szegedy, ICML 2015).
 #pragma once
 
-#include <cstdint>  // int64_t
-
-#include "nasnet/ops/detail/channel_groups.hpp"
-#include "nasnet/ops/detail/checks.hpp"
+#include "nasnet/primitive/op_call.hpp"
 #include "nasnet/primitive/primitives.hpp"
 
 namespace nasnet::inline NASNET_ABI {
-
-namespace detail {
-
-NASNET_LAZY [[nodiscard]] inline ChannelGroups batch_norm_layout(const Shape& shape) {
-  return {1, row_count(shape), shape[3]};
-}
-
-// running = decay * running + (1 - decay) * batch, with the unbiased variance.
-template <class Scalar>
-void move_running_statistics(const BatchNorm& norm, const Moments<Scalar>& batch, std::int64_t count,
-                             Tensor<Scalar>& running_mean, Tensor<Scalar>& running_variance);
-
-// Coefficients of dx. Batch statistics depend on x, running ones do not.
-template <class Scalar>
-[[nodiscard]] GradientLine<Scalar> batch_norm_line(Context& context, Mode mode, const ChannelGroups& layout,
-                                                   const Tensor<Scalar>& weight, const Tensor<Scalar>& inverse,
-                                                   const GradientSums<Scalar>& sums);
-
-}  // namespace detail
 
 /// y = (x - mean) / sqrt(variance + epsilon) * weight + bias by channel, [N,H,W,C].
 ///

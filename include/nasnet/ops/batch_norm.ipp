@@ -5,6 +5,7 @@
 #include <cstdint>  // int64_t
 #include <utility>  // move
 
+#include "nasnet/ops/detail/batch_norm_parts.hpp"
 #include "nasnet/ops/detail/channel_groups.hpp"
 #include "nasnet/ops/detail/checks.hpp"
 #include "nasnet/ops/detail/map.hpp"
@@ -22,19 +23,6 @@ void check_batch_norm(const OpCall<Scalar>& call) {
   check_per_channel(BatchNorm::name, "running_var", call.parameter(3).shape(), channels);
 }
 
-template <class Scalar>
-void move_running_statistics(const BatchNorm& norm, const Moments<Scalar>& batch, std::int64_t count,
-                             Tensor<Scalar>& running_mean, Tensor<Scalar>& running_variance) {
-  const auto decay = static_cast<Scalar>(norm.decay);
-  const auto share = static_cast<Scalar>(1.0 - norm.decay);
-  const double unbiased = count > 1 ? static_cast<double>(count) / static_cast<double>(count - 1) : 1.0;
-  for (std::int64_t c = 0; c < running_mean.elements(); ++c) {
-    const auto variance = static_cast<Scalar>(static_cast<double>(batch.variance[c]) * unbiased);
-    running_mean[c] = decay * running_mean[c] + share * batch.mean[c];
-    running_variance[c] = decay * running_variance[c] + share * variance;
-  }
-}
-
 // The statistics that a call normalises with; in training those of the batch, which also move the running ones.
 template <class Scalar>
 [[nodiscard]] Moments<Scalar> batch_norm_statistics(const BatchNorm& norm, OpCall<Scalar>& call) {
@@ -45,21 +33,6 @@ template <class Scalar>
   Moments<Scalar> batch = channel_moments(call.context, layout, call.input().data());
   move_running_statistics(norm, batch, layout.rows, call.parameter(2), call.parameter(3));
   return batch;
-}
-
-template <class Scalar>
-GradientLine<Scalar> batch_norm_line(Context& context, Mode mode, const ChannelGroups& layout,
-                                     const Tensor<Scalar>& weight, const Tensor<Scalar>& inverse,
-                                     const GradientSums<Scalar>& sums) {
-  const Scalar share = mode == Mode::train ? Scalar{1} / static_cast<Scalar>(layout.rows) : Scalar{0};
-  GradientLine<Scalar> line(context, layout);
-  for (std::int64_t c = 0; c < layout.channels; ++c) {
-    const Scalar scale = weight[c] * inverse[c];
-    line.scale[c] = scale;
-    line.slope[c] = -scale * inverse[c] * inverse[c] * sums.product[c] * share;
-    line.shift[c] = -scale * sums.sum[c] * share;
-  }
-  return line;
 }
 
 }  // namespace nasnet::inline NASNET_ABI::detail
@@ -91,8 +64,7 @@ void backward(const BatchNorm&, const OpCall<Scalar>& call, const OpGradients<Sc
   const detail::ChannelGroups layout = detail::batch_norm_layout(x.shape());
   const detail::GradientSums<Scalar> sums =
       detail::channel_gradient_sums<Scalar>(call.context, layout, dy.data(), x.data(), mean.data());
-  detail::map_lanes_gradient(call.context, gradients.parameters[0], detail::MultiplyLanes{}, sums.product.data(),
-                             call.saved[1].data());
+  detail::multiply_gradient<Scalar>(call.context, gradients.parameters[0], sums.product.data(), call.saved[1].data());
   detail::copy_gradient(call.context, gradients.parameters[1], sums.sum);
   if (!gradients.inputs[0]) return;
   const detail::GradientLine<Scalar> line =

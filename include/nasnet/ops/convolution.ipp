@@ -5,11 +5,16 @@
 #include <algorithm>  // clamp, fill_n, max, min
 #include <cstdint>    // int64_t
 
+#include "nasnet/ops/detail/channel_matrix.hpp"
 #include "nasnet/ops/detail/checks.hpp"
 #include "nasnet/ops/detail/image_columns.hpp"
 #include "nasnet/ops/detail/kernel_checks.hpp"
+#include "nasnet/ops/detail/product_block.hpp"
+#include "nasnet/ops/detail/product_operands.hpp"
 #include "nasnet/ops/detail/scratch.hpp"
-#include "nasnet/ops/pointwise.hpp"
+#include "nasnet/ops/matrix_product.hpp"
+#include "nasnet/primitive/op_call.hpp"
+#include "nasnet/primitive/primitives.hpp"
 
 namespace nasnet::inline NASNET_ABI::detail {
 
@@ -34,16 +39,16 @@ void convolve(Context& context, const WindowGrid& grid, const Tensor<Scalar>& x,
   context.parallel_for(to.rows, block, [&](std::int64_t begin, std::int64_t end) {
     const auto columns = scratch.lease();
     gather_windows(grid, x.data(), begin, end - begin, columns.data());
-    run_kernel<ProductKernel<false>, Scalar>(set, ProductBlock<Scalar>{.a = columns.data(),
-                                                                       .a_stride = grid.window_size(),
-                                                                       .b = matrix.view.data,
-                                                                       .b_stride = matrix.view.stride,
-                                                                       .b_last = matrix.last_row,
-                                                                       .c = to.data + begin * to.stride,
-                                                                       .c_stride = to.stride,
-                                                                       .rows = end - begin,
-                                                                       .columns = to.columns,
-                                                                       .terms = grid.window_size()});
+    multiply_block(set, ProductBlock<Scalar>{.a = columns.data(),
+                                             .a_stride = grid.window_size(),
+                                             .b = matrix.view.data,
+                                             .b_stride = matrix.view.stride,
+                                             .b_last = matrix.last_row,
+                                             .c = to.data + begin * to.stride,
+                                             .c_stride = to.stride,
+                                             .rows = end - begin,
+                                             .columns = to.columns,
+                                             .terms = grid.window_size()});
   });
 }
 
@@ -63,17 +68,16 @@ void convolution_input_gradient(Context& context, const WindowGrid& grid, const 
       if (!slot.accumulate) std::fill_n(slot.tensor->data() + n * grid.image_size(), grid.image_size(), Scalar{0});
       for (std::int64_t first = 0; first < windows; first += block) {
         const std::int64_t count = (std::min)(block, windows - first);
-        run_kernel<ProductKernel<false>, Scalar>(
-            set, ProductBlock<Scalar>{.a = from.data + (n * windows + first) * from.stride,
-                                      .a_stride = from.stride,
-                                      .b = transposed.view.data,
-                                      .b_stride = transposed.view.stride,
-                                      .b_last = transposed.last_row,
-                                      .c = columns.data(),
-                                      .c_stride = grid.window_size(),
-                                      .rows = count,
-                                      .columns = grid.window_size(),
-                                      .terms = from.columns});
+        multiply_block(set, ProductBlock<Scalar>{.a = from.data + (n * windows + first) * from.stride,
+                                                 .a_stride = from.stride,
+                                                 .b = transposed.view.data,
+                                                 .b_stride = transposed.view.stride,
+                                                 .b_last = transposed.last_row,
+                                                 .c = columns.data(),
+                                                 .c_stride = grid.window_size(),
+                                                 .rows = count,
+                                                 .columns = grid.window_size(),
+                                                 .terms = from.columns});
         scatter_windows(grid, columns.data(), n * windows + first, count, slot.tensor->data());
       }
     }
@@ -99,7 +103,7 @@ void convolution_weight_gradient(Context& context, const WindowGrid& grid, const
       const std::int64_t count = (std::min)(block, end - first);
       const Scalar* b = right.view.data + first * right.view.stride;
       gather_windows(grid, x.data(), first, count, columns.data());
-      run_kernel<ProductKernel<true>, Scalar>(
+      multiply_transposed_block(
           set,
           ProductBlock<Scalar>{.a = columns.data(),
                                .a_stride = grid.window_size(),

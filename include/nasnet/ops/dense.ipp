@@ -5,9 +5,12 @@
 #include <algorithm>  // copy_n
 #include <cstdint>    // int64_t
 
+#include "nasnet/ops/detail/channel_matrix.hpp"
 #include "nasnet/ops/detail/checks.hpp"
 #include "nasnet/ops/detail/kernel_checks.hpp"
-#include "nasnet/ops/pointwise.hpp"
+#include "nasnet/ops/matrix_product.hpp"
+#include "nasnet/primitive/op_call.hpp"
+#include "nasnet/primitive/primitives.hpp"
 
 namespace nasnet::inline NASNET_ABI::detail {
 

@@ -7,6 +7,7 @@
 #include <utility>  // move
 
 #include "nasnet/ops/detail/checks.hpp"
+#include "nasnet/ops/detail/lane_functions.hpp"
 #include "nasnet/ops/detail/random_values.hpp"
 #include "nasnet/ops/detail/rows.hpp"
 #include "nasnet/primitive/primitives.hpp"

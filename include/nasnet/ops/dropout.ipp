@@ -12,6 +12,13 @@
 
 namespace nasnet::inline NASNET_ABI::detail {
 
+// The product of a value and its entry in the mask, scaled by 1 / keep.
+template <class Scalar>
+[[nodiscard]] auto dropped(double keep) {
+  const Scalar factor = keep > 0 ? static_cast<Scalar>(1.0 / keep) : Scalar{0};
+  return [factor](Scalar x, std::uint8_t stays) { return stays != 0 ? factor * x : Scalar{0}; };
+}
+
 // 1 for values that stay, 0 for those that go.
 NASNET_LAZY [[nodiscard]] inline Tensor<std::uint8_t> dropout_mask(Context& context, const RandomStream& random,
                                                                    const Shape& shape, double keep) {

@@ -1,12 +1,10 @@
 /// Elementwise ops of recurrent controllers and losses, on tensors of any shape.
 #pragma once
 
-#include <algorithm>    // clamp
 #include <cstdint>      // int64_t
 #include <string_view>  // string_view
 
-#include "nasnet/ops/detail/checks.hpp"
-#include "nasnet/ops/detail/map.hpp"
+#include "nasnet/primitive/op_call.hpp"
 
 namespace nasnet::inline NASNET_ABI {
 
@@ -69,26 +67,6 @@ struct Clamp {
   double high = 1.0;
 };
 
-namespace detail {
-
-struct MinimumLanes {
-  template <class Value>
-  NASNET_ALWAYS_INLINE void operator()(Value& out, const Value& a, const Value& b) const {
-    out = b < a ? b : a;
-  }
-};
-
-// y = f(a, b), a lane function.
-template <class Scalar, class Function>
-void forward_pair(std::string_view who, OpCall<Scalar>& call, const Function& f) {
-  if (call.inputs.size() != 2) fail<ShapeError>(who, ": ", call.inputs.size(), " inputs, wanted 2");
-  check_equal_shapes(who, call);
-  Tensor<Scalar>& y = call.allocate_output(call.input().shape());
-  map_lanes(call.context, y, f, call.input(0).data(), call.input(1).data());
-}
-
-}  // namespace detail
-
 template <class Scalar>
 void forward(const Sigmoid&, OpCall<Scalar>& call);
 
@@ -126,9 +104,7 @@ void backward(const Scale& scale, const OpCall<Scalar>& call, const OpGradients<
 
 /// @throws ShapeError where the shapes differ.
 template <class Scalar>
-void forward(const Multiply&, OpCall<Scalar>& call) {
-  detail::forward_pair(Multiply::name, call, detail::MultiplyLanes{});
-}
+void forward(const Multiply&, OpCall<Scalar>& call);
 
 /// da = dy b, db = dy a.
 template <class Scalar>
@@ -136,9 +112,7 @@ void backward(const Multiply&, const OpCall<Scalar>& call, const OpGradients<Sca
 
 /// @throws ShapeError where the shapes differ.
 template <class Scalar>
-void forward(const Subtract&, OpCall<Scalar>& call) {
-  detail::forward_pair(Subtract::name, call, detail::SubtractLanes{});
-}
+void forward(const Subtract&, OpCall<Scalar>& call);
 
 /// da = dy, db = -dy.
 template <class Scalar>
@@ -146,9 +120,7 @@ void backward(const Subtract&, const OpCall<Scalar>& call, const OpGradients<Sca
 
 /// @throws ShapeError where the shapes differ.
 template <class Scalar>
-void forward(const Minimum&, OpCall<Scalar>& call) {
-  detail::forward_pair(Minimum::name, call, detail::MinimumLanes{});
-}
+void forward(const Minimum&, OpCall<Scalar>& call);
 
 /// da = dy where a <= b, else 0; db = dy - da.
 template <class Scalar>

@@ -2,12 +2,31 @@
 
 #include "nasnet/ops/elementwise.hpp"
 
-#include <algorithm>  // clamp
-#include <cmath>      // exp, log, tanh
+#include <algorithm>    // clamp
+#include <cmath>        // exp, log, tanh
+#include <string_view>  // string_view
 
+#include "nasnet/ops/detail/checks.hpp"
+#include "nasnet/ops/detail/lane_functions.hpp"
 #include "nasnet/ops/detail/map.hpp"
 
 namespace nasnet::inline NASNET_ABI::detail {
+
+struct MinimumLanes {
+  template <class Value>
+  NASNET_ALWAYS_INLINE void operator()(Value& out, const Value& a, const Value& b) const {
+    out = b < a ? b : a;
+  }
+};
+
+// y = f(a, b), a lane function.
+template <class Scalar, class Function>
+void forward_pair(std::string_view who, OpCall<Scalar>& call, const Function& f) {
+  if (call.inputs.size() != 2) fail<ShapeError>(who, ": ", call.inputs.size(), " inputs, wanted 2");
+  check_equal_shapes(who, call);
+  Tensor<Scalar>& y = call.allocate_output(call.input().shape());
+  map_lanes(call.context, y, f, call.input(0).data(), call.input(1).data());
+}
 
 template <class Scalar, class Function>
 void forward_map(OpCall<Scalar>& call, const Function& f) {
@@ -85,10 +104,20 @@ void backward(const Scale& scale, const OpCall<Scalar>& call, const OpGradients<
 }
 
 template <class Scalar>
+void forward(const Multiply&, OpCall<Scalar>& call) {
+  detail::forward_pair(Multiply::name, call, detail::MultiplyLanes{});
+}
+
+template <class Scalar>
 void backward(const Multiply&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
   const Scalar* dy = gradients.output.data();
-  detail::map_lanes_gradient(call.context, gradients.inputs[0], detail::MultiplyLanes{}, call.input(1).data(), dy);
-  detail::map_lanes_gradient(call.context, gradients.inputs[1], detail::MultiplyLanes{}, call.input(0).data(), dy);
+  detail::multiply_gradient(call.context, gradients.inputs[0], call.input(1).data(), dy);
+  detail::multiply_gradient(call.context, gradients.inputs[1], call.input(0).data(), dy);
+}
+
+template <class Scalar>
+void forward(const Subtract&, OpCall<Scalar>& call) {
+  detail::forward_pair(Subtract::name, call, detail::SubtractLanes{});
 }
 
 template <class Scalar>
@@ -96,6 +125,11 @@ void backward(const Subtract&, const OpCall<Scalar>& call, const OpGradients<Sca
   detail::copy_gradient(call.context, gradients.inputs[0], gradients.output);
   detail::map_lanes_gradient(call.context, gradients.inputs[1], detail::ScaleLanes<Scalar>{Scalar{-1}},
                              gradients.output.data());
+}
+
+template <class Scalar>
+void forward(const Minimum&, OpCall<Scalar>& call) {
+  detail::forward_pair(Minimum::name, call, detail::MinimumLanes{});
 }
 
 template <class Scalar>

@@ -2,14 +2,16 @@
 
 #include "nasnet/ops/max_pool.hpp"
 
-#include <algorithm>  // max, min
-#include <cstdint>    // int64_t, uint8_t
-#include <vector>     // vector
+#include <cstdint>  // int64_t, uint8_t
+#include <limits>   // numeric_limits
+#include <vector>   // vector
 
+#include "nasnet/core/context.hpp"
 #include "nasnet/ops/detail/checks.hpp"
 #include "nasnet/ops/detail/max_pool_kernel.hpp"
 #include "nasnet/ops/detail/pool_checks.hpp"
 #include "nasnet/ops/detail/scratch.hpp"
+#include "nasnet/ops/detail/sliding_taps.hpp"
 #include "nasnet/ops/detail/strip_tasks.hpp"
 #include "nasnet/primitive/op_call.hpp"
 #include "nasnet/primitive/primitives.hpp"
@@ -25,13 +27,44 @@ NASNET_LAZY inline void check_max_pool(const Window& window, const Shape& input)
   }
 }
 
-NASNET_BODY std::vector<std::int64_t> first_taps(const WindowAxis& axis, std::int64_t n) {
-  std::vector<std::int64_t> taps;
-  for (std::int64_t o = 0; o < axis.output(n); ++o) {
-    const std::int64_t start = o * axis.stride - axis.before(n);
-    taps.push_back(start >= 0 ? 0 : quotient_up(-start, axis.dilation));
-  }
-  return taps;
+/// y, and the taps where they are not empty.
+template <class T>
+void max_pool(Context& context, const Window& window, const Tensor<T>& x, Tensor<T>& y, Tensor<std::uint8_t>& taps,
+              InstructionSet set) {
+  const WindowAxis vertical = window.vertical();
+  const WindowAxis horizontal = window.horizontal();
+  const RowTaps rows(vertical, Slide::forward, x.extent(1), y.extent(1), vertical.before(x.extent(1)));
+  const ColumnTaps columns(horizontal, Slide::forward, x.extent(2), y.extent(2), horizontal.before(x.extent(2)),
+                           pool_block);
+  const std::vector<std::int64_t> first_column_taps = first_taps(horizontal, x.extent(2));
+  const StripTasks tasks(ChannelStrips::of<T>(y.extent(3), set), y.shape());
+  const MaxPoolTask<T> common{.ring = {.source_pitch = x.extent(2) * x.extent(3),
+                                       .rows = rows.span,
+                                       .width = columns.width,
+                                       .before = columns.before,
+                                       .outside = -std::numeric_limits<T>::infinity()},
+                              .width = y.extent(2),
+                              .destination_pixel = y.extent(3),
+                              .rows = rows.view(),
+                              .first_column_taps = first_column_taps.data(),
+                              .kernel_width = window.kernel_width,
+                              .step = window.stride_width,
+                              .spacing = window.dilation};
+  Scratch<T> rings(context, rows.span * columns.width * tasks.strips.width);
+  context.parallel_for(tasks.count(), 1, [&](std::int64_t begin, std::int64_t end) {
+    const auto memory = rings.lease();
+    for (std::int64_t index = begin; index < end; ++index) {
+      const StripTask at = tasks[index];
+      MaxPoolTask<T> task = common;
+      task.ring.source = strip_row(x, at.n, tasks.strips, at.strip);
+      task.ring.memory = memory.data();
+      task.destination = y.data() + at.offset;
+      task.taps = taps.empty() ? nullptr : taps.data() + at.offset;
+      task.row_begin = at.row_begin;
+      task.row_end = at.row_end;
+      pool_maxima(tasks.strips.set(at.strip), task);
+    }
+  });
 }
 
 /// dx: each cell takes the gradients of the windows that it won, in the order of the taps.
@@ -69,7 +102,7 @@ void max_pool_gradient(Context& context, const Window& window, const Tensor<T>& 
       task.destination = dx.data() + at.offset;
       task.row_begin = at.row_begin;
       task.row_end = at.row_end;
-      run_kernel<MaxPoolGradientKernel, T>(tasks.strips.set(at.strip), task);
+      pool_maxima_gradient(tasks.strips.set(at.strip), task);
     }
   });
 }

@@ -1,21 +1,11 @@
 /// Pointwise convolution on the CPU: a matrix product over the channels of each pixel.
 #pragma once
 
-#include "nasnet/ops/matrix_product.hpp"
+#include "nasnet/core/instruction_set.hpp"
 #include "nasnet/primitive/op_call.hpp"
 #include "nasnet/primitive/primitives.hpp"
 
 namespace nasnet::inline NASNET_ABI {
-
-namespace detail {
-
-/// Maps or a weight as a matrix: one row for each pixel or input channel.
-template <class Scalar>
-[[nodiscard]] MatrixSpan<Scalar> channel_matrix(Tensor<Scalar>& tensor);
-template <class Scalar>
-[[nodiscard]] MatrixSpan<const Scalar> channel_matrix(const Tensor<Scalar>& tensor);
-
-}  // namespace detail
 
 /// y [N,H,W,O] = x [N,H,W,I] w [1,1,I,O].
 /// @throws ShapeError where the weight does not fit the input or the filters.

@@ -2,29 +2,12 @@
 
 #include "nasnet/ops/pointwise.hpp"
 
-#include <cstdint>  // int64_t
-
+#include "nasnet/ops/detail/channel_matrix.hpp"
 #include "nasnet/ops/detail/checks.hpp"
 #include "nasnet/ops/detail/kernel_checks.hpp"
 #include "nasnet/ops/matrix_product.hpp"
 #include "nasnet/primitive/op_call.hpp"
 #include "nasnet/primitive/primitives.hpp"
-
-namespace nasnet::inline NASNET_ABI::detail {
-
-template <class Scalar>
-MatrixSpan<Scalar> channel_matrix(Tensor<Scalar>& tensor) {
-  const std::int64_t columns = tensor.shape()[tensor.shape().rank() - 1];
-  return {tensor.data(), columns == 0 ? 0 : tensor.elements() / columns, columns};
-}
-
-template <class Scalar>
-MatrixSpan<const Scalar> channel_matrix(const Tensor<Scalar>& tensor) {
-  const std::int64_t columns = tensor.shape()[tensor.shape().rank() - 1];
-  return {tensor.data(), columns == 0 ? 0 : tensor.elements() / columns, columns};
-}
-
-}  // namespace nasnet::inline NASNET_ABI::detail
 
 namespace nasnet::inline NASNET_ABI {
 

@@ -3,8 +3,6 @@
 
 #include <string_view>  // string_view
 
-#include "nasnet/config.hpp"
-#include "nasnet/core/context.hpp"
 #include "nasnet/primitive/op_call.hpp"
 
 namespace nasnet::inline NASNET_ABI {
@@ -21,21 +19,12 @@ struct Mean {
   static constexpr bool backward_reads_inputs = false;
 };
 
-namespace detail {
-
-template <class Scalar>
-void broadcast_gradient(Context& context, GradientSlot<Scalar> slot, Scalar value);
-
-}  // namespace detail
-
 template <class Scalar>
 void forward(const Sum&, OpCall<Scalar>& call);
 
 /// dx_i = dy.
 template <class Scalar>
-void backward(const Sum&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
-  detail::broadcast_gradient(call.context, gradients.inputs[0], gradients.output[0]);
-}
+void backward(const Sum&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients);
 
 /// @throws ShapeError for a tensor without elements.
 template <class Scalar>

@@ -39,6 +39,11 @@ void forward(const Sum&, OpCall<Scalar>& call) {
 }
 
 template <class Scalar>
+void backward(const Sum&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
+  detail::broadcast_gradient(call.context, gradients.inputs[0], gradients.output[0]);
+}
+
+template <class Scalar>
 void forward(const Mean&, OpCall<Scalar>& call) {
   if (call.input().empty()) fail<ShapeError>(Mean::name, ": input ", call.input().shape().to_string(), " is empty");
   const double sum = detail::sum_of(call.context, call.input());

@@ -1,6 +1,8 @@
 /// ReLU on the CPU.
 #pragma once
 
+#include <cstdint>  // int64_t
+
 #include "nasnet/primitive/op_call.hpp"
 #include "nasnet/primitive/primitives.hpp"
 
@@ -8,19 +10,13 @@ namespace nasnet::inline NASNET_ABI {
 
 namespace detail {
 
-struct ReluLanes {
-  template <class Value>
-  NASNET_ALWAYS_INLINE void operator()(Value& out, const Value& x) const {
-    out = x < Value{} ? Value{} : x;
-  }
-};
+/// to = max(from, 0) for `count` values, on this thread.
+template <class Scalar>
+void rectify(const Scalar* from, std::int64_t count, Scalar* to);
 
-struct ReluGradientLanes {
-  template <class Value>
-  NASNET_ALWAYS_INLINE void operator()(Value& out, const Value& y, const Value& g) const {
-    out = y > Value{} ? g : Value{};
-  }
-};
+/// to = g where x > 0, else 0; added to `to` if `accumulate`. On this thread.
+template <class Scalar>
+void rectify_gradient(const Scalar* x, const Scalar* g, std::int64_t count, Scalar* to, bool accumulate);
 
 }  // namespace detail
 

@@ -6,7 +6,8 @@
 #include <string_view>  // string_view
 #include <vector>       // vector
 
-#include "nasnet/ops/detail/map.hpp"
+#include "nasnet/core/tensor.hpp"
+#include "nasnet/primitive/op_call.hpp"
 
 namespace nasnet::inline NASNET_ABI {
 
@@ -28,10 +29,7 @@ void forward(const SoftmaxCrossEntropy& loss, OpCall<Scalar>& call);
 
 /// dx = dy (p - t) / N.
 template <class Scalar>
-void backward(const SoftmaxCrossEntropy&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
-  detail::map_lanes_gradient(call.context, gradients.inputs[0], detail::ScaleLanes<Scalar>{gradients.output[0]},
-                             call.saved[0].data());
-}
+void backward(const SoftmaxCrossEntropy&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients);
 
 /// Number of rows of logits [N,K] or [N,1,1,K] whose largest entry, the first of equal ones, is at the label.
 /// @throws DataError for another number of labels than rows, or labels outside the classes.

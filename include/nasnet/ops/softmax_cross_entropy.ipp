@@ -9,6 +9,7 @@
 #include <utility>    // move
 
 #include "nasnet/ops/detail/checks.hpp"
+#include "nasnet/ops/detail/lane_functions.hpp"
 #include "nasnet/ops/detail/softmax_row.hpp"
 
 namespace nasnet::inline NASNET_ABI::detail {
@@ -80,6 +81,12 @@ void forward(const SoftmaxCrossEntropy& loss, OpCall<Scalar>& call) {
   for (const Scalar value : losses.values()) sum += static_cast<double>(value);
   call.allocate_output({1})[0] = static_cast<Scalar>(sum / static_cast<double>(losses.elements()));
   if (call.keep) call.saved.push_back(std::move(gradient));
+}
+
+template <class Scalar>
+void backward(const SoftmaxCrossEntropy&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
+  detail::map_lanes_gradient(call.context, gradients.inputs[0], detail::ScaleLanes<Scalar>{gradients.output[0]},
+                             call.saved[0].data());
 }
 
 template <class Scalar>

@@ -1,7 +1,7 @@
 /// The op without output on the CPU: zeros, at a stride.
 #pragma once
 
-#include "nasnet/ops/detail/map.hpp"
+#include "nasnet/primitive/op_call.hpp"
 #include "nasnet/primitive/primitives.hpp"
 
 namespace nasnet::inline NASNET_ABI {
@@ -12,9 +12,7 @@ void forward(const Zeros& zero, OpCall<Scalar>& call);
 
 /// dx = 0.
 template <class Scalar>
-void backward(const Zeros&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
-  detail::zero_gradient(call.context, gradients.inputs[0]);
-}
+void backward(const Zeros&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients);
 
 }  // namespace nasnet::inline NASNET_ABI
 

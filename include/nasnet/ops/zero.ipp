@@ -14,7 +14,12 @@ void forward(const Zeros& zero, OpCall<Scalar>& call) {
   detail::check_map(Zeros::name, in);
   const Size size = zero.output_size({in[1], in[2]});
   Tensor<Scalar>& y = call.allocate_output({in[0], size.height, size.width, zero.filters});
-  detail::map_lanes(call.context, y, detail::ZeroLanes{});
+  detail::zero_values(call.context, y);
+}
+
+template <class Scalar>
+void backward(const Zeros&, const OpCall<Scalar>& call, const OpGradients<Scalar>& gradients) {
+  detail::zero_gradient(call.context, gradients.inputs[0]);
 }
 
 }  // namespace nasnet::inline NASNET_ABI

@@ -14,7 +14,7 @@
 #include "nasnet/core/step_sequence.hpp"
 #include "nasnet/graph/shapes.hpp"
 #include "nasnet/model/detail/plan_program.hpp"
-#include "nasnet/ops/pixel_passes.hpp"
+#include "nasnet/ops/map_arithmetic.hpp"
 
 namespace nasnet::inline NASNET_ABI::detail {
 

@@ -12,7 +12,7 @@
 #include "nasnet/core/step_sequence.hpp"
 #include "nasnet/model/detail/plan_layout.hpp"
 #include "nasnet/model/detail/plan_program.hpp"
-#include "nasnet/ops/pixel_passes.hpp"
+#include "nasnet/ops/map_arithmetic.hpp"
 #include "nasnet/ops/run_primitive.hpp"
 
 namespace nasnet::inline NASNET_ABI::detail {

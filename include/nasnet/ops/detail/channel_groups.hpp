@@ -48,9 +48,9 @@ template <class Scalar>
 void chunk_moments(const Scalar* x, std::int64_t rows, std::int64_t channels, Scalar* mean, Scalar* squares) {
   std::fill_n(mean, channels, Scalar{0});
   std::fill_n(squares, channels, Scalar{0});
-  sum_columns<SumBlock, Scalar>({.x = x, .rows = rows, .columns = channels, .sum = mean});
+  sum_columns<Scalar>({.x = x, .rows = rows, .columns = channels, .sum = mean});
   for (std::int64_t c = 0; c < channels; ++c) mean[c] /= static_cast<Scalar>(rows);
-  sum_columns<SquareBlock, Scalar>({.x = x, .mean = mean, .rows = rows, .columns = channels, .sum = squares});
+  sum_column_squares<Scalar>({.x = x, .mean = mean, .rows = rows, .columns = channels, .sum = squares});
 }
 
 /// Mean and biased variance of each channel of each group, [groups * channels].
@@ -135,7 +135,7 @@ template <class Scalar>
   Tensor<Scalar> parts = context.zeros<Scalar>({layout.groups * layout.chunks(), layout.channels});
   layout.for_each_chunk(context, [&](std::int64_t group, std::int64_t chunk, std::int64_t offset) {
     const std::int64_t at = (group * layout.chunks() + chunk) * layout.channels;
-    sum_columns<SumBlock, Scalar>(
+    sum_columns<Scalar>(
         {.x = x + offset, .rows = layout.rows_of(chunk), .columns = layout.channels, .sum = parts.data() + at});
   });
   Tensor<Scalar> result = context.tensor<Scalar>({layout.sums()});
@@ -154,13 +154,13 @@ template <class Scalar>
   Tensor<Scalar> products = context.zeros<Scalar>({parts, layout.channels});
   layout.for_each_chunk(context, [&](std::int64_t group, std::int64_t chunk, std::int64_t offset) {
     const std::int64_t at = (group * layout.chunks() + chunk) * layout.channels;
-    sum_columns<GradientBlock, Scalar>({.g = g + offset,
-                                        .x = x + offset,
-                                        .mean = mean + group * layout.channels,
-                                        .rows = layout.rows_of(chunk),
-                                        .columns = layout.channels,
-                                        .sum = sums.data() + at,
-                                        .product = products.data() + at});
+    sum_column_gradients<Scalar>({.g = g + offset,
+                                  .x = x + offset,
+                                  .mean = mean + group * layout.channels,
+                                  .rows = layout.rows_of(chunk),
+                                  .columns = layout.channels,
+                                  .sum = sums.data() + at,
+                                  .product = products.data() + at});
   });
   GradientSums<Scalar> result{context.tensor<Scalar>({layout.sums()}), context.tensor<Scalar>({layout.sums()})};
   for_each_channel(context, layout, [&](std::int64_t group, std::int64_t channel) {
@@ -193,9 +193,8 @@ void normalise_channels(Context& context, const ChannelGroups& layout, const Sca
                               .rows = layout.rows_of(chunk),
                               .columns = layout.channels,
                               .out = y + offset};
-    if (addend == nullptr) return apply_columns<NormaliseStep<false>, Scalar>(job);
-    job.g = addend + offset;
-    apply_columns<NormaliseStep<true>, Scalar>(job);
+    if (addend != nullptr) job.g = addend + offset;
+    normalise_columns(job);
   });
 }
 
@@ -227,11 +226,7 @@ void normalise_gradient(Context& context, const ChannelGroups& layout, const Sca
                                     .rows = layout.rows_of(chunk),
                                     .columns = layout.channels,
                                     .out = slot.tensor->data() + offset};
-    if (slot.accumulate) {
-      apply_columns<NormaliseGradientStep<true>, Scalar>(job);
-    } else {
-      apply_columns<NormaliseGradientStep<false>, Scalar>(job);
-    }
+    normalise_columns_gradient(job, slot.accumulate);
   });
 }
 

@@ -78,9 +78,15 @@ struct Target {
   using Full = Lanes<set, T, width>;
 };
 
+/// Whether there are kernels of a scalar for all sets. Those of double, which checks gradients, are for the baseline
+/// alone, whatever set is asked for.
+template <class T>
+inline constexpr bool has_all_sets = sizeof(T) == 4;
+
 /// Lanes of a kernel's widest vector, for code that prepares its memory.
 template <class T>
 [[nodiscard]] constexpr std::int64_t full_width(InstructionSet set) {
+  if (!has_all_sets<T>) return Target<InstructionSet::baseline, T>::width;
   switch (set) {
     case InstructionSet::avx512: return Target<InstructionSet::avx512, T>::width;
     case InstructionSet::avx2: return Target<InstructionSet::avx2, T>::width;
@@ -91,7 +97,7 @@ template <class T>
 /// The set to use for `count` neighbouring scalars at a time: AVX2 where half of an AVX-512 vector would stay empty.
 template <class T>
 [[nodiscard]] constexpr InstructionSet set_for(std::int64_t count, InstructionSet set) {
-  const bool half = set == InstructionSet::avx512 && count <= full_width<T>(InstructionSet::avx2);
+  const bool half = has_all_sets<T> && set == InstructionSet::avx512 && count <= full_width<T>(InstructionSet::avx2);
   return half ? InstructionSet::avx2 : set;
 }
 
@@ -179,12 +185,16 @@ void run_on_baseline(const Job& job) {
   Kernel::template run<Target<InstructionSet::baseline, Scalar>>(job);
 }
 
-/// Runs the kernel's body for an instruction set, which the processor must have.
+/// Runs the kernel's body for an instruction set, which the processor must have. What calls it has a copy of the
+/// kernel's code for each set, so that each kernel has one caller, a function template that is declared in a header and
+/// instantiated in one source of the compiled library.
 template <class Kernel, class Scalar, class Job>
 void run_kernel([[maybe_unused]] InstructionSet set, const Job& job) {
 #if NASNET_HAS_X86_TARGETS
-  if (set == InstructionSet::avx512) return run_on_avx512<Kernel, Scalar>(job);
-  if (set == InstructionSet::avx2) return run_on_avx2<Kernel, Scalar>(job);
+  if constexpr (has_all_sets<Scalar>) {
+    if (set == InstructionSet::avx512) return run_on_avx512<Kernel, Scalar>(job);
+    if (set == InstructionSet::avx2) return run_on_avx2<Kernel, Scalar>(job);
+  }
 #endif
   run_on_baseline<Kernel, Scalar>(job);
 }

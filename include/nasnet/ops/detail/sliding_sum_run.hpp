@@ -5,9 +5,7 @@
 #include <vector>   // vector
 
 #include "nasnet/core/context.hpp"
-#include "nasnet/ops/detail/scratch.hpp"
 #include "nasnet/ops/detail/sliding_sum.hpp"
-#include "nasnet/ops/detail/strip_tasks.hpp"
 
 namespace nasnet::inline NASNET_ABI::detail {
 
@@ -118,52 +116,16 @@ struct StripSlide {
   }
 };
 
-/// @param weight [kh,kw,C] of a sum, null for a mean @param cells of a mean
-template <class Kernel, class T>
-void run_sliding_pass(Context& context, const SlidingPass<T>& pass, const T* weight, const WindowCells<T>& cells,
-                      InstructionSet set) {
-  const Tensor<T>& source = *pass.source;
-  Tensor<T>& destination = *pass.destination;
-  const Tensor<T>& behind = pass.slide == Slide::forward ? destination : source;
-  const auto strips = ChannelStrips::of<T>(destination.extent(3), set);
-  const StripSlide<T> slide(context, pass.window, pass.slide, pass.map, {behind.extent(1), behind.extent(2)}, weight,
-                            strips);
-  const StripTasks tasks(strips, destination.shape());
-  Scratch<T> rings(context, slide.ring_size(strips));
-  Scratch<const T*> pointers(context, 2 * pass.window.kernel_height);
-  context.parallel_for(tasks.count(), 1, [&](std::int64_t begin, std::int64_t end) {
-    const auto ring = rings.lease();
-    const auto pointer = pointers.lease();
-    for (std::int64_t index = begin; index < end; ++index) {
-      const StripTask at = tasks[index];
-      SlidingTask<T> task = slide.task(at.strip, ring.data(), pointer.data());
-      task.ring.source = strip_row(source, at.n, strips, at.strip);
-      task.ring.source_pitch = source.extent(2) * source.extent(3);
-      task.destination_pitch = destination.extent(2) * destination.extent(3);
-      task.destination_pixel = destination.extent(3);
-      task.destination = destination.data() + at.offset + at.row_begin * task.destination_pitch;
-      task.addend = pass.accumulate ? task.destination : nullptr;
-      task.addend_pitch = task.destination_pitch;
-      task.addend_pixel = task.destination_pixel;
-      task.averaging = pass.slide == Slide::forward ? Averaging::destination : Averaging::source;
-      task.cells = cells.view();
-      task.row_begin = at.row_begin;
-      task.row_end = at.row_end;
-      run_kernel<Kernel, T>(strips.set(at.strip), task);
-    }
-  });
-}
-
 /// Weighted sums of the windows' cells, or their transpose. @param weight [kh,kw,C]
 template <class T>
-void run_sliding_sum(Context& context, const SlidingPass<T>& pass, const T* weight, InstructionSet set) {
-  run_sliding_pass<SlidingSumKernel, T>(context, pass, weight, {}, set);
-}
+void run_sliding_sum(Context& context, const SlidingPass<T>& pass, const T* weight, InstructionSet set);
 
 /// Means of the windows' cells that lie inside the map, or their transpose.
 template <class T>
-void run_sliding_mean(Context& context, const SlidingPass<T>& pass, InstructionSet set) {
-  run_sliding_pass<SlidingMeanKernel, T>(context, pass, nullptr, WindowCells<T>(pass.window, pass.map), set);
-}
+void run_sliding_mean(Context& context, const SlidingPass<T>& pass, InstructionSet set);
 
 }  // namespace nasnet::inline NASNET_ABI::detail
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/ops/detail/sliding_sum_run.ipp"
+#endif

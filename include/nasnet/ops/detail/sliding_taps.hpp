@@ -138,4 +138,14 @@ struct ColumnTaps {
   }
 };
 
+/// The first tap inside an axis of n cells, for each window.
+NASNET_LAZY [[nodiscard]] inline std::vector<std::int64_t> first_taps(const WindowAxis& axis, std::int64_t n) {
+  std::vector<std::int64_t> taps;
+  for (std::int64_t o = 0; o < axis.output(n); ++o) {
+    const std::int64_t start = o * axis.stride - axis.before(n);
+    taps.push_back(start >= 0 ? 0 : quotient_up(-start, axis.dilation));
+  }
+  return taps;
+}
+
 }  // namespace nasnet::inline NASNET_ABI::detail

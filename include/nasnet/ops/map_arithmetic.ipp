@@ -1,16 +1,13 @@
-/// Small passes over maps inside a larger memory, whose pixels are whole vectors.
 #pragma once
 
-#include <algorithm>  // min
-#include <cstdint>    // int64_t
+#include "nasnet/ops/map_arithmetic.hpp"
 
-#include "nasnet/ops/detail/quotient.hpp"
+#include <cstdint>  // int64_t
+
 #include "nasnet/ops/detail/simd.hpp"
 #include "nasnet/ops/map_view.hpp"
 
-namespace nasnet::inline NASNET_ABI {
-
-namespace detail {
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// Pixels begin, ..., end - 1 of maps of one size.
 template <class T>
@@ -86,26 +83,16 @@ struct MeanKernel {
   }
 };
 
-}  // namespace detail
+}  // namespace nasnet::inline NASNET_ABI::detail
 
-/// Numbers 0, ..., count - 1 in tasks of `grain` of them.
-struct TaskRanges {
-  std::int64_t count = 0;
-  std::int64_t grain = 1;
+namespace nasnet::inline NASNET_ABI {
 
-  NASNET_LAZY [[nodiscard]] std::int64_t tasks() const { return detail::quotient_up(count, grain); }
-  [[nodiscard]] std::int64_t begin(std::int64_t task) const { return task * grain; }
-  [[nodiscard]] std::int64_t end(std::int64_t task) const { return (std::min)((task + 1) * grain, count); }
-};
-
-/// How pixels of maps are cut for sums and copies.
 template <class T>
-[[nodiscard]] TaskRanges pixel_ranges(const MapView<const T>& maps) {
+TaskRanges pixel_ranges(const MapView<const T>& maps) {
   constexpr std::int64_t grain_scalars = 16 * 1024;
   return {.count = maps.pixels(), .grain = grain_scalars / maps.channels + 1};
 }
 
-/// to = left + right in the pixels of a task, maps of one size; `to` may be one of them.
 template <class T>
 void add_pixels(const TaskRanges& ranges, std::int64_t task, const MapView<const T>& left,
                 const MapView<const T>& right, const MapView<T>& to, InstructionSet set) {
@@ -113,7 +100,6 @@ void add_pixels(const TaskRanges& ranges, std::int64_t task, const MapView<const
       set, detail::PixelJob<T>{left, right, to, ranges.begin(task), ranges.end(task)});
 }
 
-/// to = from in the pixels of a task, maps of one size.
 template <class T>
 void copy_pixels(const TaskRanges& ranges, std::int64_t task, const MapView<const T>& from, const MapView<T>& to,
                  InstructionSet set) {
@@ -121,13 +107,11 @@ void copy_pixels(const TaskRanges& ranges, std::int64_t task, const MapView<cons
       set, detail::PixelJob<T>{from, {}, to, ranges.begin(task), ranges.end(task)});
 }
 
-/// How maps are cut for their means: by images and strips of channels.
 template <class T>
-[[nodiscard]] TaskRanges mean_ranges(const MapView<const T>& maps, InstructionSet set) {
+TaskRanges mean_ranges(const MapView<const T>& maps, InstructionSet set) {
   return {.count = maps.images * (maps.channels / detail::full_width<T>(set)), .grain = 8};
 }
 
-/// to [images,1,1,channels] = the means of a task's strips, of max(x, 0) where `rectify`.
 template <class T>
 void mean_of_pixels(const TaskRanges& ranges, std::int64_t task, const MapView<const T>& from, bool rectify,
                     const MapView<T>& to, InstructionSet set) {

@@ -8,28 +8,28 @@
 #include <vector>    // vector
 
 #include "nasnet/graph/network_graph.hpp"
-#include "nasnet/ops/convolution_unit_pair.hpp"
+#include "nasnet/primitive/convolution_chain.hpp"
 
 namespace nasnet::inline NASNET_ABI::detail {
 
-/// A chain of nodes that is one unit, or two.
-struct MatchedUnit {
-  std::optional<ConvolutionUnit> before{};  ///< whose map the unit alone reads
-  ConvolutionUnit unit{};
+/// A chain of nodes that is one chain, or two.
+struct MatchedChain {
+  std::optional<ConvolutionChain> before{};  ///< whose map the chain alone reads
+  ConvolutionChain chain{};
   int input = -1;                 ///< node that the chain reads; -1 for the images
-  int addend = -1;                ///< and the one that it adds, if unit.adds
+  int addend = -1;                ///< and the one that it adds, if chain.adds
   std::vector<int> parameters{};  ///< of all nodes, in order
 };
 
-/// The units of a network. A unit stands at its last node, a batch norm or a sum; its other nodes are not computed.
-class UnitMatching {
+/// The chains of a network. A chain stands at its last node, a batch norm or a sum; its other nodes are not computed.
+class ChainMatching {
  public:
   /// @param with_drop_path whether paths are dropped in this training; else drop paths are passed through
-  NASNET_LAZY UnitMatching(const NetworkGraph& graph, bool with_drop_path)
+  NASNET_LAZY ChainMatching(const NetworkGraph& graph, bool with_drop_path)
       : graph_(graph),
         with_drop_path_(with_drop_path),
         readers_(graph.nodes.size()),
-        units_(graph.nodes.size()),
+        chains_(graph.nodes.size()),
         ends_(graph.nodes.size()) {
     for (const GraphNode& node : graph.nodes) {
       for (const int input : node.inputs) count_reader(input);
@@ -42,9 +42,9 @@ class UnitMatching {
     for (int n = 0; n < static_cast<int>(graph.nodes.size()); ++n) match_pair(n);
   }
 
-  [[nodiscard]] const std::vector<std::optional<MatchedUnit>>& units() const { return units_; }
+  [[nodiscard]] const std::vector<std::optional<MatchedChain>>& chains() const { return chains_; }
 
-  /// For each node, the one at which it is computed: itself, or the last node of its unit.
+  /// For each node, the one at which it is computed: itself, or the last node of its chain.
   [[nodiscard]] const std::vector<int>& ends() const { return ends_; }
 
  private:
@@ -71,27 +71,27 @@ class UnitMatching {
     if (std::get_if<BatchNorm>(&graph_.nodes[at(norm)].primitive) == nullptr) return;
     const std::optional<int> pointwise = step_back<Pointwise>(norm);
     if (!pointwise) return;
-    MatchedUnit matched{
-        .unit = {.filters = primitive<Pointwise>(*pointwise).filters, .norm = primitive<BatchNorm>(norm)}};
-    std::vector<int> chain{norm, *pointwise};
-    if (const auto depthwise = step_back<Depthwise>(chain.back())) {
-      matched.unit.depthwise = primitive<Depthwise>(*depthwise).window;
-      chain.push_back(*depthwise);
+    MatchedChain matched{
+        .chain = {.filters = primitive<Pointwise>(*pointwise).filters, .norm = primitive<BatchNorm>(norm)}};
+    std::vector<int> nodes{norm, *pointwise};
+    if (const auto depthwise = step_back<Depthwise>(nodes.back())) {
+      matched.chain.depthwise = primitive<Depthwise>(*depthwise).window;
+      nodes.push_back(*depthwise);
     }
-    if (const auto relu = step_back<Relu>(chain.back())) {
-      matched.unit.rectify = true;
-      chain.push_back(*relu);
+    if (const auto relu = step_back<Relu>(nodes.back())) {
+      matched.chain.rectify = true;
+      nodes.push_back(*relu);
     }
-    matched.input = graph_.nodes[at(chain.back())].inputs[0];
-    for (auto node = chain.rbegin(); node != chain.rend(); ++node) {
+    matched.input = graph_.nodes[at(nodes.back())].inputs[0];
+    for (auto node = nodes.rbegin(); node != nodes.rend(); ++node) {
       ends_[at(*node)] = norm;
       const std::vector<int>& parameters = graph_.nodes[at(*node)].parameters;
       matched.parameters.insert(matched.parameters.end(), parameters.begin(), parameters.end());
     }
-    units_[at(norm)] = std::move(matched);
+    chains_[at(norm)] = std::move(matched);
   }
 
-  /// A sum of two of which a unit makes one: the later one, so that the other is there.
+  /// A sum of two of which a chain makes one: the later one, so that the other is there.
   NASNET_LAZY void match_sum(int sum) {
     const std::vector<int>& inputs = graph_.nodes[at(sum)].inputs;
     if (std::get_if<Add>(&graph_.nodes[at(sum)].primitive) == nullptr || inputs.size() != 2) return;
@@ -103,26 +103,26 @@ class UnitMatching {
         path.push_back(node);
         node = graph_.nodes[at(node)].inputs[0];
       }
-      if (node < 0 || !units_[at(node)] || units_[at(node)]->unit.adds || readers_[at(node)] != 1) continue;
-      MatchedUnit matched = std::move(*units_[at(node)]);
-      units_[at(node)].reset();
-      matched.unit.adds = true;
+      if (node < 0 || !chains_[at(node)] || chains_[at(node)]->chain.adds || readers_[at(node)] != 1) continue;
+      MatchedChain matched = std::move(*chains_[at(node)]);
+      chains_[at(node)].reset();
+      matched.chain.adds = true;
       matched.addend = inputs[1 - side];
       for (int& end : ends_) end = end == node ? sum : end;
       for (const int passed : path) ends_[at(passed)] = sum;
-      units_[at(sum)] = std::move(matched);
+      chains_[at(sum)] = std::move(matched);
       return;
     }
   }
 
-  /// A unit whose input another one makes for it alone.
+  /// A chain whose input another one makes for it alone.
   NASNET_LAZY void match_pair(int node) {
-    std::optional<MatchedUnit>& second = units_[at(node)];
+    std::optional<MatchedChain>& second = chains_[at(node)];
     if (!second || second->input < 0 || readers_[at(second->input)] != 1) return;
-    std::optional<MatchedUnit>& first = units_[at(second->input)];
-    if (!first || first->before || first->unit.adds || !first->unit.depthwise) return;
+    std::optional<MatchedChain>& first = chains_[at(second->input)];
+    if (!first || first->before || first->chain.adds || !first->chain.depthwise) return;
     for (int& end : ends_) end = end == second->input ? node : end;
-    second->before = first->unit;
+    second->before = first->chain;
     second->input = first->input;
     second->parameters.insert(second->parameters.begin(), first->parameters.begin(), first->parameters.end());
     first.reset();
@@ -137,7 +137,7 @@ class UnitMatching {
   const NetworkGraph& graph_;
   bool with_drop_path_;
   std::vector<int> readers_;  // of each node
-  std::vector<std::optional<MatchedUnit>> units_;
+  std::vector<std::optional<MatchedChain>> chains_;
   std::vector<int> ends_;
 };
 

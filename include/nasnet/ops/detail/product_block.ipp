@@ -1,82 +1,13 @@
-/// The inner part of matrix products: blocks of C that stay in registers while the sum runs.
 #pragma once
+
+#include "nasnet/ops/detail/product_block.hpp"
 
 #include <cstdint>  // int64_t
 
+#include "nasnet/ops/detail/product_tile.hpp"
 #include "nasnet/ops/detail/simd.hpp"
 
 namespace nasnet::inline NASNET_ABI::detail {
-
-/// A block of C = A B, or of C = A^T B, all row-major. Each element of C is one sum in the order of the terms,
-/// whichever block and tile it falls into, so that products may be split freely over rows and columns.
-template <class T>
-struct ProductBlock {
-  const T* a = nullptr;
-  std::int64_t a_stride = 0;
-  const T* b = nullptr;
-  std::int64_t b_stride = 0;
-  const T* b_last = nullptr;  ///< last row of B, readable up to a whole vector past its end
-  T* c = nullptr;
-  std::int64_t c_stride = 0;
-  std::int64_t rows = 0;     ///< of C
-  std::int64_t columns = 0;  ///< of C
-  std::int64_t terms = 0;    ///< of each sum, at least 1
-  bool accumulate = false;   ///< adds to C
-};
-
-/// Vectors side by side in a tile of C.
-inline constexpr int tile_vectors = 3;
-
-/// Rows of a tile that is `vectors` wide: accumulators, the vectors of B and one of A fit the registers.
-template <class Target>
-[[nodiscard]] constexpr int tile_rows(int vectors) {
-  const bool wide = Target::registers >= 32 || vectors == 1;
-  return wide && sizeof(typename Target::Scalar) == 4 ? 8 : 4;
-}
-
-/// Where the factors of a tile's rows are: anywhere, a pointer each.
-template <class T, int rows>
-struct PointedRows {
-  const T* first[rows];
-
-  NASNET_ALWAYS_INLINE T factor(int row, std::int64_t offset) const { return first[row][offset]; }
-};
-
-/// The same for rows as far apart as `stride`. Three rows share a pointer, since the processor adds the stride or twice
-/// the stride for nothing: pointers for eight rows would not fit the registers beside the others.
-template <class T, int rows>
-struct EvenRows {
-  static constexpr int sharing = 3;
-  const T* first[(rows + sharing - 1) / sharing];
-  std::int64_t stride;
-
-  NASNET_ALWAYS_INLINE T factor(int row, std::int64_t offset) const {
-    return first[row / sharing][offset + row % sharing * stride];
-  }
-};
-
-/// The same for neighbours in memory.
-template <class T>
-struct NeighbouringRows {
-  const T* first;
-
-  NASNET_ALWAYS_INLINE T factor(int row, std::int64_t offset) const { return first[offset + row]; }
-};
-
-/// Adds one term to a tile: the outer product of a column of A and a row of B.
-template <class L, int rows, int vectors, class Rows>
-NASNET_ALWAYS_INLINE void add_term(typename L::Vector (&sum)[rows][vectors], const Rows& a, std::int64_t offset,
-                                   const typename L::Scalar* b) {
-  typename L::Vector row[vectors];
-  NASNET_UNROLL
-  for (int v = 0; v < vectors; ++v) load<L>(row[v], b + v * L::width);
-  NASNET_UNROLL
-  for (int r = 0; r < rows; ++r) {
-    const typename L::Scalar factor = a.factor(r, offset);
-    NASNET_UNROLL
-    for (int v = 0; v < vectors; ++v) sum[r][v] += factor * row[v];
-  }
-}
 
 template <class L>
 NASNET_ALWAYS_INLINE void write_vector(typename L::Scalar* c, typename L::Vector& sum, bool accumulate) {
@@ -165,9 +96,6 @@ NASNET_ALWAYS_INLINE void multiply_tile(const ProductBlock<typename L::Scalar>& 
                                tail < L::width ? tail : L::width, block.accumulate);
 }
 
-/// Which row stands for row r of a tile of which only the first `count` are there: the last one for those that are not.
-NASNET_ALWAYS_INLINE std::int64_t row_there(std::int64_t r, std::int64_t count) { return r < count ? r : count - 1; }
-
 /// A tile of which `count` rows are rows of C; the others repeat the last one and are not written.
 template <class L, bool transposed, int rows, int vectors>
 NASNET_ALWAYS_INLINE void multiply_part_tile(const ProductBlock<typename L::Scalar>& block, std::int64_t row,
@@ -212,7 +140,7 @@ NASNET_ALWAYS_INLINE void multiply_strip(const ProductBlock<typename L::Scalar>&
 }
 
 template <class Target, class L, bool transposed>
-NASNET_ALWAYS_INLINE void multiply_block(const ProductBlock<typename L::Scalar>& block) {
+NASNET_ALWAYS_INLINE void multiply_tiles(const ProductBlock<typename L::Scalar>& block) {
   std::int64_t column = 0;
   for (; column + (tile_vectors - 1) * L::width < block.columns; column += tile_vectors * L::width) {
     multiply_strip<Target, L, transposed, tile_vectors>(block, column);
@@ -229,8 +157,18 @@ struct ProductKernel {
   template <class Target>
   static NASNET_ALWAYS_INLINE void run(const ProductBlock<typename Target::Scalar>& job) {
     const ProductBlock<typename Target::Scalar> block = job;
-    multiply_block<Target, typename Target::Full, transposed>(block);
+    multiply_tiles<Target, typename Target::Full, transposed>(block);
   }
 };
+
+template <class T>
+void multiply_block(InstructionSet set, const ProductBlock<T>& block) {
+  run_kernel<ProductKernel<false>, T>(set, block);
+}
+
+template <class T>
+void multiply_transposed_block(InstructionSet set, const ProductBlock<T>& block) {
+  run_kernel<ProductKernel<true>, T>(set, block);
+}
 
 }  // namespace nasnet::inline NASNET_ABI::detail

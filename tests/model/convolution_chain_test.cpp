@@ -1,4 +1,4 @@
-// Units against the primitives that they stand for, one after another, and models with units against models without.
+// Chains against the primitives that they stand for, one after another, and models with chains against models without.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -16,9 +16,10 @@
 #include "graph/random_cells.hpp"
 #include "graph/random_graphs.hpp"
 #include "model/sample_networks.hpp"
-#include "nasnet/graph/graph_builder.hpp"
+#include "nasnet/model/detail/chain_matching.hpp"
 #include "nasnet/model/model.hpp"
-#include "nasnet/ops/convolution_unit_pair.hpp"
+#include "nasnet/ops/convolution_chain.hpp"
+#include "nasnet/ops/double_convolution_chain.hpp"
 #include "nasnet/ops/run_primitive.hpp"
 #include "nasnet/train/train_step.hpp"
 
@@ -46,26 +47,26 @@ struct Passes {
 };
 
 template <class Scalar>
-class UnitRun {
+class ChainRun {
  public:
-  UnitRun(const ConvolutionUnit& unit, const Shape& input, Mode mode) : unit_(unit), mode_(mode) {
+  ChainRun(const ConvolutionChain& chain, const Shape& input, Mode mode) : chain_(chain), mode_(mode) {
     const RandomStream random(11);
     const std::int64_t channels = input[3];
-    if (unit.adds) {
-      const Size size = unit.depthwise ? unit.depthwise->output({input[1], input[2]}) : Size{input[1], input[2]};
-      const Shape shape{input[0], size.height, size.width, unit.filters};
+    if (chain.adds) {
+      const Size size = chain.depthwise ? chain.depthwise->output({input[1], input[2]}) : Size{input[1], input[2]};
+      const Shape shape{input[0], size.height, size.width, chain.filters};
       addend_ = Variable<Scalar>(random_tensor<Scalar>(shape, random.split("addend")), true);
     }
     input_ = Variable<Scalar>(random_tensor<Scalar>(input, random.split("input")), true);
-    if (unit.depthwise) {
-      add(random_tensor<Scalar>({unit.depthwise->kernel_height, unit.depthwise->kernel_width, channels},
+    if (chain.depthwise) {
+      add(random_tensor<Scalar>({chain.depthwise->kernel_height, chain.depthwise->kernel_width, channels},
                                 random.split("depthwise")));
     }
-    add(random_tensor<Scalar>({1, 1, channels, unit.filters}, random.split("pointwise")));
-    add(random_tensor<Scalar>({unit.filters}, random.split("weight"), 1, 0.2));
-    add(random_tensor<Scalar>({unit.filters}, random.split("bias")));
-    add(random_tensor<Scalar>({unit.filters}, random.split("mean")), false);
-    add(random_tensor<Scalar>({unit.filters}, random.split("variance"), 3, 0.1), false);
+    add(random_tensor<Scalar>({1, 1, channels, chain.filters}, random.split("pointwise")));
+    add(random_tensor<Scalar>({chain.filters}, random.split("weight"), 1, 0.2));
+    add(random_tensor<Scalar>({chain.filters}, random.split("bias")));
+    add(random_tensor<Scalar>({chain.filters}, random.split("mean")), false);
+    add(random_tensor<Scalar>({chain.filters}, random.split("variance"), 3, 0.1), false);
   }
 
   /// @param again input and parameters have gradients already, to which new ones are added
@@ -84,8 +85,8 @@ class UnitRun {
     Tape<Scalar> tape(context);
     const RunOptions run{.mode = mode_};
     std::vector<Variable<Scalar>> inputs{input_};
-    if (unit_.adds) inputs.push_back(addend_);
-    Variable<Scalar> output = fusion == Fusion::on ? tape.apply(unit_, std::span<const Variable<Scalar>>(inputs),
+    if (chain_.adds) inputs.push_back(addend_);
+    Variable<Scalar> output = fusion == Fusion::on ? tape.apply(chain_, std::span<const Variable<Scalar>>(inputs),
                                                                 std::span<const Variable<Scalar>>(parameters_), run)
                                                    : one_by_one(tape, run);
     Passes<Scalar> passes{.output = output.value().clone(Allocator{})};
@@ -107,7 +108,7 @@ class UnitRun {
 
   std::vector<Variable<Scalar>*> wanted() {
     std::vector<Variable<Scalar>*> result{&input_};
-    if (unit_.adds) result.push_back(&addend_);
+    if (chain_.adds) result.push_back(&addend_);
     for (Variable<Scalar>& parameter : parameters_) {
       if (parameter.wants_gradient()) result.push_back(&parameter);
     }
@@ -117,15 +118,16 @@ class UnitRun {
   Variable<Scalar> one_by_one(Tape<Scalar>& tape, const RunOptions& run) {
     std::size_t next = 0;
     Variable<Scalar> value = input_;
-    if (unit_.rectify) value = tape.apply(Relu{}, {value}, {}, run);
-    if (unit_.depthwise) value = tape.apply(Depthwise{.window = *unit_.depthwise}, {value}, {parameters_[next++]}, run);
-    value = tape.apply(Pointwise{.filters = unit_.filters}, {value}, {parameters_[next++]}, run);
-    value = tape.apply(unit_.norm, {value},
+    if (chain_.rectify) value = tape.apply(Relu{}, {value}, {}, run);
+    if (chain_.depthwise)
+      value = tape.apply(Depthwise{.window = *chain_.depthwise}, {value}, {parameters_[next++]}, run);
+    value = tape.apply(Pointwise{.filters = chain_.filters}, {value}, {parameters_[next++]}, run);
+    value = tape.apply(chain_.norm, {value},
                        {parameters_[next], parameters_[next + 1], parameters_[next + 2], parameters_[next + 3]}, run);
-    return unit_.adds ? tape.apply(Add{}, {value, addend_}, {}, run) : value;
+    return chain_.adds ? tape.apply(Add{}, {value, addend_}, {}, run) : value;
   }
 
-  ConvolutionUnit unit_;
+  ConvolutionChain chain_;
   Mode mode_;
   Variable<Scalar> input_, addend_;
   std::vector<Variable<Scalar>> parameters_;
@@ -185,35 +187,35 @@ template <class Scalar>
 void check_all(Mode mode, double error) {
   for (const Case& item : cases()) {
     for (const bool rectify : {false, true}) {
-      const ConvolutionUnit unit{
+      const ConvolutionChain chain{
           .rectify = rectify, .depthwise = item.depthwise, .filters = item.filters, .adds = item.filters % 2 == 1};
       INFO(item.input.to_string() << " filters " << item.filters << " rectify " << rectify << " kernel "
                                   << (item.depthwise ? item.depthwise->kernel_height : 0) << " stride "
                                   << (item.depthwise ? item.depthwise->stride_height : 0));
-      UnitRun<Scalar> chain(unit, item.input, mode);
+      ChainRun<Scalar> fused(chain, item.input, mode);
       for (const bool again : {false, true}) {
-        check_close(chain.run(Fusion::on, again), chain.run(Fusion::off, again), error);
+        check_close(fused.run(Fusion::on, again), fused.run(Fusion::off, again), error);
       }
     }
   }
 }
 
-/// Two units in a row on a tape: as a pair, or one after the other.
-class PairRun {
+/// Two chains in a row on a tape: together, or one after the other.
+class DoubleChainRun {
  public:
-  PairRun(const ConvolutionUnitPair& pair, const Shape& input) : pair_(pair) {
+  DoubleChainRun(const DoubleConvolutionChain& both, const Shape& input) : chains_(both) {
     const RandomStream random(13);
     input_ = Variable<float>(random_tensor<float>(input, random.split("input")), true);
-    add_parameters(pair.first, input[3], random.split("first"));
+    add_parameters(both.first, input[3], random.split("first"));
     middle_ = parameters_.size();
-    add_parameters(pair.second, pair.first.filters, random.split("second"));
-    if (!pair.second.adds) return;
+    add_parameters(both.second, both.first.filters, random.split("second"));
+    if (!both.second.adds) return;
     Size size{input[1], input[2]};
-    for (const ConvolutionUnit& unit : {pair.first, pair.second}) {
-      if (unit.depthwise) size = unit.depthwise->output(size);
+    for (const ConvolutionChain& chain : {both.first, both.second}) {
+      if (chain.depthwise) size = chain.depthwise->output(size);
     }
     addend_ = Variable<float>(
-        random_tensor<float>({input[0], size.height, size.width, pair.second.filters}, random.split("addend")), true);
+        random_tensor<float>({input[0], size.height, size.width, both.second.filters}, random.split("addend")), true);
   }
 
   /// The output, all gradients and all parameters afterwards.
@@ -225,23 +227,23 @@ class PairRun {
     }
     Variable<float> input(input_.value().clone(Allocator{}), true);
     std::vector<Variable<float>> inputs{input};
-    if (pair_.second.adds) inputs.emplace_back(addend_.value().clone(Allocator{}), true);
+    if (chains_.second.adds) inputs.emplace_back(addend_.value().clone(Allocator{}), true);
     Tape<float> tape(context);
     const RunOptions run{.mode = mode};
     const std::span<const Variable<float>> all(parameters);
     Variable<float> output;
     if (fusion == Fusion::on) {
-      output = tape.apply(pair_, std::span<const Variable<float>>(inputs), all, run);
+      output = tape.apply(chains_, std::span<const Variable<float>>(inputs), all, run);
     } else {
-      inputs[0] = tape.apply(pair_.first, std::span<const Variable<float>>(&input, 1), all.first(middle_), run);
-      output = tape.apply(pair_.second, std::span<const Variable<float>>(inputs), all.subspan(middle_), run);
+      inputs[0] = tape.apply(chains_.first, std::span<const Variable<float>>(&input, 1), all.first(middle_), run);
+      output = tape.apply(chains_.second, std::span<const Variable<float>>(inputs), all.subspan(middle_), run);
     }
     std::vector<Tensor<float>> result;
     result.push_back(output.value().clone(Allocator{}));
     const Tape<float>::SeededOutput seed{output, random_tensor<float>(output.shape(), RandomStream(6))};
     tape.backward(std::span(&seed, 1));
     result.push_back(input.gradient().clone(Allocator{}));
-    if (pair_.second.adds) result.push_back(inputs[1].gradient().clone(Allocator{}));
+    if (chains_.second.adds) result.push_back(inputs[1].gradient().clone(Allocator{}));
     for (Variable<float>& parameter : parameters) {
       result.push_back((parameter.wants_gradient() ? parameter.gradient() : parameter.value()).clone(Allocator{}));
     }
@@ -249,21 +251,21 @@ class PairRun {
   }
 
  private:
-  void add_parameters(const ConvolutionUnit& unit, std::int64_t channels, RandomStream random) {
+  void add_parameters(const ConvolutionChain& chain, std::int64_t channels, RandomStream random) {
     const auto add = [&](const char* name, const Shape& shape, double centre, bool trainable) {
       parameters_.emplace_back(random_tensor<float>(shape, random.split(name), centre, 0.3), trainable);
     };
-    if (unit.depthwise) {
-      add("depthwise", {unit.depthwise->kernel_height, unit.depthwise->kernel_width, channels}, 0, true);
+    if (chain.depthwise) {
+      add("depthwise", {chain.depthwise->kernel_height, chain.depthwise->kernel_width, channels}, 0, true);
     }
-    add("pointwise", {1, 1, channels, unit.filters}, 0, true);
-    add("weight", {unit.filters}, 1, true);
-    add("bias", {unit.filters}, 0, true);
-    add("mean", {unit.filters}, 0, false);
-    add("variance", {unit.filters}, 3, false);
+    add("pointwise", {1, 1, channels, chain.filters}, 0, true);
+    add("weight", {chain.filters}, 1, true);
+    add("bias", {chain.filters}, 0, true);
+    add("mean", {chain.filters}, 0, false);
+    add("variance", {chain.filters}, 3, false);
   }
 
-  ConvolutionUnitPair pair_;
+  DoubleConvolutionChain chains_;
   Variable<float> input_, addend_;
   std::vector<Variable<float>> parameters_;
   std::size_t middle_ = 0;
@@ -289,7 +291,7 @@ std::vector<Tensor<Scalar>> traces(const NetworkGraph& graph, const Shape& image
 
 void check_model(const NetworkGraph& graph, const Shape& images) {
   INFO(images.to_string());
-  const auto with_units = traces<double>(graph, images, Fusion::on);
+  const auto with_chains = traces<double>(graph, images, Fusion::on);
   const auto without = traces<double>(graph, images, Fusion::off);
   double largest = 0;
   for (const Tensor<double>& tensor : without) {
@@ -297,51 +299,51 @@ void check_model(const NetworkGraph& graph, const Shape& images) {
   }
   for (std::size_t p = 0; p < without.size(); ++p) {
     INFO(graph.parameters[p].name);
-    REQUIRE(with_units[p].shape() == without[p].shape());
+    REQUIRE(with_chains[p].shape() == without[p].shape());
     for (std::int64_t i = 0; i < without[p].elements(); ++i) {
-      REQUIRE(std::abs(with_units[p][i] - without[p][i]) <= 1e-9 * largest);
+      REQUIRE(std::abs(with_chains[p][i] - without[p][i]) <= 1e-9 * largest);
     }
   }
 }
 
-std::size_t unit_count(const NetworkGraph& graph) {
+std::size_t chain_count(const NetworkGraph& graph) {
   std::size_t count = 0;
-  const detail::UnitMatching matching(graph, false);
-  for (const auto& unit : matching.units()) {
-    if (unit) count += unit->before ? 2 : 1;
+  const detail::ChainMatching matching(graph, false);
+  for (const auto& chain : matching.chains()) {
+    if (chain) count += chain->before ? 2 : 1;
   }
   return count;
 }
 
 }  // namespace
 
-TEST_CASE("a unit equals its primitives one by one, in single precision") { check_all<float>(Mode::train, 3e-4); }
+TEST_CASE("a chain equals its primitives one by one, in single precision") { check_all<float>(Mode::train, 3e-4); }
 
-TEST_CASE("a unit equals its primitives one by one, in double precision") { check_all<double>(Mode::train, 1e-10); }
+TEST_CASE("a chain equals its primitives one by one, in double precision") { check_all<double>(Mode::train, 1e-10); }
 
-TEST_CASE("a unit with frozen statistics equals its primitives and leaves the statistics alone") {
+TEST_CASE("a chain with frozen statistics equals its primitives and leaves the statistics alone") {
   check_all<double>(Mode::frozen, 1e-10);
 }
 
-TEST_CASE("a unit gives the same bits on any number of threads") {
-  const ConvolutionUnit unit{.rectify = true, .depthwise = Window::square(5), .filters = 24};
-  UnitRun<float> chain(unit, {19, 12, 12, 20}, Mode::train);
-  const Passes<float> one = chain.run(Fusion::on, false, 1);
-  for (const int threads : {2, 3, 5}) check_close(chain.run(Fusion::on, false, threads), one, 0.0);
+TEST_CASE("a chain gives the same bits on any number of threads") {
+  const ConvolutionChain chain{.rectify = true, .depthwise = Window::square(5), .filters = 24};
+  ChainRun<float> fused(chain, {19, 12, 12, 20}, Mode::train);
+  const Passes<float> one = fused.run(Fusion::on, false, 1);
+  for (const int threads : {2, 3, 5}) check_close(fused.run(Fusion::on, false, threads), one, 0.0);
 }
 
-TEST_CASE("a pair of units gives the bits of its units one after the other, on any number of threads") {
+TEST_CASE("two chains in a row give the bits of one after the other, on any number of threads") {
   int again = 0;
   for (const std::int64_t channels : {1, 8, 44, 51}) {  // the last ones do not multiply twice
     for (const std::int64_t kernel : {1, 3, 7}) {
       for (const std::int64_t stride : {1, 2}) {
         for (const bool adds : {false, true}) {
-          const ConvolutionUnitPair pair{
+          const DoubleConvolutionChain both{
               .first = {.rectify = true, .depthwise = Window::square(kernel, stride), .filters = 9},
               .second = {.rectify = kernel != 1, .depthwise = Window::square(kernel), .filters = 11, .adds = adds}};
           INFO("channels " << channels << " kernel " << kernel << " stride " << stride << " adds " << adds);
-          again += detail::multiplies_again(pair, channels) ? 1 : 0;
-          PairRun run(pair, {3, 9, 8, channels});
+          again += detail::multiplies_again(both, channels) ? 1 : 0;
+          DoubleChainRun run(both, {3, 9, 8, channels});
           for (const Mode mode : {Mode::train, Mode::frozen}) {
             const std::vector<Tensor<float>> expected = run.run(Fusion::off, mode);
             for (const int threads : {1, 3}) {
@@ -358,17 +360,17 @@ TEST_CASE("a pair of units gives the bits of its units one after the other, on a
   CHECK(again < 48);
 }
 
-TEST_CASE("the separable convolutions of a network train as pairs of units") {
+TEST_CASE("the separable convolutions of a network train as two chains in a row") {
   const NetworkGraph graph = build(released_nasnet_a(), {.cells_per_stack = 1, .filters = 4});
   std::size_t depthwise = 0;
   for (const GraphNode& node : graph.nodes) depthwise += std::holds_alternative<Depthwise>(node.primitive) ? 1 : 0;
-  std::size_t pairs = 0;
-  const detail::UnitMatching matching(graph, false);
-  for (const auto& unit : matching.units()) pairs += unit && unit->before ? 1 : 0;
-  CHECK(2 * pairs == depthwise);
+  std::size_t doubles = 0;
+  const detail::ChainMatching matching(graph, false);
+  for (const auto& chain : matching.chains()) doubles += chain && chain->before ? 1 : 0;
+  CHECK(2 * doubles == depthwise);
 }
 
-TEST_CASE("a unit refuses parameters that do not fit") {
+TEST_CASE("a chain refuses parameters that do not fit") {
   Context context(1);
   Tape<float> tape(context);
   const auto zeros = [](const Shape& shape) {
@@ -377,9 +379,9 @@ TEST_CASE("a unit refuses parameters that do not fit") {
     return Variable<float>(std::move(tensor));
   };
   const Variable<float> vector = zeros({4});
-  const ConvolutionUnit unit{.depthwise = Window::square(3), .filters = 4};
+  const ConvolutionChain chain{.depthwise = Window::square(3), .filters = 4};
   const auto apply = [&](const Shape& depthwise, const Shape& pointwise, const Variable<float>& bias) {
-    return tape.apply(unit, {zeros({1, 5, 5, 2})}, {zeros(depthwise), zeros(pointwise), vector, bias, vector, vector});
+    return tape.apply(chain, {zeros({1, 5, 5, 2})}, {zeros(depthwise), zeros(pointwise), vector, bias, vector, vector});
   };
   CHECK_THROWS_MATCHES(apply({3, 3, 3}, {1, 1, 2, 4}, vector), ShapeError,
                        MessageMatches(ContainsSubstring("depthwise weight is [3,3,3]")));
@@ -388,41 +390,41 @@ TEST_CASE("a unit refuses parameters that do not fit") {
   CHECK_THROWS_MATCHES(apply({3, 3, 2}, {1, 1, 2, 4}, zeros({3})), ShapeError,
                        MessageMatches(ContainsSubstring("bias is [3]")));
   const auto add = [&] {
-    return tape.apply(ConvolutionUnit{.filters = 4, .adds = true}, {zeros({1, 5, 5, 2}), zeros({1, 5, 4, 4})},
+    return tape.apply(ConvolutionChain{.filters = 4, .adds = true}, {zeros({1, 5, 5, 2}), zeros({1, 5, 4, 4})},
                       {zeros({1, 1, 2, 4}), vector, vector, vector, vector});
   };
   CHECK_THROWS_MATCHES(add(), ShapeError, MessageMatches(ContainsSubstring("what is added is [1,5,4,4]")));
 }
 
-TEST_CASE("all separable and 1x1 convolutions of a network train as units") {
+TEST_CASE("all separable and 1x1 convolutions of a network train as chains") {
   const NetworkGraph graph = build(released_nasnet_a(), {.cells_per_stack = 1, .filters = 4});
   std::size_t norms = 0;
-  std::size_t units = 0;
+  std::size_t chains = 0;
   for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
     if (!std::holds_alternative<BatchNorm>(graph.nodes[n].primitive)) continue;
     ++norms;
     const GraphNode& before = graph.nodes[static_cast<std::size_t>(graph.nodes[n].inputs[0])];
-    units += std::holds_alternative<Pointwise>(before.primitive) ? 1 : 0;
+    chains += std::holds_alternative<Pointwise>(before.primitive) ? 1 : 0;
   }
-  CHECK(units > norms / 2);  // the rest are the stem and factorised reductions
-  CHECK(unit_count(graph) == units);
+  CHECK(chains > norms / 2);  // the rest are the stem and factorised reductions
+  CHECK(chain_count(graph) == chains);
 }
 
-TEST_CASE("models train alike with units and node by node, for random graphs") {
-  std::size_t units = 0;
+TEST_CASE("models train alike with chains and node by node, for random graphs") {
+  std::size_t chains = 0;
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
     INFO("seed " << seed);
     const auto channels = static_cast<std::int64_t>(1 + seed % 4);
     const NetworkGraph graph = RandomGraph(seed, channels).finish();
     INFO(describe(graph));
-    units += unit_count(graph);
+    chains += chain_count(graph);
     const auto height = static_cast<std::int64_t>(4 + seed % 9);
     check_model(graph, {3, height, 4 + (height * 5) % 7, channels});
   }
-  CHECK(units > 100);
+  CHECK(chains > 100);
 }
 
-TEST_CASE("models train alike with units and node by node, for random cells") {
+TEST_CASE("models train alike with chains and node by node, for random cells") {
   std::mt19937 random(21);
   for (int i = 0; i < 12; ++i) {
     const Architecture cells = random_cells(random, 1 + i % 5);
@@ -437,7 +439,7 @@ TEST_CASE("models train alike with units and node by node, for random cells") {
   }
 }
 
-TEST_CASE("models train alike with units and node by node, for cells of each op") {
+TEST_CASE("models train alike with chains and node by node, for cells of each op") {
   for (const std::string_view op : NasnetOps::names()) {
     for (const Combiner combine : {Combiner::add, Combiner::concat}) {
       INFO(op << ", " << to_string(combine));
@@ -447,8 +449,8 @@ TEST_CASE("models train alike with units and node by node, for cells of each op"
   }
 }
 
-TEST_CASE("a graph without nodes, whose output is the images, has no units") {
+TEST_CASE("a graph without nodes, whose output is the images, has no chains") {
   GraphBuilder builder(2);
   const NetworkGraph graph = std::move(builder).finish(builder.input());
-  CHECK(unit_count(graph) == 0);
+  CHECK(chain_count(graph) == 0);
 }

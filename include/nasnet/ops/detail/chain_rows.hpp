@@ -1,4 +1,4 @@
-/// What the pointwise convolution of a unit multiplies: see convolution_unit.hpp.
+/// What the pointwise convolution of a chain multiplies: see convolution_chain.hpp.
 #pragma once
 
 #include <algorithm>  // max
@@ -17,10 +17,10 @@ namespace nasnet::inline NASNET_ABI::detail {
 /// Rows of a matrix, one for each pixel of the output: the input's channels, perhaps rectified, perhaps weighed by a
 /// depthwise convolution.
 template <class T>
-class UnitRows {
+class ChainRows {
  public:
-  UnitRows(Context& context, const std::optional<Window>& depthwise, bool rectify, const Shape& input,
-           const T* depthwise_weight, InstructionSet set)
+  ChainRows(Context& context, const std::optional<Window>& depthwise, bool rectify, const Shape& input,
+            const T* depthwise_weight, InstructionSet set)
       : input_(input),
         rectify_(rectify),
         strips_(ChannelStrips::of<T>(input[3], set)),
@@ -55,7 +55,7 @@ class UnitRows {
       return memory;
     }
     if (!rectify_) return first;
-    run_lanes((end - begin) * output_.width * stride_, memory, false, ReluLanes{}, first);
+    rectify(first, (end - begin) * output_.width * stride_, memory);
     return memory;
   }
 
@@ -79,7 +79,7 @@ class UnitRows {
       task.stored = full_width<T>(strips_.set(strip));
       task.row_begin = begin;
       task.row_end = end;
-      run_kernel<SlidingSumKernel, T>(strips_.set(strip), task);
+      slide_sum(strips_.set(strip), task);
     }
   }
 
