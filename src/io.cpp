@@ -9,12 +9,15 @@
 
 namespace nasnet::inline NASNET_ABI {
 
-template Tensor<float> TensorFile::values<float>(const std::string&) const;
-template Tensor<double> TensorFile::values<double>(const std::string&) const;
-template Tensor<std::int64_t> TensorFile::values<std::int64_t>(const std::string&) const;
-template void TensorFile::set<float>(const std::string&, Shape, std::span<const float>);
-template void TensorFile::set<double>(const std::string&, Shape, std::span<const double>);
-template void TensorFile::set<std::int64_t>(const std::string&, Shape, std::span<const std::int64_t>);
+#define NASNET_INSTANTIATE_ELEMENT(Scalar)                                      \
+  template Tensor<Scalar> TensorFile::values<Scalar>(const std::string&) const; \
+  template void TensorFile::set<Scalar>(const std::string&, Shape, std::span<const Scalar>);
+
+NASNET_INSTANTIATE_ELEMENT(float)
+NASNET_INSTANTIATE_ELEMENT(double)
+NASNET_INSTANTIATE_ELEMENT(std::uint8_t)
+NASNET_INSTANTIATE_ELEMENT(std::int32_t)
+NASNET_INSTANTIATE_ELEMENT(std::int64_t)
 
 }  // namespace nasnet::inline NASNET_ABI
 

@@ -1,6 +1,4 @@
 // Writes the files of files/, in the formats of the version of the library that it is compiled with. See README.md.
-#include <array>
-#include <cstdio>
 #include <filesystem>
 
 #include <nasnet/nasnet.hpp>
@@ -51,23 +49,6 @@ void make_result(const std::filesystem::path& folder) {
                folder / "result.json");
 }
 
-void make_table(const std::filesystem::path& folder) {
-  std::vector<CellTableRow> rows;
-  for (const std::int64_t index : {0, 7, 20}) {
-    CellTableRow row;
-    row.architecture = cell_table_cells()[static_cast<std::size_t>(index)];
-    row.parameters = 1000 + index;
-    row.multiply_adds = 20'000 + index;
-    row.epoch_seconds = 0.25;
-    row.latency_seconds = 0.0005;
-    for (auto& trainings : row.trainings) {
-      for (CellTraining& training : trainings) training = {0.5 + 0.01 * static_cast<double>(index), 0.5};
-    }
-    rows.push_back(row);
-  }
-  write_file_atomically(folder / "table.csv", cell_table_text(rows));
-}
-
 }  // namespace
 
 int main(int, char** arguments) {
@@ -76,5 +57,4 @@ int main(int, char** arguments) {
   make_checkpoint(folder);
   make_journal(folder);
   make_result(folder);
-  make_table(folder);
 }
