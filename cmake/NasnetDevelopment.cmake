@@ -15,13 +15,9 @@ if(PROJECT_IS_TOP_LEVEL AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
 endif()
 
 add_library(nasnet_warnings INTERFACE)
-target_compile_options(nasnet_warnings INTERFACE
-  "$<$<COMPILE_LANG_AND_ID:CXX,GNU,Clang,AppleClang>:-Wall;-Wextra;-Wconversion;-Wshadow>"
-  "$<$<COMPILE_LANG_AND_ID:CXX,MSVC>:/W4;/permissive-;/bigobj>")
+target_compile_options(nasnet_warnings INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:-Wall;-Wextra;-Wconversion;-Wshadow>")
 if(NASNET_WERROR)
-  target_compile_options(nasnet_warnings INTERFACE
-    "$<$<COMPILE_LANG_AND_ID:CXX,GNU,Clang,AppleClang>:-Werror>"
-    "$<$<COMPILE_LANG_AND_ID:CXX,MSVC>:/WX>")
+  target_compile_options(nasnet_warnings INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:-Werror>")
 endif()
 
 add_library(nasnet_sanitizers INTERFACE)

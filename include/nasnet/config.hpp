@@ -1,11 +1,11 @@
 /// All macros of the library. None of them changes a layout or a result.
 #pragma once
 
-#if defined(_MSVC_LANG)
-#if _MSVC_LANG < 202002L
-#error "nasnet needs C++20: compile with /std:c++20"
+#if !defined(__GNUC__)
+#error \
+    "nasnet needs GCC, or a compiler that is like it: Clang. MSVC lacks the vectors and inline assembly of the kernels"
 #endif
-#elif __cplusplus < 202002L
+#if __cplusplus < 202002L
 #error "nasnet needs C++20: compile with -std=c++20"
 #endif
 
@@ -46,7 +46,7 @@
 #endif
 
 /// 1 where exceptions are enabled, else 0.
-#if defined(__cpp_exceptions) || defined(__EXCEPTIONS) || defined(_CPPUNWIND)
+#if defined(__cpp_exceptions) || defined(__EXCEPTIONS)
 #define NASNET_HAS_EXCEPTIONS 1
 #else
 #define NASNET_HAS_EXCEPTIONS 0
@@ -67,31 +67,14 @@
 #endif
 
 /// Marks a function that runs only when something went wrong.
-#if defined(__GNUC__)
 #define NASNET_COLD [[gnu::cold, gnu::noinline]]
-#else
-#define NASNET_COLD
-#endif
 
 /// Puts a function's body into its callers, whatever the optimiser thinks: bodies of vector kernels, which take on the
 /// instruction set of the function that they end up in.
-#if defined(__GNUC__)
 #define NASNET_ALWAYS_INLINE inline __attribute__((always_inline))
-#elif defined(_MSC_VER)
-#define NASNET_ALWAYS_INLINE __forceinline
-#else
-#define NASNET_ALWAYS_INLINE inline
-#endif
-
-/// 1 where the compiler has vectors as built-in types.
-#if defined(__GNUC__)
-#define NASNET_HAS_VECTORS 1
-#else
-#define NASNET_HAS_VECTORS 0
-#endif
 
 /// 1 where functions for stronger x86 processors than the compiler's target can be built.
-#if defined(__GNUC__) && defined(__x86_64__)
+#if defined(__x86_64__)
 #define NASNET_HAS_X86_TARGETS 1
 #define NASNET_TARGET_AVX2 __attribute__((target("avx2,fma")))
 #else
@@ -118,8 +101,4 @@
 
 /// Before a loop of few turns, known when compiling: all turns one after another, so that arrays of vectors that the
 /// loop indexes stay in registers.
-#if defined(__GNUC__)
 #define NASNET_UNROLL _Pragma("GCC unroll 64")
-#else
-#define NASNET_UNROLL
-#endif

@@ -120,11 +120,11 @@
 
 /// All macros of the library. None of them changes a layout or a result.
 
-#if defined(_MSVC_LANG)
-#if _MSVC_LANG < 202002L
-#error "nasnet needs C++20: compile with /std:c++20"
+#if !defined(__GNUC__)
+#error \
+    "nasnet needs GCC, or a compiler that is like it: Clang. MSVC lacks the vectors and inline assembly of the kernels"
 #endif
-#elif __cplusplus < 202002L
+#if __cplusplus < 202002L
 #error "nasnet needs C++20: compile with -std=c++20"
 #endif
 
@@ -151,7 +151,7 @@
 #define NASNET_INLINE inline
 
 /// 1 where exceptions are enabled, else 0.
-#if defined(__cpp_exceptions) || defined(__EXCEPTIONS) || defined(_CPPUNWIND)
+#if defined(__cpp_exceptions) || defined(__EXCEPTIONS)
 #define NASNET_HAS_EXCEPTIONS 1
 #else
 #define NASNET_HAS_EXCEPTIONS 0
@@ -172,31 +172,14 @@
 #endif
 
 /// Marks a function that runs only when something went wrong.
-#if defined(__GNUC__)
 #define NASNET_COLD [[gnu::cold, gnu::noinline]]
-#else
-#define NASNET_COLD
-#endif
 
 /// Puts a function's body into its callers, whatever the optimiser thinks: bodies of vector kernels, which take on the
 /// instruction set of the function that they end up in.
-#if defined(__GNUC__)
 #define NASNET_ALWAYS_INLINE inline __attribute__((always_inline))
-#elif defined(_MSC_VER)
-#define NASNET_ALWAYS_INLINE __forceinline
-#else
-#define NASNET_ALWAYS_INLINE inline
-#endif
-
-/// 1 where the compiler has vectors as built-in types.
-#if defined(__GNUC__)
-#define NASNET_HAS_VECTORS 1
-#else
-#define NASNET_HAS_VECTORS 0
-#endif
 
 /// 1 where functions for stronger x86 processors than the compiler's target can be built.
-#if defined(__GNUC__) && defined(__x86_64__)
+#if defined(__x86_64__)
 #define NASNET_HAS_X86_TARGETS 1
 #define NASNET_TARGET_AVX2 __attribute__((target("avx2,fma")))
 #else
@@ -223,11 +206,7 @@
 
 /// Before a loop of few turns, known when compiling: all turns one after another, so that arrays of vectors that the
 /// loop indexes stay in registers.
-#if defined(__GNUC__)
 #define NASNET_UNROLL _Pragma("GCC unroll 64")
-#else
-#define NASNET_UNROLL
-#endif
 
 namespace nasnet::inline NASNET_ABI {
 
@@ -891,7 +870,7 @@ class SpinWait {
   NASNET_LAZY void pause() {
     if (!is_short()) return std::this_thread::yield();
     ++turns_;
-#if defined(__GNUC__) && (defined(__x86_64__) || defined(__i386__))
+#if defined(__x86_64__) || defined(__i386__)
     __builtin_ia32_pause();
 #else
     std::this_thread::yield();
@@ -2780,7 +2759,7 @@ enum class InstructionSet {
 namespace detail {
 
 [[nodiscard]] inline InstructionSet detected_instruction_set() {
-#if defined(__x86_64__) && defined(__GNUC__)
+#if defined(__x86_64__)
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
       __builtin_cpu_supports("avx512vl")) {
     return InstructionSet::avx512;
@@ -8060,25 +8039,15 @@ void normalise_columns_gradient(const ColumnLineJob<Scalar>& job, bool accumulat
 /// function that takes or returns a vector by value (its calling convention would depend on the target). The
 /// instruction set is a part of every template argument, so that no two targets share a symbol.
 ///
-/// Write sums of products as `sum += a * b`: compilers contract it where the target has a fused multiply-add. Without
-/// built-in vectors (MSVC) a vector is one scalar, and the same bodies compile.
+/// Write sums of products as `sum += a * b`: compilers contract it where the target has a fused multiply-add.
 
 namespace nasnet::inline NASNET_ABI::detail {
 
-#if NASNET_HAS_VECTORS
 template <class T, int count>
 struct VectorOf {
   typedef T Type __attribute__((vector_size(sizeof(T) * count)));
   typedef T Unaligned __attribute__((vector_size(sizeof(T) * count), aligned(sizeof(T))));
 };
-#else
-template <class T, int count>
-struct VectorOf {
-  static_assert(count == 1);
-  using Type = T;
-  using Unaligned = T;
-};
-#endif
 
 /// A vector of `count` scalars in kernels for one instruction set.
 template <InstructionSet set, class T, int count>
@@ -8097,7 +8066,7 @@ struct Lanes {
 template <InstructionSet chosen, class T>
 struct Target {
   static constexpr InstructionSet set = chosen;
-  static constexpr int width = NASNET_HAS_VECTORS ? vector_bytes(set) / static_cast<int>(sizeof(T)) : 1;
+  static constexpr int width = vector_bytes(set) / static_cast<int>(sizeof(T));
   /// Vectors that the register file holds.
   static constexpr int registers = set == InstructionSet::avx512 || NASNET_HAS_NEON ? 32 : 16;
 
@@ -8147,18 +8116,14 @@ NASNET_ALWAYS_INLINE void fill(typename L::Vector& vector, typename L::Scalar va
 /// which GCC 12 at -O3 does to whole kernels (unswitching), at a multiple of their size and of the time to compile
 /// them.
 template <class T>
-NASNET_ALWAYS_INLINE void hide([[maybe_unused]] T& number) {
-#if defined(__GNUC__)
+NASNET_ALWAYS_INLINE void hide(T& number) {
   asm volatile("" : "+r"(number));
-#endif
 }
 
 /// Says that memory will be read soon.
 template <class T>
-NASNET_ALWAYS_INLINE void prefetch([[maybe_unused]] const T* address) {
-#if defined(__GNUC__)
+NASNET_ALWAYS_INLINE void prefetch(const T* address) {
   __builtin_prefetch(address);
-#endif
 }
 
 /// Copies count < 2 * `most` scalars in pieces of powers of two.
@@ -13964,7 +13929,6 @@ namespace nasnet::inline NASNET_ABI::detail {
 /// The tap of padding: no real one, which are at most 15 * 15.
 inline constexpr std::uint8_t no_tap = 255;
 
-#if NASNET_HAS_VECTORS
 /// Small 32-bit integers as bytes.
 template <class L, class Bytes, class Integers>
 NASNET_ALWAYS_INLINE void narrow_to_bytes(Bytes& bytes, const Integers& values) {
@@ -13980,29 +13944,25 @@ NASNET_ALWAYS_INLINE void narrow_to_bytes(Bytes& bytes, const Integers& values) 
 #endif
   bytes = __builtin_convertvector(values, Bytes);
 }
-#endif
 
 /// Stores the first `count` of some small integers as bytes.
 template <class L, class Integers>
 NASNET_ALWAYS_INLINE void store_bytes(std::uint8_t* to, const Integers& values, std::int64_t count) {
-#if NASNET_HAS_VECTORS
   using Bytes = Lanes<InstructionSet::baseline, std::uint8_t, L::width>;
   if constexpr (sizeof(typename L::Scalar) == 4) {
     typename Bytes::Vector bytes;
     narrow_to_bytes<L>(bytes, values);
     store_part<Bytes>(to, bytes, count);
-    return;
+  } else {
+    std::int64_t lanes[L::width];
+    std::memcpy(lanes, &values, sizeof lanes);
+    for (std::int64_t lane = 0; lane < count; ++lane) to[lane] = static_cast<std::uint8_t>(lanes[lane]);
   }
-#endif
-  std::conditional_t<sizeof(typename L::Scalar) == 4, std::int32_t, std::int64_t> lanes[L::width];
-  std::memcpy(lanes, &values, sizeof lanes);
-  for (std::int64_t lane = 0; lane < count; ++lane) to[lane] = static_cast<std::uint8_t>(lanes[lane]);
 }
 
 /// The first `count` bytes as a vector of scalars.
 template <class L>
 NASNET_ALWAYS_INLINE void load_bytes(typename L::Vector& values, const std::uint8_t* from, std::int64_t count) {
-#if NASNET_HAS_VECTORS
   using Bytes = Lanes<InstructionSet::baseline, std::uint8_t, L::width>;
   typename Bytes::Vector bytes;
   load_part<Bytes>(bytes, from, count);
@@ -14010,9 +13970,6 @@ NASNET_ALWAYS_INLINE void load_bytes(typename L::Vector& values, const std::uint
   const auto words = __builtin_convertvector(bytes, typename VectorOf<std::uint16_t, L::width>::Type);
   const auto integers = __builtin_convertvector(words, typename VectorOf<std::int32_t, L::width>::Type);
   values = __builtin_convertvector(integers, typename L::Vector);
-#else
-  values = static_cast<typename L::Scalar>(count > 0 ? *from : 0);
-#endif
 }
 
 /// Numbers as integers of the same order, so that a maximum is one integer comparison: NaN above all others, the zeros

@@ -1,5 +1,5 @@
-#include "nasnet/ops/softmax_cross_entropy.hpp"
 #include "nasnet/study/proxies.hpp"
+#include "nasnet/ops/softmax_cross_entropy.hpp"
 
 #include <cmath>
 #include <cstdint>

@@ -28,7 +28,7 @@ enum class InstructionSet {
 namespace detail {
 
 [[nodiscard]] inline InstructionSet detected_instruction_set() {
-#if defined(__x86_64__) && defined(__GNUC__)
+#if defined(__x86_64__)
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
       __builtin_cpu_supports("avx512vl")) {
     return InstructionSet::avx512;

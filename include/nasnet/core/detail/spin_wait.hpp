@@ -16,7 +16,7 @@ class SpinWait {
   NASNET_LAZY void pause() {
     if (!is_short()) return std::this_thread::yield();
     ++turns_;
-#if defined(__GNUC__) && (defined(__x86_64__) || defined(__i386__))
+#if defined(__x86_64__) || defined(__i386__)
     __builtin_ia32_pause();
 #else
     std::this_thread::yield();

@@ -16,7 +16,6 @@ namespace nasnet::inline NASNET_ABI::detail {
 /// The tap of padding: no real one, which are at most 15 * 15.
 inline constexpr std::uint8_t no_tap = 255;
 
-#if NASNET_HAS_VECTORS
 /// Small 32-bit integers as bytes.
 template <class L, class Bytes, class Integers>
 NASNET_ALWAYS_INLINE void narrow_to_bytes(Bytes& bytes, const Integers& values) {
@@ -32,29 +31,25 @@ NASNET_ALWAYS_INLINE void narrow_to_bytes(Bytes& bytes, const Integers& values) 
 #endif
   bytes = __builtin_convertvector(values, Bytes);
 }
-#endif
 
 /// Stores the first `count` of some small integers as bytes.
 template <class L, class Integers>
 NASNET_ALWAYS_INLINE void store_bytes(std::uint8_t* to, const Integers& values, std::int64_t count) {
-#if NASNET_HAS_VECTORS
   using Bytes = Lanes<InstructionSet::baseline, std::uint8_t, L::width>;
   if constexpr (sizeof(typename L::Scalar) == 4) {
     typename Bytes::Vector bytes;
     narrow_to_bytes<L>(bytes, values);
     store_part<Bytes>(to, bytes, count);
-    return;
+  } else {
+    std::int64_t lanes[L::width];
+    std::memcpy(lanes, &values, sizeof lanes);
+    for (std::int64_t lane = 0; lane < count; ++lane) to[lane] = static_cast<std::uint8_t>(lanes[lane]);
   }
-#endif
-  std::conditional_t<sizeof(typename L::Scalar) == 4, std::int32_t, std::int64_t> lanes[L::width];
-  std::memcpy(lanes, &values, sizeof lanes);
-  for (std::int64_t lane = 0; lane < count; ++lane) to[lane] = static_cast<std::uint8_t>(lanes[lane]);
 }
 
 /// The first `count` bytes as a vector of scalars.
 template <class L>
 NASNET_ALWAYS_INLINE void load_bytes(typename L::Vector& values, const std::uint8_t* from, std::int64_t count) {
-#if NASNET_HAS_VECTORS
   using Bytes = Lanes<InstructionSet::baseline, std::uint8_t, L::width>;
   typename Bytes::Vector bytes;
   load_part<Bytes>(bytes, from, count);
@@ -62,9 +57,6 @@ NASNET_ALWAYS_INLINE void load_bytes(typename L::Vector& values, const std::uint
   const auto words = __builtin_convertvector(bytes, typename VectorOf<std::uint16_t, L::width>::Type);
   const auto integers = __builtin_convertvector(words, typename VectorOf<std::int32_t, L::width>::Type);
   values = __builtin_convertvector(integers, typename L::Vector);
-#else
-  values = static_cast<typename L::Scalar>(count > 0 ? *from : 0);
-#endif
 }
 
 /// Numbers as integers of the same order, so that a maximum is one integer comparison: NaN above all others, the zeros

@@ -25,8 +25,7 @@
 /// function that takes or returns a vector by value (its calling convention would depend on the target). The
 /// instruction set is a part of every template argument, so that no two targets share a symbol.
 ///
-/// Write sums of products as `sum += a * b`: compilers contract it where the target has a fused multiply-add. Without
-/// built-in vectors (MSVC) a vector is one scalar, and the same bodies compile.
+/// Write sums of products as `sum += a * b`: compilers contract it where the target has a fused multiply-add.
 #pragma once
 
 #include <cstdint>      // int64_t
@@ -38,20 +37,11 @@
 
 namespace nasnet::inline NASNET_ABI::detail {
 
-#if NASNET_HAS_VECTORS
 template <class T, int count>
 struct VectorOf {
   typedef T Type __attribute__((vector_size(sizeof(T) * count)));
   typedef T Unaligned __attribute__((vector_size(sizeof(T) * count), aligned(sizeof(T))));
 };
-#else
-template <class T, int count>
-struct VectorOf {
-  static_assert(count == 1);
-  using Type = T;
-  using Unaligned = T;
-};
-#endif
 
 /// A vector of `count` scalars in kernels for one instruction set.
 template <InstructionSet set, class T, int count>
@@ -70,7 +60,7 @@ struct Lanes {
 template <InstructionSet chosen, class T>
 struct Target {
   static constexpr InstructionSet set = chosen;
-  static constexpr int width = NASNET_HAS_VECTORS ? vector_bytes(set) / static_cast<int>(sizeof(T)) : 1;
+  static constexpr int width = vector_bytes(set) / static_cast<int>(sizeof(T));
   /// Vectors that the register file holds.
   static constexpr int registers = set == InstructionSet::avx512 || NASNET_HAS_NEON ? 32 : 16;
 
@@ -120,18 +110,14 @@ NASNET_ALWAYS_INLINE void fill(typename L::Vector& vector, typename L::Scalar va
 /// which GCC 12 at -O3 does to whole kernels (unswitching), at a multiple of their size and of the time to compile
 /// them.
 template <class T>
-NASNET_ALWAYS_INLINE void hide([[maybe_unused]] T& number) {
-#if defined(__GNUC__)
+NASNET_ALWAYS_INLINE void hide(T& number) {
   asm volatile("" : "+r"(number));
-#endif
 }
 
 /// Says that memory will be read soon.
 template <class T>
-NASNET_ALWAYS_INLINE void prefetch([[maybe_unused]] const T* address) {
-#if defined(__GNUC__)
+NASNET_ALWAYS_INLINE void prefetch(const T* address) {
   __builtin_prefetch(address);
-#endif
 }
 
 /// Copies count < 2 * `most` scalars in pieces of powers of two.
