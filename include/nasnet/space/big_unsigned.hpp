@@ -29,7 +29,7 @@ class BigUnsigned {
   [[nodiscard]] friend BigUnsigned operator-(BigUnsigned a, const BigUnsigned& b) { return a -= b; }
   [[nodiscard]] friend BigUnsigned operator*(const BigUnsigned& a, const BigUnsigned& b) {
     BigUnsigned product;
-    product.digits_.assign(a.digits_.size() + b.digits_.size(), 0);
+    std::vector<std::uint32_t>(a.digits_.size() + b.digits_.size()).swap(product.digits_);
     for (std::size_t i = 0; i < a.digits_.size(); ++i) product.add_row(a.digits_[i], b, i);
     product.trim();
     return product;
