@@ -71,7 +71,7 @@ void evolution_on_a_table(benchmark::State& state) {
 
 /// What a search adds for each proposal: canonical form, hash and the rules of the space.
 void judge(benchmark::State& state) {
-  const nasnet::ProposalJudge judge(paper_space(), nasnet::NasnetOps::table());
+  const nasnet::ProposalJudge judge(paper_space());
   nasnet::RandomSearch strategy(paper_space(), 1);
   nasnet::Trial trial;
   trial.architecture = strategy.ask().architecture;
@@ -141,8 +141,7 @@ class JournalledSearch {
     const auto evaluate = [](const nasnet::Architecture& architecture, nasnet::TrialContext&) {
       return nasnet::Evaluation{.validation_accuracy = accuracy_of(architecture)};
     };
-    return nasnet::search(paper_space(), nasnet::NasnetOps::table(), nasnet::RandomSearch(paper_space(), 1), evaluate,
-                          options_);
+    return nasnet::search(paper_space(), nasnet::RandomSearch(paper_space(), 1), evaluate, options_);
   }
 
  private:

@@ -17,12 +17,12 @@ int main() {
                                             .training = {.batch = 20, .learning_rate = {.initial = 0.05}}});
   const nasnet::LatencyMeter latency(train.counted_network(), {.batch = 1, .threads = 1});
   // Before the first thread: a crash, a hang or a lack of memory then costs one trial.
-  const nasnet::ProcessEvaluator isolated(train, Space::op_table(), {.threads = 1});
+  const nasnet::ProcessEvaluator isolated(train, Space{}, {.threads = 1});
 
   nasnet::SearchOptions options;
   options.trials = 6;
   options.workers = 2;
-  options.rules = {latency.at_most(0.005, Space::op_table())};  // 5 ms for an image
+  options.rules = {latency.at_most(0.005)};  // 5 ms for an image
   options.trial_seconds = 300;
   options.memory_bytes = std::int64_t{1} << 30;  // of all trials, as predicted
   nasnet::RegularizedEvolution strategy(Space::space(), /*seed=*/1, {.population = 4, .sample = 2});

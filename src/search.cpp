@@ -1,5 +1,7 @@
 #include "nasnet/search/search.ipp"
+#include "nasnet/search/detail/search_run.ipp"
 #include "nasnet/search/ledger.ipp"
+#include "nasnet/search/proposal_judge.ipp"
 #include "nasnet/search/search_events.ipp"
 #include "nasnet/search/search_options.ipp"
 #include "nasnet/search/search_progress_bar.ipp"

@@ -1,5 +1,6 @@
 #include "nasnet/space/any_space.ipp"
 #include "nasnet/space/big_unsigned.ipp"
+#include "nasnet/space/candidate.ipp"
 #include "nasnet/space/constraint.ipp"
 #include "nasnet/space/nasbench201_space.ipp"
 #include "nasnet/space/search_space.ipp"

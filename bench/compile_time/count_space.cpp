@@ -5,6 +5,6 @@
 #include <nasnet/space/search_space.hpp>
 
 int main() {
-  const nasnet::SearchSpace space = nasnet::CellSpace<nasnet::NasnetOps, 5>::space();
+  const nasnet::SearchSpace space(nasnet::NasnetOps::infos(), {.blocks = 5});
   std::puts(space.size().to_string().c_str());
 }

@@ -214,7 +214,7 @@ class Program {
     nasnet::SearchProgressBar bar;
     bar.attach(options);
     if (flags_.json) events_.attach(options);
-    return nasnet::search(space_, nasnet::CellTableOps::table(), strategy, evaluate, options);
+    return nasnet::search(space_, strategy, evaluate, options);
   }
 
   /// What the other step has journalled.

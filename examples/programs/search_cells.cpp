@@ -231,7 +231,7 @@ class Program {
   [[nodiscard]] std::optional<nasnet::ProcessEvaluator<nasnet::ChildTrainer>> isolated() const {
     if (!flags_.isolate) return std::nullopt;
     const int threads = std::max(1, pool_size(flags_) / flags_.workers);
-    return nasnet::ProcessEvaluator(evaluate_, nasnet::NasnetOps::table(), {.threads = threads});
+    return nasnet::ProcessEvaluator(evaluate_, space_, {.threads = threads});
   }
 
   [[nodiscard]] nasnet::ImageDataset chosen_final_images() const {
@@ -271,7 +271,7 @@ class Program {
     nasnet::History history = search_with(options);
     write_trials_csv(history, flags_.out / "trials.csv");
     if (static_cast<std::int64_t>(history.trials.size()) > flags_.trials) {
-      nasnet::fail<nasnet::ArgumentError>("--trials ", flags_.trials, ": '", options.journal.string(), "' has ",
+      nasnet::fail<nasnet::ArgumentError>("--trials ", flags_.trials, ": '", options.journal, "' has ",
                                           history.trials.size(), " trials already");
     }
     return history;
@@ -290,7 +290,7 @@ class Program {
 
   template <class Evaluator>
   [[nodiscard]] nasnet::History search_by(const Evaluator& evaluate, const nasnet::SearchOptions& options) const {
-    return nasnet::search(space_, nasnet::NasnetOps::table(), strategy(), evaluate, options);
+    return nasnet::search(space_, strategy(), evaluate, options);
   }
 
 #ifdef NASNET_HAS_QUEUE
@@ -357,7 +357,7 @@ class Program {
     options.resume = flags_.resume;
     options.limits = {.max_parameters = flags_.max_parameters, .max_multiply_adds = flags_.max_multiply_adds};
     if (flags_.max_latency) {
-      options.rules.push_back(latency_.at_most(*flags_.max_latency / 1000, nasnet::NasnetOps::table()));
+      options.rules.push_back(latency_.at_most(*flags_.max_latency / 1000));
     }
     options.settings = settings_;
     options.trial_seconds = flags_.trial_seconds;
@@ -386,7 +386,7 @@ class Program {
   }
 
   [[nodiscard]] nasnet::SearchResult result_of(const nasnet::History& history) const {
-    const nasnet::Standing best = *history.best_standing();
+    const nasnet::RankedResult best = *history.best_result();
     const std::string repeats =
         best.evaluations > 1 ? nasnet::join(" (mean of ", best.evaluations, " repeats)") : std::string();
     tell("best validation accuracy ", percent(best.accuracy), repeats, ", trial ", best.first->number, " of ",

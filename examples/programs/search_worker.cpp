@@ -113,10 +113,10 @@ int work(const Flags& flags) {
   const int threads = flags.threads > 0 ? flags.threads : nasnet::ThreadPool::hardware_threads();
   const auto serve = [&](const auto& evaluator, int pool_threads) {
     options.pool = std::make_shared<nasnet::ThreadPool>(pool_threads);
-    return nasnet::serve_queue(address, space, nasnet::NasnetOps::table(), evaluator, options);
+    return nasnet::serve_queue(address, space, evaluator, options);
   };
   const nasnet::QueueWorkerSummary summary =
-      flags.isolate ? serve(nasnet::ProcessEvaluator(evaluate, nasnet::NasnetOps::table(), {.threads = threads}), 1)
+      flags.isolate ? serve(nasnet::ProcessEvaluator(evaluate, space, {.threads = threads}), 1)
                     : serve(evaluate, threads);
   const int status = summary.stopped ? stop.exit_status() : 0;
   if (flags.json) {

@@ -53,6 +53,7 @@
 #include <filesystem>
 #include <functional>
 #include <initializer_list>
+#include <iosfwd>
 #include <limits>
 #include <map>
 #include <memory>
@@ -77,6 +78,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/types.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <system_error>
@@ -1702,6 +1704,8 @@ struct BatchNorm {
   double epsilon = 1e-3;
   double decay = 0.9997;
 
+  bool operator==(const BatchNorm&) const = default;
+
   NASNET_LAZY [[nodiscard]] static std::vector<ParameterSpec> parameters(Channels inputs);
 };
 
@@ -2788,6 +2792,110 @@ namespace detail {
 [[nodiscard]] inline InstructionSet instruction_set() {
   static const InstructionSet set = detail::capped_instruction_set();
   return set;
+}
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/core/json_value.hpp ----------------------------------------------------------------------------------
+
+/// A JSON value as a member or a result, in headers that leave the library for JSON to those who look inside.
+
+namespace nasnet::inline NASNET_ABI {
+
+/// Owns a value of the library for JSON, which is complete without that library's header. JsonValue is the one in use;
+/// as a template it costs those nothing who never touch it.
+///
+///     nasnet::JsonValue settings() const { return nlohmann::json{{"name", "mine"}, {"seed", seed_}}; }
+///     const nlohmann::json& inside = strategy.settings().get();
+template <class Json>
+class BasicJsonValue {
+ public:
+  /// An empty object.
+  BasicJsonValue();
+
+  /// A nlohmann::json as it is; of braces it has to be made by name, since they would mean something else here.
+  template <std::same_as<Json> Value>
+  BasicJsonValue(const Value& value) : BasicJsonValue(FromJson{}, value) {}  // NOLINT: it is the same value
+  template <std::same_as<Json> Value>
+  BasicJsonValue(Value&& value) : BasicJsonValue(FromJson{}, std::move(value)) {}  // NOLINT: it is the same value
+
+  BasicJsonValue(const BasicJsonValue& other);
+  BasicJsonValue(BasicJsonValue&& other) noexcept;  ///< the other has no value until it is assigned one
+  BasicJsonValue& operator=(const BasicJsonValue& other);
+  BasicJsonValue& operator=(BasicJsonValue&& other) noexcept;
+  ~BasicJsonValue();
+
+  [[nodiscard]] const Json& get() const { return *value_; }
+  [[nodiscard]] Json& get() { return *value_; }
+
+  /// What nlohmann::json has under this key or at this place.
+  template <class Key>
+  [[nodiscard]] const Json& operator[](const Key& key) const {
+    return get()[key];
+  }
+  template <class Key>
+  [[nodiscard]] Json& operator[](const Key& key) {
+    return get()[key];
+  }
+
+  /// Where nlohmann::json is wanted: as an argument, and as a part of another value.
+  [[nodiscard]] operator const Json&() const { return *value_; }  // NOLINT: it is the same value
+
+  /// A template, so that a nlohmann::json on one side is compared as that library does.
+  template <std::same_as<BasicJsonValue> Other>
+  [[nodiscard]] bool operator==(const Other& other) const {
+    return equals(other);
+  }
+
+ private:
+  struct FromJson {};
+
+  BasicJsonValue(FromJson, const Json& value);
+  BasicJsonValue(FromJson, Json&& value);
+
+  [[nodiscard]] bool equals(const BasicJsonValue& other) const;
+
+  std::unique_ptr<Json> value_;  // null in what was moved from
+};
+
+using JsonValue = BasicJsonValue<nlohmann::json>;
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/core/json_value.ipp ----------------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI {
+
+template <class Json>
+BasicJsonValue<Json>::BasicJsonValue() : value_(std::make_unique<Json>(Json::object())) {}
+
+template <class Json>
+BasicJsonValue<Json>::BasicJsonValue(const BasicJsonValue& other)
+    : value_(other.value_ ? std::make_unique<Json>(*other.value_) : nullptr) {}
+
+template <class Json>
+BasicJsonValue<Json>::BasicJsonValue(BasicJsonValue&& other) noexcept = default;
+
+template <class Json>
+BasicJsonValue<Json>& BasicJsonValue<Json>::operator=(const BasicJsonValue& other) {
+  return *this = BasicJsonValue(other);
+}
+
+template <class Json>
+BasicJsonValue<Json>& BasicJsonValue<Json>::operator=(BasicJsonValue&& other) noexcept = default;
+
+template <class Json>
+BasicJsonValue<Json>::~BasicJsonValue() = default;
+
+template <class Json>
+BasicJsonValue<Json>::BasicJsonValue(FromJson, const Json& value) : value_(std::make_unique<Json>(value)) {}
+
+template <class Json>
+BasicJsonValue<Json>::BasicJsonValue(FromJson, Json&& value) : value_(std::make_unique<Json>(std::move(value))) {}
+
+template <class Json>
+bool BasicJsonValue<Json>::equals(const BasicJsonValue& other) const {
+  return *value_ == *other.value_;
 }
 
 }  // namespace nasnet::inline NASNET_ABI
@@ -5287,10 +5395,10 @@ struct OpEntry {
   std::string name{};
   bool is_identity = false;
   bool is_zero = false;
-  OpExpansion expand = nullptr;
+  OpExpansion expand = nullptr;  ///< null where networks are not made of it
 };
 
-/// The ops of a space at run time, in their order, with their expansions.
+/// The ops of a space at run time, in their order, with their expansions. Copies share what never changes.
 class OpTable {
  public:
   OpTable() = default;
@@ -5298,10 +5406,10 @@ class OpTable {
   /// @throws GenotypeError for a name that is repeated or is no op name.
   NASNET_LAZY explicit OpTable(std::vector<OpEntry> entries);
 
-  [[nodiscard]] std::size_t size() const { return entries_.size(); }
-  [[nodiscard]] const OpEntry& operator[](std::size_t index) const { return entries_[index]; }
-  [[nodiscard]] auto begin() const { return entries_.begin(); }
-  [[nodiscard]] auto end() const { return entries_.end(); }
+  [[nodiscard]] std::size_t size() const { return entries_ ? entries_->size() : 0; }
+  [[nodiscard]] const OpEntry& operator[](std::size_t index) const { return (*entries_)[index]; }
+  [[nodiscard]] const OpEntry* begin() const { return entries_ ? entries_->data() : nullptr; }
+  [[nodiscard]] const OpEntry* end() const { return begin() + size(); }
 
   /// The op of this name, or nullptr.
   NASNET_LAZY [[nodiscard]] const OpEntry* find(std::string_view name) const;
@@ -5317,7 +5425,7 @@ class OpTable {
   NASNET_LAZY [[nodiscard]] std::vector<OpInfo> infos() const;
 
  private:
-  std::vector<OpEntry> entries_;
+  std::shared_ptr<const std::vector<OpEntry>> entries_;  // null where there are none
 };
 
 namespace detail {
@@ -5430,16 +5538,17 @@ class OpSet {
 
 namespace nasnet::inline NASNET_ABI {
 
-NASNET_BODY OpTable::OpTable(std::vector<OpEntry> entries) : entries_(std::move(entries)) {
-  for (std::size_t i = 0; i < entries_.size(); ++i) {
-    const std::string& name = entries_[i].name;
+NASNET_BODY OpTable::OpTable(std::vector<OpEntry> entries)
+    : entries_(std::make_shared<const std::vector<OpEntry>>(std::move(entries))) {
+  for (const OpEntry& entry : *this) {
+    const std::string& name = entry.name;
     if (!is_op_name(name)) fail<GenotypeError>("op table: ", detail::quoted_name(name), " cannot name an op");
-    if (find(name) != &entries_[i]) fail<GenotypeError>("op table: two ops are named '", name, "'");
+    if (find(name) != &entry) fail<GenotypeError>("op table: two ops are named '", name, "'");
   }
 }
 
 NASNET_BODY const OpEntry* OpTable::find(std::string_view name) const {
-  for (const OpEntry& entry : entries_) {
+  for (const OpEntry& entry : *this) {
     if (entry.name == name) return &entry;
   }
   return nullptr;
@@ -5453,13 +5562,13 @@ NASNET_BODY const OpEntry& OpTable::at(std::string_view name) const {
 
 NASNET_BODY std::vector<std::string_view> OpTable::names() const {
   std::vector<std::string_view> names;
-  for (const OpEntry& entry : entries_) names.emplace_back(entry.name);
+  for (const OpEntry& entry : *this) names.emplace_back(entry.name);
   return names;
 }
 
 NASNET_BODY std::vector<OpInfo> OpTable::infos() const {
   std::vector<OpInfo> infos;
-  for (const OpEntry& entry : entries_) infos.push_back({entry.name, entry.is_identity, entry.is_zero});
+  for (const OpEntry& entry : *this) infos.push_back({entry.name, entry.is_identity, entry.is_zero});
   return infos;
 }
 
@@ -5511,6 +5620,8 @@ struct NetworkConfig {
   /// Least height and width for the auxiliary head, whose pool needs 5x5 pixels of a map that is reduced once behind a
   /// CIFAR stem (9 pixels give 5) and four times behind ImageNet's (67 give 33, 17, 9, 5).
   [[nodiscard]] std::int64_t smallest_auxiliary_side() const { return stem == Stem::imagenet ? 67 : 9; }
+
+  bool operator==(const NetworkConfig&) const = default;
 
   /// @throws ArgumentError for a value out of range.
   NASNET_LAZY void check() const;
@@ -5571,435 +5682,40 @@ NASNET_BODY void NetworkConfig::check_count(const char* what, std::int64_t value
 
 }  // namespace nasnet::inline NASNET_ABI
 
-// ---- nasnet/trial/trial.hpp --------------------------------------------------------------------------------------
+// ---- nasnet/space/candidate.hpp ----------------------------------------------------------------------------------
 
-/// What a search has found: trials, their states and results, as plain values.
+/// A proposed architecture and what is made of it, each once.
 
 namespace nasnet::inline NASNET_ABI {
 
-/// What became of a proposal. Those done and failed count as trials; those rejected and the duplicates do not.
-enum class TrialState {
-  done,       ///< evaluated
-  failed,     ///< evaluated without a result; see FailureKind
-  rejected,   ///< never evaluated: it breaks a limit
-  duplicate,  ///< never evaluated: its canonical form was tried before, with the same budget and repeat
-};
+struct NetworkGraph;
 
-inline constexpr std::array all_trial_states{TrialState::done, TrialState::failed, TrialState::rejected,
-                                             TrialState::duplicate};
-
-/// The name of a state in files and reports.
-[[nodiscard]] constexpr std::string_view to_string(TrialState state) {
-  switch (state) {
-    case TrialState::done: return "done";
-    case TrialState::failed: return "failed";
-    case TrialState::rejected: return "rejected";
-    case TrialState::duplicate: return "duplicate";
-  }
-  return "unknown";
-}
-
-/// Why an evaluation has no result.
-enum class FailureKind {
-  exception,      ///< the evaluator threw
-  not_a_number,   ///< accuracy, loss or another metric is not a finite number
-  timeout,        ///< it ran beyond the time limit of a trial
-  out_of_memory,  ///< it passed the memory limit of a trial, or the machine had no memory left
-  crash,          ///< the process that evaluated it ended by a signal
-  lost,           ///< the worker that evaluated it never answered
-};
-
-inline constexpr std::array all_failure_kinds{FailureKind::exception, FailureKind::not_a_number,
-                                              FailureKind::timeout,   FailureKind::out_of_memory,
-                                              FailureKind::crash,     FailureKind::lost};
-
-/// The name of a kind in files and reports.
-[[nodiscard]] constexpr std::string_view to_string(FailureKind kind) {
-  switch (kind) {
-    case FailureKind::exception: return "exception";
-    case FailureKind::not_a_number: return "not_a_number";
-    case FailureKind::timeout: return "timeout";
-    case FailureKind::out_of_memory: return "out_of_memory";
-    case FailureKind::crash: return "crash";
-    case FailureKind::lost: return "lost";
-  }
-  return "unknown";
-}
-
-/// The kind of this name.
-[[nodiscard]] constexpr std::optional<FailureKind> failure_kind_named(std::string_view name) {
-  for (const FailureKind kind : all_failure_kinds) {
-    if (to_string(kind) == name) return kind;
-  }
-  return std::nullopt;
-}
-
-/// What an evaluator found out about an architecture.
-struct Evaluation {
-  double validation_accuracy = 0;              ///< fraction of the validation images, 0 to 1; the search maximises it
-  double validation_loss = 0;                  ///< mean over the validation images, nats
-  std::map<std::string, double> metrics = {};  ///< anything else by name: latency, accuracy by epoch, ...
-
-  bool operator==(const Evaluation&) const = default;
-};
-
-/// A proposal of a strategy and what became of it.
-struct Trial {
-  std::int64_t number = -1;   ///< counts the trials from 0, in the order asked; -1 where it is no trial
-  std::int64_t proposal = 0;  ///< counts all proposals from 0, in the order asked
-  Architecture architecture{};
-  std::uint64_t hash = 0;                ///< of the canonical form: equal for architectures that compute the same
-  std::optional<std::int64_t> budget{};  ///< of the proposal
-  std::int64_t repeat = 0;               ///< of the proposal
-  bool enqueued = false;                 ///< the user's proposal rather than the strategy's
-  TrialState state = TrialState::done;
-
-  Evaluation evaluation{};               ///< where done
-  std::optional<FailureKind> failure{};  ///< where failed
-  std::string message{};                 ///< where failed: what went wrong; where rejected: the limit it breaks
-  std::int64_t duplicate_of = -1;        ///< where duplicate: number of the trial with the same canonical form
-
-  std::optional<std::int64_t> parameters{};     ///< trainable, auxiliary head left out; where costs are counted
-  std::optional<std::int64_t> multiply_adds{};  ///< for one image, auxiliary head left out; where costs are counted
-
-  std::optional<std::int64_t> bytes{};  ///< memory that its evaluation is predicted to need; where that is asked for
-
-  double seconds = 0;        ///< wall-clock time of its evaluation
-  int worker = -1;           ///< which worker evaluated it, from 0
-  std::int64_t attempt = 0;  ///< how often it was begun before, in runs that ended in the middle of it
-
-  /// Whether its result may be the best where others have this largest budget: it has no smaller one.
-  [[nodiscard]] bool competes(const std::optional<std::int64_t>& largest_budget) const {
-    return !budget || budget == largest_budget;
-  }
-
-  /// Whether it counts as a trial.
-  [[nodiscard]] bool counts() const { return state == TrialState::done || state == TrialState::failed; }
-};
-
-/// What is known of an architecture: evaluations with one budget that differ in their repeat are one result.
-struct Standing {
-  const Trial* first = nullptr;  ///< the one of the lowest number
-  std::int64_t evaluations = 0;
-  double accuracy = 0;  ///< on the validation images: the mean of the evaluations
-};
-
-/// Ranks the architectures of a search.
-///
-/// Results with different budgets say nothing of each other. So the best is the one of the highest mean accuracy among
-/// those with the largest budget that any result has, and those without a budget, which were evaluated in full; of
-/// equals the one that was tried first.
-class Standings {
+/// An architecture with its ops. Whoever counts, predicts, measures or trains its network asks here for the graph,
+/// which is built once. Copies share it; they are for one thread at a time.
+class Candidate {
  public:
-  /// @param trial outlives this object; passed over where it is not done or its accuracy no finite number
-  NASNET_LAZY void add(const Trial& trial);
+  /// @param ops of the space, with their expansions
+  NASNET_LAZY Candidate(Architecture architecture, OpTable ops);
 
-  /// Of all architectures and budgets, in the order of their first result.
-  [[nodiscard]] const std::vector<Standing>& all() const { return standings_; }
+  NASNET_LAZY [[nodiscard]] const Architecture& architecture() const;
+  NASNET_LAZY [[nodiscard]] const OpTable& ops() const;
 
-  /// Nullptr where nothing is done.
-  NASNET_LAZY [[nodiscard]] const Standing* best() const;
+  /// Where an architecture is wanted.
+  [[nodiscard]] operator const Architecture&() const { return architecture(); }  // NOLINT: it is one
+
+  /// The network around the architecture; that of the last configuration is kept.
+  /// @throws as build_network.
+  NASNET_LAZY [[nodiscard]] const NetworkGraph& graph(const NetworkConfig& config) const;
 
  private:
-  struct Place {
-    double accuracy;
-    std::int64_t number;
-    std::size_t index;  // of the standing
+  struct Parts;
 
-    bool operator==(const Place&) const = default;
-    /// Whether it is behind the other.
-    NASNET_LAZY [[nodiscard]] bool operator<(const Place& other) const;
-  };
-
-  /// A heap with the best place in front. Places that were left since go when they come to the front.
-  using Ranking = std::vector<Place>;
-
-  [[nodiscard]] Place place_of(std::size_t index) const {
-    return {standings_[index].accuracy, standings_[index].first->number, index};
-  }
-
-  NASNET_LAZY void rank(std::size_t index, Ranking& ranking) const;
-
-  /// That of the same architecture and budget which lacks this repeat, or a new one.
-  NASNET_LAZY [[nodiscard]] std::size_t index_of(const Trial& trial);
-
-  NASNET_LAZY [[nodiscard]] bool joins(std::size_t index, const Trial& trial);
-
-  NASNET_LAZY [[nodiscard]] static std::uint64_t key_of(const Trial& trial);
-
-  std::vector<Standing> standings_;
-  std::unordered_map<std::uint64_t, std::size_t> latest_;            // by hash and budget
-  std::unordered_map<std::size_t, std::set<std::int64_t>> repeats_;  // of standings that were met again
-  std::map<std::optional<std::int64_t>, Ranking> rankings_;          // by budget
-};
-
-/// All that a search has found.
-struct History {
-  std::uint64_t seed = 0;
-  nlohmann::json settings = nlohmann::json::object();  ///< what the results depend on besides the seed; see search()
-
-  std::vector<Trial> trials{};   ///< done and failed, by number
-  std::vector<Trial> skipped{};  ///< rejected and duplicates, by proposal
-  std::vector<Trial> known{};    ///< results of other searches that this one was told of
-
-  std::vector<std::string> notices{};  ///< sentences for the user: a torn line dropped, an exhausted space, ...
-  bool interrupted = false;            ///< asked to stop before all trials were done
-  bool exhausted = false;              ///< ended early because nothing new is left to propose
-
-  /// How many proposals ended in this state.
-  NASNET_LAZY [[nodiscard]] std::int64_t count(TrialState state) const;
-
-  /// The largest budget of a trial that is done; absent where none has any.
-  NASNET_LAZY [[nodiscard]] std::optional<std::int64_t> largest_budget() const;
-
-  /// The best architecture as Standings has it; absent where no trial is done.
-  NASNET_LAZY [[nodiscard]] std::optional<Standing> best_standing() const;
-
-  /// The first trial of the best architecture; nullptr where none is done. Where it has repeats, best_standing() has
-  /// their mean accuracy.
-  NASNET_LAZY [[nodiscard]] const Trial* find_best() const;
-
-  /// The same.
-  /// @throws ArgumentError where none is done.
-  NASNET_LAZY [[nodiscard]] const Trial& best() const;
+  std::shared_ptr<Parts> parts_;
 };
 
 }  // namespace nasnet::inline NASNET_ABI
 
-// ---- nasnet/trial/trial.ipp --------------------------------------------------------------------------------------
-
-namespace nasnet::inline NASNET_ABI {
-
-NASNET_BODY void Standings::add(const Trial& trial) {
-  const double accuracy = trial.evaluation.validation_accuracy;
-  if (trial.state != TrialState::done || !std::isfinite(accuracy)) return;
-  const std::size_t index = index_of(trial);
-  Standing& standing = standings_[index];
-  if (trial.number < standing.first->number) standing.first = &trial;
-  ++standing.evaluations;
-  // Exact where all are equal, as on a table.
-  standing.accuracy += (accuracy - standing.accuracy) / static_cast<double>(standing.evaluations);
-  rank(index, rankings_[trial.budget]);
-}
-
-NASNET_BODY const Standing* Standings::best() const {
-  if (rankings_.empty()) return nullptr;
-  // No budget comes before all others.
-  const Place& in_full = rankings_.begin()->second.front();
-  const Place& largest = rankings_.rbegin()->second.front();
-  const bool has_both = !rankings_.begin()->first && largest < in_full;
-  return &standings_[(has_both ? in_full : largest).index];
-}
-
-NASNET_BODY bool Standings::Place::operator<(const Place& other) const {
-  if (accuracy != other.accuracy) return accuracy < other.accuracy;
-  return number != other.number ? number > other.number : index > other.index;
-}
-
-NASNET_BODY void Standings::rank(std::size_t index, Ranking& ranking) const {
-  ranking.push_back(place_of(index));
-  std::push_heap(ranking.begin(), ranking.end());
-  while (ranking.front() != place_of(ranking.front().index)) {
-    std::pop_heap(ranking.begin(), ranking.end());
-    ranking.pop_back();
-  }
-}
-
-NASNET_BODY std::size_t Standings::index_of(const Trial& trial) {
-  const auto [latest, is_new] = latest_.try_emplace(key_of(trial), standings_.size());
-  if (!is_new && joins(latest->second, trial)) return latest->second;
-  latest->second = standings_.size();
-  standings_.push_back({.first = &trial});
-  return latest->second;
-}
-
-NASNET_BODY bool Standings::joins(std::size_t index, const Trial& trial) {
-  const Trial& first = *standings_[index].first;
-  if (first.budget != trial.budget || first.architecture != trial.architecture) return false;
-  std::set<std::int64_t>& repeats = repeats_[index];
-  if (standings_[index].evaluations == 1) repeats.insert(first.repeat);
-  return repeats.insert(trial.repeat).second;
-}
-
-NASNET_BODY std::uint64_t Standings::key_of(const Trial& trial) {
-  constexpr std::uint64_t spread = 0x9e3779b97f4a7c15;
-  return trial.hash ^ spread * static_cast<std::uint64_t>(trial.budget.value_or(0));
-}
-
-NASNET_BODY std::int64_t History::count(TrialState state) const {
-  std::int64_t sum = 0;
-  for (const auto* group : {&trials, &skipped}) {
-    for (const Trial& trial : *group) sum += trial.state == state ? 1 : 0;
-  }
-  return sum;
-}
-
-NASNET_BODY std::optional<std::int64_t> History::largest_budget() const {
-  std::optional<std::int64_t> largest;
-  for (const Trial& trial : trials) {
-    if (trial.state == TrialState::done) largest = (std::max)(largest, trial.budget);
-  }
-  return largest;
-}
-
-NASNET_BODY std::optional<Standing> History::best_standing() const {
-  Standings standings;
-  for (const Trial& trial : trials) standings.add(trial);
-  const Standing* best = standings.best();
-  return best == nullptr ? std::nullopt : std::optional(*best);
-}
-
-NASNET_BODY const Trial* History::find_best() const {
-  const std::optional<Standing> best = best_standing();
-  return best ? best->first : nullptr;
-}
-
-NASNET_BODY const Trial& History::best() const {
-  const Trial* best = find_best();
-  if (best == nullptr) {
-    fail<ArgumentError>("search: there is no best trial: of ", trials.size(), " trials none is done");
-  }
-  return *best;
-}
-
-}  // namespace nasnet::inline NASNET_ABI
-
-namespace nasnet::inline NASNET_ABI {
-
-/// What an evaluation of one trial may use.
-struct TrialContext {
-  std::int64_t trial = 0;       ///< its number
-  RandomStream random;          ///< keyed by (seed, trial): split it by purpose
-  Context context;              ///< threads that are free, and the trial's own memory with its limit
-  OpTable ops{};                ///< of the search space, with their expansions
-  ProgressCallback progress{};  ///< may be empty; see core/progress.hpp
-
-  /// When the trial's time is over, where there is a limit. An evaluation that goes on beyond it has failed, whatever
-  /// it returns.
-  std::optional<std::chrono::steady_clock::time_point> deadline = {};
-
-  /// How much the evaluation may spend, in its own unit: what the strategy proposes. Absent: as the evaluator is set.
-  std::optional<std::int64_t> budget = {};
-
-  /// Counts evaluations of one architecture that are to differ, as the strategy proposes. The random stream differs
-  /// anyhow.
-  std::int64_t repeat = 0;
-
-  /// May be empty. True where nobody waits for the result any more: the machine is wanted back, or the search has gone.
-  std::function<bool()> given_up{};
-
-  /// Whether the trial's time is over or it was given up: return anything, soon.
-  NASNET_LAZY [[nodiscard]] bool is_over() const {
-    return (deadline && std::chrono::steady_clock::now() >= *deadline) || (given_up && given_up());
-  }
-};
-
-/// What came of an evaluation: a result, or the reason why there is none. Or nothing yet: see `withheld`.
-class Outcome {
- public:
-  Outcome(Evaluation evaluation) : evaluation_(std::move(evaluation)) {}  // NOLINT: an evaluation is an outcome
-
-  /// @param message one sentence for the user
-  NASNET_LAZY [[nodiscard]] static Outcome failed(FailureKind kind, std::string message) {
-    return Outcome(kind, std::move(message));
-  }
-
-  /// The evaluation goes on elsewhere, or its means have gone: the search ends and records nothing of the trial, which
-  /// a resumed search runs again. Without a request to stop, the search ends with an IoError.
-  /// @param message one sentence for the user
-  NASNET_LAZY [[nodiscard]] static Outcome withheld(std::string message);
-
-  [[nodiscard]] bool is_withheld() const { return withheld_; }
-  [[nodiscard]] const std::optional<Evaluation>& evaluation() const { return evaluation_; }
-  [[nodiscard]] FailureKind failure() const { return failure_; }  ///< where there is no evaluation
-  [[nodiscard]] const std::string& message() const { return message_; }
-
- private:
-  Outcome(FailureKind kind, std::string message) : failure_(kind), message_(std::move(message)) {}
-
-  std::optional<Evaluation> evaluation_;
-  FailureKind failure_ = FailureKind::exception;
-  std::string message_;
-  bool withheld_ = false;
-};
-
-/// An evaluator: `evaluate(architecture, trial)` gives an Outcome or an Evaluation.
-///
-/// It is called from several threads at once, hence as const. What it returns depends on the architecture, the random
-/// stream of the trial and its own settings, on nothing else. What it throws makes the trial a failed one. It may have
-/// `settings() const`, JSON of what its results depend on, which the journal records.
-template <class T>
-concept Evaluator = requires(const T& evaluate, const Architecture& architecture, TrialContext& trial) {
-  { evaluate(architecture, trial) } -> std::convertible_to<Outcome>;
-};
-
-/// The network whose parameters and multiply-adds are counted for a proposal.
-struct CountedNetwork {
-  NetworkConfig network{};
-  Size image{};  ///< pixels
-};
-
-/// An evaluator that tells which network it makes of an architecture, so that search() can count its costs:
-/// `counted_network() const` returns a CountedNetwork.
-template <class T>
-concept CountsNetwork = requires(const T& evaluate) {
-  { evaluate.counted_network() } -> std::convertible_to<CountedNetwork>;
-};
-
-/// An evaluator that predicts how much memory an evaluation needs: `predicted_bytes(architecture, ops) const`.
-template <class T>
-concept PredictsMemory = requires(const T& evaluate, const Architecture& architecture, const OpTable& ops) {
-  { evaluate.predicted_bytes(architecture, ops) } -> std::convertible_to<std::int64_t>;
-};
-
-/// An evaluator whose trials run on other machines, one at a time on each: `static constexpr bool runs_elsewhere =
-/// true`. They do not wait for memory here.
-template <class T>
-concept RunsElsewhere = requires {
-  requires std::remove_cvref_t<T>::runs_elsewhere;
-};
-
-namespace detail {
-
-/// Says with a sentence what a type lacks of an evaluator.
-template <class T>
-consteval bool check_evaluator() {
-  static_assert(
-      Evaluator<T>,
-      "an evaluator is called as evaluate(const nasnet::Architecture&, nasnet::TrialContext&), is const (several "
-      "threads call it at once) and returns a nasnet::Evaluation or Outcome");
-  return true;
-}
-
-}  // namespace detail
-
-}  // namespace nasnet::inline NASNET_ABI
-
-// ---- nasnet/evaluator/evaluator.ipp ------------------------------------------------------------------------------
-
-// ---- nasnet/trial/settings.hpp -----------------------------------------------------------------------------------
-
-/// What results depend on, for the journal.
-
-namespace nasnet::inline NASNET_ABI {
-
-/// Has `settings() const`: what its proposals or results depend on, as JSON. The journal records them.
-template <class T>
-concept HasSettings = requires(const T& object) {
-  { object.settings() } -> std::convertible_to<nlohmann::json>;
-};
-
-}  // namespace nasnet::inline NASNET_ABI
-
-namespace nasnet::inline NASNET_ABI {
-
-NASNET_BODY Outcome Outcome::withheld(std::string message) {
-  Outcome outcome(FailureKind::lost, std::move(message));
-  outcome.withheld_ = true;
-  return outcome;
-}
-
-}  // namespace nasnet::inline NASNET_ABI
+// ---- nasnet/space/candidate.ipp ----------------------------------------------------------------------------------
 
 // ---- nasnet/graph/build_network.hpp ------------------------------------------------------------------------------
 
@@ -7382,6 +7098,9 @@ class CellBuilder {
     const OpEntry& op = ops_.at(input.op);
     const Value x = states_[static_cast<std::size_t>(input.state)];
     const OpContext at{reduces() && input.state < inputs_ ? 2 : 1, place_.filters};
+    if (op.expand == nullptr) {
+      fail<GenotypeError>(g_.place("op"), ": '", op.name, "' says no expansion: its table was made of names alone");
+    }
     const Value y = op.expand(g_, x, at);
     if (y.channels != at.filters || y.stride != x.stride * at.stride) {
       fail<ShapeError>(g_.place("op"), ": '", op.name, "' returned ", y.channels, " channels at stride ",
@@ -7567,6 +7286,478 @@ NASNET_BODY NetworkGraph build_network(const Architecture& architecture, const O
   config.check();
   require_valid(architecture, ops.infos());
   return detail::NetworkBuilder(architecture, ops, config).build();
+}
+
+}  // namespace nasnet::inline NASNET_ABI
+
+namespace nasnet::inline NASNET_ABI {
+
+/// What copies share.
+struct Candidate::Parts {
+  Architecture architecture;
+  OpTable ops;
+  std::optional<NetworkConfig> config{};  // of the graph
+  std::optional<NetworkGraph> graph{};
+};
+
+NASNET_BODY Candidate::Candidate(Architecture architecture, OpTable ops)
+    : parts_(std::make_shared<Parts>(Parts{std::move(architecture), std::move(ops)})) {}
+
+NASNET_BODY const Architecture& Candidate::architecture() const { return parts_->architecture; }
+
+NASNET_BODY const OpTable& Candidate::ops() const { return parts_->ops; }
+
+NASNET_BODY const NetworkGraph& Candidate::graph(const NetworkConfig& config) const {
+  if (parts_->config != config) {
+    parts_->config.reset();
+    parts_->graph = build_network(parts_->architecture, parts_->ops, config);
+    parts_->config = config;
+  }
+  return *parts_->graph;
+}
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/trial/trial.hpp --------------------------------------------------------------------------------------
+
+/// What a search has found: trials, their states and results, as plain values.
+
+namespace nasnet::inline NASNET_ABI {
+
+/// What became of a proposal. Those done and failed count as trials; those rejected and the duplicates do not.
+enum class TrialState {
+  done,       ///< evaluated
+  failed,     ///< evaluated without a result; see FailureKind
+  rejected,   ///< never evaluated: it breaks a limit
+  duplicate,  ///< never evaluated: its canonical form was tried before, with the same budget and repeat
+};
+
+inline constexpr std::array all_trial_states{TrialState::done, TrialState::failed, TrialState::rejected,
+                                             TrialState::duplicate};
+
+/// The name of a state in files and reports.
+[[nodiscard]] constexpr std::string_view to_string(TrialState state) {
+  switch (state) {
+    case TrialState::done: return "done";
+    case TrialState::failed: return "failed";
+    case TrialState::rejected: return "rejected";
+    case TrialState::duplicate: return "duplicate";
+  }
+  return "unknown";
+}
+
+/// Why an evaluation has no result.
+enum class FailureKind {
+  exception,      ///< the evaluator threw
+  not_a_number,   ///< accuracy, loss or another metric is not a finite number
+  timeout,        ///< it ran beyond the time limit of a trial
+  out_of_memory,  ///< it passed the memory limit of a trial, or the machine had no memory left
+  crash,          ///< the process that evaluated it ended by a signal
+  lost,           ///< the worker that evaluated it never answered
+};
+
+inline constexpr std::array all_failure_kinds{FailureKind::exception, FailureKind::not_a_number,
+                                              FailureKind::timeout,   FailureKind::out_of_memory,
+                                              FailureKind::crash,     FailureKind::lost};
+
+/// The name of a kind in files and reports.
+[[nodiscard]] constexpr std::string_view to_string(FailureKind kind) {
+  switch (kind) {
+    case FailureKind::exception: return "exception";
+    case FailureKind::not_a_number: return "not_a_number";
+    case FailureKind::timeout: return "timeout";
+    case FailureKind::out_of_memory: return "out_of_memory";
+    case FailureKind::crash: return "crash";
+    case FailureKind::lost: return "lost";
+  }
+  return "unknown";
+}
+
+/// The kind of this name.
+[[nodiscard]] constexpr std::optional<FailureKind> failure_kind_named(std::string_view name) {
+  for (const FailureKind kind : all_failure_kinds) {
+    if (to_string(kind) == name) return kind;
+  }
+  return std::nullopt;
+}
+
+/// What an evaluator found out about an architecture.
+struct Evaluation {
+  double validation_accuracy = 0;              ///< fraction of the validation images, 0 to 1; the search maximises it
+  double validation_loss = 0;                  ///< mean over the validation images, nats
+  std::map<std::string, double> metrics = {};  ///< anything else by name: latency, accuracy by epoch, ...
+
+  bool operator==(const Evaluation&) const = default;
+};
+
+/// A proposal of a strategy and what became of it.
+struct Trial {
+  std::int64_t number = -1;   ///< counts the trials from 0, in the order asked; -1 where it is no trial
+  std::int64_t proposal = 0;  ///< counts all proposals from 0, in the order asked
+  Architecture architecture{};
+  std::uint64_t hash = 0;                ///< of the canonical form: equal for architectures that compute the same
+  std::optional<std::int64_t> budget{};  ///< of the proposal
+  std::int64_t repeat = 0;               ///< of the proposal
+  bool enqueued = false;                 ///< the user's proposal rather than the strategy's
+  TrialState state = TrialState::done;
+
+  Evaluation evaluation{};               ///< where done
+  std::optional<FailureKind> failure{};  ///< where failed
+  std::string message{};                 ///< where failed: what went wrong; where rejected: the limit it breaks
+  std::int64_t duplicate_of = -1;        ///< where duplicate: number of the trial with the same canonical form
+
+  std::optional<std::int64_t> parameters{};     ///< trainable, auxiliary head left out; where costs are counted
+  std::optional<std::int64_t> multiply_adds{};  ///< for one image, auxiliary head left out; where costs are counted
+
+  std::optional<std::int64_t> bytes{};  ///< memory that its evaluation is predicted to need; where that is asked for
+
+  double seconds = 0;        ///< wall-clock time of its evaluation
+  int worker = -1;           ///< which worker evaluated it, from 0
+  std::int64_t attempt = 0;  ///< how often it was begun before, in runs that ended in the middle of it
+
+  /// Whether its result may be the best where others have this largest budget: it has no smaller one.
+  [[nodiscard]] bool competes(const std::optional<std::int64_t>& largest_budget) const {
+    return !budget || budget == largest_budget;
+  }
+
+  /// Whether it counts as a trial.
+  [[nodiscard]] bool counts() const { return state == TrialState::done || state == TrialState::failed; }
+};
+
+/// What is known of an architecture: evaluations with one budget that differ in their repeat are one result.
+struct RankedResult {
+  const Trial* first = nullptr;  ///< the one of the lowest number
+  std::int64_t evaluations = 0;
+  double accuracy = 0;  ///< on the validation images: the mean of the evaluations
+};
+
+/// All that a search has found.
+struct History {
+  std::uint64_t seed = 0;
+  JsonValue settings{};  ///< what the results depend on besides the seed; see search()
+
+  std::vector<Trial> trials{};   ///< done and failed, by number
+  std::vector<Trial> skipped{};  ///< rejected and duplicates, by proposal
+  std::vector<Trial> known{};    ///< results of other searches that this one was told of
+
+  std::vector<std::string> notices{};  ///< sentences for the user: a torn line dropped, an exhausted space, ...
+  bool interrupted = false;            ///< asked to stop before all trials were done
+  bool exhausted = false;              ///< ended early because nothing new is left to propose
+
+  /// How many proposals ended in this state.
+  NASNET_LAZY [[nodiscard]] std::int64_t count(TrialState state) const;
+
+  /// The largest budget of a trial that is done; absent where none has any.
+  NASNET_LAZY [[nodiscard]] std::optional<std::int64_t> largest_budget() const;
+
+  /// The best architecture as ResultRanking has it; absent where no trial is done.
+  NASNET_LAZY [[nodiscard]] std::optional<RankedResult> best_result() const;
+
+  /// The first trial of the best architecture; nullptr where none is done. Where it has repeats, best_result() has
+  /// their mean accuracy.
+  NASNET_LAZY [[nodiscard]] const Trial* find_best() const;
+
+  /// The same.
+  /// @throws ArgumentError where none is done.
+  NASNET_LAZY [[nodiscard]] const Trial& best() const;
+};
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/trial/trial.ipp --------------------------------------------------------------------------------------
+
+// ---- nasnet/trial/result_ranking.hpp -----------------------------------------------------------------------------
+
+/// Which architecture of a search is the best.
+
+namespace nasnet::inline NASNET_ABI {
+
+/// Ranks the architectures of a search.
+///
+/// Results with different budgets say nothing of each other. So the best is the one of the highest mean accuracy among
+/// those with the largest budget that any result has, and those without a budget, which were evaluated in full; of
+/// equals the one that was tried first.
+class ResultRanking {
+ public:
+  /// @param trial outlives this object; passed over where it is not done or its accuracy no finite number
+  NASNET_LAZY void add(const Trial& trial);
+
+  /// Of all architectures and budgets, in the order of their first result.
+  [[nodiscard]] const std::vector<RankedResult>& all() const { return results_; }
+
+  /// Nullptr where nothing is done.
+  NASNET_LAZY [[nodiscard]] const RankedResult* best() const;
+
+ private:
+  struct Place {
+    double accuracy;
+    std::int64_t number;
+    std::size_t index;  // of the result
+
+    bool operator==(const Place&) const = default;
+    /// Whether it is behind the other.
+    NASNET_LAZY [[nodiscard]] bool operator<(const Place& other) const;
+  };
+
+  /// A heap with the best place in front. Places that were left since go when they come to the front.
+  using Heap = std::vector<Place>;
+
+  [[nodiscard]] Place place_of(std::size_t index) const {
+    return {results_[index].accuracy, results_[index].first->number, index};
+  }
+
+  NASNET_LAZY void rank(std::size_t index, Heap& heap) const;
+
+  /// That of the same architecture and budget which lacks this repeat, or a new one.
+  NASNET_LAZY [[nodiscard]] std::size_t index_of(const Trial& trial);
+
+  NASNET_LAZY [[nodiscard]] bool joins(std::size_t index, const Trial& trial);
+
+  NASNET_LAZY [[nodiscard]] static std::uint64_t key_of(const Trial& trial);
+
+  std::vector<RankedResult> results_;
+  std::unordered_map<std::uint64_t, std::size_t> latest_;            // by hash and budget
+  std::unordered_map<std::size_t, std::set<std::int64_t>> repeats_;  // of results that were met again
+  std::map<std::optional<std::int64_t>, Heap> heaps_;                // by budget
+};
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/trial/result_ranking.ipp -----------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI {
+
+NASNET_BODY void ResultRanking::add(const Trial& trial) {
+  const double accuracy = trial.evaluation.validation_accuracy;
+  if (trial.state != TrialState::done || !std::isfinite(accuracy)) return;
+  const std::size_t index = index_of(trial);
+  RankedResult& result = results_[index];
+  if (trial.number < result.first->number) result.first = &trial;
+  ++result.evaluations;
+  // Exact where all are equal, as on a table.
+  result.accuracy += (accuracy - result.accuracy) / static_cast<double>(result.evaluations);
+  rank(index, heaps_[trial.budget]);
+}
+
+NASNET_BODY const RankedResult* ResultRanking::best() const {
+  if (heaps_.empty()) return nullptr;
+  // No budget comes before all others.
+  const Place& in_full = heaps_.begin()->second.front();
+  const Place& largest = heaps_.rbegin()->second.front();
+  const bool has_both = !heaps_.begin()->first && largest < in_full;
+  return &results_[(has_both ? in_full : largest).index];
+}
+
+NASNET_BODY bool ResultRanking::Place::operator<(const Place& other) const {
+  if (accuracy != other.accuracy) return accuracy < other.accuracy;
+  return number != other.number ? number > other.number : index > other.index;
+}
+
+NASNET_BODY void ResultRanking::rank(std::size_t index, Heap& heap) const {
+  heap.push_back(place_of(index));
+  std::push_heap(heap.begin(), heap.end());
+  while (heap.front() != place_of(heap.front().index)) {
+    std::pop_heap(heap.begin(), heap.end());
+    heap.pop_back();
+  }
+}
+
+NASNET_BODY std::size_t ResultRanking::index_of(const Trial& trial) {
+  const auto [latest, is_new] = latest_.try_emplace(key_of(trial), results_.size());
+  if (!is_new && joins(latest->second, trial)) return latest->second;
+  latest->second = results_.size();
+  results_.push_back({.first = &trial});
+  return latest->second;
+}
+
+NASNET_BODY bool ResultRanking::joins(std::size_t index, const Trial& trial) {
+  const Trial& first = *results_[index].first;
+  if (first.budget != trial.budget || first.architecture != trial.architecture) return false;
+  std::set<std::int64_t>& repeats = repeats_[index];
+  if (results_[index].evaluations == 1) repeats.insert(first.repeat);
+  return repeats.insert(trial.repeat).second;
+}
+
+NASNET_BODY std::uint64_t ResultRanking::key_of(const Trial& trial) {
+  constexpr std::uint64_t spread = 0x9e3779b97f4a7c15;
+  return trial.hash ^ spread * static_cast<std::uint64_t>(trial.budget.value_or(0));
+}
+
+}  // namespace nasnet::inline NASNET_ABI
+
+namespace nasnet::inline NASNET_ABI {
+
+NASNET_BODY std::int64_t History::count(TrialState state) const {
+  std::int64_t sum = 0;
+  for (const auto* group : {&trials, &skipped}) {
+    for (const Trial& trial : *group) sum += trial.state == state ? 1 : 0;
+  }
+  return sum;
+}
+
+NASNET_BODY std::optional<std::int64_t> History::largest_budget() const {
+  std::optional<std::int64_t> largest;
+  for (const Trial& trial : trials) {
+    if (trial.state == TrialState::done) largest = (std::max)(largest, trial.budget);
+  }
+  return largest;
+}
+
+NASNET_BODY std::optional<RankedResult> History::best_result() const {
+  ResultRanking ranking;
+  for (const Trial& trial : trials) ranking.add(trial);
+  const RankedResult* best = ranking.best();
+  return best == nullptr ? std::nullopt : std::optional(*best);
+}
+
+NASNET_BODY const Trial* History::find_best() const {
+  const std::optional<RankedResult> best = best_result();
+  return best ? best->first : nullptr;
+}
+
+NASNET_BODY const Trial& History::best() const {
+  const Trial* best = find_best();
+  if (best == nullptr) {
+    fail<ArgumentError>("search: there is no best trial: of ", trials.size(), " trials none is done");
+  }
+  return *best;
+}
+
+}  // namespace nasnet::inline NASNET_ABI
+
+namespace nasnet::inline NASNET_ABI {
+
+/// What an evaluation of one trial may use.
+struct TrialContext {
+  std::int64_t trial = 0;       ///< its number
+  RandomStream random;          ///< keyed by (seed, trial): split it by purpose
+  Context context;              ///< threads that are free, and the trial's own memory with its limit
+  OpTable ops{};                ///< of the search space, with their expansions
+  ProgressCallback progress{};  ///< may be empty; see core/progress.hpp
+
+  /// When the trial's time is over, where there is a limit. An evaluation that goes on beyond it has failed, whatever
+  /// it returns.
+  std::optional<std::chrono::steady_clock::time_point> deadline = {};
+
+  /// How much the evaluation may spend, in its own unit: what the strategy proposes. Absent: as the evaluator is set.
+  std::optional<std::int64_t> budget = {};
+
+  /// Counts evaluations of one architecture that are to differ, as the strategy proposes. The random stream differs
+  /// anyhow.
+  std::int64_t repeat = 0;
+
+  /// What the proposal was judged by. Absent where it was not, as on another machine.
+  std::optional<Candidate> candidate = {};
+
+  /// May be empty. True where nobody waits for the result any more: the machine is wanted back, or the search has gone.
+  std::function<bool()> given_up{};
+
+  /// Whether the trial's time is over or it was given up: return anything, soon.
+  NASNET_LAZY [[nodiscard]] bool is_over() const;
+
+  /// An architecture with the ops: the candidate, where it is of this architecture, with the graph that it may have.
+  NASNET_LAZY [[nodiscard]] Candidate candidate_of(const Architecture& architecture) const;
+};
+
+/// What came of an evaluation: a result, or the reason why there is none. Or nothing yet: see `unresolved`.
+class Outcome {
+ public:
+  Outcome(Evaluation evaluation) : evaluation_(std::move(evaluation)) {}  // NOLINT: an evaluation is an outcome
+
+  /// @param message one sentence for the user
+  NASNET_LAZY [[nodiscard]] static Outcome failed(FailureKind kind, std::string message) {
+    return Outcome(kind, std::move(message));
+  }
+
+  /// The evaluation goes on elsewhere, or its means have gone: the search ends and records nothing of the trial, which
+  /// a resumed search runs again. Without a request to stop, the search ends with an IoError.
+  /// @param message one sentence for the user
+  NASNET_LAZY [[nodiscard]] static Outcome unresolved(std::string message);
+
+  [[nodiscard]] bool is_unresolved() const { return unresolved_; }
+  [[nodiscard]] const std::optional<Evaluation>& evaluation() const { return evaluation_; }
+  [[nodiscard]] FailureKind failure() const { return failure_; }  ///< where there is no evaluation
+  [[nodiscard]] const std::string& message() const { return message_; }
+
+ private:
+  Outcome(FailureKind kind, std::string message) : failure_(kind), message_(std::move(message)) {}
+
+  std::optional<Evaluation> evaluation_;
+  FailureKind failure_ = FailureKind::exception;
+  std::string message_;
+  bool unresolved_ = false;
+};
+
+/// An evaluator: `evaluate(architecture, trial)` gives an Outcome or an Evaluation.
+///
+/// It is called from several threads at once, hence as const. What it returns depends on the architecture, the random
+/// stream of the trial and its own settings, on nothing else. What it throws makes the trial a failed one. It may have
+/// `settings() const`, JSON of what its results depend on, which the journal records.
+template <class T>
+concept Evaluator = requires(const T& evaluate, const Architecture& architecture, TrialContext& trial) {
+  { evaluate(architecture, trial) } -> std::convertible_to<Outcome>;
+};
+
+/// The network whose parameters and multiply-adds are counted for a proposal.
+struct CountedNetwork {
+  NetworkConfig network{};
+  Size image{};  ///< pixels
+};
+
+/// An evaluator that tells which network it makes of an architecture, so that search() can count its costs:
+/// `counted_network() const` returns a CountedNetwork.
+template <class T>
+concept CountsNetwork = requires(const T& evaluate) {
+  { evaluate.counted_network() } -> std::convertible_to<CountedNetwork>;
+};
+
+/// An evaluator that predicts how much memory an evaluation needs: `predicted_bytes(candidate) const`, of a
+/// `const Candidate&` or the `const Architecture&` in it.
+template <class T>
+concept PredictsMemory = requires(const T& evaluate, const Candidate& candidate) {
+  { evaluate.predicted_bytes(candidate) } -> std::convertible_to<std::int64_t>;
+};
+
+/// An evaluator whose trials run on other machines, one at a time on each: `static constexpr bool runs_elsewhere =
+/// true`. They do not wait for memory here.
+template <class T>
+concept RunsElsewhere = requires {
+  requires std::remove_cvref_t<T>::runs_elsewhere;
+};
+
+namespace detail {
+
+/// Says with a sentence what a type lacks of an evaluator.
+template <class T>
+consteval bool check_evaluator() {
+  static_assert(
+      Evaluator<T>,
+      "an evaluator is called as evaluate(const nasnet::Architecture&, nasnet::TrialContext&), is const (several "
+      "threads call it at once) and returns a nasnet::Evaluation or Outcome");
+  return true;
+}
+
+}  // namespace detail
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/evaluator/evaluator.ipp ------------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI {
+
+NASNET_BODY bool TrialContext::is_over() const {
+  return (deadline && std::chrono::steady_clock::now() >= *deadline) || (given_up && given_up());
+}
+
+NASNET_BODY Candidate TrialContext::candidate_of(const Architecture& architecture) const {
+  if (candidate && candidate->architecture() == architecture) return *candidate;
+  return {architecture, ops};
+}
+
+NASNET_BODY Outcome Outcome::unresolved(std::string message) {
+  Outcome outcome(FailureKind::lost, std::move(message));
+  outcome.unresolved_ = true;
+  return outcome;
 }
 
 }  // namespace nasnet::inline NASNET_ABI
@@ -16601,6 +16792,239 @@ NASNET_BODY TrainSummary train(Context& context, Model<float>& model, const Imag
 
 }  // namespace nasnet::inline NASNET_ABI
 
+namespace nasnet::inline NASNET_ABI {
+
+/// How child networks are made and trained. Defaults are the paper's where it states them (Zoph et al., CVPR 2018,
+/// section 4 and appendix); the filters are a choice.
+struct ChildOptions {
+  Stem stem = Stem::cifar;
+  std::int64_t cells_per_stack = 2;  ///< N
+  std::int64_t filters = 32;         ///< F
+  bool auxiliary_head = false;
+  double dropout_keep = 1.0;  ///< before the last dense layer
+
+  std::int64_t epochs = 20;
+  std::int64_t train_images = 0;          ///< 0: all that are not held out
+  std::int64_t validation_images = 5000;  ///< held out
+  std::uint64_t split_seed = 0;           ///< which images are held out: the same in all trials
+
+  /// More images that each trained network is measured on, by name: of "test" the metric "test_accuracy". No result of
+  /// the search depends on them.
+  std::map<std::string, ImageDataset> also_measured{};
+
+  /// The rest. Its epochs, seed, normalisation, progress and should_stop are set for each trial.
+  TrainOptions training{};
+};
+
+/// Trains a fresh network for each architecture, then measures it on the images held out. Initial parameters, the order
+/// of the images and all else that is random depend on the trial's random stream alone. A proposal with a budget is
+/// trained for so many epochs, with the learning rate's whole course.
+class ChildTrainer {
+ public:
+  /// @param images to divide into those that train and those held out
+  /// @throws DataError where there are too few images, ArgumentError for options out of range.
+  NASNET_LAZY explicit ChildTrainer(const ImageDataset& images, ChildOptions options = {});
+
+  /// The test images are not looked at.
+  NASNET_LAZY explicit ChildTrainer(const ImageData& data, ChildOptions options = {})
+      : ChildTrainer(data.train, std::move(options)) {}
+
+  [[nodiscard]] const ChildOptions& options() const { return options_; }
+
+  /// The images that train, in the number asked for, and those held out.
+  [[nodiscard]] const TrainingSplit& split() const { return split_; }
+
+  /// Mean and deviation of the images that train.
+  [[nodiscard]] const ChannelStatistics& normalisation() const { return normalisation_; }
+
+  /// The network around an architecture.
+  [[nodiscard]] const NetworkConfig& network() const { return network_; }
+
+  [[nodiscard]] CountedNetwork counted_network() const { return {network_, image_size_}; }
+
+  /// See training_bytes().
+  NASNET_LAZY [[nodiscard]] std::int64_t predicted_bytes(const Candidate& candidate) const;
+
+  NASNET_LAZY [[nodiscard]] Outcome operator()(const Architecture& architecture, TrialContext& trial) const;
+
+  /// Which data, network and training. The data are known by their contents, not by where they lie.
+  NASNET_LAZY [[nodiscard]] JsonValue settings() const;
+
+ private:
+  NASNET_LAZY static void check_measured(const std::string& name, const ImageDataset& others,
+                                         const ImageDataset& images);
+
+  NASNET_LAZY [[nodiscard]] static NetworkConfig network_of(const ImageDataset& images, const ChildOptions& options);
+
+  NASNET_LAZY [[nodiscard]] static TrainingSplit split_of(const ImageDataset& images, const ChildOptions& options);
+
+  NASNET_LAZY [[nodiscard]] TrainOptions train_options(const TrialContext& trial) const;
+
+  ChildOptions options_;
+  NetworkConfig network_;
+  TrainingSplit split_;
+  ChannelStatistics normalisation_;
+  Size image_size_{};
+  std::uint64_t data_hash_ = 0;
+};
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/evaluator/child_trainer.ipp --------------------------------------------------------------------------
+
+// ---- nasnet/evaluator/detail/training_settings.hpp ---------------------------------------------------------------
+
+/// What a training depends on, as JSON, for the journal.
+
+// ---- nasnet/genotype/hash.hpp ------------------------------------------------------------------------------------
+
+/// Hashes that are equal on all machines and in all versions, for journals and file names.
+
+namespace nasnet::inline NASNET_ABI {
+
+/// FNV-1a over the bytes of a text, 64 bits.
+[[nodiscard]] constexpr std::uint64_t text_hash(std::string_view text) {
+  std::uint64_t hash = 0xcbf29ce484222325U;
+  for (const char letter : text) hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001b3U;
+  return hash;
+}
+
+/// 16 hexadecimal digits, lower case.
+[[nodiscard]] inline std::string hex_text(std::uint64_t hash) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  for (unsigned shift = 64; shift > 0; shift -= 4) text.push_back(digits[(hash >> (shift - 4)) & 0xfU]);
+  return text;
+}
+
+}  // namespace nasnet::inline NASNET_ABI
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+NASNET_LAZY [[nodiscard]] inline nlohmann::json recorded_json(const RecordedValue& value) {
+  switch (value.kind) {
+    case RecordedValue::Kind::whole: return nlohmann::json(value.whole);
+    case RecordedValue::Kind::unsigned_whole: return nlohmann::json(value.unsigned_whole);
+    case RecordedValue::Kind::real: return nlohmann::json(value.real);
+    case RecordedValue::Kind::flag: return nlohmann::json(value.flag);
+    default: return nlohmann::json(std::string(value.word));
+  }
+}
+
+/// Seed, normalisation and what changes no result are left out.
+NASNET_LAZY [[nodiscard]] inline nlohmann::json training_json(const TrainOptions& options) {
+  nlohmann::json json = nlohmann::json::object();
+  for (const RecordedGroup& group : training_record(options, 0)) {
+    for (const RecordedField& field : group.fields) {
+      if (!field.in_journals) continue;
+      nlohmann::json& object = group.object.empty() ? json : json[std::string(group.object)];
+      object[std::string(field.name)] = recorded_json(field.value);
+    }
+  }
+  return json;
+}
+
+/// A hash of the pixels and labels, wherever they come from (FNV-1a, 64 bits).
+NASNET_LAZY [[nodiscard]] inline std::uint64_t data_hash(const ImageDataset& images) {
+  std::uint64_t hash = text_hash(images.shape().to_string());
+  const auto add = [&hash](std::span<const std::byte> bytes) {
+    for (const std::byte byte : bytes) hash = (hash ^ std::to_integer<std::uint64_t>(byte)) * 0x100000001b3U;
+  };
+  for (std::int64_t index = 0; index < images.size(); ++index) {
+    add(std::as_bytes(images.pixels<std::uint8_t>(index)));
+    add(std::as_bytes(images.pixels<float>(index)));
+    hash = (hash ^ static_cast<std::uint64_t>(images.label(index))) * 0x100000001b3U;
+  }
+  return hash;
+}
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+// ---- nasnet/graph/network_json.hpp -------------------------------------------------------------------------------
+
+/// The shape of a network around its cells, as JSON.
+
+namespace nasnet::inline NASNET_ABI {
+
+/// All that a NetworkConfig says, with the keys of result files (`report/result_file.hpp`).
+NASNET_LAZY [[nodiscard]] nlohmann::ordered_json network_json(const NetworkConfig& config);
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/graph/network_json.ipp -------------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI {
+
+NASNET_BODY nlohmann::ordered_json network_json(const NetworkConfig& config) {
+  nlohmann::ordered_json json;
+  json["stem"] = config.stem == Stem::cifar ? "cifar" : "imagenet";
+  json["cells"] = config.cells_per_stack;
+  json["filters"] = config.filters;
+  json["classes"] = config.classes;
+  json["channels"] = config.input_channels;
+  json["stem_filters"] = config.stem_channels();
+  json["skip_reduction_input"] = config.skip_reduction_input;
+  if (config.reduction_starts_stack) json["reduction_starts_stack"] = true;
+  json["batch_norm_epsilon"] = config.batch_norm.epsilon;
+  json["batch_norm_decay"] = config.batch_norm.decay;
+  json["dropout_keep"] = config.dropout_keep;
+  if (config.image_size) json["auxiliary_head"] = {config.image_size->height, config.image_size->width};
+  return json;
+}
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/train/evaluation.hpp ---------------------------------------------------------------------------------
+
+/// How well a model does on a dataset.
+
+namespace nasnet::inline NASNET_ABI {
+
+/// Figures over a dataset.
+struct Metrics {
+  double accuracy = 0;  ///< fraction of images whose largest logit is the label's
+  double loss = 0;      ///< mean cross entropy, nats
+  std::int64_t images = 0;
+};
+
+/// Runs a model over a dataset in evaluation mode.
+/// @param normalisation that of the training @param batch images at a time; the result does not depend on it but for
+/// rounding
+/// @throws DataError for an empty dataset or labels outside the model's classes, ShapeError for images that do not fit.
+NASNET_LAZY [[nodiscard]] Metrics evaluate(Context& context, const Model<float>& model, const ImageDataset& dataset,
+                                           const ChannelStatistics& normalisation, std::int64_t batch = 128);
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/train/evaluation.ipp ---------------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI {
+
+NASNET_BODY Metrics evaluate(Context& context, const Model<float>& model, const ImageDataset& dataset,
+                             const ChannelStatistics& normalisation, std::int64_t batch) {
+  BatchLoader loader(dataset, {.batch = batch,
+                               .shuffle = false,
+                               .prefetch = false,
+                               .normalisation = normalisation,
+                               .allocator = context.allocator()});
+  Metrics metrics;
+  for (std::int64_t step = 0; step < loader.batches_per_epoch(); ++step) {
+    Batch images = loader.next();
+    const auto count = static_cast<std::int64_t>(images.labels.size());
+    Tape<float> tape(context, Recording::off);
+    const Variable<float> logits = model.forward(tape, Variable<float>(std::move(images.images)), RunOptions{}).logits;
+    const auto loss = tape.apply(SoftmaxCrossEntropy{images.labels}, {logits}).value()[0];
+    metrics.loss += static_cast<double>(loss) * static_cast<double>(count);
+    metrics.accuracy += static_cast<double>(count_correct(logits.value(), images.labels));
+    metrics.images += count;
+  }
+  metrics.loss /= static_cast<double>(metrics.images);
+  metrics.accuracy /= static_cast<double>(metrics.images);
+  return metrics;
+}
+
+}  // namespace nasnet::inline NASNET_ABI
+
 // ---- nasnet/train/training_bytes.hpp -----------------------------------------------------------------------------
 
 /// How much memory a training takes, from the graph of its network alone.
@@ -16852,241 +17276,6 @@ NASNET_BODY TrainingBytes training_bytes(const NetworkGraph& graph, Size image, 
 
 namespace nasnet::inline NASNET_ABI {
 
-/// How child networks are made and trained. Defaults are the paper's where it states them (Zoph et al., CVPR 2018,
-/// section 4 and appendix); the filters are a choice.
-struct ChildOptions {
-  Stem stem = Stem::cifar;
-  std::int64_t cells_per_stack = 2;  ///< N
-  std::int64_t filters = 32;         ///< F
-  bool auxiliary_head = false;
-  double dropout_keep = 1.0;  ///< before the last dense layer
-
-  std::int64_t epochs = 20;
-  std::int64_t train_images = 0;          ///< 0: all that are not held out
-  std::int64_t validation_images = 5000;  ///< held out
-  std::uint64_t split_seed = 0;           ///< which images are held out: the same in all trials
-
-  /// More images that each trained network is measured on, by name: of "test" the metric "test_accuracy". No result of
-  /// the search depends on them.
-  std::map<std::string, ImageDataset> also_measured{};
-
-  /// The rest. Its epochs, seed, normalisation, progress and should_stop are set for each trial.
-  TrainOptions training{};
-};
-
-/// Trains a fresh network for each architecture, then measures it on the images held out. Initial parameters, the order
-/// of the images and all else that is random depend on the trial's random stream alone. A proposal with a budget is
-/// trained for so many epochs, with the learning rate's whole course.
-class ChildTrainer {
- public:
-  /// @param images to divide into those that train and those held out
-  /// @throws DataError where there are too few images, ArgumentError for options out of range.
-  NASNET_LAZY explicit ChildTrainer(const ImageDataset& images, ChildOptions options = {});
-
-  /// The test images are not looked at.
-  NASNET_LAZY explicit ChildTrainer(const ImageData& data, ChildOptions options = {})
-      : ChildTrainer(data.train, std::move(options)) {}
-
-  [[nodiscard]] const ChildOptions& options() const { return options_; }
-
-  /// The images that train, in the number asked for, and those held out.
-  [[nodiscard]] const TrainingSplit& split() const { return split_; }
-
-  /// Mean and deviation of the images that train.
-  [[nodiscard]] const ChannelStatistics& normalisation() const { return normalisation_; }
-
-  /// The network around an architecture.
-  [[nodiscard]] const NetworkConfig& network() const { return network_; }
-
-  [[nodiscard]] CountedNetwork counted_network() const { return {network_, image_size_}; }
-
-  /// See training_bytes().
-  NASNET_LAZY [[nodiscard]] std::int64_t predicted_bytes(const Architecture& architecture, const OpTable& ops) const {
-    return training_bytes(build_network(architecture, ops, network_), image_size_, options_.training).total();
-  }
-
-  NASNET_LAZY [[nodiscard]] Outcome operator()(const Architecture& architecture, TrialContext& trial) const;
-
-  /// Which data, network and training. The data are known by their contents, not by where they lie.
-  NASNET_LAZY [[nodiscard]] nlohmann::json settings() const;
-
- private:
-  NASNET_LAZY static void check_measured(const std::string& name, const ImageDataset& others,
-                                         const ImageDataset& images);
-
-  NASNET_LAZY [[nodiscard]] static NetworkConfig network_of(const ImageDataset& images, const ChildOptions& options);
-
-  NASNET_LAZY [[nodiscard]] static TrainingSplit split_of(const ImageDataset& images, const ChildOptions& options);
-
-  NASNET_LAZY [[nodiscard]] TrainOptions train_options(const TrialContext& trial) const;
-
-  ChildOptions options_;
-  NetworkConfig network_;
-  TrainingSplit split_;
-  ChannelStatistics normalisation_;
-  Size image_size_{};
-  std::uint64_t data_hash_ = 0;
-};
-
-}  // namespace nasnet::inline NASNET_ABI
-
-// ---- nasnet/evaluator/child_trainer.ipp --------------------------------------------------------------------------
-
-// ---- nasnet/evaluator/detail/training_settings.hpp ---------------------------------------------------------------
-
-/// What a training depends on, as JSON, for the journal.
-
-// ---- nasnet/genotype/hash.hpp ------------------------------------------------------------------------------------
-
-/// Hashes that are equal on all machines and in all versions, for journals and file names.
-
-namespace nasnet::inline NASNET_ABI {
-
-/// FNV-1a over the bytes of a text, 64 bits.
-[[nodiscard]] constexpr std::uint64_t text_hash(std::string_view text) {
-  std::uint64_t hash = 0xcbf29ce484222325U;
-  for (const char letter : text) hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001b3U;
-  return hash;
-}
-
-/// 16 hexadecimal digits, lower case.
-[[nodiscard]] inline std::string hex_text(std::uint64_t hash) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  for (unsigned shift = 64; shift > 0; shift -= 4) text.push_back(digits[(hash >> (shift - 4)) & 0xfU]);
-  return text;
-}
-
-}  // namespace nasnet::inline NASNET_ABI
-
-namespace nasnet::inline NASNET_ABI::detail {
-
-NASNET_LAZY [[nodiscard]] inline nlohmann::json recorded_json(const RecordedValue& value) {
-  switch (value.kind) {
-    case RecordedValue::Kind::whole: return nlohmann::json(value.whole);
-    case RecordedValue::Kind::unsigned_whole: return nlohmann::json(value.unsigned_whole);
-    case RecordedValue::Kind::real: return nlohmann::json(value.real);
-    case RecordedValue::Kind::flag: return nlohmann::json(value.flag);
-    default: return nlohmann::json(std::string(value.word));
-  }
-}
-
-/// Seed, normalisation and what changes no result are left out.
-NASNET_LAZY [[nodiscard]] inline nlohmann::json training_json(const TrainOptions& options) {
-  nlohmann::json json = nlohmann::json::object();
-  for (const RecordedGroup& group : training_record(options, 0)) {
-    for (const RecordedField& field : group.fields) {
-      if (!field.in_journals) continue;
-      nlohmann::json& object = group.object.empty() ? json : json[std::string(group.object)];
-      object[std::string(field.name)] = recorded_json(field.value);
-    }
-  }
-  return json;
-}
-
-/// A hash of the pixels and labels, wherever they come from (FNV-1a, 64 bits).
-NASNET_LAZY [[nodiscard]] inline std::uint64_t data_hash(const ImageDataset& images) {
-  std::uint64_t hash = text_hash(images.shape().to_string());
-  const auto add = [&hash](std::span<const std::byte> bytes) {
-    for (const std::byte byte : bytes) hash = (hash ^ std::to_integer<std::uint64_t>(byte)) * 0x100000001b3U;
-  };
-  for (std::int64_t index = 0; index < images.size(); ++index) {
-    add(std::as_bytes(images.pixels<std::uint8_t>(index)));
-    add(std::as_bytes(images.pixels<float>(index)));
-    hash = (hash ^ static_cast<std::uint64_t>(images.label(index))) * 0x100000001b3U;
-  }
-  return hash;
-}
-
-}  // namespace nasnet::inline NASNET_ABI::detail
-
-// ---- nasnet/graph/network_json.hpp -------------------------------------------------------------------------------
-
-/// The shape of a network around its cells, as JSON.
-
-namespace nasnet::inline NASNET_ABI {
-
-/// All that a NetworkConfig says, with the keys of result files (`report/result_file.hpp`).
-NASNET_LAZY [[nodiscard]] nlohmann::ordered_json network_json(const NetworkConfig& config);
-
-}  // namespace nasnet::inline NASNET_ABI
-
-// ---- nasnet/graph/network_json.ipp -------------------------------------------------------------------------------
-
-namespace nasnet::inline NASNET_ABI {
-
-NASNET_BODY nlohmann::ordered_json network_json(const NetworkConfig& config) {
-  nlohmann::ordered_json json;
-  json["stem"] = config.stem == Stem::cifar ? "cifar" : "imagenet";
-  json["cells"] = config.cells_per_stack;
-  json["filters"] = config.filters;
-  json["classes"] = config.classes;
-  json["channels"] = config.input_channels;
-  json["stem_filters"] = config.stem_channels();
-  json["skip_reduction_input"] = config.skip_reduction_input;
-  if (config.reduction_starts_stack) json["reduction_starts_stack"] = true;
-  json["batch_norm_epsilon"] = config.batch_norm.epsilon;
-  json["batch_norm_decay"] = config.batch_norm.decay;
-  json["dropout_keep"] = config.dropout_keep;
-  if (config.image_size) json["auxiliary_head"] = {config.image_size->height, config.image_size->width};
-  return json;
-}
-
-}  // namespace nasnet::inline NASNET_ABI
-
-// ---- nasnet/train/evaluation.hpp ---------------------------------------------------------------------------------
-
-/// How well a model does on a dataset.
-
-namespace nasnet::inline NASNET_ABI {
-
-/// Figures over a dataset.
-struct Metrics {
-  double accuracy = 0;  ///< fraction of images whose largest logit is the label's
-  double loss = 0;      ///< mean cross entropy, nats
-  std::int64_t images = 0;
-};
-
-/// Runs a model over a dataset in evaluation mode.
-/// @param normalisation that of the training @param batch images at a time; the result does not depend on it but for
-/// rounding
-/// @throws DataError for an empty dataset or labels outside the model's classes, ShapeError for images that do not fit.
-NASNET_LAZY [[nodiscard]] Metrics evaluate(Context& context, const Model<float>& model, const ImageDataset& dataset,
-                                           const ChannelStatistics& normalisation, std::int64_t batch = 128);
-
-}  // namespace nasnet::inline NASNET_ABI
-
-// ---- nasnet/train/evaluation.ipp ---------------------------------------------------------------------------------
-
-namespace nasnet::inline NASNET_ABI {
-
-NASNET_BODY Metrics evaluate(Context& context, const Model<float>& model, const ImageDataset& dataset,
-                             const ChannelStatistics& normalisation, std::int64_t batch) {
-  BatchLoader loader(dataset, {.batch = batch,
-                               .shuffle = false,
-                               .prefetch = false,
-                               .normalisation = normalisation,
-                               .allocator = context.allocator()});
-  Metrics metrics;
-  for (std::int64_t step = 0; step < loader.batches_per_epoch(); ++step) {
-    Batch images = loader.next();
-    const auto count = static_cast<std::int64_t>(images.labels.size());
-    Tape<float> tape(context, Recording::off);
-    const Variable<float> logits = model.forward(tape, Variable<float>(std::move(images.images)), RunOptions{}).logits;
-    const auto loss = tape.apply(SoftmaxCrossEntropy{images.labels}, {logits}).value()[0];
-    metrics.loss += static_cast<double>(loss) * static_cast<double>(count);
-    metrics.accuracy += static_cast<double>(count_correct(logits.value(), images.labels));
-    metrics.images += count;
-  }
-  metrics.loss /= static_cast<double>(metrics.images);
-  metrics.accuracy /= static_cast<double>(metrics.images);
-  return metrics;
-}
-
-}  // namespace nasnet::inline NASNET_ABI
-
-namespace nasnet::inline NASNET_ABI {
-
 NASNET_BODY ChildTrainer::ChildTrainer(const ImageDataset& images, ChildOptions options)
     : options_(std::move(options)), network_(network_of(images, options_)), split_(split_of(images, options_)) {
   network_.check();
@@ -17101,8 +17290,12 @@ NASNET_BODY ChildTrainer::ChildTrainer(const ImageDataset& images, ChildOptions 
   data_hash_ = detail::data_hash(images);
 }
 
+NASNET_BODY std::int64_t ChildTrainer::predicted_bytes(const Candidate& candidate) const {
+  return training_bytes(candidate.graph(network_), image_size_, options_.training).total();
+}
+
 NASNET_BODY Outcome ChildTrainer::operator()(const Architecture& architecture, TrialContext& trial) const {
-  Model<float> model(build_network(architecture, trial.ops, network_), trial.random.split("child initialisation"));
+  Model<float> model(trial.candidate_of(architecture).graph(network_), trial.random.split("child initialisation"));
   const TrainSummary training = train(trial.context, model, split_.train, train_options(trial));
   if (training.diverged) {
     return Outcome::failed(FailureKind::not_a_number,
@@ -17120,7 +17313,7 @@ NASNET_BODY Outcome ChildTrainer::operator()(const Architecture& architecture, T
   return evaluation;
 }
 
-NASNET_BODY nlohmann::json ChildTrainer::settings() const {
+NASNET_BODY JsonValue ChildTrainer::settings() const {
   TrainOptions training = options_.training;
   training.epochs = options_.epochs;
   nlohmann::json json = nlohmann::json::object();
@@ -17187,6 +17380,86 @@ NASNET_BODY TrainOptions ChildTrainer::train_options(const TrialContext& trial) 
 
 }  // namespace nasnet::inline NASNET_ABI
 
+// ---- nasnet/evaluator/evaluator_model.hpp ------------------------------------------------------------------------
+
+/// An evaluator without its type, for all that is compiled once for all evaluators.
+
+// ---- nasnet/trial/settings.hpp -----------------------------------------------------------------------------------
+
+/// What results depend on, for the journal.
+
+namespace nasnet::inline NASNET_ABI {
+
+/// Has `settings() const`: what its proposals or results depend on, as a nlohmann::json or JsonValue. The journal
+/// records them.
+template <class T>
+concept HasSettings = requires(const T& object) {
+  { object.settings() } -> std::convertible_to<JsonValue>;
+};
+
+}  // namespace nasnet::inline NASNET_ABI
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// What can be asked of an evaluator, whatever its type.
+class EvaluatorInterface {
+ public:
+  virtual ~EvaluatorInterface() = default;
+
+  [[nodiscard]] virtual Outcome evaluate(const Architecture& architecture, TrialContext& trial) const = 0;
+
+  /// Nothing where it has none.
+  [[nodiscard]] virtual std::optional<JsonValue> settings() const = 0;
+
+  /// Nothing where it does not tell.
+  [[nodiscard]] virtual std::optional<CountedNetwork> counted_network() const = 0;
+
+  [[nodiscard]] virtual bool predicts_memory() const = 0;
+  /// Only where it predicts.
+  [[nodiscard]] virtual std::int64_t predicted_bytes(const Candidate& candidate) const = 0;
+
+  [[nodiscard]] virtual bool runs_elsewhere() const = 0;
+
+ protected:
+  EvaluatorInterface() = default;
+  EvaluatorInterface(const EvaluatorInterface&) = default;
+  EvaluatorInterface(EvaluatorInterface&&) = default;
+  EvaluatorInterface& operator=(const EvaluatorInterface&) = default;
+  EvaluatorInterface& operator=(EvaluatorInterface&&) = default;
+};
+
+/// An evaluator with that interface. @tparam T its type, or a constant reference to it
+template <class T>
+class EvaluatorModel final : public EvaluatorInterface {
+ public:
+  explicit EvaluatorModel(T evaluator) : evaluator_(std::forward<T>(evaluator)) {}
+
+  [[nodiscard]] const T& evaluator() const { return evaluator_; }
+
+  [[nodiscard]] Outcome evaluate(const Architecture& architecture, TrialContext& trial) const override {
+    return evaluator_(architecture, trial);
+  }
+  [[nodiscard]] std::optional<JsonValue> settings() const override {
+    if constexpr (HasSettings<T>) return JsonValue(evaluator_.settings());
+    return std::nullopt;
+  }
+  [[nodiscard]] std::optional<CountedNetwork> counted_network() const override {
+    if constexpr (CountsNetwork<T>) return evaluator_.counted_network();
+    return std::nullopt;
+  }
+  [[nodiscard]] bool predicts_memory() const override { return PredictsMemory<T>; }
+  [[nodiscard]] std::int64_t predicted_bytes([[maybe_unused]] const Candidate& candidate) const override {
+    if constexpr (PredictsMemory<T>) return evaluator_.predicted_bytes(candidate);
+    return 0;
+  }
+  [[nodiscard]] bool runs_elsewhere() const override { return RunsElsewhere<T>; }
+
+ private:
+  T evaluator_;
+};
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
 // ---- nasnet/evaluator/latency.hpp --------------------------------------------------------------------------------
 
 /// How long networks take to predict on this machine: as a metric of trials, and as a limit on proposals.
@@ -17213,8 +17486,9 @@ struct Limits {
 struct ArchitectureRule {
   std::string name{};  ///< in the settings of a search: the journal of a search with other rules is refused
 
-  /// Why an architecture breaks it, in one sentence; nothing where it does not. Depends on the architecture alone.
-  std::function<std::optional<std::string>(const Architecture&)> reason_against{};
+  /// Why a candidate breaks it, in one sentence; nothing where it does not. Depends on the architecture alone, which is
+  /// what a function of `const Architecture&` gets.
+  std::function<std::optional<std::string>(const Candidate&)> reason_against{};
 };
 
 namespace detail {
@@ -17309,75 +17583,60 @@ class LatencyMeter {
   NASNET_LAZY explicit LatencyMeter(CountedNetwork counted, LatencyOptions options = {});
 
   /// @throws as build_network, ShapeError where the images are too small.
-  NASNET_LAZY [[nodiscard]] Latency operator()(const Architecture& architecture, const OpTable& ops) const;
+  NASNET_LAZY [[nodiscard]] Latency operator()(const Candidate& candidate) const;
 
   /// What was measured, as a rule that rejects slower architectures before they are evaluated.
   /// @param seconds most that the median may be
-  NASNET_LAZY [[nodiscard]] ArchitectureRule at_most(double seconds, OpTable ops) const;
+  NASNET_LAZY [[nodiscard]] ArchitectureRule at_most(double seconds) const;
 
-  [[nodiscard]] nlohmann::json settings() const {
-    return {{"batch", options_.batch},
-            {"threads", options_.threads},
-            {"warm_up", options_.warm_up},
-            {"repetitions", options_.repetitions}};
-  }
+  NASNET_LAZY [[nodiscard]] JsonValue settings() const;
 
  private:
-  struct Memory {
-    NASNET_LAZY explicit Memory(int threads);
-    std::mutex mutex{};
-    Context context;
-    std::unordered_map<std::uint64_t, Latency> latencies{};
-  };
-
-  NASNET_LAZY [[nodiscard]] Latency measure(const Architecture& architecture, const OpTable& ops) const;
-
-  NASNET_LAZY [[nodiscard]] static std::string text(double seconds);
+  struct Memory;
 
   CountedNetwork counted_;
   LatencyOptions options_;
   std::shared_ptr<Memory> memory_;
 };
 
+namespace detail {
+
+/// The outcome with the median latency as its metric "latency".
+NASNET_LAZY [[nodiscard]] Outcome evaluate_with_latency(const EvaluatorInterface& inner, const LatencyMeter& meter,
+                                                        const Architecture& architecture, TrialContext& trial);
+
+NASNET_LAZY [[nodiscard]] JsonValue settings_with_latency(const EvaluatorInterface& inner, const LatencyMeter& meter);
+
+}  // namespace detail
+
 /// An evaluator around another one: each result gets the median latency as its metric "latency", in seconds.
 template <class EvaluatorType>
 class MeasureLatency {
  public:
-  MeasureLatency(EvaluatorType evaluate, LatencyMeter meter)
-      : evaluate_(std::move(evaluate)), meter_(std::move(meter)) {
+  MeasureLatency(EvaluatorType evaluate, LatencyMeter meter) : inner_(std::move(evaluate)), meter_(std::move(meter)) {
     static_assert(detail::check_evaluator<EvaluatorType>());
   }
 
-  [[nodiscard]] const EvaluatorType& evaluator() const { return evaluate_; }
+  [[nodiscard]] const EvaluatorType& evaluator() const { return inner_.evaluator(); }
 
   [[nodiscard]] Outcome operator()(const Architecture& architecture, TrialContext& trial) const {
-    const double latency = meter_(architecture, trial.ops).median;
-    const Outcome outcome = evaluate_(architecture, trial);
-    if (!outcome.evaluation()) return outcome;
-    Evaluation evaluation = *outcome.evaluation();
-    evaluation.metrics["latency"] = latency;
-    return evaluation;
+    return detail::evaluate_with_latency(inner_, meter_, architecture, trial);
   }
 
-  [[nodiscard]] nlohmann::json settings() const {
-    nlohmann::json json{{"name", "measure_latency"}, {"latency", meter_.settings()}};
-    if constexpr (HasSettings<EvaluatorType>) json["evaluator"] = evaluate_.settings();
-    return json;
-  }
+  [[nodiscard]] JsonValue settings() const { return detail::settings_with_latency(inner_, meter_); }
 
   [[nodiscard]] CountedNetwork counted_network() const requires CountsNetwork<EvaluatorType> {
-    return evaluate_.counted_network();
+    return evaluator().counted_network();
   }
 
-  [[nodiscard]] std::int64_t predicted_bytes(const Architecture& architecture,
-                                             const OpTable& ops) const requires PredictsMemory<EvaluatorType> {
-    return evaluate_.predicted_bytes(architecture, ops);
+  [[nodiscard]] std::int64_t predicted_bytes(const Candidate& candidate) const requires PredictsMemory<EvaluatorType> {
+    return evaluator().predicted_bytes(candidate);
   }
 
   static constexpr bool runs_elsewhere = RunsElsewhere<EvaluatorType>;
 
  private:
-  EvaluatorType evaluate_;
+  detail::EvaluatorModel<EvaluatorType> inner_;
   LatencyMeter meter_;
 };
 
@@ -19932,48 +20191,18 @@ std::size_t InferencePlan<Scalar>::step_count() const {
 
 }  // namespace nasnet::inline NASNET_ABI
 
-namespace nasnet::inline NASNET_ABI {
+namespace nasnet::inline NASNET_ABI::detail {
 
-NASNET_BODY LatencyMeter::LatencyMeter(CountedNetwork counted, LatencyOptions options)
-    : counted_(std::move(counted)), options_(options), memory_(std::make_shared<Memory>(options.threads)) {
-  if (options.batch < 1) fail<ArgumentError>("latency: a batch of ", options.batch, ", 1 or more are wanted");
-  if (options.repetitions < 1) {
-    fail<ArgumentError>("latency: ", options.repetitions, " repetitions, 1 or more are wanted");
-  }
-  if (options.warm_up < 0) fail<ArgumentError>("latency: ", options.warm_up, " runs to warm up, 0 or more are wanted");
-}
-
-NASNET_BODY Latency LatencyMeter::operator()(const Architecture& architecture, const OpTable& ops) const {
-  const std::uint64_t key = text_hash(to_text(architecture));
-  const std::lock_guard lock(memory_->mutex);
-  if (const auto known = memory_->latencies.find(key); known != memory_->latencies.end()) return known->second;
-  return memory_->latencies[key] = measure(architecture, ops);
-}
-
-NASNET_BODY ArchitectureRule LatencyMeter::at_most(double seconds, OpTable ops) const {
-  if (!(seconds > 0)) fail<ArgumentError>("latency: at most ", seconds, " seconds, more than 0 are wanted");
-  return {.name = join("latency of at most ", text(seconds), " (", settings().dump(), ')'),
-          .reason_against = [meter = *this, ops = std::move(ops),
-                             seconds](const Architecture& architecture) -> std::optional<std::string> {
-            const double median = meter(architecture, ops).median;
-            if (median <= seconds) return std::nullopt;
-            return join("a prediction takes ", text(median), ", at most ", text(seconds), " are allowed");
-          }};
-}
-
-NASNET_BODY LatencyMeter::Memory::Memory(int threads) : context(threads) {
-  if (threads < 1) fail<ArgumentError>("latency: ", threads, " threads, 1 or more are wanted");
-}
-
-NASNET_BODY Latency LatencyMeter::measure(const Architecture& architecture, const OpTable& ops) const {
-  Context& context = memory_->context;
-  const Model<float> model(build_network(architecture, ops, counted_.network), RandomStream(0));
+NASNET_LAZY [[nodiscard]] inline Latency measured_latency(Context& context, const NetworkGraph& graph,
+                                                          const CountedNetwork& counted,
+                                                          const LatencyOptions& options) {
+  const Model<float> model(graph, RandomStream(0));
   const InferencePlan<float> plan(model);
-  const Tensor<float> images = context.zeros<float>(
-      {options_.batch, counted_.image.height, counted_.image.width, counted_.network.input_channels});
+  const Tensor<float> images =
+      context.zeros<float>({options.batch, counted.image.height, counted.image.width, counted.network.input_channels});
   using Clock = std::chrono::steady_clock;
   std::vector<double> seconds;
-  for (std::int64_t run = -options_.warm_up; run < options_.repetitions; ++run) {
+  for (std::int64_t run = -options.warm_up; run < options.repetitions; ++run) {
     const Clock::time_point begin = Clock::now();
     const Tensor<float> logits = plan.predict(context, images);
     if (run >= 0) seconds.push_back(std::chrono::duration<double>(Clock::now() - begin).count());
@@ -19982,13 +20211,83 @@ NASNET_BODY Latency LatencyMeter::measure(const Architecture& architecture, cons
   return {.median = seconds[(seconds.size() - 1) / 2], .least = seconds.front(), .most = seconds.back()};
 }
 
-NASNET_BODY std::string LatencyMeter::text(double seconds) {
+NASNET_LAZY [[nodiscard]] inline std::string milliseconds_text(double seconds) {
   std::array<char, 48> buffer{};
   std::snprintf(buffer.data(), buffer.size(), "%.3g ms", 1000 * seconds);
   return buffer.data();
 }
 
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+namespace nasnet::inline NASNET_ABI {
+
+/// What copies of a meter share.
+struct LatencyMeter::Memory {
+  explicit Memory(int threads) : context(threads) {}
+
+  std::mutex mutex{};
+  Context context;
+  std::unordered_map<std::uint64_t, Latency> latencies{};
+};
+
+NASNET_BODY LatencyMeter::LatencyMeter(CountedNetwork counted, LatencyOptions options)
+    : counted_(std::move(counted)), options_(options) {
+  if (options.threads < 1) fail<ArgumentError>("latency: ", options.threads, " threads, 1 or more are wanted");
+  if (options.batch < 1) fail<ArgumentError>("latency: a batch of ", options.batch, ", 1 or more are wanted");
+  if (options.repetitions < 1) {
+    fail<ArgumentError>("latency: ", options.repetitions, " repetitions, 1 or more are wanted");
+  }
+  if (options.warm_up < 0) fail<ArgumentError>("latency: ", options.warm_up, " runs to warm up, 0 or more are wanted");
+  memory_ = std::make_shared<Memory>(options.threads);
+}
+
+NASNET_BODY Latency LatencyMeter::operator()(const Candidate& candidate) const {
+  const std::uint64_t key = text_hash(to_text(candidate.architecture()));
+  const std::lock_guard lock(memory_->mutex);
+  if (const auto known = memory_->latencies.find(key); known != memory_->latencies.end()) return known->second;
+  return memory_->latencies[key] =
+             detail::measured_latency(memory_->context, candidate.graph(counted_.network), counted_, options_);
+}
+
+NASNET_BODY ArchitectureRule LatencyMeter::at_most(double seconds) const {
+  if (!(seconds > 0)) fail<ArgumentError>("latency: at most ", seconds, " seconds, more than 0 are wanted");
+  return {.name = join("latency of at most ", detail::milliseconds_text(seconds), " (", settings().get().dump(), ')'),
+          .reason_against = [meter = *this, seconds](const Candidate& candidate) -> std::optional<std::string> {
+            const double median = meter(candidate).median;
+            if (median <= seconds) return std::nullopt;
+            return join("a prediction takes ", detail::milliseconds_text(median), ", at most ",
+                        detail::milliseconds_text(seconds), " are allowed");
+          }};
+}
+
+NASNET_BODY JsonValue LatencyMeter::settings() const {
+  return nlohmann::json{{"batch", options_.batch},
+                        {"threads", options_.threads},
+                        {"warm_up", options_.warm_up},
+                        {"repetitions", options_.repetitions}};
+}
+
 }  // namespace nasnet::inline NASNET_ABI
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+NASNET_BODY Outcome evaluate_with_latency(const EvaluatorInterface& inner, const LatencyMeter& meter,
+                                          const Architecture& architecture, TrialContext& trial) {
+  const double latency = meter(trial.candidate_of(architecture)).median;
+  Outcome outcome = inner.evaluate(architecture, trial);
+  if (!outcome.evaluation()) return outcome;
+  Evaluation evaluation = *outcome.evaluation();
+  evaluation.metrics["latency"] = latency;
+  return evaluation;
+}
+
+NASNET_BODY JsonValue settings_with_latency(const EvaluatorInterface& inner, const LatencyMeter& meter) {
+  nlohmann::json json{{"name", "measure_latency"}, {"latency", meter.settings()}};
+  if (const std::optional<JsonValue> settings = inner.settings()) json["evaluator"] = *settings;
+  return json;
+}
+
+}  // namespace nasnet::inline NASNET_ABI::detail
 
 // ---- nasnet/evaluator/outcome_json.hpp ---------------------------------------------------------------------------
 
@@ -19996,7 +20295,7 @@ NASNET_BODY std::string LatencyMeter::text(double seconds) {
 ///
 ///     {"accuracy": 0.88, "loss": 0.31, "metrics": {"latency": 0.012}}
 ///     {"failure": "timeout", "message": "..."}
-///     {"withheld": true, "message": "..."}
+///     {"unresolved": true, "message": "..."}
 ///
 /// Numbers are exact; those that JSON does not have are the texts "nan", "inf" and "-inf".
 
@@ -20043,8 +20342,8 @@ NASNET_BODY nlohmann::json to_json(const Outcome& outcome) {
     return json;
   }
   json["message"] = outcome.message();
-  if (outcome.is_withheld()) {
-    json["withheld"] = true;
+  if (outcome.is_unresolved()) {
+    json["unresolved"] = true;
   } else {
     json["failure"] = std::string(to_string(outcome.failure()));
   }
@@ -20054,11 +20353,11 @@ NASNET_BODY nlohmann::json to_json(const Outcome& outcome) {
 NASNET_BODY std::optional<Outcome> outcome_from_json(const nlohmann::json& json) {
   if (!json.is_object()) return std::nullopt;
   const auto failure = json.find("failure");
-  const bool is_withheld = json.contains("withheld");
-  if (failure != json.end() || is_withheld) {
+  const bool is_unresolved = json.contains("unresolved");
+  if (failure != json.end() || is_unresolved) {
     const auto message = json.find("message");
     if (message == json.end() || !message->is_string()) return std::nullopt;
-    if (is_withheld) return Outcome::withheld(message->get<std::string>());
+    if (is_unresolved) return Outcome::unresolved(message->get<std::string>());
     if (!failure->is_string()) return std::nullopt;
     const auto kind = failure_kind_named(failure->get_ref<const std::string&>());
     if (!kind) return std::nullopt;
@@ -20086,1562 +20385,147 @@ NASNET_BODY std::optional<Outcome> outcome_from_json(const nlohmann::json& json)
 /// For POSIX systems. Linux also limits the memory of each process and ends all of them with the program, however it
 /// ends; elsewhere tensors alone are limited, and processes end when they notice that the program has.
 
-// ---- nasnet/evaluator/detail/fork_server.hpp ---------------------------------------------------------------------
+// ---- nasnet/space/any_space.hpp ----------------------------------------------------------------------------------
 
-/// Runs jobs in processes of their own, which a server forks that was forked before any thread began.
-///
-/// A process with threads must not fork and go on: the copy has one thread and all locks as they were. So the server is
-/// forked first, has no threads, and does nothing but fork, wait, watch the time and kill. Each job has two lines of
-/// its own: a socket, on which the program sends the request and the server says how the process ended, and a pipe, on
-/// which the process sends what it found out.
+/// Any search space as a value, so that a strategy need not know which one it searches.
 
-#if defined(__linux__)
-#include <sys/prctl.h>  // prctl
-#endif
+// ---- nasnet/space/big_unsigned.hpp -------------------------------------------------------------------------------
 
-namespace nasnet::inline NASNET_ABI::detail {
-
-/// How the process of a job ended.
-struct ProcessEnd {
-  enum class Kind : std::int32_t {
-    exited,       ///< value: its exit status
-    signalled,    ///< value: the signal
-    timed_out,    ///< the server killed it
-    not_started,  ///< the system makes no process, or no connection to one; value: its reason
-    lost,         ///< the server has ended
-    given_up,     ///< nobody waits for it any more, and the server kills it
-  };
-  Kind kind = Kind::lost;
-  std::int32_t value = 0;
-  std::int32_t system_killed = 0;  ///< not 0: meanwhile the system killed processes because its memory ran out
-};
-
-/// The two ends that a job's process has.
-struct JobLines {
-  int request = -1;  ///< a socket to read from
-  int result = -1;   ///< a pipe to write to
-};
-
-/// Two connected descriptors, which programs started later do not inherit. Nothing where the system makes none (errno).
-struct DescriptorPair {
-  FileDescriptor first;
-  FileDescriptor second;
-
-  NASNET_LAZY [[nodiscard]] static std::optional<DescriptorPair> sockets() {
-    std::array<int, 2> ends{-1, -1};
-    if (::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()) != 0) return std::nullopt;
-    return DescriptorPair(ends);
-  }
-
-  /// The first is to read, the second to write.
-  NASNET_LAZY [[nodiscard]] static std::optional<DescriptorPair> pipe() {
-    std::array<int, 2> ends{-1, -1};
-    if (::pipe(ends.data()) != 0) return std::nullopt;
-    return DescriptorPair(ends);
-  }
-
- private:
-  NASNET_LAZY explicit DescriptorPair(const std::array<int, 2>& ends) : first(ends[0]), second(ends[1]) {
-    for (const int end : ends) static_cast<void>(::fcntl(end, F_SETFD, FD_CLOEXEC));
-  }
-};
-
-/// Sends all bytes on a socket; false where the other end is closed.
-NASNET_LAZY [[nodiscard]] inline bool send_all(int socket, std::span<const std::uint8_t> bytes) {
-#if defined(MSG_NOSIGNAL)
-  constexpr int quietly = MSG_NOSIGNAL;
-#else
-  constexpr int quietly = 0;
-#endif
-  while (!bytes.empty()) {
-    const auto sent = ::send(socket, bytes.data(), bytes.size(), quietly);
-    if (sent < 0 && errno == EINTR) continue;
-    if (sent < 0) return false;
-    bytes = bytes.subspan(static_cast<std::size_t>(sent));
-  }
-  return true;
-}
-
-/// Reads so many bytes; false where the end comes first.
-NASNET_LAZY [[nodiscard]] inline bool read_all(int descriptor, std::span<std::uint8_t> bytes) {
-  while (!bytes.empty()) {
-    const auto count = ::read(descriptor, bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return false;
-    bytes = bytes.subspan(static_cast<std::size_t>(count));
-  }
-  return true;
-}
-
-template <class Plain>
-[[nodiscard]] std::span<const std::uint8_t> bytes_of_value(const Plain& value) {
-  return {reinterpret_cast<const std::uint8_t*>(&value), sizeof value};
-}
-
-template <class Plain>
-[[nodiscard]] std::span<std::uint8_t> writable_bytes_of_value(Plain& value) {
-  return {reinterpret_cast<std::uint8_t*>(&value), sizeof value};
-}
-
-/// What the program sends to begin a job: its limit and the server's ends of its lines.
-struct DescriptorMessage {
-  double seconds = 0;  ///< limit of the job; not finite: none
-  std::array<int, 2> descriptors{-1, -1};
-
-  NASNET_LAZY [[nodiscard]] bool send(int socket) const {
-    double sent = seconds;
-    Frame frame(sent);
-    cmsghdr* head = CMSG_FIRSTHDR(&frame.message);
-    head->cmsg_level = SOL_SOCKET;
-    head->cmsg_type = SCM_RIGHTS;
-    head->cmsg_len = CMSG_LEN(sizeof descriptors);
-    std::memcpy(CMSG_DATA(head), descriptors.data(), sizeof descriptors);
-#if defined(MSG_NOSIGNAL)
-    constexpr int quietly = MSG_NOSIGNAL;
-#else
-    constexpr int quietly = 0;
-#endif
-    while (true) {
-      if (::sendmsg(socket, &frame.message, quietly) == static_cast<ssize_t>(sizeof seconds)) return true;
-      if (errno != EINTR) return false;
-    }
-  }
-
-  /// False at the end.
-  NASNET_LAZY [[nodiscard]] bool receive(int socket) {
-    Frame frame(seconds);
-    ssize_t count = -1;
-    do count = ::recvmsg(socket, &frame.message, 0);
-    while (count < 0 && errno == EINTR);
-    const cmsghdr* head = CMSG_FIRSTHDR(&frame.message);
-    if (count != static_cast<ssize_t>(sizeof seconds) || head == nullptr) return false;
-    std::memcpy(descriptors.data(), CMSG_DATA(head), sizeof descriptors);
-    for (const int descriptor : descriptors) static_cast<void>(::fcntl(descriptor, F_SETFD, FD_CLOEXEC));
-    return true;
-  }
-
- private:
-  struct Frame {
-    alignas(cmsghdr) std::array<std::byte, CMSG_SPACE(2 * sizeof(int))> room{};
-    iovec part{};
-    msghdr message{};
-
-    NASNET_LAZY explicit Frame(double& value) {
-      part.iov_base = &value;
-      part.iov_len = sizeof value;
-      message.msg_iov = &part;
-      message.msg_iovlen = 1;
-      message.msg_control = room.data();
-      message.msg_controllen = room.size();
-    }
-    Frame(const Frame&) = delete;
-    Frame& operator=(const Frame&) = delete;
-  };
-};
-
-/// How often the system has killed processes for want of memory; 0 where it does not say.
-NASNET_LAZY [[nodiscard]] inline std::int64_t system_kills() {
-#if defined(__linux__)
-  std::FILE* file = std::fopen("/proc/vmstat", "re");
-  if (file == nullptr) return 0;
-  std::array<char, 128> line{};
-  long long count = 0;
-  while (std::fgets(line.data(), static_cast<int>(line.size()), file) != nullptr) {
-    if (std::sscanf(line.data(), "oom_kill %lld", &count) == 1) break;
-  }
-  static_cast<void>(std::fclose(file));
-  return count;
-#else
-  return 0;
-#endif
-}
-
-/// Ends this process when the one that forked it does. @param parent its number, to notice that it has ended already
-NASNET_LAZY inline void end_with(pid_t parent) {
-#if defined(__linux__)
-  static_cast<void>(::prctl(PR_SET_PDEATHSIG, SIGKILL));
-#endif
-  if (::getppid() != parent) ::_exit(1);
-}
-
-/// Threads of this process; 0 where the system does not say.
-NASNET_LAZY [[nodiscard]] inline std::int64_t thread_count() {
-  std::error_code error;
-  std::int64_t count = 0;
-  for (std::filesystem::directory_iterator entry("/proc/self/task", error), end; !error && entry != end;
-       entry.increment(error)) {
-    ++count;
-  }
-  return error ? 0 : count;
-}
-
-/// What the server does, in its process.
-class ForkServerLoop {
- public:
-  using Job = std::function<void(const JobLines&)>;
-
-  ForkServerLoop(const Job& job, FileDescriptor control) : job_(job), control_(std::move(control)) {}
-
-  /// Until the program closes the control socket, or ends.
-  NASNET_LAZY void run() {
-    prepare_signals();
-    while (true) {
-      reap();
-      wait();
-      if (polled_.front().revents != 0 && !begin_job()) break;
-      end_jobs();
-    }
-    for (const Running& running : running_) kill_group(running.process);
-    while (!running_.empty()) {
-      int status = 0;
-      const pid_t process = ::waitpid(-1, &status, 0);
-      if (process < 0 && errno != EINTR) break;
-      if (process > 0) report(process, status);
-    }
-  }
-
- private:
-  using Clock = std::chrono::steady_clock;
-
-  struct Running {
-    pid_t process = -1;
-    FileDescriptor line;
-    bool has_limit = false;
-    bool timed_out = false;
-    bool killed = false;
-    Clock::time_point deadline{};
-    std::int64_t system_kills = 0;
-  };
-
-  /// Ctrl-C and SIGTERM are the program's business, with which the server ends and its jobs with it. The server is in a
-  /// group of its own, but who stops a service, or a job of a cluster, may signal each of its processes.
-  NASNET_LAZY void prepare_signals() {
-    struct sigaction action {};
-    action.sa_handler = SIG_IGN;
-    ::sigaction(SIGINT, &action, nullptr);
-    ::sigaction(SIGPIPE, &action, nullptr);
-    ::sigaction(SIGTERM, &action, nullptr);
-    action.sa_handler = [](int) {};  // interrupts the wait
-    ::sigaction(SIGCHLD, &action, nullptr);
-    sigset_t child{};
-    sigemptyset(&child);
-    sigaddset(&child, SIGCHLD);
-    ::sigprocmask(SIG_BLOCK, &child, &mask_);
-    sigdelset(&mask_, SIGCHLD);
-  }
-
-  NASNET_LAZY void wait() {
-    polled_.clear();
-    polled_.push_back({control_.number(), POLLIN, 0});
-    for (const Running& running : running_) polled_.push_back({running.killed ? -1 : running.line.number(), 0, 0});
-    const int milliseconds = milliseconds_left();
-#if defined(__linux__)
-    const timespec limit{milliseconds / 1000, (milliseconds % 1000) * 1'000'000L};
-    const int count =
-        ::ppoll(polled_.data(), static_cast<nfds_t>(polled_.size()), milliseconds < 0 ? nullptr : &limit, &mask_);
-#else
-    constexpr int tick = 20;  // without ppoll, the end of a process may be noticed so much later
-    const int count = ::poll(polled_.data(), static_cast<nfds_t>(polled_.size()),
-                             milliseconds < 0 ? tick : (std::min)(milliseconds, tick));
-#endif
-    if (count >= 0) return;
-    for (pollfd& one : polled_) one.revents = 0;
-  }
-
-  /// Those beyond their time, and those that nobody waits for any more.
-  NASNET_LAZY void end_jobs() {
-    const Clock::time_point now = Clock::now();
-    for (std::size_t n = 0; n < running_.size(); ++n) {
-      Running& running = running_[n];
-      if (running.killed) continue;
-      // What was begun just now was not polled.
-      const bool given_up = n + 1 < polled_.size() && (polled_[n + 1].revents & (POLLHUP | POLLERR)) != 0;
-      running.timed_out = running.has_limit && now >= running.deadline;
-      running.killed = given_up || running.timed_out;
-      if (running.killed) kill_group(running.process);
-    }
-  }
-
-  /// Until the next deadline; -1 without one.
-  NASNET_LAZY [[nodiscard]] int milliseconds_left() const {
-    double least = -1;
-    for (const Running& running : running_) {
-      if (!running.has_limit || running.killed) continue;
-      const double left = std::chrono::duration<double, std::milli>(running.deadline - Clock::now()).count();
-      least = least < 0 ? (std::max)(left, 0.0) : (std::min)(least, (std::max)(left, 0.0));
-    }
-    return least < 0 ? -1 : static_cast<int>((std::min)(std::ceil(least), 1e8));
-  }
-
-  /// False at the end of the control socket.
-  NASNET_LAZY [[nodiscard]] bool begin_job() {
-    DescriptorMessage message;
-    if (!message.receive(control_.number())) return false;
-    Running running;
-    running.line = FileDescriptor(message.descriptors[0]);
-    const FileDescriptor result(message.descriptors[1]);
-    running.system_kills = system_kills();
-    const pid_t server = ::getpid();
-    running.process = ::fork();
-    if (running.process == 0) run_job(server, {running.line.number(), result.number()});
-    if (running.process < 0) {
-      send_end(running, {ProcessEnd::Kind::not_started, errno, 0});
-      return true;
-    }
-    ::setpgid(running.process, running.process);
-    running.has_limit = std::isfinite(message.seconds);
-    if (running.has_limit) {
-      const std::chrono::duration<double> limit((std::min)(message.seconds, 1e9));
-      running.deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(limit);
-    }
-    running_.push_back(std::move(running));
-    return true;
-  }
-
-  NASNET_LAZY [[noreturn]] void run_job(pid_t server, const JobLines& lines) {
-    end_with(server);
-    ::setpgid(0, 0);
-    static_cast<void>(control_.close());
-    for (Running& other : running_) static_cast<void>(other.line.close());
-    struct sigaction action {};
-    action.sa_handler = SIG_DFL;
-    // Not SIGINT and SIGTERM, which the server ignores: a trial that they end would count as a crash.
-    for (const int signal : {SIGABRT, SIGBUS, SIGCHLD, SIGFPE, SIGILL, SIGPIPE, SIGSEGV, SIGTRAP}) {
-      ::sigaction(signal, &action, nullptr);
-    }
-    ::sigprocmask(SIG_SETMASK, &mask_, nullptr);
-    job_(lines);
-    std::fflush(nullptr);
-    ::_exit(0);
-  }
-
-  NASNET_LAZY static void kill_group(pid_t process) {
-    ::kill(-process, SIGKILL);
-    ::kill(process, SIGKILL);  // where the group does not exist yet
-  }
-
-  NASNET_LAZY void reap() {
-    int status = 0;
-    for (pid_t process = ::waitpid(-1, &status, WNOHANG); process > 0; process = ::waitpid(-1, &status, WNOHANG)) {
-      report(process, status);
-    }
-  }
-
-  NASNET_LAZY void report(pid_t process, int status) {
-    for (std::size_t n = 0; n < running_.size(); ++n) {
-      Running& running = running_[n];
-      if (running.process != process) continue;
-      ::kill(-process, SIGKILL);  // what the job itself started
-      ProcessEnd end{ProcessEnd::Kind::exited, WIFEXITED(status) ? WEXITSTATUS(status) : 0, 0};
-      if (WIFSIGNALED(status)) end = {ProcessEnd::Kind::signalled, WTERMSIG(status), 0};
-      if (running.timed_out) end.kind = ProcessEnd::Kind::timed_out;
-      end.system_killed = system_kills() > running.system_kills ? 1 : 0;
-      send_end(running, end);
-      running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(n));
-      return;
-    }
-  }
-
-  NASNET_LAZY static void send_end(const Running& running, const ProcessEnd& end) {
-    static_cast<void>(send_all(running.line.number(), bytes_of_value(end)));
-  }
-
-  const Job& job_;
-  FileDescriptor control_;
-  sigset_t mask_{};
-  std::vector<Running> running_;
-  std::vector<pollfd> polled_;  // the control socket, then the lines of those running
-};
-
-/// The server as the program sees it.
-class ForkServer {
- public:
-  using Job = ForkServerLoop::Job;
-
-  /// Forks the server, which keeps a copy of everything that exists now.
-  /// @param job called in a new process for each run()
-  /// @throws ArgumentError where the program has threads, IoError where the system makes no process.
-  NASNET_LAZY explicit ForkServer(const Job& job) : owner_(::getpid()) {
-    if (const std::int64_t threads = thread_count(); threads > 1) {
-      fail<ArgumentError>("processes for trials: the program has ", threads,
-                          " threads: they are to be prepared before the first thread pool");
-    }
-    std::optional<DescriptorPair> control = DescriptorPair::sockets();
-    if (!control) fail<IoError>("processes for trials: the system makes no connection: ", system_reason(errno));
-    std::fflush(nullptr);  // or the copy writes it again
-    server_ = ::fork();
-    if (server_ < 0) fail<IoError>("processes for trials: the system makes no process: ", system_reason(errno));
-    if (server_ == 0) {
-      ::setpgid(0, 0);
-      end_with(owner_);
-#if defined(__linux__)
-      static_cast<void>(::prctl(PR_SET_CHILD_SUBREAPER, 1));  // what jobs leave behind ends here
-#endif
-      static_cast<void>(control->first.close());
-      ForkServerLoop(job, std::move(control->second)).run();
-      ::_exit(0);
-    }
-    control_ = std::move(control->first);
-  }
-  ForkServer(const ForkServer&) = delete;
-  ForkServer& operator=(const ForkServer&) = delete;
-
-  /// Ends the server and all jobs that run.
-  ~ForkServer() {
-    if (::getpid() != owner_) return;  // a copy in another process
-    ::shutdown(control_.number(), SHUT_RDWR);
-    int status = 0;
-    while (::waitpid(server_, &status, 0) < 0 && errno == EINTR) {
-    }
-  }
-
-  [[nodiscard]] pid_t process() const { return server_; }
-
-  /// Runs the job in a new process and waits for its end. May be called from several threads at once.
-  /// @param seconds limit, not finite: none
-  /// @param received takes what the process sends, piece by piece; false ends it
-  /// @param given_up may be empty; asked now and then whether to end it
-  /// @throws what `received` throws; the process is then killed.
-  NASNET_LAZY [[nodiscard]] ProcessEnd run(std::string_view request, double seconds,
-                                           const std::function<bool(std::string_view)>& received,
-                                           const std::function<bool()>& given_up = {}) const {
-    std::optional<DescriptorPair> line = DescriptorPair::sockets();
-    std::optional<DescriptorPair> result = line ? DescriptorPair::pipe() : std::nullopt;
-    if (!result) return {ProcessEnd::Kind::not_started, errno, 0};
-    const DescriptorMessage message{seconds, {line->second.number(), result->second.number()}};
-    if (!message.send(control_.number())) return {};
-    static_cast<void>(line->second.close());
-    static_cast<void>(result->second.close());
-    static_cast<void>(send_all(line->first.number(), bytes_of(request)));  // a process that has ended says so below
-    return follow(line->first.number(), result->first.number(), received, given_up);
-  }
-
- private:
-  using Received = std::function<bool(std::string_view)>;
-
-  NASNET_LAZY [[nodiscard]] static ProcessEnd follow(int line, int result, const Received& received,
-                                                     const std::function<bool()>& given_up) {
-    constexpr int tick = 50;  // milliseconds: how soon it is seen that a job is given up
-    std::array<pollfd, 2> polled{pollfd{line, POLLIN, 0}, pollfd{result, POLLIN, 0}};
-    while (true) {
-      const int ready = ::poll(polled.data(), polled.size(), given_up ? tick : -1);
-      if (given_up && given_up()) return {ProcessEnd::Kind::given_up, 0, 0};
-      if (ready <= 0) continue;  // interrupted, or a tick
-      if (polled[1].revents != 0) {
-        const Piece piece = take(result, received);
-        if (piece == Piece::refused) return {ProcessEnd::Kind::exited, 0, 0};
-        if (piece == Piece::end) polled[1].fd = -1;
-      }
-      if (polled[0].revents == 0) continue;
-      ProcessEnd end;
-      if (!read_all(line, writable_bytes_of_value(end))) end = {};
-      static_cast<void>(::fcntl(result, F_SETFL, O_NONBLOCK));
-      while (take(result, received) == Piece::taken) {
-      }
-      return end;
-    }
-  }
-
-  enum class Piece { taken, refused, end };
-
-  NASNET_LAZY [[nodiscard]] static Piece take(int result, const Received& received) {
-    std::array<char, 65536> piece;
-    ssize_t count = -1;
-    do count = ::read(result, piece.data(), piece.size());
-    while (count < 0 && errno == EINTR);
-    if (count <= 0) return Piece::end;
-    return received({piece.data(), static_cast<std::size_t>(count)}) ? Piece::taken : Piece::refused;
-  }
-
-  pid_t owner_;
-  pid_t server_ = -1;
-  FileDescriptor control_;
-};
-
-}  // namespace nasnet::inline NASNET_ABI::detail
-
-// ---- nasnet/genotype/json.hpp ------------------------------------------------------------------------------------
-
-/// The JSON form of an architecture.
-///
-///     {"numbering": "current-first",
-///      "normal":    {"blocks": [{"left": [0, "sep_conv_5x5"], "right": [1, "sep_conv_3x3"], "combine": "add"}],
-///                    "concat": [2]},
-///      "reduction": {"blocks": [...], "concat": [...]}}
-///
-/// "numbering" has this one value, state 0 is the more recent input, and stands in every file: there are files of the
-/// other numbering, and nothing else in them tells. "inputs" is 2 where it is absent, "combine" is "add", "concat" is
-/// the loose ends. Any other key is an error.
+/// Whole numbers of any size, for counting search spaces.
 
 namespace nasnet::inline NASNET_ABI {
 
-/// The JSON form as a value whose keys keep their order.
-NASNET_LAZY [[nodiscard]] nlohmann::ordered_json to_json(const Architecture& architecture);
+/// A whole number that is never too large.
+class BigUnsigned {
+ public:
+  NASNET_LAZY BigUnsigned(std::uint64_t value = 0);
 
-/// The JSON form as text for people: a block a line, no line break at the end.
-NASNET_LAZY [[nodiscard]] std::string to_json_text(const Architecture& architecture);
+  NASNET_LAZY BigUnsigned& operator+=(const BigUnsigned& other);
 
-/// Reads the JSON form from a value that stands at `path` of a larger one. Ops are any names; check them against an op
-/// set with require_valid.
-/// @throws GenotypeError that names the place, as "normal.blocks[2].left", what was found and what was wanted.
-template <class Json>
-  requires std::same_as<Json, nlohmann::json> || std::same_as<Json, nlohmann::ordered_json>
-[[nodiscard]] Architecture architecture_from_json(const Json& value, std::string_view path = {});
+  /// @throws ArgumentError where the result would be negative.
+  NASNET_LAZY BigUnsigned& operator-=(const BigUnsigned& other);
 
-/// Reads the JSON form from a text.
-/// @throws GenotypeError as above; for broken syntax with line and column.
-NASNET_LAZY [[nodiscard]] Architecture architecture_from_json(std::string_view text);
+  BigUnsigned& operator*=(const BigUnsigned& other) { return *this = *this * other; }
+
+  [[nodiscard]] friend BigUnsigned operator+(BigUnsigned a, const BigUnsigned& b) { return a += b; }
+  [[nodiscard]] friend BigUnsigned operator-(BigUnsigned a, const BigUnsigned& b) { return a -= b; }
+  [[nodiscard]] friend BigUnsigned operator*(const BigUnsigned& a, const BigUnsigned& b) {
+    BigUnsigned product;
+    product.digits_.assign(a.digits_.size() + b.digits_.size(), 0);
+    for (std::size_t i = 0; i < a.digits_.size(); ++i) product.add_row(a.digits_[i], b, i);
+    product.trim();
+    return product;
+  }
+
+  [[nodiscard]] bool operator==(const BigUnsigned&) const = default;
+  NASNET_LAZY [[nodiscard]] std::strong_ordering operator<=>(const BigUnsigned& other) const;
+
+  /// The value, if 64 bits hold it.
+  NASNET_LAZY [[nodiscard]] std::optional<std::uint64_t> as_uint64() const;
+
+  /// All decimal digits.
+  NASNET_LAZY [[nodiscard]] std::string to_string() const;
+
+  /// The natural logarithm; minus infinity for 0.
+  NASNET_LAZY [[nodiscard]] double log() const;
+
+ private:
+  static constexpr std::uint32_t base = 1'000'000'000;
+  static constexpr std::size_t digits_per_limb = 9;
+
+  [[nodiscard]] std::uint64_t digit(std::size_t i) const { return i < digits_.size() ? digits_[i] : 0; }
+
+  NASNET_LAZY void add_row(std::uint64_t factor, const BigUnsigned& other, std::size_t shift);
+
+  NASNET_LAZY void trim();
+
+  std::vector<std::uint32_t> digits_;  // base 10^9, the least first; empty for 0
+};
 
 }  // namespace nasnet::inline NASNET_ABI
 
-// ---- nasnet/genotype/json.ipp ------------------------------------------------------------------------------------
-
-// ---- nasnet/genotype/json_values.hpp -----------------------------------------------------------------------------
-
-/// Reads values out of JSON: what counts as a number, a whole number or a text is decided here, for all files and
-/// settings. Who reads says in words of its own what is wrong.
-
-namespace nasnet::inline NASNET_ABI::detail {
-
-inline constexpr std::int64_t most_whole_number = (std::numeric_limits<std::int64_t>::max)();
-
-/// The field of this name; nullptr where there is none, or no object.
-template <class Json>
-[[nodiscard]] const Json* field_of(const Json& object, std::string_view key) {
-  if (!object.is_object()) return nullptr;
-  const auto found = object.find(std::string(key));
-  return found == object.end() ? nullptr : &*found;
-}
-
-/// The text that a value is; nullptr where it is none.
-template <class Json>
-[[nodiscard]] const std::string* text_of(const Json& value) {
-  return value.is_string() ? &value.template get_ref<const std::string&>() : nullptr;
-}
-
-/// The whole number that a value is, where it lies in this range.
-template <class Json>
-[[nodiscard]] std::optional<std::int64_t> whole_number_of(const Json& value, std::int64_t least,
-                                                          std::int64_t most = most_whole_number) {
-  if (!value.is_number_integer()) return std::nullopt;
-  const bool too_large =
-      value.is_number_unsigned() && value.template get<std::uint64_t>() > static_cast<std::uint64_t>(most_whole_number);
-  if (too_large) return std::nullopt;
-  const auto number = value.template get<std::int64_t>();
-  if (number < least || number > most) return std::nullopt;
-  return number;
-}
-
-/// The whole number from 0 that a value is; 64 bits hold it.
-template <class Json>
-[[nodiscard]] std::optional<std::uint64_t> unsigned_number_of(const Json& value) {
-  if (!value.is_number_unsigned()) return std::nullopt;
-  return value.template get<std::uint64_t>();
-}
-
-/// The number that a value is, where it is finite.
-template <class Json>
-[[nodiscard]] std::optional<double> number_of(const Json& value) {
-  if (!value.is_number()) return std::nullopt;
-  const auto number = value.template get<double>();
-  if (!std::isfinite(number)) return std::nullopt;
-  return number;
-}
-
-/// The truth value that a value is.
-template <class Json>
-[[nodiscard]] std::optional<bool> flag_of(const Json& value) {
-  if (!value.is_boolean()) return std::nullopt;
-  return value.template get<bool>();
-}
-
-/// Where a value stands, for error texts.
-class JsonPlace {
- public:
-  explicit JsonPlace(std::string_view path) : path_(path) {}
-
-  NASNET_LAZY [[nodiscard]] JsonPlace operator/(std::string_view key) const;
-  NASNET_LAZY [[nodiscard]] JsonPlace operator[](std::size_t index) const;
-
-  template <class... Parts>
-  [[noreturn]] void fail_here(const Parts&... parts) const {
-    if (path_.empty()) fail<GenotypeError>("architecture: ", parts...);
-    fail<GenotypeError>(path_, ": ", parts...);
-  }
-
- private:
-  std::string path_;
-};
-
-/// A value for an error text: its kind, and what it is where that is short.
-template <class Json>
-[[nodiscard]] std::string found_json(const Json& value) {
-  if (const std::string* text = text_of(value)) return join("the text ", quoted_name(*text));
-  if (value.is_array()) return join("an array of ", value.size());
-  if (value.is_object()) return std::string("an object");
-  return value.dump();
-}
-
-template <class Json>
-void require_object(const Json& value, const JsonPlace& place, std::span<const std::string_view> keys) {
-  if (!value.is_object()) place.fail_here("an object expected, found ", found_json(value));
-  for (auto item = value.begin(); item != value.end(); ++item) {
-    bool known = false;
-    for (const std::string_view key : keys) known = known || key == item.key();
-    if (!known) place.fail_here(unknown_name_sentence("key", item.key(), keys));
-  }
-}
-
-template <class Json>
-[[nodiscard]] const Json& required(const Json& object, const JsonPlace& place, const char* key) {
-  const Json* found = field_of(object, key);
-  if (found == nullptr) place.fail_here("the key \"", key, "\" is missing");
-  return *found;
-}
-
-}  // namespace nasnet::inline NASNET_ABI::detail
-
-// ---- nasnet/genotype/json_values.ipp -----------------------------------------------------------------------------
-
-namespace nasnet::inline NASNET_ABI::detail {
-
-NASNET_BODY JsonPlace JsonPlace::operator/(std::string_view key) const {
-  return JsonPlace(path_.empty() ? std::string(key) : join(path_, '.', key));
-}
-
-NASNET_BODY JsonPlace JsonPlace::operator[](std::size_t index) const { return JsonPlace(join(path_, '[', index, ']')); }
-
-}  // namespace nasnet::inline NASNET_ABI::detail
-
-// ---- nasnet/genotype/strict_json.hpp -----------------------------------------------------------------------------
-
-/// JSON text from strangers: no repeated keys, no deep nesting, errors with line and column.
+// ---- nasnet/space/big_unsigned.ipp -------------------------------------------------------------------------------
 
 namespace nasnet::inline NASNET_ABI {
 
-/// Deepest nesting that parse_strict_json accepts.
-inline constexpr std::size_t max_json_depth = 64;
+NASNET_BODY BigUnsigned::BigUnsigned(std::uint64_t value) {  // NOLINT: a number
+  for (; value > 0; value /= base) digits_.push_back(static_cast<std::uint32_t>(value % base));
+}
 
-/// One JSON value from a text, and nothing after it.
-/// @param source begins the error text: the name of a file, or what the text is
-/// @throws GenotypeError for broken syntax, with line and column, and for a repeated key or nesting beyond
-/// max_json_depth, with the path to it.
-NASNET_LAZY [[nodiscard]] nlohmann::json parse_strict_json(std::string_view text, std::string_view source);
-
-}  // namespace nasnet::inline NASNET_ABI
-
-// ---- nasnet/genotype/strict_json.ipp -----------------------------------------------------------------------------
-
-namespace nasnet::inline NASNET_ABI::detail {
-
-/// Builds a JSON value and stops at the first thing that is wrong.
-NASNET_LAZY class StrictJsonBuilder final : public nlohmann::json_sax<nlohmann::json> {
- public:
-  explicit StrictJsonBuilder(std::string_view text) : text_(text) {}
-
-  [[nodiscard]] nlohmann::json take_result() { return std::move(result_); }
-  [[nodiscard]] const std::string& error() const { return error_; }
-
-  bool null() override { return add(nullptr); }
-  bool boolean(bool value) override { return add(value); }
-  bool number_integer(std::int64_t value) override { return add(value); }
-  bool number_unsigned(std::uint64_t value) override { return add(value); }
-  bool number_float(double value, const std::string&) override { return add(value); }
-  bool string(std::string& value) override { return add(std::move(value)); }
-  bool binary(nlohmann::json::binary_t&) override { return refuse("binary value"); }
-
-  bool start_object(std::size_t) override { return open(nlohmann::json::object()); }
-  bool start_array(std::size_t) override { return open(nlohmann::json::array()); }
-  bool end_object() override { return close(); }
-  bool end_array() override { return close(); }
-
-  bool key(std::string& name) override {
-    if (open_.back()->contains(name)) return refuse(join("key ", quoted_name(name), " stands there twice"));
-    keys_.back() = name;
-    return true;
+NASNET_BODY BigUnsigned& BigUnsigned::operator+=(const BigUnsigned& other) {
+  std::uint64_t carry = 0;
+  digits_.resize((std::max)(digits_.size(), other.digits_.size()) + 1, 0);
+  for (std::size_t i = 0; i < digits_.size(); ++i) {
+    carry += std::uint64_t{digits_[i]} + other.digit(i);
+    digits_[i] = static_cast<std::uint32_t>(carry % base);
+    carry /= base;
   }
+  trim();
+  return *this;
+}
 
-  bool parse_error(std::size_t offset, const std::string&, const nlohmann::detail::exception& error) override {
-    const TextPosition position = position_in(text_, offset == 0 ? 0 : offset - 1);
-    error_ = join("line ", position.line, ", column ", position.column, ": ", reason_in(error.what()));
-    return false;
+NASNET_BODY BigUnsigned& BigUnsigned::operator-=(const BigUnsigned& other) {
+  if (*this < other) fail<ArgumentError>("big number: ", to_string(), " - ", other.to_string(), " is negative");
+  std::uint64_t borrow = 0;
+  for (std::size_t i = 0; i < digits_.size(); ++i) {
+    const std::uint64_t taken = other.digit(i) + borrow;
+    borrow = digits_[i] < taken ? 1 : 0;
+    digits_[i] = static_cast<std::uint32_t>(digits_[i] + borrow * base - taken);
   }
+  trim();
+  return *this;
+}
 
- private:
-  template <class Value>
-  bool add(Value&& value) {
-    return place(nlohmann::json(std::forward<Value>(value))) != nullptr;
+NASNET_BODY std::strong_ordering BigUnsigned::operator<=>(const BigUnsigned& other) const {
+  if (digits_.size() != other.digits_.size()) return digits_.size() <=> other.digits_.size();
+  for (std::size_t i = digits_.size(); i-- > 0;) {
+    if (digits_[i] != other.digits_[i]) return digits_[i] <=> other.digits_[i];
   }
-
-  bool open(nlohmann::json container) {
-    if (open_.size() == max_json_depth) return refuse(join("nested deeper than ", max_json_depth, " levels"));
-    open_.push_back(place(std::move(container)));
-    keys_.emplace_back();
-    return true;
-  }
-
-  bool close() {
-    open_.pop_back();
-    keys_.pop_back();
-    return true;
-  }
-
-  // Parents are not touched while a child is open, so that pointers to open values hold.
-  nlohmann::json* place(nlohmann::json value) {
-    if (open_.empty()) {
-      result_ = std::move(value);
-      return &result_;
-    }
-    nlohmann::json& parent = *open_.back();
-    if (parent.is_array()) {
-      parent.push_back(std::move(value));
-      return &parent.back();
-    }
-    return &(parent[keys_.back()] = std::move(value));
-  }
-
-  bool refuse(std::string_view reason) {
-    error_ = path();
-    error_.append(error_.empty() ? "" : ": ").append(reason);
-    return false;
-  }
-
-  // The open values, as "normal.blocks[2]".
-  [[nodiscard]] std::string path() const {
-    std::string path;
-    for (std::size_t level = 0; level + 1 < open_.size() && path.size() < 256; ++level) {
-      if (open_[level]->is_array()) {
-        path.append(join('[', open_[level]->size() - 1, ']'));
-      } else {
-        path.append(path.empty() ? "" : ".").append(keys_[level].substr(0, 64));
-      }
-    }
-    return path;
-  }
-
-  // "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error ..." without what stands before it.
-  [[nodiscard]] static std::string reason_in(std::string_view what) {
-    for (const std::string_view before : {std::string_view("] "), std::string_view("parse error at line ")}) {
-      const std::size_t found = what.find(before);
-      if (found == std::string_view::npos) continue;
-      what.remove_prefix(before == "] " ? found + before.size() : what.find(": ", found) + 2);
-    }
-    constexpr std::size_t longest = 240;
-    return what.size() <= longest ? std::string(what) : join(what.substr(0, longest), "...");
-  }
-
-  std::string_view text_;
-  nlohmann::json result_;
-  std::vector<nlohmann::json*> open_;
-  std::vector<std::string> keys_;  // the last key of each open object
-  std::string error_;
-};
-
-}  // namespace nasnet::inline NASNET_ABI::detail
-
-namespace nasnet::inline NASNET_ABI {
-
-NASNET_BODY nlohmann::json parse_strict_json(std::string_view text, std::string_view source) {
-  detail::StrictJsonBuilder builder(text);
-  if (!nlohmann::json::sax_parse(text.begin(), text.end(), &builder)) {
-    fail<GenotypeError>(source, ": ", builder.error());
-  }
-  return builder.take_result();
+  return std::strong_ordering::equal;
 }
 
-}  // namespace nasnet::inline NASNET_ABI
-
-namespace nasnet::inline NASNET_ABI::detail {
-
-inline constexpr std::string_view current_first = "current-first";
-
-template <class Json>
-[[nodiscard]] int json_int(const Json& value, const JsonPlace& place, std::string_view what) {
-  if (!value.is_number_integer()) place.fail_here(what, " expected, found ", found_json(value));
-  const auto number = whole_number_of(value, (std::numeric_limits<int>::min)(), (std::numeric_limits<int>::max)());
-  if (!number) place.fail_here(what, " expected, found ", value.dump(), ", which is out of range");
-  return static_cast<int>(*number);
-}
-
-template <class Json>
-[[nodiscard]] const std::string& json_text(const Json& value, const JsonPlace& place, std::string_view what) {
-  const std::string* text = text_of(value);
-  if (text == nullptr) place.fail_here(what, " expected, found ", found_json(value));
-  return *text;
-}
-
-template <class Json>
-[[nodiscard]] BlockInput operand_from_json(const Json& value, const JsonPlace& place) {
-  if (!value.is_array() || value.size() != 2) {
-    place.fail_here("[state, \"op\"] expected, found ", found_json(value));
-  }
-  return {json_int(value[0], place, "a state number"), json_text(value[1], place, "the name of an op")};
-}
-
-template <class Json>
-[[nodiscard]] Combiner combiner_from_json(const Json& value, const JsonPlace& place) {
-  const std::string& name = json_text(value, place, "the name of a combiner");
-  const std::optional<Combiner> combine = combiner_named(name);
-  if (!combine) {
-    std::vector<std::string_view> known;
-    for (const Combiner each : all_combiners) known.push_back(to_string(each));
-    place.fail_here(unknown_name_sentence("combiner", name, known));
-  }
-  return *combine;
-}
-
-template <class Json>
-[[nodiscard]] Block block_from_json(const Json& value, const JsonPlace& place) {
-  constexpr std::array<std::string_view, 3> keys{"left", "right", "combine"};
-  require_object(value, place, keys);
-  Block block;
-  block.left = operand_from_json(required(value, place, "left"), place / "left");
-  block.right = operand_from_json(required(value, place, "right"), place / "right");
-  if (value.contains("combine")) block.combine = combiner_from_json(value["combine"], place / "combine");
-  return block;
-}
-
-template <class Json>
-void require_array(const Json& value, const JsonPlace& place, std::string_view what, std::size_t most) {
-  if (!value.is_array()) place.fail_here("an array of ", what, " expected, found ", found_json(value));
-  if (value.size() > most) place.fail_here(value.size(), ' ', what, " found, at most ", most, " are possible");
-}
-
-template <class Json>
-[[nodiscard]] std::vector<Block> blocks_from_json(const Json& value, const JsonPlace& place) {
-  require_array(value, place, "blocks", std::size_t{max_cell_blocks});
-  std::vector<Block> blocks;
-  for (std::size_t b = 0; b < value.size(); ++b) blocks.push_back(block_from_json(value[b], place[b]));
-  return blocks;
-}
-
-template <class Json>
-[[nodiscard]] std::vector<int> concat_from_json(const Json& value, const JsonPlace& place) {
-  require_array(value, place, "states", std::size_t{max_cell_blocks + max_cell_inputs});
-  std::vector<int> concat;
-  for (std::size_t i = 0; i < value.size(); ++i) concat.push_back(json_int(value[i], place[i], "a state number"));
-  return concat;
-}
-
-template <class Json>
-[[nodiscard]] Cell cell_from_json(const Json& value, const JsonPlace& place, int inputs) {
-  constexpr std::array<std::string_view, 2> keys{"blocks", "concat"};
-  require_object(value, place, keys);
-  Cell cell;
-  cell.blocks = blocks_from_json(required(value, place, "blocks"), place / "blocks");
-  cell.concat =
-      value.contains("concat") ? concat_from_json(value["concat"], place / "concat") : loose_ends(cell, inputs);
-  return cell;
-}
-
-template <class Json>
-void require_numbering(const Json& value, const JsonPlace& place) {
-  if (json_text(value, place, "\"current-first\"") == current_first) return;
-  place.fail_here("\"", current_first, "\" expected (state 0 is the more recent input), found ", found_json(value));
-}
-
-template <class Json>
-[[nodiscard]] int inputs_from_json(const Json& value, const JsonPlace& place) {
-  const int inputs = json_int(value, place, "a number of inputs");
-  if (const Fault fault = inputs_fault(inputs)) place.fail_here(reason_of(fault));
-  return inputs;
-}
-
-NASNET_LAZY [[nodiscard]] inline nlohmann::ordered_json operand_json(const BlockInput& operand) {
-  return nlohmann::ordered_json::array({operand.state, operand.op});
-}
-
-NASNET_LAZY [[nodiscard]] inline nlohmann::ordered_json block_json(const Block& block) {
-  nlohmann::ordered_json json;
-  json["left"] = operand_json(block.left);
-  json["right"] = operand_json(block.right);
-  json["combine"] = std::string(to_string(block.combine));
-  return json;
-}
-
-NASNET_LAZY [[nodiscard]] inline nlohmann::ordered_json cell_json(const Cell& cell) {
-  nlohmann::ordered_json json;
-  json["blocks"] = nlohmann::ordered_json::array();
-  for (const Block& block : cell.blocks) json["blocks"].push_back(block_json(block));
-  json["concat"] = cell.concat;
-  return json;
-}
-
-/// A JSON string, bytes that are no UTF-8 replaced.
-NASNET_LAZY [[nodiscard]] inline std::string quoted_json(std::string_view text) {
-  return nlohmann::json(std::string(text)).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
-NASNET_LAZY [[nodiscard]] inline std::string operand_json_text(const BlockInput& operand) {
-  return join('[', operand.state, ", ", quoted_json(operand.op), ']');
-}
-
-NASNET_LAZY [[nodiscard]] inline std::string block_json_text(const Block& block) {
-  return join("{\"left\": ", operand_json_text(block.left), ", \"right\": ", operand_json_text(block.right),
-              ", \"combine\": \"", to_string(block.combine), "\"}");
-}
-
-NASNET_LAZY [[nodiscard]] inline std::string states_json_text(const std::vector<int>& states) {
-  std::string text;
-  for (const int state : states) text.append(text.empty() ? "" : ", ").append(std::to_string(state));
-  return join('[', text, ']');
-}
-
-NASNET_LAZY [[nodiscard]] inline std::string cell_json_text(const Cell& cell) {
-  std::string blocks;
-  for (const Block& block : cell.blocks) {
-    blocks.append(blocks.empty() ? "\n    " : ",\n    ").append(block_json_text(block));
-  }
-  return join("{\"blocks\": [", blocks, "],\n  \"concat\": ", states_json_text(cell.concat), '}');
-}
-
-/// The first rule that the architecture breaks, under the path of its JSON value.
-NASNET_LAZY inline void require_valid_at(std::string_view path, const Architecture& architecture) {
-  if (const Fault fault = validate(architecture)) {
-    fail<GenotypeError>(path, path.empty() ? "" : ".", describe(fault, architecture));
-  }
-}
-
-}  // namespace nasnet::inline NASNET_ABI::detail
-
-namespace nasnet::inline NASNET_ABI {
-
-NASNET_BODY nlohmann::ordered_json to_json(const Architecture& architecture) {
-  nlohmann::ordered_json json;
-  json["numbering"] = std::string(detail::current_first);
-  if (architecture.inputs != Architecture{}.inputs) json["inputs"] = architecture.inputs;
-  json["normal"] = detail::cell_json(architecture.normal);
-  json["reduction"] = detail::cell_json(architecture.reduction);
-  return json;
-}
-
-NASNET_BODY std::string to_json_text(const Architecture& architecture) {
-  std::string text("{\"numbering\": \"");
-  text.append(detail::current_first).append("\",\n");
-  if (architecture.inputs != Architecture{}.inputs) text.append(join(" \"inputs\": ", architecture.inputs, ",\n"));
-  text.append(" \"normal\": ").append(detail::cell_json_text(architecture.normal)).append(",\n");
-  return text.append(" \"reduction\": ").append(detail::cell_json_text(architecture.reduction)).append("}");
-}
-
-template <class Json>
-  requires std::same_as<Json, nlohmann::json> || std::same_as<Json, nlohmann::ordered_json> Architecture
-  architecture_from_json(const Json& value, std::string_view path) {
-    constexpr std::array<std::string_view, 4> keys{"numbering", "inputs", "normal", "reduction"};
-    const detail::JsonPlace place(path);
-    detail::require_object(value, place, keys);
-    Architecture architecture;
-    detail::require_numbering(detail::required(value, place, "numbering"), place / "numbering");
-    if (value.contains("inputs")) architecture.inputs = detail::inputs_from_json(value["inputs"], place / "inputs");
-    const Json& normal = detail::required(value, place, "normal");
-    const Json& reduction = detail::required(value, place, "reduction");
-    architecture.normal = detail::cell_from_json(normal, place / "normal", architecture.inputs);
-    architecture.reduction = detail::cell_from_json(reduction, place / "reduction", architecture.inputs);
-    detail::require_valid_at(path, architecture);
-    return architecture;
-  }
-
-NASNET_BODY Architecture architecture_from_json(std::string_view text) {
-  return architecture_from_json(parse_strict_json(text, "architecture"));
-}
-
-}  // namespace nasnet::inline NASNET_ABI
-
-// ---- nasnet/trial/json_line.hpp ----------------------------------------------------------------------------------
-
-/// The lines of a journal: writing them, and reading fields from what may be damaged.
-
-namespace nasnet::inline NASNET_ABI::detail {
-
-/// The hash that hex_text writes in this way.
-NASNET_LAZY [[nodiscard]] std::optional<std::uint64_t> hash_of_text(std::string_view text);
-
-/// One line of JSON; bytes of a message that are no UTF-8 are replaced.
-template <class Json>
-[[nodiscard]] std::string one_line(const Json& value) {
-  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-/// Takes the fields of a JSON object one by one as long as none of them holds others. A tree of each line would take
-/// longer to build, to search and to free than the line takes to read.
-class FlatObject final : public nlohmann::json_sax<nlohmann::json> {
- public:
-  struct Field {
-    std::string name;
-    nlohmann::json value;
-  };
-
-  /// All fields of an object; nothing where the text is no object, or one that is not flat.
-  NASNET_LAZY [[nodiscard]] static std::optional<std::vector<Field>> fields_of(std::string_view text);
-
-  bool null() override { return set(nullptr); }
-  bool boolean(bool value) override { return set(value); }
-  bool number_integer(std::int64_t value) override { return set(value); }
-  bool number_unsigned(std::uint64_t value) override { return set(value); }
-  bool number_float(double value, const std::string&) override { return set(value); }
-  bool string(std::string& value) override { return set(value); }
-  bool binary(nlohmann::json::binary_t&) override { return false; }
-
-  bool start_object(std::size_t) override { return !std::exchange(is_open_, true); }
-  bool start_array(std::size_t) override { return false; }
-  bool end_object() override { return true; }
-  bool end_array() override { return false; }
-
-  bool key(std::string& name) override;
-
-  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
-
- private:
-  FlatObject() { fields_.reserve(16); }
-
-  template <class Value>
-  bool set(const Value& value) {
-    if (is_open_) fields_.back().value = value;
-    return is_open_;
-  }
-
-  std::vector<Field> fields_;
-  bool is_open_ = false;
-};
-
-/// A line of a journal as it is read. Each error names the file and the line.
-class JournalLine {
- public:
-  /// @param number counts the lines from 1
-  /// @param text outlives this object
-  NASNET_LAZY JournalLine(const std::filesystem::path& path, std::int64_t number, std::string_view text);
-
-  [[nodiscard]] std::int64_t number() const { return number_; }
-
-  template <class... Parts>
-  [[noreturn]] NASNET_COLD void fail_here(const Parts&... parts) const {
-    fail<IoError>('\'', path_.string(), "', line ", number_, ": ", parts...);
-  }
-
-  NASNET_LAZY [[nodiscard]] bool has(std::string_view key) const { return find(key) != nullptr; }
-
-  NASNET_LAZY [[nodiscard]] const nlohmann::json& field(std::string_view key) const;
-
-  NASNET_LAZY [[nodiscard]] const std::string& text(std::string_view key) const;
-
-  /// A whole number from 0.
-  NASNET_LAZY [[nodiscard]] std::int64_t count(std::string_view key) const;
-
-  NASNET_LAZY [[nodiscard]] std::uint64_t unsigned_number(std::string_view key) const;
-
-  NASNET_LAZY [[nodiscard]] double number_field(std::string_view key) const { return number_in(field(key), key); }
-
-  NASNET_LAZY [[nodiscard]] double number_in(const nlohmann::json& value, std::string_view key) const;
-
-  NASNET_LAZY [[nodiscard]] std::uint64_t hash() const;
-
-  NASNET_LAZY [[nodiscard]] Architecture architecture() const;
-
- private:
-  static constexpr std::string_view last_key = ",\"architecture\":\"";
-  static constexpr std::string_view last_end = "\"}";
-
-  /// The text of the field "architecture" where it is the last one and nothing in it is escaped.
-  ///
-  /// It is most of the line, and the library for JSON looks at each of its letters several times. What stands before it
-  /// is a JSON object without its brace if and only if the line is a JSON object.
-  NASNET_LAZY [[nodiscard]] static std::optional<std::string_view> last_architecture(std::string_view text);
-
-  NASNET_LAZY void take_fields(std::string_view text);
-
-  /// Of fields of one name the last one counts. Nullptr where there is none.
-  NASNET_LAZY [[nodiscard]] const nlohmann::json* find(std::string_view key) const;
-
-  NASNET_LAZY [[nodiscard]] std::string before_last(std::string_view text) const;
-
-  const std::filesystem::path& path_;
-  std::int64_t number_;
-  std::optional<std::string_view> last_;  // see last_architecture
-  std::vector<FlatObject::Field> fields_;
-};
-
-}  // namespace nasnet::inline NASNET_ABI::detail
-
-// ---- nasnet/trial/json_line.ipp ----------------------------------------------------------------------------------
-
-namespace nasnet::inline NASNET_ABI::detail {
-
-NASNET_BODY std::optional<std::uint64_t> hash_of_text(std::string_view text) {
-  if (text.size() != 16) return std::nullopt;
-  std::uint64_t hash = 0;
-  for (const char letter : text) {
-    const std::size_t digit = std::string_view("0123456789abcdef").find(letter);
-    if (digit == std::string_view::npos) return std::nullopt;
-    hash = hash << 4U | digit;
-  }
-  return hash;
-}
-
-NASNET_BODY std::optional<std::vector<FlatObject::Field>> FlatObject::fields_of(std::string_view text) {
-  FlatObject object;
-  if (!nlohmann::json::sax_parse(text.begin(), text.end(), &object)) return std::nullopt;
-  return std::move(object.fields_);
-}
-
-NASNET_INLINE bool FlatObject::key(std::string& name) {
-  fields_.emplace_back().name = name;
-  return true;
-}
-
-NASNET_BODY JournalLine::JournalLine(const std::filesystem::path& path, std::int64_t number, std::string_view text)
-    : path_(path), number_(number), last_(last_architecture(text)) {
-  if (last_) {
-    take_fields(before_last(text));
-  } else {
-    take_fields(text);
-  }
-}
-
-NASNET_BODY const nlohmann::json& JournalLine::field(std::string_view key) const {
-  const nlohmann::json* value = find(key);
-  if (value == nullptr) fail_here("the field \"", key, "\" is missing");
-  return *value;
-}
-
-NASNET_BODY const std::string& JournalLine::text(std::string_view key) const {
-  const nlohmann::json& value = field(key);
-  if (!value.is_string()) fail_here("the field \"", key, "\" is no text");
-  return value.get_ref<const std::string&>();
-}
-
-NASNET_BODY std::int64_t JournalLine::count(std::string_view key) const {
-  const nlohmann::json& value = field(key);
-  const bool fits = value.is_number_unsigned() &&
-                    value.get<std::uint64_t>() <= std::uint64_t{(std::numeric_limits<std::int64_t>::max)()};
-  if (!fits) fail_here("the field \"", key, "\" is no whole number from 0");
-  return value.get<std::int64_t>();
-}
-
-NASNET_BODY std::uint64_t JournalLine::unsigned_number(std::string_view key) const {
-  const nlohmann::json& value = field(key);
-  if (!value.is_number_unsigned()) fail_here("the field \"", key, "\" is no whole number from 0");
-  return value.get<std::uint64_t>();
-}
-
-NASNET_BODY double JournalLine::number_in(const nlohmann::json& value, std::string_view key) const {
-  if (!value.is_number() || !std::isfinite(value.get<double>())) fail_here("the field \"", key, "\" is no number");
-  return value.get<double>();
-}
-
-NASNET_BODY std::uint64_t JournalLine::hash() const {
-  const std::optional<std::uint64_t> hash = hash_of_text(text("hash"));
-  if (!hash) fail_here("the field \"hash\" is not 16 hexadecimal digits");
-  return *hash;
-}
-
-NASNET_BODY Architecture JournalLine::architecture() const {
-  const std::string_view form = last_ ? *last_ : std::string_view(text("architecture"));
-  Architecture architecture;
-  const auto failure = catch_failure([&] { architecture = architecture_from_text(form, "architecture"); });
-  if (failure) fail_here(failure->message);
-  return architecture;
-}
-
-NASNET_BODY std::optional<std::string_view> JournalLine::last_architecture(std::string_view text) {
-  if (!text.ends_with(last_end)) return std::nullopt;
-  text.remove_suffix(last_end.size());
-  const std::size_t quote = text.rfind('"');
-  if (quote == std::string_view::npos || !text.substr(0, quote + 1).ends_with(last_key)) return std::nullopt;
-  const std::string_view value = text.substr(quote + 1);
-  const auto is_plain = [](char letter) { return letter >= ' ' && letter <= '~' && letter != '\\'; };
-  if (!std::all_of(value.begin(), value.end(), is_plain)) return std::nullopt;
+NASNET_BODY std::optional<std::uint64_t> BigUnsigned::as_uint64() const {
+  if (*this > BigUnsigned(~std::uint64_t{0})) return std::nullopt;
+  std::uint64_t value = 0;
+  for (std::size_t i = digits_.size(); i-- > 0;) value = value * base + digits_[i];
   return value;
 }
 
-NASNET_BODY void JournalLine::take_fields(std::string_view text) {
-  if (auto flat = FlatObject::fields_of(text)) {
-    fields_ = *std::move(flat);
-    return;
+NASNET_BODY std::string BigUnsigned::to_string() const {
+  if (digits_.empty()) return std::string(1, '0');
+  std::string text = std::to_string(digits_.back());
+  for (std::size_t i = digits_.size() - 1; i-- > 0;) {
+    const std::string part = std::to_string(digits_[i]);
+    text.append(digits_per_limb - part.size(), '0').append(part);
   }
-  const nlohmann::json tree = nlohmann::json::parse(text, nullptr, false);
-  if (!tree.is_object()) fail_here("this is no JSON object");
-  for (const auto& [name, value] : tree.items()) fields_.push_back({name, value});
+  return text;
 }
 
-NASNET_BODY const nlohmann::json* JournalLine::find(std::string_view key) const {
-  const auto found =
-      std::find_if(fields_.rbegin(), fields_.rend(), [key](const auto& field) { return field.name == key; });
-  return found == fields_.rend() ? nullptr : &found->value;
+NASNET_BODY double BigUnsigned::log() const {
+  double leading = 0;
+  const std::size_t used = (std::min)(digits_.size(), std::size_t{3});
+  for (std::size_t i = 0; i < used; ++i) leading = leading * base + digits_[digits_.size() - 1 - i];
+  return std::log(leading) + static_cast<double>(digits_.size() - used) * std::log(double{base});
 }
 
-NASNET_BODY std::string JournalLine::before_last(std::string_view text) const {
-  text.remove_suffix(last_key.size() + last_->size() + last_end.size());
-  return std::string(text).append("}");
+NASNET_BODY void BigUnsigned::add_row(std::uint64_t factor, const BigUnsigned& other, std::size_t shift) {
+  std::uint64_t carry = 0;
+  for (std::size_t i = 0; i < other.digits_.size() || carry > 0; ++i) {
+    carry += digits_[shift + i] + factor * other.digit(i);
+    digits_[shift + i] = static_cast<std::uint32_t>(carry % base);
+    carry /= base;
+  }
 }
 
-}  // namespace nasnet::inline NASNET_ABI::detail
-
-namespace nasnet::inline NASNET_ABI {
-
-/// How trials run in processes of their own.
-struct ProcessOptions {
-  int threads = 1;  ///< of each trial; other trials cannot lend theirs
-
-  /// What a process may take beside a trial's limit and a quarter of it, where there is a limit: kernels' scratch
-  /// memory, buffers that wait for their next use, the evaluator's own.
-  std::size_t overhead_bytes = std::size_t{64} << 20U;
-};
-
-namespace detail {
-
-/// Where a process says that `new` found no memory, for it may end before it can say more. -1 in the program itself.
-inline int out_of_memory_line = -1;
-
-/// The letters that begin what a process sends.
-inline constexpr char progress_letter = 'p';
-inline constexpr char result_letter = 'r';
-
-NASNET_LAZY [[nodiscard]] std::string progress_text(const Progress& progress);
-
-NASNET_LAZY [[nodiscard]] std::string request_text(const Architecture& architecture, const TrialContext& trial);
-
-/// Limits what this process may take in addition to what it has.
-NASNET_LAZY void limit_process_memory(std::size_t bytes, const ProcessOptions& options);
-
-/// Where the system's memory runs out, it shall end a trial rather than the search.
-NASNET_LAZY void offer_to_be_killed();
-
-NASNET_LAZY void send_result(int line, char letter, std::string_view text);
-
-/// Called where `new` finds no memory: says so, and lets it fail.
-NASNET_LAZY void note_lack_of_memory();
-
-/// The process of one trial: reads the request, evaluates, sends the outcome.
-template <class EvaluatorType>
-void run_trial(const EvaluatorType& evaluate, const OpTable& ops, const ProcessOptions& options,
-               const JobLines& lines) {
-  std::uint64_t length = 0;
-  if (!read_all(lines.request, writable_bytes_of_value(length))) return;
-  std::string text(static_cast<std::size_t>(length), '\0');
-  if (!read_all(lines.request, {reinterpret_cast<std::uint8_t*>(text.data()), text.size()})) return;
-  offer_to_be_killed();
-  out_of_memory_line = lines.result;
-  std::set_new_handler(&note_lack_of_memory);
-
-  std::optional<Outcome> outcome;
-  const auto failure = catch_failure([&] {
-    const nlohmann::json request = nlohmann::json::parse(text, nullptr, false);
-    const Architecture architecture = architecture_from_json(request["architecture"], "architecture");
-    const auto bytes = request["bytes"].get<std::size_t>();
-    limit_process_memory(bytes, options);
-    const RandomStream::State state{request["key"].get<std::uint64_t>(), request["position"].get<std::uint64_t>()};
-    TrialContext trial{.trial = request["trial"].get<std::int64_t>(),
-                       .random = RandomStream(state),
-                       .context = Context(std::make_shared<ThreadPool>(options.threads), Allocator(bytes)),
-                       .ops = ops};
-    if (request.contains("budget")) trial.budget = request["budget"].get<std::int64_t>();
-    trial.repeat = request["repeat"].get<std::int64_t>();
-    using Clock = std::chrono::steady_clock;
-    if (request.contains("seconds")) {
-      const std::chrono::duration<double> seconds(request["seconds"].get<double>());
-      trial.deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(seconds);
-    }
-    Clock::time_point reported{};
-    if (request["reports"].get<bool>()) {
-      trial.progress = [&reported, line = lines.result](const Progress& progress) {
-        const Clock::time_point now = Clock::now();
-        if (now - reported < std::chrono::milliseconds(50)) return;
-        reported = now;
-        send_result(line, progress_letter, progress_text(progress));
-      };
-    }
-    outcome = Outcome(evaluate(architecture, trial));
-  });
-  if (failure) {
-    const bool memory = failure->kind == Failure::Kind::out_of_memory;
-    outcome = Outcome::failed(memory ? FailureKind::out_of_memory : FailureKind::exception, failure->message);
-  }
-  send_result(lines.result, result_letter, one_line(to_json(*outcome)));
+NASNET_BODY void BigUnsigned::trim() {
+  while (!digits_.empty() && digits_.back() == 0) digits_.pop_back();
 }
-
-/// Puts together what a process sends.
-class TrialReceiver {
- public:
-  explicit TrialReceiver(const ProgressCallback& progress) : progress_(progress) {}
-
-  /// False for what no sound process sends.
-  NASNET_LAZY [[nodiscard]] bool take(std::string_view piece);
-
-  [[nodiscard]] const std::optional<Outcome>& outcome() const { return outcome_; }
-  [[nodiscard]] bool is_sound() const { return is_sound_; }
-  [[nodiscard]] bool lacked_memory() const { return lacked_memory_; }
-
- private:
-  NASNET_LAZY [[nodiscard]] bool handle(char letter, std::string_view text);
-
-  const ProgressCallback& progress_;
-  std::string buffer_;
-  std::optional<Outcome> outcome_;
-  bool is_sound_ = true;
-  bool lacked_memory_ = false;
-};
-
-/// What became of a trial whose process ended so and left no result. Where no process can be had, it is not the trial
-/// that failed, and those after it would fare alike: withheld.
-NASNET_LAZY [[nodiscard]] Outcome outcome_without_result(const ProcessEnd& end, const TrialReceiver& receiver);
-
-}  // namespace detail
-
-/// An evaluator around another one: each trial is evaluated in a process of its own, to the same result.
-///
-/// What ends the process makes the trial a failed one: a signal or an early exit is a crash, a lack of memory is
-/// out_of_memory, and a process that runs beyond SearchOptions::trial_seconds is killed (timeout), as is one whose
-/// trial is given up. Where SearchOptions::trial_bytes limits the memory, it limits all of the process.
-/// Where no process can be had any more, since the system makes none or the server has ended, the outcome is withheld:
-/// the search ends with a sentence, and a resumed one runs the trial again.
-///
-/// Make it before the program has threads, hence before the thread pool of the search: the processes are copies of the
-/// program as it is now, forked by a server that has none. All of them end with the last copy of this object and with
-/// the program, whatever ends it; Ctrl-C and SIGTERM are the program's business alone, and the processes ignore them,
-/// as do those that they start. Evaluators may print; what they change stays in their process.
-///
-///     const ProcessEvaluator isolated(ChildTrainer(images), NasnetOps::table());
-///     search(space, NasnetOps::table(), strategy, isolated, options);
-template <class EvaluatorType>
-class ProcessEvaluator {
- public:
-  /// @param ops those of the search, with their expansions
-  /// @throws ArgumentError where the program has threads already and for options out of range, IoError where the system
-  /// makes no process.
-  ProcessEvaluator(EvaluatorType evaluate, OpTable ops, ProcessOptions options = {})
-      : evaluate_(std::make_shared<const EvaluatorType>(std::move(evaluate))) {
-    static_assert(detail::check_evaluator<EvaluatorType>());
-    if (options.threads < 1) {
-      fail<ArgumentError>("processes for trials: ", options.threads, " threads for each, 1 or more are wanted");
-    }
-    server_ = std::make_shared<const detail::ForkServer>(
-        [evaluate = evaluate_, ops = std::move(ops), options](const detail::JobLines& lines) {
-          detail::run_trial(*evaluate, ops, options, lines);
-        });
-  }
-
-  /// The evaluator that the processes have a copy of.
-  [[nodiscard]] const EvaluatorType& evaluator() const { return *evaluate_; }
-
-  /// The process that starts the others.
-  [[nodiscard]] pid_t server() const { return server_->process(); }
-
-  [[nodiscard]] Outcome operator()(const Architecture& architecture, TrialContext& trial) const {
-    double seconds = std::numeric_limits<double>::infinity();
-    if (trial.deadline) {
-      seconds = std::chrono::duration<double>(*trial.deadline - std::chrono::steady_clock::now()).count();
-    }
-    detail::TrialReceiver receiver(trial.progress);
-    const detail::ProcessEnd end = server_->run(
-        detail::request_text(architecture, trial), seconds,
-        [&receiver](std::string_view piece) { return receiver.take(piece); }, trial.given_up);
-    if (receiver.is_sound() && receiver.outcome()) return *receiver.outcome();
-    return detail::outcome_without_result(end, receiver);
-  }
-
-  [[nodiscard]] nlohmann::json settings() const requires HasSettings<EvaluatorType> { return evaluate_->settings(); }
-
-  [[nodiscard]] CountedNetwork counted_network() const requires CountsNetwork<EvaluatorType> {
-    return evaluate_->counted_network();
-  }
-
-  [[nodiscard]] std::int64_t predicted_bytes(const Architecture& architecture,
-                                             const OpTable& ops) const requires PredictsMemory<EvaluatorType> {
-    return evaluate_->predicted_bytes(architecture, ops);
-  }
-
- private:
-  std::shared_ptr<const EvaluatorType> evaluate_;
-  std::shared_ptr<const detail::ForkServer> server_;
-};
 
 }  // namespace nasnet::inline NASNET_ABI
 
-// ---- nasnet/evaluator/process_evaluator.ipp ----------------------------------------------------------------------
+// ---- nasnet/space/search_space.hpp -------------------------------------------------------------------------------
 
-namespace nasnet::inline NASNET_ABI::detail {
-
-inline constexpr char out_of_memory_letter = 'm';
-
-/// More than a result has in any sense.
-inline constexpr std::uint64_t largest_result = std::uint64_t{64} << 20U;
-
-NASNET_LAZY [[nodiscard]] inline std::string length_prefix(std::size_t length) {
-  const std::uint64_t value = length;
-  std::string prefix(sizeof value, '\0');
-  std::memcpy(prefix.data(), &value, sizeof value);
-  return prefix;
-}
-
-NASNET_BODY std::string progress_text(const Progress& progress) {
-  return one_line(nlohmann::json{{"task", progress.task},
-                                 {"done", progress.done},
-                                 {"total", progress.total},
-                                 {"seconds", progress.seconds},
-                                 {"detail", progress.detail}});
-}
-
-NASNET_LAZY [[nodiscard]] inline std::optional<Progress> read_progress(std::string_view text) {
-  const nlohmann::json json = nlohmann::json::parse(text, nullptr, false);
-  if (!json.is_object()) return std::nullopt;
-  std::optional<Progress> progress;
-  // Written by a process that may be damaged: a field of another type is an exception of the JSON library.
-  const auto failure = catch_failure([&] {
-    progress = Progress{.task = json.value("task", ""),
-                        .done = json.value("done", std::int64_t{0}),
-                        .total = json.value("total", std::int64_t{0}),
-                        .seconds = json.value("seconds", 0.0),
-                        .detail = json.value("detail", "")};
-  });
-  return failure ? std::nullopt : progress;
-}
-
-NASNET_BODY std::string request_text(const Architecture& architecture, const TrialContext& trial) {
-  nlohmann::json json = nlohmann::json::object();
-  json["architecture"] = to_json(architecture);
-  json["trial"] = trial.trial;
-  json["key"] = trial.random.state().key;
-  json["position"] = trial.random.state().position;
-  json["bytes"] = trial.context.allocator().limit();
-  json["reports"] = static_cast<bool>(trial.progress);
-  if (trial.budget) json["budget"] = *trial.budget;
-  json["repeat"] = trial.repeat;
-  if (trial.deadline) {
-    json["seconds"] = std::chrono::duration<double>(*trial.deadline - std::chrono::steady_clock::now()).count();
-  }
-  const std::string text = json.dump();
-  return length_prefix(text.size()) + text;
-}
-
-NASNET_BODY void limit_process_memory(std::size_t bytes, const ProcessOptions& options) {
-#if defined(__linux__)
-  constexpr std::size_t unlimited = static_cast<std::size_t>(-1);
-  if (bytes == unlimited) return;
-  std::FILE* file = std::fopen("/proc/self/statm", "re");
-  if (file == nullptr) return;
-  unsigned long long pages = 0;  // of data and stack
-  const bool known = std::fscanf(file, "%*u %*u %*u %*u %*u %llu", &pages) == 1;
-  static_cast<void>(std::fclose(file));
-  if (!known) return;
-  rlimit stack{};
-  static_cast<void>(::getrlimit(RLIMIT_STACK, &stack));
-  const std::uint64_t stack_bytes = (std::min)(std::uint64_t{stack.rlim_cur}, std::uint64_t{8} << 20U);
-  const std::uint64_t has = pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-  const std::uint64_t own =
-      stack_bytes * static_cast<std::uint64_t>(options.threads) + options.overhead_bytes + has + bytes / 4;
-  rlimit limit{};
-  static_cast<void>(::getrlimit(RLIMIT_DATA, &limit));
-  limit.rlim_cur = (std::min)(std::uint64_t{limit.rlim_max}, own > unlimited - bytes ? unlimited : own + bytes);
-  static_cast<void>(::setrlimit(RLIMIT_DATA, &limit));
-#else
-  static_cast<void>(bytes);
-  static_cast<void>(options);
-#endif
-}
-
-NASNET_BODY void offer_to_be_killed() {
-#if defined(__linux__)
-  std::FILE* file = std::fopen("/proc/self/oom_score_adj", "we");
-  if (file == nullptr) return;
-  std::fputs("500", file);
-  static_cast<void>(std::fclose(file));
-#endif
-}
-
-NASNET_BODY void send_result(int line, char letter, std::string_view text) {
-  std::string frame(1, letter);
-  frame.append(length_prefix(text.size())).append(text);
-  std::span<const std::uint8_t> bytes = bytes_of(frame);
-  while (!bytes.empty()) {
-    const auto written = ::write(line, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return;
-    bytes = bytes.subspan(static_cast<std::size_t>(written));
-  }
-}
-
-NASNET_BODY void note_lack_of_memory() {
-  const std::array<char, 1 + sizeof(std::uint64_t)> frame{out_of_memory_letter};  // the length is 0
-  static_cast<void>(::write(out_of_memory_line, frame.data(), frame.size()) < 0);
-  std::set_new_handler(nullptr);
-}
-
-NASNET_BODY bool TrialReceiver::take(std::string_view piece) {
-  buffer_.append(piece);
-  constexpr std::size_t head = 1 + sizeof(std::uint64_t);
-  std::size_t begin = 0;
-  while (buffer_.size() - begin >= head) {
-    std::uint64_t length = 0;
-    std::memcpy(&length, buffer_.data() + begin + 1, sizeof length);
-    if (length > largest_result) is_sound_ = false;
-    if (!is_sound_) return false;
-    if (buffer_.size() - begin - head < length) break;
-    is_sound_ = handle(buffer_[begin], std::string_view(buffer_).substr(begin + head, length));
-    if (!is_sound_) return false;
-    begin += head + static_cast<std::size_t>(length);
-  }
-  buffer_.erase(0, begin);
-  return true;
-}
-
-NASNET_BODY bool TrialReceiver::handle(char letter, std::string_view text) {
-  if (letter == out_of_memory_letter) {
-    lacked_memory_ = true;
-    return text.empty();
-  }
-  if (letter == result_letter) {
-    outcome_ = outcome_from_json(nlohmann::json::parse(text, nullptr, false));
-    return outcome_.has_value();
-  }
-  if (letter != progress_letter) return false;
-  const std::optional<Progress> progress = read_progress(text);
-  if (progress && progress_) progress_(*progress);
-  return progress.has_value();
-}
-
-NASNET_LAZY [[nodiscard]] inline std::string signal_text(int signal) {
-  struct Named {
-    int number;
-    std::string_view name;
-  };
-  constexpr std::array names{Named{SIGSEGV, "SIGSEGV"}, Named{SIGABRT, "SIGABRT"}, Named{SIGBUS, "SIGBUS"},
-                             Named{SIGFPE, "SIGFPE"},   Named{SIGILL, "SIGILL"},   Named{SIGKILL, "SIGKILL"},
-                             Named{SIGTERM, "SIGTERM"}, Named{SIGTRAP, "SIGTRAP"}, Named{SIGXCPU, "SIGXCPU"}};
-  for (const Named& named : names) {
-    if (named.number == signal) return join("signal ", signal, " (", named.name, ')');
-  }
-  return join("signal ", signal);
-}
-
-NASNET_BODY Outcome outcome_without_result(const ProcessEnd& end, const TrialReceiver& receiver) {
-  using Kind = ProcessEnd::Kind;
-  if (!receiver.is_sound()) {
-    return Outcome::failed(FailureKind::crash,
-                           join("its process sent what is no result, or one of more than ", largest_result, " bytes"));
-  }
-  switch (end.kind) {
-    case Kind::timed_out: return Outcome::failed(FailureKind::timeout, "it ran beyond its time and was ended");
-    case Kind::not_started:
-      return Outcome::withheld(join("processes for trials: the system makes no process: ", system_reason(end.value)));
-    case Kind::given_up: return Outcome::failed(FailureKind::lost, "nobody waited for it any more, so it was ended");
-    case Kind::lost:
-      return Outcome::withheld(
-          "processes for trials: the process that starts them has ended, killed perhaps by the system for want of "
-          "memory, so none can run any more: begin the program anew to go on");
-    case Kind::exited:
-    case Kind::signalled: break;
-  }
-  const std::string how =
-      end.kind == Kind::signalled ? signal_text(end.value) : join("exit status ", end.value, " and no result");
-  if (receiver.lacked_memory()) {
-    return Outcome::failed(FailureKind::out_of_memory, join("its process found no memory and ended with ", how));
-  }
-  if (end.kind == Kind::signalled && end.value == SIGKILL && end.system_killed != 0) {
-    return Outcome::failed(FailureKind::out_of_memory, "the memory of the machine ran out and the system ended it");
-  }
-  return Outcome::failed(FailureKind::crash, join("its process ended with ", how));
-}
-
-}  // namespace nasnet::inline NASNET_ABI::detail
+/// Search spaces over cells: what may be chosen, how much there is, and how to move in it.
 
 // ---- nasnet/genotype/canonical.hpp -------------------------------------------------------------------------------
 
@@ -22220,6 +21104,164 @@ NASNET_BODY std::uint64_t canonical_hash(const Architecture& architecture, std::
 
 }  // namespace nasnet::inline NASNET_ABI
 
+namespace nasnet::inline NASNET_ABI {
+
+/// The shape of a search space.
+struct SpaceOptions {
+  int blocks = 5;  ///< of each cell
+  int inputs = 2;  ///< states that a cell gets
+  std::vector<Combiner> combiners{Combiner::add, Combiner::concat};
+  bool same_cell = false;        ///< one cell in both roles
+  bool allow_degenerate = true;  ///< cells that leave an input unread belong to the space
+  bool pass_on_outputs = false;  ///< no concat list: all block outputs are passed on (NASNet-B); blocks == inputs
+};
+
+/// One choice among those that make an architecture.
+struct Decision {
+  enum class Kind { left_state, right_state, left_op, right_op, combine };
+  CellRole cell = CellRole::normal;
+  int block = 0;
+  Kind kind = Kind::left_state;
+
+  bool operator==(const Decision&) const = default;
+};
+
+/// All architectures of a number of blocks over an op set, whose cells concatenate their loose ends.
+///
+/// An architecture is the sequence of its decisions, five a block: first state, second state, op of the first, op of
+/// the second, combiner; block by block, the normal cell before the reduction cell (Zoph et al., CVPR 2018,
+/// section 3 and figure 3). Two architectures of the space are equal where all decisions are. Every function that makes
+/// an architecture makes one of the space.
+class SearchSpace {
+ public:
+  /// @throws GenotypeError for blocks or inputs out of range, no ops, no combiners, or a space without members.
+  NASNET_LAZY explicit SearchSpace(OpTable ops, SpaceOptions options = {});
+
+  /// A space to count, sample and walk in. No networks can be made of its architectures: it knows the names of its ops
+  /// and not what they are.
+  NASNET_LAZY explicit SearchSpace(std::span<const OpInfo> ops, SpaceOptions options = {});
+
+  [[nodiscard]] const SpaceOptions& options() const { return options_; }
+  [[nodiscard]] int blocks() const { return options_.blocks; }
+  [[nodiscard]] int inputs() const { return options_.inputs; }
+
+  /// What architectures are made of.
+  [[nodiscard]] const OpTable& ops() const { return ops_; }
+
+  /// Length of a sequence: 10 a block, or 5 where both roles have the same cell.
+  [[nodiscard]] int decisions() const { return 5 * options_.blocks * (options_.same_cell ? 1 : 2); }
+
+  /// What is decided at this place of a sequence, 0 <= position < decisions().
+  NASNET_LAZY [[nodiscard]] Decision decision(int position) const;
+
+  /// Among how many options, at this place.
+  NASNET_LAZY [[nodiscard]] int choices(int position) const;
+
+  /// Number of sequences, degenerate ones included.
+  NASNET_LAZY [[nodiscard]] BigUnsigned sequences() const;
+
+  /// Number of architectures: that of sequences, less the degenerate ones where they are not allowed.
+  NASNET_LAZY [[nodiscard]] BigUnsigned size() const;
+
+  /// Entropy of a uniform choice among all architectures, in nats.
+  NASNET_LAZY [[nodiscard]] double entropy() const { return size().log(); }
+
+  /// Why an architecture is not of this space, in one sentence; nothing where it is.
+  NASNET_LAZY [[nodiscard]] std::optional<std::string> reason_against(const Architecture& architecture) const;
+  NASNET_LAZY [[nodiscard]] bool contains(const Architecture& architecture) const {
+    return !reason_against(architecture);
+  }
+
+  /// The sequence of an architecture, each decision from 0 to choices - 1.
+  /// @throws GenotypeError with the sentence of reason_against; degenerate architectures pass.
+  NASNET_LAZY [[nodiscard]] std::vector<int> encode(const Architecture& architecture) const;
+
+  /// The architecture of a sequence; a degenerate one where the sequence is.
+  /// @throws GenotypeError for a wrong length or a decision out of range.
+  NASNET_LAZY [[nodiscard]] Architecture decode(std::span<const int> sequence) const;
+
+  /// A uniform choice: each decision uniform and independent; drawn again where the result is degenerate and that is
+  /// not allowed.
+  NASNET_LAZY [[nodiscard]] Architecture sample(RandomStream& random) const;
+
+  /// A neighbour: one decision, uniform among those with more than one option, gets another value, uniform among the
+  /// others. Never the architecture itself. An input is twice as likely to change as the combiner, as is an op.
+  /// @throws GenotypeError where the architecture is not of this space or has no neighbour.
+  NASNET_LAZY [[nodiscard]] Architecture mutate(const Architecture& architecture, RandomStream& random) const;
+
+  /// Each block of each cell from one parent or the other, both equally likely. Where the child is degenerate and this
+  /// is not allowed, again, and after 100 times the first parent.
+  /// @throws GenotypeError where a parent is not of this space.
+  NASNET_LAZY [[nodiscard]] Architecture crossover(const Architecture& first, const Architecture& second,
+                                                   RandomStream& random) const;
+
+  /// All architectures that differ in exactly one decision, in order of position and value.
+  NASNET_LAZY [[nodiscard]] std::vector<Architecture> neighbours(const Architecture& architecture) const;
+
+  /// The architecture of a number, 0 <= index < sequences(); the last decision changes fastest. May be degenerate.
+  /// @throws GenotypeError where the index is out of range or the space has more than 2^63 - 1 sequences.
+  NASNET_LAZY [[nodiscard]] Architecture at(std::int64_t index) const;
+
+  /// The number of an architecture.
+  /// @throws GenotypeError as encode, and where the space has more than 2^63 - 1 sequences.
+  NASNET_LAZY [[nodiscard]] std::int64_t index(const Architecture& architecture) const;
+
+  /// Calls visit(architecture) for each architecture of the space, in order of their numbers.
+  /// @throws GenotypeError where the space has more than 2^63 - 1 sequences.
+  template <class Visit>
+  void for_each(Visit&& visit) const;
+
+  /// See nasnet::canonical_form, with the flags of this space's ops.
+  NASNET_LAZY [[nodiscard]] Architecture canonical_form(const Architecture& architecture) const {
+    return nasnet::canonical_form(architecture, ops_.infos());
+  }
+  NASNET_LAZY [[nodiscard]] std::uint64_t canonical_hash(const Architecture& architecture) const;
+
+  /// All that defines the space, in one line.
+  NASNET_LAZY [[nodiscard]] std::string description() const;
+
+  /// 16 hexadecimal digits of the description: journals of equal spaces agree.
+  NASNET_LAZY [[nodiscard]] std::string fingerprint() const;
+
+ private:
+  static constexpr int decisions_per_block = 5;
+
+  NASNET_LAZY void require_options() const;
+  NASNET_LAZY [[nodiscard]] int op_index(std::string_view name) const;
+  NASNET_LAZY [[nodiscard]] int combiner_index(Combiner combine) const;
+  NASNET_LAZY [[nodiscard]] std::optional<std::string> reason_against_cell(CellRole role, const Cell& cell) const;
+  NASNET_LAZY [[nodiscard]] std::optional<std::string> reason_against_sequence(const Architecture& architecture) const;
+  NASNET_LAZY [[nodiscard]] bool is_allowed(const Architecture& architecture) const;
+  NASNET_LAZY [[nodiscard]] std::vector<int> outputs_of(const Cell& cell) const;
+  NASNET_LAZY void append_cell(std::vector<int>& sequence, const Cell& cell) const;
+  NASNET_LAZY [[nodiscard]] Cell decode_cell(std::span<const int> sequence) const;
+  NASNET_LAZY [[nodiscard]] Architecture decode_checked(std::span<const int> sequence) const;
+  NASNET_LAZY [[nodiscard]] BigUnsigned cell_sequences(int readable_inputs) const;
+  NASNET_LAZY [[nodiscard]] BigUnsigned cells_that_read_all_inputs() const;
+  NASNET_LAZY [[nodiscard]] BigUnsigned for_both_roles(const BigUnsigned& cells) const;
+  NASNET_LAZY [[nodiscard]] std::vector<int> encode_member(const Architecture& architecture) const;
+  NASNET_LAZY [[nodiscard]] std::int64_t countable_sequences() const;
+  NASNET_LAZY [[nodiscard]] bool advance(std::vector<int>& sequence) const;
+  NASNET_LAZY [[nodiscard]] std::vector<int> open_positions() const;
+
+  OpTable ops_;
+  SpaceOptions options_;
+};
+
+template <class Visit>
+void SearchSpace::for_each(Visit&& visit) const {
+  static_cast<void>(countable_sequences());
+  std::vector<int> sequence(static_cast<std::size_t>(decisions()), 0);
+  do {
+    const Architecture architecture = decode_checked(sequence);
+    if (is_allowed(architecture)) visit(architecture);
+  } while (advance(sequence));
+}
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/space/search_space.ipp -------------------------------------------------------------------------------
+
 // ---- nasnet/genotype/cell_genotype.hpp ---------------------------------------------------------------------------
 
 /// Cells as compile-time values: constexpr, usable as template arguments, checked by the compiler.
@@ -22464,6 +21506,2081 @@ NASNET_BODY void require_blocks(CellRole role, const Cell& cell, int blocks) {
   if (cell.blocks.size() == static_cast<std::size_t>(blocks)) return;
   fail<GenotypeError>(to_string(role), ".blocks: ", cell.blocks.size(), " blocks, the genotype type has ", blocks);
 }
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+NASNET_LAZY [[nodiscard]] inline OpTable table_of_names(std::span<const OpInfo> ops) {
+  std::vector<OpEntry> entries;
+  for (const OpInfo& op : ops) entries.push_back({std::string(op.name), op.is_identity, op.is_zero});
+  return OpTable(std::move(entries));
+}
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+namespace nasnet::inline NASNET_ABI {
+
+NASNET_BODY std::uint64_t SearchSpace::canonical_hash(const Architecture& architecture) const {
+  return nasnet::canonical_hash(architecture, ops_.infos());
+}
+
+NASNET_BODY std::string SearchSpace::fingerprint() const { return hex_text(text_hash(description())); }
+
+NASNET_BODY SearchSpace::SearchSpace(OpTable ops, SpaceOptions options)
+    : ops_(std::move(ops)), options_(std::move(options)) {
+  require_options();
+}
+
+NASNET_BODY SearchSpace::SearchSpace(std::span<const OpInfo> ops, SpaceOptions options)
+    : SearchSpace(detail::table_of_names(ops), std::move(options)) {}
+
+NASNET_BODY void SearchSpace::require_options() const {
+  if (options_.blocks < 1 || options_.blocks > max_cell_blocks) {
+    fail<GenotypeError>("search space: ", options_.blocks, " blocks; a cell has 1 to ", max_cell_blocks);
+  }
+  if (options_.inputs < 1 || options_.inputs > max_cell_inputs) {
+    fail<GenotypeError>("search space: ", options_.inputs, " inputs; a cell has 1 to ", max_cell_inputs);
+  }
+  if (ops_.size() == 0) fail<GenotypeError>("search space: no ops");
+  if (options_.combiners.empty()) fail<GenotypeError>("search space: no combiners");
+  for (std::size_t i = 0; i < options_.combiners.size(); ++i) {
+    if (to_string(options_.combiners[i]) == "unknown") {
+      fail<GenotypeError>("search space: value ", static_cast<int>(options_.combiners[i]), " is no combiner");
+    }
+    if (combiner_index(options_.combiners[i]) != static_cast<int>(i)) {
+      fail<GenotypeError>("search space: combiner ", to_string(options_.combiners[i]), " stands in the list twice");
+    }
+  }
+  if (options_.pass_on_outputs && options_.blocks != options_.inputs) {
+    fail<GenotypeError>("search space: passing all outputs on needs as many blocks as inputs; found ", options_.blocks,
+                        " blocks and ", options_.inputs, " inputs");
+  }
+  if (!options_.allow_degenerate && options_.inputs > 2 * options_.blocks) {
+    fail<GenotypeError>("search space: ", options_.blocks, " blocks cannot read all ", options_.inputs,
+                        " inputs, and degenerate cells are not allowed");
+  }
+}
+
+NASNET_BODY Decision SearchSpace::decision(int position) const {
+  if (position < 0 || position >= decisions()) {
+    fail<GenotypeError>("search space: decision ", position, " of ", decisions());
+  }
+  const int in_cell = decisions_per_block * options_.blocks;
+  return {position < in_cell ? CellRole::normal : CellRole::reduction, position % in_cell / decisions_per_block,
+          static_cast<Decision::Kind>(position % decisions_per_block)};
+}
+
+NASNET_BODY int SearchSpace::choices(int position) const {
+  const Decision what = decision(position);
+  switch (what.kind) {
+    case Decision::Kind::left_state:
+    case Decision::Kind::right_state: return options_.inputs + what.block;
+    case Decision::Kind::left_op:
+    case Decision::Kind::right_op: return static_cast<int>(ops_.size());
+    default: return static_cast<int>(options_.combiners.size());
+  }
+}
+
+/// Sequences of one cell whose blocks may read the first `readable_inputs` inputs only.
+NASNET_BODY BigUnsigned SearchSpace::cell_sequences(int readable_inputs) const {
+  BigUnsigned count = 1;
+  for (int b = 0; b < options_.blocks; ++b) {
+    const auto operands = static_cast<std::uint64_t>(readable_inputs + b) * ops_.size();
+    count *= BigUnsigned(operands) * BigUnsigned(operands) * BigUnsigned(options_.combiners.size());
+  }
+  return count;
+}
+
+NASNET_BODY BigUnsigned SearchSpace::for_both_roles(const BigUnsigned& cells) const {
+  return options_.same_cell ? cells : cells * cells;
+}
+
+NASNET_BODY BigUnsigned SearchSpace::sequences() const { return for_both_roles(cell_sequences(options_.inputs)); }
+
+/// By inclusion and exclusion over the set of inputs that stay unread.
+NASNET_BODY BigUnsigned SearchSpace::cells_that_read_all_inputs() const {
+  const auto inputs = static_cast<std::size_t>(options_.inputs);
+  std::vector<BigUnsigned> binomials(inputs + 1, BigUnsigned(0));
+  binomials[0] = 1;
+  for (std::size_t n = 1; n <= inputs; ++n) {
+    for (std::size_t k = n; k > 0; --k) binomials[k] += binomials[k - 1];
+  }
+  BigUnsigned added, taken;
+  for (std::size_t unread = 0; unread < inputs; ++unread) {
+    const BigUnsigned cells = binomials[unread] * cell_sequences(static_cast<int>(inputs - unread));
+    (unread % 2 == 0 ? added : taken) += cells;
+  }
+  return added - taken;
+}
+
+NASNET_BODY BigUnsigned SearchSpace::size() const {
+  return options_.allow_degenerate ? sequences() : for_both_roles(cells_that_read_all_inputs());
+}
+
+NASNET_BODY int SearchSpace::op_index(std::string_view name) const {
+  for (std::size_t i = 0; i < ops_.size(); ++i) {
+    if (ops_[i].name == name) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+NASNET_BODY int SearchSpace::combiner_index(Combiner combine) const {
+  const auto found = std::find(options_.combiners.begin(), options_.combiners.end(), combine);
+  return found == options_.combiners.end() ? -1 : static_cast<int>(found - options_.combiners.begin());
+}
+
+NASNET_BODY std::vector<int> SearchSpace::outputs_of(const Cell& cell) const {
+  return options_.pass_on_outputs ? std::vector<int>{} : loose_ends(cell, options_.inputs);
+}
+
+NASNET_BODY bool SearchSpace::is_allowed(const Architecture& architecture) const {
+  return options_.allow_degenerate || degeneracies(architecture).empty();
+}
+
+NASNET_BODY std::optional<std::string> SearchSpace::reason_against_cell(CellRole role, const Cell& cell) const {
+  if (cell.blocks.size() != static_cast<std::size_t>(options_.blocks)) {
+    return join(to_string(role), ".blocks: ", cell.blocks.size(), " blocks, the space has ", options_.blocks);
+  }
+  for (std::size_t b = 0; b < cell.blocks.size(); ++b) {
+    const Combiner combine = cell.blocks[b].combine;
+    if (combiner_index(combine) >= 0) continue;
+    return join(to_string(role), ".blocks[", b, "].combine: ", to_string(combine), " is not in this space");
+  }
+  if (cell.concat == outputs_of(cell)) return std::nullopt;
+  return join(to_string(role), ".concat: ",
+              options_.pass_on_outputs ? "cells of this space have no list"
+                                       : "the list is not the loose ends, as it is in this space");
+}
+
+/// Why no sequence makes this architecture.
+NASNET_BODY std::optional<std::string> SearchSpace::reason_against_sequence(const Architecture& architecture) const {
+  if (const Fault fault = validate(architecture, ops_.infos())) {
+    return describe(fault, architecture, ops_.infos());
+  }
+  if (architecture.inputs != options_.inputs) {
+    return join("inputs: ", architecture.inputs, " inputs, the space has ", options_.inputs);
+  }
+  if (auto reason = reason_against_cell(CellRole::normal, architecture.normal)) return reason;
+  if (auto reason = reason_against_cell(CellRole::reduction, architecture.reduction)) return reason;
+  if (!options_.same_cell || architecture.normal == architecture.reduction) return std::nullopt;
+  return std::string("reduction: not the normal cell, as it is in this space");
+}
+
+NASNET_BODY std::optional<std::string> SearchSpace::reason_against(const Architecture& architecture) const {
+  if (auto reason = reason_against_sequence(architecture)) return reason;
+  if (is_allowed(architecture)) return std::nullopt;
+  return join(describe(degeneracies(architecture).front()), ", which this space does not allow");
+}
+
+NASNET_BODY void SearchSpace::append_cell(std::vector<int>& sequence, const Cell& cell) const {
+  for (const Block& block : cell.blocks) {
+    sequence.insert(sequence.end(), {block.left.state, block.right.state, op_index(block.left.op),
+                                     op_index(block.right.op), combiner_index(block.combine)});
+  }
+}
+
+NASNET_BODY std::vector<int> SearchSpace::encode(const Architecture& architecture) const {
+  if (const auto reason = reason_against_sequence(architecture)) fail<GenotypeError>(*reason);
+  std::vector<int> sequence;
+  append_cell(sequence, architecture.normal);
+  if (!options_.same_cell) append_cell(sequence, architecture.reduction);
+  return sequence;
+}
+
+NASNET_BODY std::vector<int> SearchSpace::encode_member(const Architecture& architecture) const {
+  if (const auto reason = reason_against(architecture)) fail<GenotypeError>(*reason);
+  return encode(architecture);
+}
+
+NASNET_BODY Cell SearchSpace::decode_cell(std::span<const int> sequence) const {
+  Cell cell;
+  for (std::size_t at = 0; at < sequence.size(); at += decisions_per_block) {
+    const auto op = [&](std::size_t place) { return ops_[static_cast<std::size_t>(sequence[at + place])].name; };
+    const Combiner combine = options_.combiners[static_cast<std::size_t>(sequence[at + 4])];
+    cell.blocks.push_back({{sequence[at], op(2)}, {sequence[at + 1], op(3)}, combine});
+  }
+  cell.concat = outputs_of(cell);
+  return cell;
+}
+
+NASNET_BODY Architecture SearchSpace::decode_checked(std::span<const int> sequence) const {
+  const auto in_cell = static_cast<std::size_t>(decisions_per_block * options_.blocks);
+  Architecture architecture{options_.inputs, decode_cell(sequence.first(in_cell)), {}};
+  architecture.reduction = options_.same_cell ? architecture.normal : decode_cell(sequence.subspan(in_cell));
+  return architecture;
+}
+
+NASNET_BODY Architecture SearchSpace::decode(std::span<const int> sequence) const {
+  if (sequence.size() != static_cast<std::size_t>(decisions())) {
+    fail<GenotypeError>("search space: a sequence of ", sequence.size(), " decisions, ", decisions(), " expected");
+  }
+  for (int position = 0; position < decisions(); ++position) {
+    const int value = sequence[static_cast<std::size_t>(position)];
+    if (value >= 0 && value < choices(position)) continue;
+    fail<GenotypeError>("search space: decision ", position, " is ", value, ", 0 to ", choices(position) - 1,
+                        " expected");
+  }
+  return decode_checked(sequence);
+}
+
+NASNET_BODY Architecture SearchSpace::sample(RandomStream& random) const {
+  constexpr int most_attempts = 1'000'000;
+  std::vector<int> sequence(static_cast<std::size_t>(decisions()));
+  for (int attempt = 0; attempt < most_attempts; ++attempt) {
+    for (int position = 0; position < decisions(); ++position) {
+      sequence[static_cast<std::size_t>(position)] = static_cast<int>(random.below(choices(position)));
+    }
+    Architecture architecture = decode_checked(sequence);
+    if (is_allowed(architecture)) return architecture;
+  }
+  fail<GenotypeError>("search space: ", most_attempts,
+                      " samples in a row were degenerate; allow degenerate cells, or take ",
+                      "more blocks or fewer inputs");
+}
+
+NASNET_BODY std::vector<int> SearchSpace::open_positions() const {
+  std::vector<int> positions;
+  for (int position = 0; position < decisions(); ++position) {
+    if (choices(position) > 1) positions.push_back(position);
+  }
+  return positions;
+}
+
+NASNET_BODY Architecture SearchSpace::mutate(const Architecture& architecture, RandomStream& random) const {
+  const std::vector<int> sequence = encode_member(architecture);
+  const std::vector<int> positions = open_positions();
+  constexpr int most_attempts = 1000;
+  for (int attempt = 0; attempt < most_attempts && !positions.empty(); ++attempt) {
+    std::vector<int> mutated = sequence;
+    const int position = positions[static_cast<std::size_t>(random.below(static_cast<std::int64_t>(positions.size())))];
+    int& value = mutated[static_cast<std::size_t>(position)];
+    const int other = static_cast<int>(random.below(choices(position) - 1));
+    value = other < value ? other : other + 1;
+    Architecture result = decode_checked(mutated);
+    if (is_allowed(result)) return result;
+  }
+  const std::vector<Architecture> all = neighbours(architecture);
+  if (all.empty()) fail<GenotypeError>("search space: the architecture has no neighbour in this space");
+  return all[static_cast<std::size_t>(random.below(static_cast<std::int64_t>(all.size())))];
+}
+
+NASNET_BODY Architecture SearchSpace::crossover(const Architecture& first, const Architecture& second,
+                                                RandomStream& random) const {
+  const std::vector<int> a = encode_member(first);
+  const std::vector<int> b = encode_member(second);
+  constexpr int most_attempts = 100;
+  for (int attempt = 0; attempt < most_attempts; ++attempt) {
+    std::vector<int> child = a;
+    for (std::size_t begin = 0; begin < child.size(); begin += decisions_per_block) {
+      if (random.below(2) == 0) continue;
+      for (std::size_t at = begin; at < begin + decisions_per_block; ++at) child[at] = b[at];
+    }
+    Architecture result = decode_checked(child);
+    if (is_allowed(result)) return result;
+  }
+  return first;
+}
+
+NASNET_BODY std::vector<Architecture> SearchSpace::neighbours(const Architecture& architecture) const {
+  std::vector<Architecture> found;
+  std::vector<int> sequence = encode_member(architecture);
+  for (int position = 0; position < decisions(); ++position) {
+    int& value = sequence[static_cast<std::size_t>(position)];
+    const int own = value;
+    for (value = 0; value < choices(position); ++value) {
+      if (value == own) continue;
+      Architecture neighbour = decode_checked(sequence);
+      if (is_allowed(neighbour)) found.push_back(std::move(neighbour));
+    }
+    value = own;
+  }
+  return found;
+}
+
+NASNET_BODY std::int64_t SearchSpace::countable_sequences() const {
+  const BigUnsigned count = sequences();
+  constexpr auto most = static_cast<std::uint64_t>((std::numeric_limits<std::int64_t>::max)());
+  const std::optional<std::uint64_t> exact = count.as_uint64();
+  if (!exact || *exact > most) {
+    fail<GenotypeError>("search space: ", count.to_string(), " sequences are too many to number, at most ", most,
+                        " are possible");
+  }
+  return static_cast<std::int64_t>(*exact);
+}
+
+NASNET_BODY Architecture SearchSpace::at(std::int64_t index) const {
+  const std::int64_t count = countable_sequences();
+  if (index < 0 || index >= count) fail<GenotypeError>("search space: architecture ", index, " of ", count);
+  std::vector<int> sequence(static_cast<std::size_t>(decisions()));
+  for (int position = decisions(); position-- > 0;) {
+    sequence[static_cast<std::size_t>(position)] = static_cast<int>(index % choices(position));
+    index /= choices(position);
+  }
+  return decode_checked(sequence);
+}
+
+NASNET_BODY std::int64_t SearchSpace::index(const Architecture& architecture) const {
+  static_cast<void>(countable_sequences());
+  const std::vector<int> sequence = encode(architecture);
+  std::int64_t index = 0;
+  for (int position = 0; position < decisions(); ++position) {
+    index = index * choices(position) + sequence[static_cast<std::size_t>(position)];
+  }
+  return index;
+}
+
+/// The next sequence; false after the last.
+NASNET_BODY bool SearchSpace::advance(std::vector<int>& sequence) const {
+  for (int position = decisions(); position-- > 0;) {
+    int& value = sequence[static_cast<std::size_t>(position)];
+    if (++value < choices(position)) return true;
+    value = 0;
+  }
+  return false;
+}
+
+NASNET_BODY std::string SearchSpace::description() const {
+  std::string text("ops=");
+  for (std::size_t i = 0; i < ops_.size(); ++i) {
+    text.append(i == 0 ? "" : ",").append(ops_[i].name);
+    if (ops_[i].is_identity) text.append(":identity");
+    if (ops_[i].is_zero) text.append(":zero");
+  }
+  text.append(join(" blocks=", options_.blocks, " inputs=", options_.inputs, " combiners="));
+  for (std::size_t i = 0; i < options_.combiners.size(); ++i) {
+    text.append(i == 0 ? "" : ",").append(to_string(options_.combiners[i]));
+  }
+  text.append(" output=").append(options_.pass_on_outputs ? "each" : "loose_ends");
+  if (options_.same_cell) text.append(" same_cell");
+  if (!options_.allow_degenerate) text.append(" no_degenerate");
+  return text;
+}
+
+}  // namespace nasnet::inline NASNET_ABI
+
+namespace nasnet::inline NASNET_ABI {
+
+/// What a search space can do; SearchSpace says what each function means. An architecture is a sequence of decisions,
+/// each a number from 0 to choices - 1, and a neighbour differs in one of them.
+template <class T>
+concept ArchitectureSpace = requires(const T& space, const Architecture& architecture, std::span<const int> sequence,
+                                     RandomStream& random, int position, std::int64_t index) {
+  { space.ops() } -> std::convertible_to<OpTable>;
+  { space.decisions() } -> std::convertible_to<int>;
+  { space.choices(position) } -> std::convertible_to<int>;
+  { space.encode(architecture) } -> std::convertible_to<std::vector<int>>;
+  { space.decode(sequence) } -> std::convertible_to<Architecture>;
+  { space.sequences() } -> std::convertible_to<BigUnsigned>;
+  { space.at(index) } -> std::convertible_to<Architecture>;
+  { space.sample(random) } -> std::convertible_to<Architecture>;
+  { space.mutate(architecture, random) } -> std::convertible_to<Architecture>;
+  { space.crossover(architecture, architecture, random) } -> std::convertible_to<Architecture>;
+  { space.neighbours(architecture) } -> std::convertible_to<std::vector<Architecture>>;
+  { space.canonical_hash(architecture) } -> std::convertible_to<std::uint64_t>;
+  { space.reason_against(architecture) } -> std::convertible_to<std::optional<std::string>>;
+  { space.description() } -> std::convertible_to<std::string>;
+};
+
+/// A search space of any type. Copies share one, which never changes.
+class AnySpace {
+ public:
+  template <class T>
+    requires(!std::same_as<T, AnySpace> && (ArchitectureSpace<T> || std::convertible_to<T, SearchSpace>))
+  AnySpace(T space)  // NOLINT: a space is any space
+  {
+    if constexpr (ArchitectureSpace<T>) {
+      space_ = std::make_shared<const Model<T>>(std::move(space));
+    } else {
+      space_ = std::make_shared<const Model<SearchSpace>>(SearchSpace(space));
+    }
+  }
+
+  /// What architectures are made of; some may lack their expansions.
+  NASNET_LAZY [[nodiscard]] OpTable ops() const { return space_->ops(); }
+  NASNET_LAZY [[nodiscard]] int decisions() const { return space_->decisions(); }
+  NASNET_LAZY [[nodiscard]] int choices(int position) const { return space_->choices(position); }
+  NASNET_LAZY [[nodiscard]] std::vector<int> encode(const Architecture& architecture) const {
+    return space_->encode(architecture);
+  }
+  NASNET_LAZY [[nodiscard]] Architecture decode(std::span<const int> sequence) const {
+    return space_->decode(sequence);
+  }
+  NASNET_LAZY [[nodiscard]] BigUnsigned sequences() const { return space_->sequences(); }
+  NASNET_LAZY [[nodiscard]] Architecture at(std::int64_t index) const { return space_->at(index); }
+  NASNET_LAZY [[nodiscard]] Architecture sample(RandomStream& random) const { return space_->sample(random); }
+  NASNET_LAZY [[nodiscard]] Architecture mutate(const Architecture& architecture, RandomStream& random) const {
+    return space_->mutate(architecture, random);
+  }
+  NASNET_LAZY [[nodiscard]] Architecture crossover(const Architecture& first, const Architecture& second,
+                                                   RandomStream& random) const {
+    return space_->crossover(first, second, random);
+  }
+  NASNET_LAZY [[nodiscard]] std::vector<Architecture> neighbours(const Architecture& architecture) const {
+    return space_->neighbours(architecture);
+  }
+  NASNET_LAZY [[nodiscard]] std::uint64_t canonical_hash(const Architecture& architecture) const;
+  NASNET_LAZY [[nodiscard]] std::optional<std::string> reason_against(const Architecture& architecture) const {
+    return space_->reason_against(architecture);
+  }
+  NASNET_LAZY [[nodiscard]] bool contains(const Architecture& architecture) const {
+    return !reason_against(architecture);
+  }
+  NASNET_LAZY [[nodiscard]] std::string description() const { return space_->description(); }
+
+  /// 16 hexadecimal digits of the description.
+  NASNET_LAZY [[nodiscard]] std::string fingerprint() const;
+
+ private:
+  struct Interface {
+    Interface() = default;
+    Interface(const Interface&) = delete;
+    Interface& operator=(const Interface&) = delete;
+    virtual ~Interface() = default;
+    [[nodiscard]] virtual OpTable ops() const = 0;
+    [[nodiscard]] virtual int decisions() const = 0;
+    [[nodiscard]] virtual int choices(int position) const = 0;
+    [[nodiscard]] virtual std::vector<int> encode(const Architecture& architecture) const = 0;
+    [[nodiscard]] virtual Architecture decode(std::span<const int> sequence) const = 0;
+    [[nodiscard]] virtual BigUnsigned sequences() const = 0;
+    [[nodiscard]] virtual Architecture at(std::int64_t index) const = 0;
+    [[nodiscard]] virtual Architecture sample(RandomStream& random) const = 0;
+    [[nodiscard]] virtual Architecture mutate(const Architecture& architecture, RandomStream& random) const = 0;
+    [[nodiscard]] virtual Architecture crossover(const Architecture& first, const Architecture& second,
+                                                 RandomStream& random) const = 0;
+    [[nodiscard]] virtual std::vector<Architecture> neighbours(const Architecture& architecture) const = 0;
+    [[nodiscard]] virtual std::uint64_t canonical_hash(const Architecture& architecture) const = 0;
+    [[nodiscard]] virtual std::optional<std::string> reason_against(const Architecture& architecture) const = 0;
+    [[nodiscard]] virtual std::string description() const = 0;
+  };
+
+  template <class T>
+  struct Model final : Interface {
+    explicit Model(T space) : space_(std::move(space)) {}
+    [[nodiscard]] OpTable ops() const override { return space_.ops(); }
+    [[nodiscard]] int decisions() const override { return space_.decisions(); }
+    [[nodiscard]] int choices(int position) const override { return space_.choices(position); }
+    [[nodiscard]] std::vector<int> encode(const Architecture& a) const override { return space_.encode(a); }
+    [[nodiscard]] Architecture decode(std::span<const int> sequence) const override { return space_.decode(sequence); }
+    [[nodiscard]] BigUnsigned sequences() const override { return space_.sequences(); }
+    [[nodiscard]] Architecture at(std::int64_t index) const override { return space_.at(index); }
+    [[nodiscard]] Architecture sample(RandomStream& random) const override { return space_.sample(random); }
+    [[nodiscard]] Architecture mutate(const Architecture& a, RandomStream& random) const override {
+      return space_.mutate(a, random);
+    }
+    [[nodiscard]] Architecture crossover(const Architecture& a, const Architecture& b,
+                                         RandomStream& random) const override {
+      return space_.crossover(a, b, random);
+    }
+    [[nodiscard]] std::vector<Architecture> neighbours(const Architecture& a) const override {
+      return space_.neighbours(a);
+    }
+    [[nodiscard]] std::uint64_t canonical_hash(const Architecture& a) const override {
+      return space_.canonical_hash(a);
+    }
+    [[nodiscard]] std::optional<std::string> reason_against(const Architecture& a) const override {
+      return space_.reason_against(a);
+    }
+    [[nodiscard]] std::string description() const override { return space_.description(); }
+
+   private:
+    T space_;
+  };
+
+  std::shared_ptr<const Interface> space_;
+};
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/space/any_space.ipp ----------------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI {
+
+NASNET_BODY std::uint64_t AnySpace::canonical_hash(const Architecture& architecture) const {
+  return space_->canonical_hash(architecture);
+}
+
+NASNET_BODY std::string AnySpace::fingerprint() const { return hex_text(text_hash(description())); }
+
+}  // namespace nasnet::inline NASNET_ABI
+
+namespace nasnet::inline NASNET_ABI {
+
+/// How trials run in processes of their own.
+struct ProcessOptions {
+  int threads = 1;  ///< of each trial; other trials cannot lend theirs
+
+  /// What a process may take beside a trial's limit and a quarter of it, where there is a limit: kernels' scratch
+  /// memory, buffers that wait for their next use, the evaluator's own.
+  std::size_t overhead_bytes = std::size_t{64} << 20U;
+};
+
+namespace detail {
+
+class ForkServer;
+
+/// The processes that evaluate trials. Copies share them.
+class TrialProcesses {
+ public:
+  /// @throws as ProcessEvaluator's constructor.
+  NASNET_LAZY TrialProcesses(std::shared_ptr<const EvaluatorInterface> evaluator, OpTable ops,
+                             const ProcessOptions& options);
+
+  NASNET_LAZY [[nodiscard]] Outcome evaluate(const Architecture& architecture, TrialContext& trial) const;
+
+  /// The process that starts the others.
+  NASNET_LAZY [[nodiscard]] pid_t server() const;
+
+ private:
+  std::shared_ptr<const ForkServer> server_;
+};
+
+}  // namespace detail
+
+/// An evaluator around another one: each trial is evaluated in a process of its own, to the same result.
+///
+/// What ends the process makes the trial a failed one: a signal or an early exit is a crash, a lack of memory is
+/// out_of_memory, and a process that runs beyond SearchOptions::trial_seconds is killed (timeout), as is one whose
+/// trial is given up. Where SearchOptions::trial_bytes limits the memory, it limits all of the process.
+/// Where no process can be had any more, since the system makes none or the server has ended, the outcome is
+/// unresolved: the search ends with a sentence, and a resumed one runs the trial again.
+///
+/// Make it before the program has threads, hence before the thread pool of the search: the processes are copies of the
+/// program as it is now, forked by a server that has none. All of them end with the last copy of this object and with
+/// the program, whatever ends it; Ctrl-C and SIGTERM are the program's business alone, and the processes ignore them,
+/// as do those that they start. Evaluators may print; what they change stays in their process.
+///
+///     const ProcessEvaluator isolated(ChildTrainer(images), space);
+///     search(space, strategy, isolated, options);
+template <class EvaluatorType>
+class ProcessEvaluator {
+ public:
+  /// @param space of the search, for its ops
+  /// @throws ArgumentError where the program has threads already and for options out of range, IoError where the system
+  /// makes no process.
+  ProcessEvaluator(EvaluatorType evaluate, const AnySpace& space, ProcessOptions options = {})
+      : inner_(std::make_shared<const detail::EvaluatorModel<EvaluatorType>>(std::move(evaluate))),
+        processes_(inner_, space.ops(), options) {
+    static_assert(detail::check_evaluator<EvaluatorType>());
+  }
+
+  /// The evaluator that the processes have a copy of.
+  [[nodiscard]] const EvaluatorType& evaluator() const { return inner_->evaluator(); }
+
+  /// The process that starts the others.
+  [[nodiscard]] pid_t server() const { return processes_.server(); }
+
+  [[nodiscard]] Outcome operator()(const Architecture& architecture, TrialContext& trial) const {
+    return processes_.evaluate(architecture, trial);
+  }
+
+  [[nodiscard]] JsonValue settings() const requires HasSettings<EvaluatorType> { return evaluator().settings(); }
+
+  [[nodiscard]] CountedNetwork counted_network() const requires CountsNetwork<EvaluatorType> {
+    return evaluator().counted_network();
+  }
+
+  [[nodiscard]] std::int64_t predicted_bytes(const Candidate& candidate) const requires PredictsMemory<EvaluatorType> {
+    return evaluator().predicted_bytes(candidate);
+  }
+
+ private:
+  std::shared_ptr<const detail::EvaluatorModel<EvaluatorType>> inner_;
+  detail::TrialProcesses processes_;
+};
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/evaluator/process_evaluator.ipp ----------------------------------------------------------------------
+
+// ---- nasnet/evaluator/detail/fork_server.hpp ---------------------------------------------------------------------
+
+/// Runs jobs in processes of their own, which a server forks that was forked before any thread began.
+///
+/// A process with threads must not fork and go on: the copy has one thread and all locks as they were. So the server is
+/// forked first, has no threads, and does nothing but fork, wait, watch the time and kill. Each job has two lines of
+/// its own: a socket, on which the program sends the request and the server says how the process ended, and a pipe, on
+/// which the process sends what it found out.
+
+#if defined(__linux__)
+#include <sys/prctl.h>  // prctl
+#endif
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// How the process of a job ended.
+struct ProcessEnd {
+  enum class Kind : std::int32_t {
+    exited,       ///< value: its exit status
+    signalled,    ///< value: the signal
+    timed_out,    ///< the server killed it
+    not_started,  ///< the system makes no process, or no connection to one; value: its reason
+    lost,         ///< the server has ended
+    given_up,     ///< nobody waits for it any more, and the server kills it
+  };
+  Kind kind = Kind::lost;
+  std::int32_t value = 0;
+  std::int32_t system_killed = 0;  ///< not 0: meanwhile the system killed processes because its memory ran out
+};
+
+/// The two ends that a job's process has.
+struct JobLines {
+  int request = -1;  ///< a socket to read from
+  int result = -1;   ///< a pipe to write to
+};
+
+/// Two connected descriptors, which programs started later do not inherit. Nothing where the system makes none (errno).
+struct DescriptorPair {
+  FileDescriptor first;
+  FileDescriptor second;
+
+  NASNET_LAZY [[nodiscard]] static std::optional<DescriptorPair> sockets() {
+    std::array<int, 2> ends{-1, -1};
+    if (::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()) != 0) return std::nullopt;
+    return DescriptorPair(ends);
+  }
+
+  /// The first is to read, the second to write.
+  NASNET_LAZY [[nodiscard]] static std::optional<DescriptorPair> pipe() {
+    std::array<int, 2> ends{-1, -1};
+    if (::pipe(ends.data()) != 0) return std::nullopt;
+    return DescriptorPair(ends);
+  }
+
+ private:
+  NASNET_LAZY explicit DescriptorPair(const std::array<int, 2>& ends) : first(ends[0]), second(ends[1]) {
+    for (const int end : ends) static_cast<void>(::fcntl(end, F_SETFD, FD_CLOEXEC));
+  }
+};
+
+/// Sends all bytes on a socket; false where the other end is closed.
+NASNET_LAZY [[nodiscard]] inline bool send_all(int socket, std::span<const std::uint8_t> bytes) {
+#if defined(MSG_NOSIGNAL)
+  constexpr int quietly = MSG_NOSIGNAL;
+#else
+  constexpr int quietly = 0;
+#endif
+  while (!bytes.empty()) {
+    const auto sent = ::send(socket, bytes.data(), bytes.size(), quietly);
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent < 0) return false;
+    bytes = bytes.subspan(static_cast<std::size_t>(sent));
+  }
+  return true;
+}
+
+/// Reads so many bytes; false where the end comes first.
+NASNET_LAZY [[nodiscard]] inline bool read_all(int descriptor, std::span<std::uint8_t> bytes) {
+  while (!bytes.empty()) {
+    const auto count = ::read(descriptor, bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return false;
+    bytes = bytes.subspan(static_cast<std::size_t>(count));
+  }
+  return true;
+}
+
+template <class Plain>
+[[nodiscard]] std::span<const std::uint8_t> bytes_of_value(const Plain& value) {
+  return {reinterpret_cast<const std::uint8_t*>(&value), sizeof value};
+}
+
+template <class Plain>
+[[nodiscard]] std::span<std::uint8_t> writable_bytes_of_value(Plain& value) {
+  return {reinterpret_cast<std::uint8_t*>(&value), sizeof value};
+}
+
+/// What the program sends to begin a job: its limit and the server's ends of its lines.
+struct DescriptorMessage {
+  double seconds = 0;  ///< limit of the job; not finite: none
+  std::array<int, 2> descriptors{-1, -1};
+
+  NASNET_LAZY [[nodiscard]] bool send(int socket) const {
+    double sent = seconds;
+    Frame frame(sent);
+    cmsghdr* head = CMSG_FIRSTHDR(&frame.message);
+    head->cmsg_level = SOL_SOCKET;
+    head->cmsg_type = SCM_RIGHTS;
+    head->cmsg_len = CMSG_LEN(sizeof descriptors);
+    std::memcpy(CMSG_DATA(head), descriptors.data(), sizeof descriptors);
+#if defined(MSG_NOSIGNAL)
+    constexpr int quietly = MSG_NOSIGNAL;
+#else
+    constexpr int quietly = 0;
+#endif
+    while (true) {
+      if (::sendmsg(socket, &frame.message, quietly) == static_cast<ssize_t>(sizeof seconds)) return true;
+      if (errno != EINTR) return false;
+    }
+  }
+
+  /// False at the end.
+  NASNET_LAZY [[nodiscard]] bool receive(int socket) {
+    Frame frame(seconds);
+    ssize_t count = -1;
+    do count = ::recvmsg(socket, &frame.message, 0);
+    while (count < 0 && errno == EINTR);
+    const cmsghdr* head = CMSG_FIRSTHDR(&frame.message);
+    if (count != static_cast<ssize_t>(sizeof seconds) || head == nullptr) return false;
+    std::memcpy(descriptors.data(), CMSG_DATA(head), sizeof descriptors);
+    for (const int descriptor : descriptors) static_cast<void>(::fcntl(descriptor, F_SETFD, FD_CLOEXEC));
+    return true;
+  }
+
+ private:
+  struct Frame {
+    alignas(cmsghdr) std::array<std::byte, CMSG_SPACE(2 * sizeof(int))> room{};
+    iovec part{};
+    msghdr message{};
+
+    NASNET_LAZY explicit Frame(double& value) {
+      part.iov_base = &value;
+      part.iov_len = sizeof value;
+      message.msg_iov = &part;
+      message.msg_iovlen = 1;
+      message.msg_control = room.data();
+      message.msg_controllen = room.size();
+    }
+    Frame(const Frame&) = delete;
+    Frame& operator=(const Frame&) = delete;
+  };
+};
+
+/// How often the system has killed processes for want of memory; 0 where it does not say.
+NASNET_LAZY [[nodiscard]] inline std::int64_t system_kills() {
+#if defined(__linux__)
+  std::FILE* file = std::fopen("/proc/vmstat", "re");
+  if (file == nullptr) return 0;
+  std::array<char, 128> line{};
+  long long count = 0;
+  while (std::fgets(line.data(), static_cast<int>(line.size()), file) != nullptr) {
+    if (std::sscanf(line.data(), "oom_kill %lld", &count) == 1) break;
+  }
+  static_cast<void>(std::fclose(file));
+  return count;
+#else
+  return 0;
+#endif
+}
+
+/// Ends this process when the one that forked it does. @param parent its number, to notice that it has ended already
+NASNET_LAZY inline void end_with(pid_t parent) {
+#if defined(__linux__)
+  static_cast<void>(::prctl(PR_SET_PDEATHSIG, SIGKILL));
+#endif
+  if (::getppid() != parent) ::_exit(1);
+}
+
+/// Threads of this process; 0 where the system does not say.
+NASNET_LAZY [[nodiscard]] inline std::int64_t thread_count() {
+  std::error_code error;
+  std::int64_t count = 0;
+  for (std::filesystem::directory_iterator entry("/proc/self/task", error), end; !error && entry != end;
+       entry.increment(error)) {
+    ++count;
+  }
+  return error ? 0 : count;
+}
+
+/// What the server does, in its process.
+class ForkServerLoop {
+ public:
+  using Job = std::function<void(const JobLines&)>;
+
+  ForkServerLoop(const Job& job, FileDescriptor control) : job_(job), control_(std::move(control)) {}
+
+  /// Until the program closes the control socket, or ends.
+  NASNET_LAZY void run() {
+    prepare_signals();
+    while (true) {
+      reap();
+      wait();
+      if (polled_.front().revents != 0 && !begin_job()) break;
+      end_jobs();
+    }
+    for (const Running& running : running_) kill_group(running.process);
+    while (!running_.empty()) {
+      int status = 0;
+      const pid_t process = ::waitpid(-1, &status, 0);
+      if (process < 0 && errno != EINTR) break;
+      if (process > 0) report(process, status);
+    }
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  struct Running {
+    pid_t process = -1;
+    FileDescriptor line;
+    bool has_limit = false;
+    bool timed_out = false;
+    bool killed = false;
+    Clock::time_point deadline{};
+    std::int64_t system_kills = 0;
+  };
+
+  /// Ctrl-C and SIGTERM are the program's business, with which the server ends and its jobs with it. The server is in a
+  /// group of its own, but who stops a service, or a job of a cluster, may signal each of its processes.
+  NASNET_LAZY void prepare_signals() {
+    struct sigaction action {};
+    action.sa_handler = SIG_IGN;
+    ::sigaction(SIGINT, &action, nullptr);
+    ::sigaction(SIGPIPE, &action, nullptr);
+    ::sigaction(SIGTERM, &action, nullptr);
+    action.sa_handler = [](int) {};  // interrupts the wait
+    ::sigaction(SIGCHLD, &action, nullptr);
+    sigset_t child{};
+    sigemptyset(&child);
+    sigaddset(&child, SIGCHLD);
+    ::sigprocmask(SIG_BLOCK, &child, &mask_);
+    sigdelset(&mask_, SIGCHLD);
+  }
+
+  NASNET_LAZY void wait() {
+    polled_.clear();
+    polled_.push_back({control_.number(), POLLIN, 0});
+    for (const Running& running : running_) polled_.push_back({running.killed ? -1 : running.line.number(), 0, 0});
+    const int milliseconds = milliseconds_left();
+#if defined(__linux__)
+    const timespec limit{milliseconds / 1000, (milliseconds % 1000) * 1'000'000L};
+    const int count =
+        ::ppoll(polled_.data(), static_cast<nfds_t>(polled_.size()), milliseconds < 0 ? nullptr : &limit, &mask_);
+#else
+    constexpr int tick = 20;  // without ppoll, the end of a process may be noticed so much later
+    const int count = ::poll(polled_.data(), static_cast<nfds_t>(polled_.size()),
+                             milliseconds < 0 ? tick : (std::min)(milliseconds, tick));
+#endif
+    if (count >= 0) return;
+    for (pollfd& one : polled_) one.revents = 0;
+  }
+
+  /// Those beyond their time, and those that nobody waits for any more.
+  NASNET_LAZY void end_jobs() {
+    const Clock::time_point now = Clock::now();
+    for (std::size_t n = 0; n < running_.size(); ++n) {
+      Running& running = running_[n];
+      if (running.killed) continue;
+      // What was begun just now was not polled.
+      const bool given_up = n + 1 < polled_.size() && (polled_[n + 1].revents & (POLLHUP | POLLERR)) != 0;
+      running.timed_out = running.has_limit && now >= running.deadline;
+      running.killed = given_up || running.timed_out;
+      if (running.killed) kill_group(running.process);
+    }
+  }
+
+  /// Until the next deadline; -1 without one.
+  NASNET_LAZY [[nodiscard]] int milliseconds_left() const {
+    double least = -1;
+    for (const Running& running : running_) {
+      if (!running.has_limit || running.killed) continue;
+      const double left = std::chrono::duration<double, std::milli>(running.deadline - Clock::now()).count();
+      least = least < 0 ? (std::max)(left, 0.0) : (std::min)(least, (std::max)(left, 0.0));
+    }
+    return least < 0 ? -1 : static_cast<int>((std::min)(std::ceil(least), 1e8));
+  }
+
+  /// False at the end of the control socket.
+  NASNET_LAZY [[nodiscard]] bool begin_job() {
+    DescriptorMessage message;
+    if (!message.receive(control_.number())) return false;
+    Running running;
+    running.line = FileDescriptor(message.descriptors[0]);
+    const FileDescriptor result(message.descriptors[1]);
+    running.system_kills = system_kills();
+    const pid_t server = ::getpid();
+    running.process = ::fork();
+    if (running.process == 0) run_job(server, {running.line.number(), result.number()});
+    if (running.process < 0) {
+      send_end(running, {ProcessEnd::Kind::not_started, errno, 0});
+      return true;
+    }
+    ::setpgid(running.process, running.process);
+    running.has_limit = std::isfinite(message.seconds);
+    if (running.has_limit) {
+      const std::chrono::duration<double> limit((std::min)(message.seconds, 1e9));
+      running.deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(limit);
+    }
+    running_.push_back(std::move(running));
+    return true;
+  }
+
+  NASNET_LAZY [[noreturn]] void run_job(pid_t server, const JobLines& lines) {
+    end_with(server);
+    ::setpgid(0, 0);
+    static_cast<void>(control_.close());
+    for (Running& other : running_) static_cast<void>(other.line.close());
+    struct sigaction action {};
+    action.sa_handler = SIG_DFL;
+    // Not SIGINT and SIGTERM, which the server ignores: a trial that they end would count as a crash.
+    for (const int signal : {SIGABRT, SIGBUS, SIGCHLD, SIGFPE, SIGILL, SIGPIPE, SIGSEGV, SIGTRAP}) {
+      ::sigaction(signal, &action, nullptr);
+    }
+    ::sigprocmask(SIG_SETMASK, &mask_, nullptr);
+    job_(lines);
+    std::fflush(nullptr);
+    ::_exit(0);
+  }
+
+  NASNET_LAZY static void kill_group(pid_t process) {
+    ::kill(-process, SIGKILL);
+    ::kill(process, SIGKILL);  // where the group does not exist yet
+  }
+
+  NASNET_LAZY void reap() {
+    int status = 0;
+    for (pid_t process = ::waitpid(-1, &status, WNOHANG); process > 0; process = ::waitpid(-1, &status, WNOHANG)) {
+      report(process, status);
+    }
+  }
+
+  NASNET_LAZY void report(pid_t process, int status) {
+    for (std::size_t n = 0; n < running_.size(); ++n) {
+      Running& running = running_[n];
+      if (running.process != process) continue;
+      ::kill(-process, SIGKILL);  // what the job itself started
+      ProcessEnd end{ProcessEnd::Kind::exited, WIFEXITED(status) ? WEXITSTATUS(status) : 0, 0};
+      if (WIFSIGNALED(status)) end = {ProcessEnd::Kind::signalled, WTERMSIG(status), 0};
+      if (running.timed_out) end.kind = ProcessEnd::Kind::timed_out;
+      end.system_killed = system_kills() > running.system_kills ? 1 : 0;
+      send_end(running, end);
+      running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(n));
+      return;
+    }
+  }
+
+  NASNET_LAZY static void send_end(const Running& running, const ProcessEnd& end) {
+    static_cast<void>(send_all(running.line.number(), bytes_of_value(end)));
+  }
+
+  const Job& job_;
+  FileDescriptor control_;
+  sigset_t mask_{};
+  std::vector<Running> running_;
+  std::vector<pollfd> polled_;  // the control socket, then the lines of those running
+};
+
+/// The server as the program sees it.
+class ForkServer {
+ public:
+  using Job = ForkServerLoop::Job;
+
+  /// Forks the server, which keeps a copy of everything that exists now.
+  /// @param job called in a new process for each run()
+  /// @throws ArgumentError where the program has threads, IoError where the system makes no process.
+  NASNET_LAZY explicit ForkServer(const Job& job) : owner_(::getpid()) {
+    if (const std::int64_t threads = thread_count(); threads > 1) {
+      fail<ArgumentError>("processes for trials: the program has ", threads,
+                          " threads: they are to be prepared before the first thread pool");
+    }
+    std::optional<DescriptorPair> control = DescriptorPair::sockets();
+    if (!control) fail<IoError>("processes for trials: the system makes no connection: ", system_reason(errno));
+    std::fflush(nullptr);  // or the copy writes it again
+    server_ = ::fork();
+    if (server_ < 0) fail<IoError>("processes for trials: the system makes no process: ", system_reason(errno));
+    if (server_ == 0) {
+      ::setpgid(0, 0);
+      end_with(owner_);
+#if defined(__linux__)
+      static_cast<void>(::prctl(PR_SET_CHILD_SUBREAPER, 1));  // what jobs leave behind ends here
+#endif
+      static_cast<void>(control->first.close());
+      ForkServerLoop(job, std::move(control->second)).run();
+      ::_exit(0);
+    }
+    control_ = std::move(control->first);
+  }
+  ForkServer(const ForkServer&) = delete;
+  ForkServer& operator=(const ForkServer&) = delete;
+
+  /// Ends the server and all jobs that run.
+  ~ForkServer() {
+    if (::getpid() != owner_) return;  // a copy in another process
+    ::shutdown(control_.number(), SHUT_RDWR);
+    int status = 0;
+    while (::waitpid(server_, &status, 0) < 0 && errno == EINTR) {
+    }
+  }
+
+  [[nodiscard]] pid_t process() const { return server_; }
+
+  /// Runs the job in a new process and waits for its end. May be called from several threads at once.
+  /// @param seconds limit, not finite: none
+  /// @param received takes what the process sends, piece by piece; false ends it
+  /// @param given_up may be empty; asked now and then whether to end it
+  /// @throws what `received` throws; the process is then killed.
+  NASNET_LAZY [[nodiscard]] ProcessEnd run(std::string_view request, double seconds,
+                                           const std::function<bool(std::string_view)>& received,
+                                           const std::function<bool()>& given_up = {}) const {
+    std::optional<DescriptorPair> line = DescriptorPair::sockets();
+    std::optional<DescriptorPair> result = line ? DescriptorPair::pipe() : std::nullopt;
+    if (!result) return {ProcessEnd::Kind::not_started, errno, 0};
+    const DescriptorMessage message{seconds, {line->second.number(), result->second.number()}};
+    if (!message.send(control_.number())) return {};
+    static_cast<void>(line->second.close());
+    static_cast<void>(result->second.close());
+    static_cast<void>(send_all(line->first.number(), bytes_of(request)));  // a process that has ended says so below
+    return follow(line->first.number(), result->first.number(), received, given_up);
+  }
+
+ private:
+  using Received = std::function<bool(std::string_view)>;
+
+  NASNET_LAZY [[nodiscard]] static ProcessEnd follow(int line, int result, const Received& received,
+                                                     const std::function<bool()>& given_up) {
+    constexpr int tick = 50;  // milliseconds: how soon it is seen that a job is given up
+    std::array<pollfd, 2> polled{pollfd{line, POLLIN, 0}, pollfd{result, POLLIN, 0}};
+    while (true) {
+      const int ready = ::poll(polled.data(), polled.size(), given_up ? tick : -1);
+      if (given_up && given_up()) return {ProcessEnd::Kind::given_up, 0, 0};
+      if (ready <= 0) continue;  // interrupted, or a tick
+      if (polled[1].revents != 0) {
+        const Piece piece = take(result, received);
+        if (piece == Piece::refused) return {ProcessEnd::Kind::exited, 0, 0};
+        if (piece == Piece::end) polled[1].fd = -1;
+      }
+      if (polled[0].revents == 0) continue;
+      ProcessEnd end;
+      if (!read_all(line, writable_bytes_of_value(end))) end = {};
+      static_cast<void>(::fcntl(result, F_SETFL, O_NONBLOCK));
+      while (take(result, received) == Piece::taken) {
+      }
+      return end;
+    }
+  }
+
+  enum class Piece { taken, refused, end };
+
+  NASNET_LAZY [[nodiscard]] static Piece take(int result, const Received& received) {
+    std::array<char, 65536> piece;
+    ssize_t count = -1;
+    do count = ::read(result, piece.data(), piece.size());
+    while (count < 0 && errno == EINTR);
+    if (count <= 0) return Piece::end;
+    return received({piece.data(), static_cast<std::size_t>(count)}) ? Piece::taken : Piece::refused;
+  }
+
+  pid_t owner_;
+  pid_t server_ = -1;
+  FileDescriptor control_;
+};
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+// ---- nasnet/evaluator/detail/trial_receiver.hpp ------------------------------------------------------------------
+
+/// What the process of a trial sends, and what its end means.
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// Puts together what a process sends.
+class TrialReceiver {
+ public:
+  explicit TrialReceiver(const ProgressCallback& progress) : progress_(progress) {}
+
+  /// False for what no sound process sends.
+  NASNET_LAZY [[nodiscard]] bool take(std::string_view piece);
+
+  [[nodiscard]] const std::optional<Outcome>& outcome() const { return outcome_; }
+  [[nodiscard]] bool is_sound() const { return is_sound_; }
+  [[nodiscard]] bool lacked_memory() const { return lacked_memory_; }
+
+ private:
+  NASNET_LAZY [[nodiscard]] bool handle(char letter, std::string_view text);
+
+  const ProgressCallback& progress_;
+  std::string buffer_;
+  std::optional<Outcome> outcome_;
+  bool is_sound_ = true;
+  bool lacked_memory_ = false;
+};
+
+/// What became of a trial whose process ended so and left no result. Where no process can be had, it is not the trial
+/// that failed, and those after it would fare alike: unresolved.
+NASNET_LAZY [[nodiscard]] Outcome outcome_without_result(const ProcessEnd& end, const TrialReceiver& receiver);
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+// ---- nasnet/genotype/json.hpp ------------------------------------------------------------------------------------
+
+/// The JSON form of an architecture.
+///
+///     {"numbering": "current-first",
+///      "normal":    {"blocks": [{"left": [0, "sep_conv_5x5"], "right": [1, "sep_conv_3x3"], "combine": "add"}],
+///                    "concat": [2]},
+///      "reduction": {"blocks": [...], "concat": [...]}}
+///
+/// "numbering" has this one value, state 0 is the more recent input, and stands in every file: there are files of the
+/// other numbering, and nothing else in them tells. "inputs" is 2 where it is absent, "combine" is "add", "concat" is
+/// the loose ends. Any other key is an error.
+
+namespace nasnet::inline NASNET_ABI {
+
+/// The JSON form as a value whose keys keep their order.
+NASNET_LAZY [[nodiscard]] nlohmann::ordered_json to_json(const Architecture& architecture);
+
+/// The JSON form as text for people: a block a line, no line break at the end.
+NASNET_LAZY [[nodiscard]] std::string to_json_text(const Architecture& architecture);
+
+/// Reads the JSON form from a value that stands at `path` of a larger one. Ops are any names; check them against an op
+/// set with require_valid.
+/// @throws GenotypeError that names the place, as "normal.blocks[2].left", what was found and what was wanted.
+template <class Json>
+  requires std::same_as<Json, nlohmann::json> || std::same_as<Json, nlohmann::ordered_json>
+[[nodiscard]] Architecture architecture_from_json(const Json& value, std::string_view path = {});
+
+/// Reads the JSON form from a text.
+/// @throws GenotypeError as above; for broken syntax with line and column.
+NASNET_LAZY [[nodiscard]] Architecture architecture_from_json(std::string_view text);
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/genotype/json.ipp ------------------------------------------------------------------------------------
+
+// ---- nasnet/genotype/json_values.hpp -----------------------------------------------------------------------------
+
+/// Reads values out of JSON: what counts as a number, a whole number or a text is decided here, for all files and
+/// settings. Who reads says in words of its own what is wrong.
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+inline constexpr std::int64_t most_whole_number = (std::numeric_limits<std::int64_t>::max)();
+
+/// The field of this name; nullptr where there is none, or no object.
+template <class Json>
+[[nodiscard]] const Json* field_of(const Json& object, std::string_view key) {
+  if (!object.is_object()) return nullptr;
+  const auto found = object.find(std::string(key));
+  return found == object.end() ? nullptr : &*found;
+}
+
+/// The text that a value is; nullptr where it is none.
+template <class Json>
+[[nodiscard]] const std::string* text_of(const Json& value) {
+  return value.is_string() ? &value.template get_ref<const std::string&>() : nullptr;
+}
+
+/// The whole number that a value is, where it lies in this range.
+template <class Json>
+[[nodiscard]] std::optional<std::int64_t> whole_number_of(const Json& value, std::int64_t least,
+                                                          std::int64_t most = most_whole_number) {
+  if (!value.is_number_integer()) return std::nullopt;
+  const bool too_large =
+      value.is_number_unsigned() && value.template get<std::uint64_t>() > static_cast<std::uint64_t>(most_whole_number);
+  if (too_large) return std::nullopt;
+  const auto number = value.template get<std::int64_t>();
+  if (number < least || number > most) return std::nullopt;
+  return number;
+}
+
+/// The whole number from 0 that a value is; 64 bits hold it.
+template <class Json>
+[[nodiscard]] std::optional<std::uint64_t> unsigned_number_of(const Json& value) {
+  if (!value.is_number_unsigned()) return std::nullopt;
+  return value.template get<std::uint64_t>();
+}
+
+/// The number that a value is, where it is finite.
+template <class Json>
+[[nodiscard]] std::optional<double> number_of(const Json& value) {
+  if (!value.is_number()) return std::nullopt;
+  const auto number = value.template get<double>();
+  if (!std::isfinite(number)) return std::nullopt;
+  return number;
+}
+
+/// The truth value that a value is.
+template <class Json>
+[[nodiscard]] std::optional<bool> flag_of(const Json& value) {
+  if (!value.is_boolean()) return std::nullopt;
+  return value.template get<bool>();
+}
+
+/// Where a value stands, for error texts.
+class JsonPlace {
+ public:
+  explicit JsonPlace(std::string_view path) : path_(path) {}
+
+  NASNET_LAZY [[nodiscard]] JsonPlace operator/(std::string_view key) const;
+  NASNET_LAZY [[nodiscard]] JsonPlace operator[](std::size_t index) const;
+
+  template <class... Parts>
+  [[noreturn]] void fail_here(const Parts&... parts) const {
+    if (path_.empty()) fail<GenotypeError>("architecture: ", parts...);
+    fail<GenotypeError>(path_, ": ", parts...);
+  }
+
+ private:
+  std::string path_;
+};
+
+/// A value for an error text: its kind, and what it is where that is short.
+template <class Json>
+[[nodiscard]] std::string found_json(const Json& value) {
+  if (const std::string* text = text_of(value)) return join("the text ", quoted_name(*text));
+  if (value.is_array()) return join("an array of ", value.size());
+  if (value.is_object()) return std::string("an object");
+  return value.dump();
+}
+
+template <class Json>
+void require_object(const Json& value, const JsonPlace& place, std::span<const std::string_view> keys) {
+  if (!value.is_object()) place.fail_here("an object expected, found ", found_json(value));
+  for (auto item = value.begin(); item != value.end(); ++item) {
+    bool known = false;
+    for (const std::string_view key : keys) known = known || key == item.key();
+    if (!known) place.fail_here(unknown_name_sentence("key", item.key(), keys));
+  }
+}
+
+template <class Json>
+[[nodiscard]] const Json& required(const Json& object, const JsonPlace& place, const char* key) {
+  const Json* found = field_of(object, key);
+  if (found == nullptr) place.fail_here("the key \"", key, "\" is missing");
+  return *found;
+}
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+// ---- nasnet/genotype/json_values.ipp -----------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+NASNET_BODY JsonPlace JsonPlace::operator/(std::string_view key) const {
+  return JsonPlace(path_.empty() ? std::string(key) : join(path_, '.', key));
+}
+
+NASNET_BODY JsonPlace JsonPlace::operator[](std::size_t index) const { return JsonPlace(join(path_, '[', index, ']')); }
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+// ---- nasnet/genotype/strict_json.hpp -----------------------------------------------------------------------------
+
+/// JSON text from strangers: no repeated keys, no deep nesting, errors with line and column.
+
+namespace nasnet::inline NASNET_ABI {
+
+/// Deepest nesting that parse_strict_json accepts.
+inline constexpr std::size_t max_json_depth = 64;
+
+/// One JSON value from a text, and nothing after it.
+/// @param source begins the error text: the name of a file, or what the text is
+/// @throws GenotypeError for broken syntax, with line and column, and for a repeated key or nesting beyond
+/// max_json_depth, with the path to it.
+NASNET_LAZY [[nodiscard]] nlohmann::json parse_strict_json(std::string_view text, std::string_view source);
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/genotype/strict_json.ipp -----------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// Builds a JSON value and stops at the first thing that is wrong.
+NASNET_LAZY class StrictJsonBuilder final : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  explicit StrictJsonBuilder(std::string_view text) : text_(text) {}
+
+  [[nodiscard]] nlohmann::json take_result() { return std::move(result_); }
+  [[nodiscard]] const std::string& error() const { return error_; }
+
+  bool null() override { return add(nullptr); }
+  bool boolean(bool value) override { return add(value); }
+  bool number_integer(std::int64_t value) override { return add(value); }
+  bool number_unsigned(std::uint64_t value) override { return add(value); }
+  bool number_float(double value, const std::string&) override { return add(value); }
+  bool string(std::string& value) override { return add(std::move(value)); }
+  bool binary(nlohmann::json::binary_t&) override { return refuse("binary value"); }
+
+  bool start_object(std::size_t) override { return open(nlohmann::json::object()); }
+  bool start_array(std::size_t) override { return open(nlohmann::json::array()); }
+  bool end_object() override { return close(); }
+  bool end_array() override { return close(); }
+
+  bool key(std::string& name) override {
+    if (open_.back()->contains(name)) return refuse(join("key ", quoted_name(name), " stands there twice"));
+    keys_.back() = name;
+    return true;
+  }
+
+  bool parse_error(std::size_t offset, const std::string&, const nlohmann::detail::exception& error) override {
+    const TextPosition position = position_in(text_, offset == 0 ? 0 : offset - 1);
+    error_ = join("line ", position.line, ", column ", position.column, ": ", reason_in(error.what()));
+    return false;
+  }
+
+ private:
+  template <class Value>
+  bool add(Value&& value) {
+    return place(nlohmann::json(std::forward<Value>(value))) != nullptr;
+  }
+
+  bool open(nlohmann::json container) {
+    if (open_.size() == max_json_depth) return refuse(join("nested deeper than ", max_json_depth, " levels"));
+    open_.push_back(place(std::move(container)));
+    keys_.emplace_back();
+    return true;
+  }
+
+  bool close() {
+    open_.pop_back();
+    keys_.pop_back();
+    return true;
+  }
+
+  // Parents are not touched while a child is open, so that pointers to open values hold.
+  nlohmann::json* place(nlohmann::json value) {
+    if (open_.empty()) {
+      result_ = std::move(value);
+      return &result_;
+    }
+    nlohmann::json& parent = *open_.back();
+    if (parent.is_array()) {
+      parent.push_back(std::move(value));
+      return &parent.back();
+    }
+    return &(parent[keys_.back()] = std::move(value));
+  }
+
+  bool refuse(std::string_view reason) {
+    error_ = path();
+    error_.append(error_.empty() ? "" : ": ").append(reason);
+    return false;
+  }
+
+  // The open values, as "normal.blocks[2]".
+  [[nodiscard]] std::string path() const {
+    std::string path;
+    for (std::size_t level = 0; level + 1 < open_.size() && path.size() < 256; ++level) {
+      if (open_[level]->is_array()) {
+        path.append(join('[', open_[level]->size() - 1, ']'));
+      } else {
+        path.append(path.empty() ? "" : ".").append(keys_[level].substr(0, 64));
+      }
+    }
+    return path;
+  }
+
+  // "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error ..." without what stands before it.
+  [[nodiscard]] static std::string reason_in(std::string_view what) {
+    for (const std::string_view before : {std::string_view("] "), std::string_view("parse error at line ")}) {
+      const std::size_t found = what.find(before);
+      if (found == std::string_view::npos) continue;
+      what.remove_prefix(before == "] " ? found + before.size() : what.find(": ", found) + 2);
+    }
+    constexpr std::size_t longest = 240;
+    return what.size() <= longest ? std::string(what) : join(what.substr(0, longest), "...");
+  }
+
+  std::string_view text_;
+  nlohmann::json result_;
+  std::vector<nlohmann::json*> open_;
+  std::vector<std::string> keys_;  // the last key of each open object
+  std::string error_;
+};
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+namespace nasnet::inline NASNET_ABI {
+
+NASNET_BODY nlohmann::json parse_strict_json(std::string_view text, std::string_view source) {
+  detail::StrictJsonBuilder builder(text);
+  if (!nlohmann::json::sax_parse(text.begin(), text.end(), &builder)) {
+    fail<GenotypeError>(source, ": ", builder.error());
+  }
+  return builder.take_result();
+}
+
+}  // namespace nasnet::inline NASNET_ABI
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+inline constexpr std::string_view current_first = "current-first";
+
+template <class Json>
+[[nodiscard]] int json_int(const Json& value, const JsonPlace& place, std::string_view what) {
+  if (!value.is_number_integer()) place.fail_here(what, " expected, found ", found_json(value));
+  const auto number = whole_number_of(value, (std::numeric_limits<int>::min)(), (std::numeric_limits<int>::max)());
+  if (!number) place.fail_here(what, " expected, found ", value.dump(), ", which is out of range");
+  return static_cast<int>(*number);
+}
+
+template <class Json>
+[[nodiscard]] const std::string& json_text(const Json& value, const JsonPlace& place, std::string_view what) {
+  const std::string* text = text_of(value);
+  if (text == nullptr) place.fail_here(what, " expected, found ", found_json(value));
+  return *text;
+}
+
+template <class Json>
+[[nodiscard]] BlockInput operand_from_json(const Json& value, const JsonPlace& place) {
+  if (!value.is_array() || value.size() != 2) {
+    place.fail_here("[state, \"op\"] expected, found ", found_json(value));
+  }
+  return {json_int(value[0], place, "a state number"), json_text(value[1], place, "the name of an op")};
+}
+
+template <class Json>
+[[nodiscard]] Combiner combiner_from_json(const Json& value, const JsonPlace& place) {
+  const std::string& name = json_text(value, place, "the name of a combiner");
+  const std::optional<Combiner> combine = combiner_named(name);
+  if (!combine) {
+    std::vector<std::string_view> known;
+    for (const Combiner each : all_combiners) known.push_back(to_string(each));
+    place.fail_here(unknown_name_sentence("combiner", name, known));
+  }
+  return *combine;
+}
+
+template <class Json>
+[[nodiscard]] Block block_from_json(const Json& value, const JsonPlace& place) {
+  constexpr std::array<std::string_view, 3> keys{"left", "right", "combine"};
+  require_object(value, place, keys);
+  Block block;
+  block.left = operand_from_json(required(value, place, "left"), place / "left");
+  block.right = operand_from_json(required(value, place, "right"), place / "right");
+  if (value.contains("combine")) block.combine = combiner_from_json(value["combine"], place / "combine");
+  return block;
+}
+
+template <class Json>
+void require_array(const Json& value, const JsonPlace& place, std::string_view what, std::size_t most) {
+  if (!value.is_array()) place.fail_here("an array of ", what, " expected, found ", found_json(value));
+  if (value.size() > most) place.fail_here(value.size(), ' ', what, " found, at most ", most, " are possible");
+}
+
+template <class Json>
+[[nodiscard]] std::vector<Block> blocks_from_json(const Json& value, const JsonPlace& place) {
+  require_array(value, place, "blocks", std::size_t{max_cell_blocks});
+  std::vector<Block> blocks;
+  for (std::size_t b = 0; b < value.size(); ++b) blocks.push_back(block_from_json(value[b], place[b]));
+  return blocks;
+}
+
+template <class Json>
+[[nodiscard]] std::vector<int> concat_from_json(const Json& value, const JsonPlace& place) {
+  require_array(value, place, "states", std::size_t{max_cell_blocks + max_cell_inputs});
+  std::vector<int> concat;
+  for (std::size_t i = 0; i < value.size(); ++i) concat.push_back(json_int(value[i], place[i], "a state number"));
+  return concat;
+}
+
+template <class Json>
+[[nodiscard]] Cell cell_from_json(const Json& value, const JsonPlace& place, int inputs) {
+  constexpr std::array<std::string_view, 2> keys{"blocks", "concat"};
+  require_object(value, place, keys);
+  Cell cell;
+  cell.blocks = blocks_from_json(required(value, place, "blocks"), place / "blocks");
+  cell.concat =
+      value.contains("concat") ? concat_from_json(value["concat"], place / "concat") : loose_ends(cell, inputs);
+  return cell;
+}
+
+template <class Json>
+void require_numbering(const Json& value, const JsonPlace& place) {
+  if (json_text(value, place, "\"current-first\"") == current_first) return;
+  place.fail_here("\"", current_first, "\" expected (state 0 is the more recent input), found ", found_json(value));
+}
+
+template <class Json>
+[[nodiscard]] int inputs_from_json(const Json& value, const JsonPlace& place) {
+  const int inputs = json_int(value, place, "a number of inputs");
+  if (const Fault fault = inputs_fault(inputs)) place.fail_here(reason_of(fault));
+  return inputs;
+}
+
+NASNET_LAZY [[nodiscard]] inline nlohmann::ordered_json operand_json(const BlockInput& operand) {
+  return nlohmann::ordered_json::array({operand.state, operand.op});
+}
+
+NASNET_LAZY [[nodiscard]] inline nlohmann::ordered_json block_json(const Block& block) {
+  nlohmann::ordered_json json;
+  json["left"] = operand_json(block.left);
+  json["right"] = operand_json(block.right);
+  json["combine"] = std::string(to_string(block.combine));
+  return json;
+}
+
+NASNET_LAZY [[nodiscard]] inline nlohmann::ordered_json cell_json(const Cell& cell) {
+  nlohmann::ordered_json json;
+  json["blocks"] = nlohmann::ordered_json::array();
+  for (const Block& block : cell.blocks) json["blocks"].push_back(block_json(block));
+  json["concat"] = cell.concat;
+  return json;
+}
+
+/// A JSON string, bytes that are no UTF-8 replaced.
+NASNET_LAZY [[nodiscard]] inline std::string quoted_json(std::string_view text) {
+  return nlohmann::json(std::string(text)).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+NASNET_LAZY [[nodiscard]] inline std::string operand_json_text(const BlockInput& operand) {
+  return join('[', operand.state, ", ", quoted_json(operand.op), ']');
+}
+
+NASNET_LAZY [[nodiscard]] inline std::string block_json_text(const Block& block) {
+  return join("{\"left\": ", operand_json_text(block.left), ", \"right\": ", operand_json_text(block.right),
+              ", \"combine\": \"", to_string(block.combine), "\"}");
+}
+
+NASNET_LAZY [[nodiscard]] inline std::string states_json_text(const std::vector<int>& states) {
+  std::string text;
+  for (const int state : states) text.append(text.empty() ? "" : ", ").append(std::to_string(state));
+  return join('[', text, ']');
+}
+
+NASNET_LAZY [[nodiscard]] inline std::string cell_json_text(const Cell& cell) {
+  std::string blocks;
+  for (const Block& block : cell.blocks) {
+    blocks.append(blocks.empty() ? "\n    " : ",\n    ").append(block_json_text(block));
+  }
+  return join("{\"blocks\": [", blocks, "],\n  \"concat\": ", states_json_text(cell.concat), '}');
+}
+
+/// The first rule that the architecture breaks, under the path of its JSON value.
+NASNET_LAZY inline void require_valid_at(std::string_view path, const Architecture& architecture) {
+  if (const Fault fault = validate(architecture)) {
+    fail<GenotypeError>(path, path.empty() ? "" : ".", describe(fault, architecture));
+  }
+}
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+namespace nasnet::inline NASNET_ABI {
+
+NASNET_BODY nlohmann::ordered_json to_json(const Architecture& architecture) {
+  nlohmann::ordered_json json;
+  json["numbering"] = std::string(detail::current_first);
+  if (architecture.inputs != Architecture{}.inputs) json["inputs"] = architecture.inputs;
+  json["normal"] = detail::cell_json(architecture.normal);
+  json["reduction"] = detail::cell_json(architecture.reduction);
+  return json;
+}
+
+NASNET_BODY std::string to_json_text(const Architecture& architecture) {
+  std::string text("{\"numbering\": \"");
+  text.append(detail::current_first).append("\",\n");
+  if (architecture.inputs != Architecture{}.inputs) text.append(join(" \"inputs\": ", architecture.inputs, ",\n"));
+  text.append(" \"normal\": ").append(detail::cell_json_text(architecture.normal)).append(",\n");
+  return text.append(" \"reduction\": ").append(detail::cell_json_text(architecture.reduction)).append("}");
+}
+
+template <class Json>
+  requires std::same_as<Json, nlohmann::json> || std::same_as<Json, nlohmann::ordered_json> Architecture
+  architecture_from_json(const Json& value, std::string_view path) {
+    constexpr std::array<std::string_view, 4> keys{"numbering", "inputs", "normal", "reduction"};
+    const detail::JsonPlace place(path);
+    detail::require_object(value, place, keys);
+    Architecture architecture;
+    detail::require_numbering(detail::required(value, place, "numbering"), place / "numbering");
+    if (value.contains("inputs")) architecture.inputs = detail::inputs_from_json(value["inputs"], place / "inputs");
+    const Json& normal = detail::required(value, place, "normal");
+    const Json& reduction = detail::required(value, place, "reduction");
+    architecture.normal = detail::cell_from_json(normal, place / "normal", architecture.inputs);
+    architecture.reduction = detail::cell_from_json(reduction, place / "reduction", architecture.inputs);
+    detail::require_valid_at(path, architecture);
+    return architecture;
+  }
+
+NASNET_BODY Architecture architecture_from_json(std::string_view text) {
+  return architecture_from_json(parse_strict_json(text, "architecture"));
+}
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/trial/json_line.hpp ----------------------------------------------------------------------------------
+
+/// The lines of a journal: writing them, and reading fields from what may be damaged.
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// The hash that hex_text writes in this way.
+NASNET_LAZY [[nodiscard]] std::optional<std::uint64_t> hash_of_text(std::string_view text);
+
+/// One line of JSON; bytes of a message that are no UTF-8 are replaced.
+template <class Json>
+[[nodiscard]] std::string one_line(const Json& value) {
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+/// A field of a line with its value.
+struct JsonField;
+
+/// A line of a journal as it is read. Each error names the file and the line.
+class JournalLine {
+ public:
+  /// @param number counts the lines from 1
+  /// @param text outlives this object
+  NASNET_LAZY JournalLine(const std::string& path, std::int64_t number, std::string_view text);
+
+  [[nodiscard]] std::int64_t number() const { return number_; }
+
+  template <class... Parts>
+  [[noreturn]] NASNET_COLD void fail_here(const Parts&... parts) const {
+    fail<IoError>('\'', path_, "', line ", number_, ": ", parts...);
+  }
+
+  NASNET_LAZY [[nodiscard]] bool has(std::string_view key) const { return find(key) != nullptr; }
+
+  NASNET_LAZY [[nodiscard]] const nlohmann::json& field(std::string_view key) const;
+
+  NASNET_LAZY [[nodiscard]] const std::string& text(std::string_view key) const;
+
+  /// A whole number from 0.
+  NASNET_LAZY [[nodiscard]] std::int64_t count(std::string_view key) const;
+
+  NASNET_LAZY [[nodiscard]] std::uint64_t unsigned_number(std::string_view key) const;
+
+  NASNET_LAZY [[nodiscard]] double number_field(std::string_view key) const { return number_in(field(key), key); }
+
+  NASNET_LAZY [[nodiscard]] double number_in(const nlohmann::json& value, std::string_view key) const;
+
+  NASNET_LAZY [[nodiscard]] std::uint64_t hash() const;
+
+  NASNET_LAZY [[nodiscard]] Architecture architecture() const;
+
+ private:
+  static constexpr std::string_view last_key = ",\"architecture\":\"";
+  static constexpr std::string_view last_end = "\"}";
+
+  /// The text of the field "architecture" where it is the last one and nothing in it is escaped.
+  ///
+  /// It is most of the line, and the library for JSON looks at each of its letters several times. What stands before it
+  /// is a JSON object without its brace if and only if the line is a JSON object.
+  NASNET_LAZY [[nodiscard]] static std::optional<std::string_view> last_architecture(std::string_view text);
+
+  NASNET_LAZY void take_fields(std::string_view text);
+
+  /// Of fields of one name the last one counts. Nullptr where there is none.
+  NASNET_LAZY [[nodiscard]] const nlohmann::json* find(std::string_view key) const;
+
+  NASNET_LAZY [[nodiscard]] std::string before_last(std::string_view text) const;
+
+  const std::string& path_;
+  std::int64_t number_;
+  std::optional<std::string_view> last_;  // see last_architecture
+  std::shared_ptr<std::vector<JsonField>> fields_;
+};
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+// ---- nasnet/trial/json_line.ipp ----------------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+NASNET_BODY std::optional<std::uint64_t> hash_of_text(std::string_view text) {
+  if (text.size() != 16) return std::nullopt;
+  std::uint64_t hash = 0;
+  for (const char letter : text) {
+    const std::size_t digit = std::string_view("0123456789abcdef").find(letter);
+    if (digit == std::string_view::npos) return std::nullopt;
+    hash = hash << 4U | digit;
+  }
+  return hash;
+}
+
+struct JsonField {
+  std::string name;
+  nlohmann::json value;
+};
+
+/// Takes the fields of a JSON object one by one as long as none of them holds others. A tree of each line would take
+/// longer to build, to search and to free than the line takes to read.
+class FlatObject final : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  /// All fields of an object; nothing where the text is no object, or one that is not flat.
+  NASNET_LAZY [[nodiscard]] static std::optional<std::vector<JsonField>> fields_of(std::string_view text) {
+    FlatObject object;
+    if (!nlohmann::json::sax_parse(text.begin(), text.end(), &object)) return std::nullopt;
+    return std::move(object.fields_);
+  }
+
+  bool null() override { return set(nullptr); }
+  bool boolean(bool value) override { return set(value); }
+  bool number_integer(std::int64_t value) override { return set(value); }
+  bool number_unsigned(std::uint64_t value) override { return set(value); }
+  bool number_float(double value, const std::string&) override { return set(value); }
+  bool string(std::string& value) override { return set(value); }
+  bool binary(nlohmann::json::binary_t&) override { return false; }
+
+  bool start_object(std::size_t) override { return !std::exchange(is_open_, true); }
+  bool start_array(std::size_t) override { return false; }
+  bool end_object() override { return true; }
+  bool end_array() override { return false; }
+
+  bool key(std::string& name) override {
+    fields_.emplace_back().name = name;
+    return true;
+  }
+
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
+
+ private:
+  FlatObject() { fields_.reserve(16); }
+
+  template <class Value>
+  bool set(const Value& value) {
+    if (is_open_) fields_.back().value = value;
+    return is_open_;
+  }
+
+  std::vector<JsonField> fields_;
+  bool is_open_ = false;
+};
+
+NASNET_BODY JournalLine::JournalLine(const std::string& path, std::int64_t number, std::string_view text)
+    : path_(path),
+      number_(number),
+      last_(last_architecture(text)),
+      fields_(std::make_shared<std::vector<JsonField>>()) {
+  if (last_) {
+    take_fields(before_last(text));
+  } else {
+    take_fields(text);
+  }
+}
+
+NASNET_BODY const nlohmann::json& JournalLine::field(std::string_view key) const {
+  const nlohmann::json* value = find(key);
+  if (value == nullptr) fail_here("the field \"", key, "\" is missing");
+  return *value;
+}
+
+NASNET_BODY const std::string& JournalLine::text(std::string_view key) const {
+  const nlohmann::json& value = field(key);
+  if (!value.is_string()) fail_here("the field \"", key, "\" is no text");
+  return value.get_ref<const std::string&>();
+}
+
+NASNET_BODY std::int64_t JournalLine::count(std::string_view key) const {
+  const nlohmann::json& value = field(key);
+  const bool fits = value.is_number_unsigned() &&
+                    value.get<std::uint64_t>() <= std::uint64_t{(std::numeric_limits<std::int64_t>::max)()};
+  if (!fits) fail_here("the field \"", key, "\" is no whole number from 0");
+  return value.get<std::int64_t>();
+}
+
+NASNET_BODY std::uint64_t JournalLine::unsigned_number(std::string_view key) const {
+  const nlohmann::json& value = field(key);
+  if (!value.is_number_unsigned()) fail_here("the field \"", key, "\" is no whole number from 0");
+  return value.get<std::uint64_t>();
+}
+
+NASNET_BODY double JournalLine::number_in(const nlohmann::json& value, std::string_view key) const {
+  if (!value.is_number() || !std::isfinite(value.get<double>())) fail_here("the field \"", key, "\" is no number");
+  return value.get<double>();
+}
+
+NASNET_BODY std::uint64_t JournalLine::hash() const {
+  const std::optional<std::uint64_t> hash = hash_of_text(text("hash"));
+  if (!hash) fail_here("the field \"hash\" is not 16 hexadecimal digits");
+  return *hash;
+}
+
+NASNET_BODY Architecture JournalLine::architecture() const {
+  const std::string_view form = last_ ? *last_ : std::string_view(text("architecture"));
+  Architecture architecture;
+  const auto failure = catch_failure([&] { architecture = architecture_from_text(form, "architecture"); });
+  if (failure) fail_here(failure->message);
+  return architecture;
+}
+
+NASNET_BODY std::optional<std::string_view> JournalLine::last_architecture(std::string_view text) {
+  if (!text.ends_with(last_end)) return std::nullopt;
+  text.remove_suffix(last_end.size());
+  const std::size_t quote = text.rfind('"');
+  if (quote == std::string_view::npos || !text.substr(0, quote + 1).ends_with(last_key)) return std::nullopt;
+  const std::string_view value = text.substr(quote + 1);
+  const auto is_plain = [](char letter) { return letter >= ' ' && letter <= '~' && letter != '\\'; };
+  if (!std::all_of(value.begin(), value.end(), is_plain)) return std::nullopt;
+  return value;
+}
+
+NASNET_BODY void JournalLine::take_fields(std::string_view text) {
+  if (auto flat = FlatObject::fields_of(text)) {
+    *fields_ = *std::move(flat);
+    return;
+  }
+  const nlohmann::json tree = nlohmann::json::parse(text, nullptr, false);
+  if (!tree.is_object()) fail_here("this is no JSON object");
+  for (const auto& [name, value] : tree.items()) fields_->push_back({name, value});
+}
+
+NASNET_BODY const nlohmann::json* JournalLine::find(std::string_view key) const {
+  const auto found =
+      std::find_if(fields_->rbegin(), fields_->rend(), [key](const auto& field) { return field.name == key; });
+  return found == fields_->rend() ? nullptr : &found->value;
+}
+
+NASNET_BODY std::string JournalLine::before_last(std::string_view text) const {
+  text.remove_suffix(last_key.size() + last_->size() + last_end.size());
+  return std::string(text).append("}");
+}
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// Where a process says that `new` found no memory, for it may end before it can say more. -1 in the program itself.
+inline int out_of_memory_line = -1;
+
+/// The letters that begin what a process sends.
+inline constexpr char progress_letter = 'p';
+inline constexpr char result_letter = 'r';
+inline constexpr char out_of_memory_letter = 'm';
+
+/// More than a result has in any sense.
+inline constexpr std::uint64_t largest_result = std::uint64_t{64} << 20U;
+
+NASNET_LAZY [[nodiscard]] inline std::string length_prefix(std::size_t length) {
+  const std::uint64_t value = length;
+  std::string prefix(sizeof value, '\0');
+  std::memcpy(prefix.data(), &value, sizeof value);
+  return prefix;
+}
+
+NASNET_LAZY [[nodiscard]] inline std::string progress_text(const Progress& progress) {
+  return one_line(nlohmann::json{{"task", progress.task},
+                                 {"done", progress.done},
+                                 {"total", progress.total},
+                                 {"seconds", progress.seconds},
+                                 {"detail", progress.detail}});
+}
+
+NASNET_LAZY [[nodiscard]] inline std::optional<Progress> read_progress(std::string_view text) {
+  const nlohmann::json json = nlohmann::json::parse(text, nullptr, false);
+  if (!json.is_object()) return std::nullopt;
+  std::optional<Progress> progress;
+  // Written by a process that may be damaged: a field of another type is an exception of the JSON library.
+  const auto failure = catch_failure([&] {
+    progress = Progress{.task = json.value("task", ""),
+                        .done = json.value("done", std::int64_t{0}),
+                        .total = json.value("total", std::int64_t{0}),
+                        .seconds = json.value("seconds", 0.0),
+                        .detail = json.value("detail", "")};
+  });
+  return failure ? std::nullopt : progress;
+}
+
+NASNET_LAZY [[nodiscard]] inline std::string request_text(const Architecture& architecture, const TrialContext& trial) {
+  nlohmann::json json = nlohmann::json::object();
+  json["architecture"] = to_json(architecture);
+  json["trial"] = trial.trial;
+  json["key"] = trial.random.state().key;
+  json["position"] = trial.random.state().position;
+  json["bytes"] = trial.context.allocator().limit();
+  json["reports"] = static_cast<bool>(trial.progress);
+  if (trial.budget) json["budget"] = *trial.budget;
+  json["repeat"] = trial.repeat;
+  if (trial.deadline) {
+    json["seconds"] = std::chrono::duration<double>(*trial.deadline - std::chrono::steady_clock::now()).count();
+  }
+  const std::string text = json.dump();
+  return length_prefix(text.size()) + text;
+}
+
+/// Limits what this process may take in addition to what it has.
+NASNET_LAZY inline void limit_process_memory(std::size_t bytes, const ProcessOptions& options) {
+#if defined(__linux__)
+  constexpr std::size_t unlimited = static_cast<std::size_t>(-1);
+  if (bytes == unlimited) return;
+  std::FILE* file = std::fopen("/proc/self/statm", "re");
+  if (file == nullptr) return;
+  unsigned long long pages = 0;  // of data and stack
+  const bool known = std::fscanf(file, "%*u %*u %*u %*u %*u %llu", &pages) == 1;
+  static_cast<void>(std::fclose(file));
+  if (!known) return;
+  rlimit stack{};
+  static_cast<void>(::getrlimit(RLIMIT_STACK, &stack));
+  const std::uint64_t stack_bytes = (std::min)(std::uint64_t{stack.rlim_cur}, std::uint64_t{8} << 20U);
+  const std::uint64_t has = pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  const std::uint64_t own =
+      stack_bytes * static_cast<std::uint64_t>(options.threads) + options.overhead_bytes + has + bytes / 4;
+  rlimit limit{};
+  static_cast<void>(::getrlimit(RLIMIT_DATA, &limit));
+  limit.rlim_cur = (std::min)(std::uint64_t{limit.rlim_max}, own > unlimited - bytes ? unlimited : own + bytes);
+  static_cast<void>(::setrlimit(RLIMIT_DATA, &limit));
+#else
+  static_cast<void>(bytes);
+  static_cast<void>(options);
+#endif
+}
+
+/// Where the system's memory runs out, it shall end a trial rather than the search.
+NASNET_LAZY inline void offer_to_be_killed() {
+#if defined(__linux__)
+  std::FILE* file = std::fopen("/proc/self/oom_score_adj", "we");
+  if (file == nullptr) return;
+  std::fputs("500", file);
+  static_cast<void>(std::fclose(file));
+#endif
+}
+
+NASNET_LAZY inline void send_result(int line, char letter, std::string_view text) {
+  std::string frame(1, letter);
+  frame.append(length_prefix(text.size())).append(text);
+  std::span<const std::uint8_t> bytes = bytes_of(frame);
+  while (!bytes.empty()) {
+    const auto written = ::write(line, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return;
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+}
+
+/// Called where `new` finds no memory: says so, and lets it fail.
+inline void note_lack_of_memory() {
+  const std::array<char, 1 + sizeof(std::uint64_t)> frame{out_of_memory_letter};  // the length is 0
+  static_cast<void>(::write(out_of_memory_line, frame.data(), frame.size()) < 0);
+  std::set_new_handler(nullptr);
+}
+
+/// The process of one trial: reads the request, evaluates, sends the outcome.
+NASNET_LAZY inline void run_trial(const EvaluatorInterface& evaluator, const OpTable& ops,
+                                  const ProcessOptions& options, const JobLines& lines) {
+  std::uint64_t length = 0;
+  if (!read_all(lines.request, writable_bytes_of_value(length))) return;
+  std::string text(static_cast<std::size_t>(length), '\0');
+  if (!read_all(lines.request, {reinterpret_cast<std::uint8_t*>(text.data()), text.size()})) return;
+  offer_to_be_killed();
+  out_of_memory_line = lines.result;
+  std::set_new_handler(&note_lack_of_memory);
+
+  std::optional<Outcome> outcome;
+  const auto failure = catch_failure([&] {
+    const nlohmann::json request = nlohmann::json::parse(text, nullptr, false);
+    const Architecture architecture = architecture_from_json(request["architecture"], "architecture");
+    const auto bytes = request["bytes"].get<std::size_t>();
+    limit_process_memory(bytes, options);
+    const RandomStream::State state{request["key"].get<std::uint64_t>(), request["position"].get<std::uint64_t>()};
+    TrialContext trial{.trial = request["trial"].get<std::int64_t>(),
+                       .random = RandomStream(state),
+                       .context = Context(std::make_shared<ThreadPool>(options.threads), Allocator(bytes)),
+                       .ops = ops};
+    if (request.contains("budget")) trial.budget = request["budget"].get<std::int64_t>();
+    trial.repeat = request["repeat"].get<std::int64_t>();
+    using Clock = std::chrono::steady_clock;
+    if (request.contains("seconds")) {
+      const std::chrono::duration<double> seconds(request["seconds"].get<double>());
+      trial.deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(seconds);
+    }
+    Clock::time_point reported{};
+    if (request["reports"].get<bool>()) {
+      trial.progress = [&reported, line = lines.result](const Progress& progress) {
+        const Clock::time_point now = Clock::now();
+        if (now - reported < std::chrono::milliseconds(50)) return;
+        reported = now;
+        send_result(line, progress_letter, progress_text(progress));
+      };
+    }
+    outcome = evaluator.evaluate(architecture, trial);
+  });
+  if (failure) {
+    const bool memory = failure->kind == Failure::Kind::out_of_memory;
+    outcome = Outcome::failed(memory ? FailureKind::out_of_memory : FailureKind::exception, failure->message);
+  }
+  send_result(lines.result, result_letter, one_line(to_json(*outcome)));
+}
+
+NASNET_BODY bool TrialReceiver::take(std::string_view piece) {
+  buffer_.append(piece);
+  constexpr std::size_t head = 1 + sizeof(std::uint64_t);
+  std::size_t begin = 0;
+  while (buffer_.size() - begin >= head) {
+    std::uint64_t length = 0;
+    std::memcpy(&length, buffer_.data() + begin + 1, sizeof length);
+    if (length > largest_result) is_sound_ = false;
+    if (!is_sound_) return false;
+    if (buffer_.size() - begin - head < length) break;
+    is_sound_ = handle(buffer_[begin], std::string_view(buffer_).substr(begin + head, length));
+    if (!is_sound_) return false;
+    begin += head + static_cast<std::size_t>(length);
+  }
+  buffer_.erase(0, begin);
+  return true;
+}
+
+NASNET_BODY bool TrialReceiver::handle(char letter, std::string_view text) {
+  if (letter == out_of_memory_letter) {
+    lacked_memory_ = true;
+    return text.empty();
+  }
+  if (letter == result_letter) {
+    outcome_ = outcome_from_json(nlohmann::json::parse(text, nullptr, false));
+    return outcome_.has_value();
+  }
+  if (letter != progress_letter) return false;
+  const std::optional<Progress> progress = read_progress(text);
+  if (progress && progress_) progress_(*progress);
+  return progress.has_value();
+}
+
+NASNET_LAZY [[nodiscard]] inline std::string signal_text(int signal) {
+  struct Named {
+    int number;
+    std::string_view name;
+  };
+  constexpr std::array names{Named{SIGSEGV, "SIGSEGV"}, Named{SIGABRT, "SIGABRT"}, Named{SIGBUS, "SIGBUS"},
+                             Named{SIGFPE, "SIGFPE"},   Named{SIGILL, "SIGILL"},   Named{SIGKILL, "SIGKILL"},
+                             Named{SIGTERM, "SIGTERM"}, Named{SIGTRAP, "SIGTRAP"}, Named{SIGXCPU, "SIGXCPU"}};
+  for (const Named& named : names) {
+    if (named.number == signal) return join("signal ", signal, " (", named.name, ')');
+  }
+  return join("signal ", signal);
+}
+
+NASNET_BODY Outcome outcome_without_result(const ProcessEnd& end, const TrialReceiver& receiver) {
+  using Kind = ProcessEnd::Kind;
+  if (!receiver.is_sound()) {
+    return Outcome::failed(FailureKind::crash,
+                           join("its process sent what is no result, or one of more than ", largest_result, " bytes"));
+  }
+  switch (end.kind) {
+    case Kind::timed_out: return Outcome::failed(FailureKind::timeout, "it ran beyond its time and was ended");
+    case Kind::not_started:
+      return Outcome::unresolved(join("processes for trials: the system makes no process: ", system_reason(end.value)));
+    case Kind::given_up: return Outcome::failed(FailureKind::lost, "nobody waited for it any more, so it was ended");
+    case Kind::lost:
+      return Outcome::unresolved(
+          "processes for trials: the process that starts them has ended, killed perhaps by the system for want of "
+          "memory, so none can run any more: begin the program anew to go on");
+    case Kind::exited:
+    case Kind::signalled: break;
+  }
+  const std::string how =
+      end.kind == Kind::signalled ? signal_text(end.value) : join("exit status ", end.value, " and no result");
+  if (receiver.lacked_memory()) {
+    return Outcome::failed(FailureKind::out_of_memory, join("its process found no memory and ended with ", how));
+  }
+  if (end.kind == Kind::signalled && end.value == SIGKILL && end.system_killed != 0) {
+    return Outcome::failed(FailureKind::out_of_memory, "the memory of the machine ran out and the system ended it");
+  }
+  return Outcome::failed(FailureKind::crash, join("its process ended with ", how));
+}
+
+NASNET_BODY TrialProcesses::TrialProcesses(std::shared_ptr<const EvaluatorInterface> evaluator, OpTable ops,
+                                           const ProcessOptions& options) {
+  if (options.threads < 1) {
+    fail<ArgumentError>("processes for trials: ", options.threads, " threads for each, 1 or more are wanted");
+  }
+  server_ =
+      std::make_shared<const ForkServer>([evaluator = std::move(evaluator), ops = std::move(ops), options](
+                                             const JobLines& lines) { run_trial(*evaluator, ops, options, lines); });
+}
+
+NASNET_BODY Outcome TrialProcesses::evaluate(const Architecture& architecture, TrialContext& trial) const {
+  double seconds = std::numeric_limits<double>::infinity();
+  if (trial.deadline) {
+    seconds = std::chrono::duration<double>(*trial.deadline - std::chrono::steady_clock::now()).count();
+  }
+  TrialReceiver receiver(trial.progress);
+  const ProcessEnd end = server_->run(
+      request_text(architecture, trial), seconds, [&receiver](std::string_view piece) { return receiver.take(piece); },
+      trial.given_up);
+  if (receiver.is_sound() && receiver.outcome()) return *receiver.outcome();
+  return outcome_without_result(end, receiver);
+}
+
+NASNET_BODY pid_t TrialProcesses::server() const { return server_->process(); }
 
 }  // namespace nasnet::inline NASNET_ABI::detail
 
@@ -26360,6 +27477,10 @@ NASNET_BODY NameInFile corresponding_names(const NetworkGraph& from, const Netwo
 /// Where a proposal has a budget or a repeat above 0, its first line has fields "budget" and "repeat"; where its memory
 /// was predicted, "bytes"; where it was enqueued, "enqueued". An architecture is its text form (genotype/text.hpp).
 
+// ---- nasnet/journal/journal_record.hpp ---------------------------------------------------------------------------
+
+/// What the lines of a journal say; see journal/journal.hpp.
+
 namespace nasnet::inline NASNET_ABI {
 
 /// The format that this library writes and reads.
@@ -26371,7 +27492,7 @@ struct JournalHeader {
   std::string instruction_set;  ///< that the kernels used; results are equal bit for bit on one of them only
   std::uint64_t seed = 0;
   std::string space;  ///< name and hash of the search space
-  nlohmann::json settings = nlohmann::json::object();
+  JsonValue settings{};
 };
 
 /// The kinds of lines after the first.
@@ -26402,6 +27523,10 @@ struct JournalRecord {
   std::int64_t line = 0;  ///< counts the lines of the file from 1
 };
 
+}  // namespace nasnet::inline NASNET_ABI
+
+namespace nasnet::inline NASNET_ABI {
+
 /// All that a journal holds.
 struct Journal {
   std::optional<JournalHeader> header;  ///< absent in an empty file, or where not even the first line was written whole
@@ -26409,9 +27534,52 @@ struct Journal {
   std::uint64_t torn_bytes = 0;  ///< after the last whole line: what was being written when the search ended
 };
 
+/// Reads a journal. A last line that was not written whole is left out.
+/// @throws IoError naming file and line for a line that is damaged or cannot follow those before it, for another
+/// format, and for a file that cannot be read or is no journal.
+NASNET_LAZY [[nodiscard]] Journal read_journal(const std::string& path);
+
+/// What a journal says, as the history of its search; an empty one where nothing was begun. Trials that were running
+/// when it ended are left out.
+/// @param check called with the header before more is read, to refuse a journal of another search
+/// @throws IoError as read_journal, and what `check` throws.
+NASNET_LAZY [[nodiscard]] History read_history(const std::string& path,
+                                               const std::function<void(const JournalHeader&)>& check = {});
+
+/// The results of a search as text, a line for each trial that is done or failed, by number, without times, attempts
+/// and workers.
+NASNET_LAZY [[nodiscard]] std::string results_text(const History& history);
+
+/// Whether two searches came to the same results.
+NASNET_LAZY [[nodiscard]] bool equal_results(const History& a, const History& b);
+
 namespace detail {
 
-NASNET_LAZY [[nodiscard]] nlohmann::ordered_json record_json(JournalEvent event, const Trial& trial);
+/// As read_journal, from a text.
+/// @param path of the file, for the texts of errors
+NASNET_LAZY [[nodiscard]] Journal journal_from_text(std::string_view text, const std::string& path);
+
+/// The text of an existing journal; empty for what is no regular file, such as a device.
+NASNET_LAZY [[nodiscard]] std::string journal_text(const std::string& path);
+
+/// As read_history, from a text.
+/// @param path of the file, for the texts of errors
+NASNET_LAZY [[nodiscard]] History history_from_text(std::string_view text, const std::string& path,
+                                                    const std::function<void(const JournalHeader&)>& check = {});
+
+}  // namespace detail
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/journal/journal.ipp ----------------------------------------------------------------------------------
+
+// ---- nasnet/journal/journal_reader.hpp ---------------------------------------------------------------------------
+
+/// Reading a journal line by line.
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+class JournalLine;
 
 /// Adds to a trial that has started what the line of its end, or of a further start, says of it.
 NASNET_LAZY void take_over_run(Trial& trial, Trial line);
@@ -26426,7 +27594,7 @@ class JournalReader {
   using HeaderSink = std::function<void(JournalHeader)>;
   using RecordSink = std::function<void(JournalRecord)>;
 
-  JournalReader(const std::filesystem::path& path, HeaderSink take_header, RecordSink take_record)
+  JournalReader(const std::string& path, HeaderSink take_header, RecordSink take_record)
       : path_(path), take_header_(std::move(take_header)), take_record_(std::move(take_record)) {}
 
   NASNET_LAZY void read(std::string_view text);
@@ -26464,10 +27632,6 @@ class JournalReader {
 
   NASNET_LAZY void read_rejected(const JournalLine& line, Trial& trial);
 
-  NASNET_LAZY [[nodiscard]] static int worker_of(const JournalLine& line) {
-    return static_cast<int>((std::min)(line.count("worker"), std::int64_t{(std::numeric_limits<int>::max)()}));
-  }
-
   /// What has to be known of a trial to judge the lines that follow.
   struct Begun {
     std::uint64_t hash = 0;
@@ -26478,7 +27642,7 @@ class JournalReader {
   /// The trial of this number, which must run.
   NASNET_LAZY [[nodiscard]] Begun& running(const JournalLine& line, std::int64_t number);
 
-  const std::filesystem::path& path_;
+  const std::string& path_;
   HeaderSink take_header_;
   RecordSink take_record_;
   std::int64_t line_ = 0;
@@ -26487,187 +27651,14 @@ class JournalReader {
   std::vector<Begun> trials_;  // by number
 };
 
-/// As read_journal, from a text.
-/// @param path of the file, for the texts of errors
-NASNET_LAZY [[nodiscard]] Journal journal_from_text(std::string_view text, const std::filesystem::path& path);
+}  // namespace nasnet::inline NASNET_ABI::detail
 
-/// The text of an existing journal; empty for what is no regular file, such as a device.
-NASNET_LAZY [[nodiscard]] std::string journal_text(const std::filesystem::path& path);
-
-/// Settings, and whose they are.
-struct OwnedSettings {
-  std::string_view owner;
-  const nlohmann::json& settings;
-};
-
-/// Where two settings differ first: "evaluator.epochs: the journal has 1, this run has 2".
-NASNET_LAZY [[nodiscard]] std::optional<std::string> first_difference(const OwnedSettings& first,
-                                                                      const OwnedSettings& second,
-                                                                      const std::string& name);
-
-}  // namespace detail
-
-/// Reads a journal. A last line that was not written whole is left out.
-/// @throws IoError naming file and line for a line that is damaged or cannot follow those before it, for another
-/// format, and for a file that cannot be read or is no journal.
-NASNET_LAZY [[nodiscard]] inline Journal read_journal(const std::filesystem::path& path) {
-  return detail::journal_from_text(read_text_file(path), path);
-}
-
-/// Writes a journal line by line. One search at a time writes a file; another one is refused.
-class JournalWriter {
- public:
-  /// Opens the file, or makes it.
-  /// @throws IoError where it cannot be written.
-  explicit JournalWriter(const std::filesystem::path& path, AppendOptions options = {}) : file_(path, options) {}
-
-  NASNET_LAZY [[nodiscard]] const std::filesystem::path& path() const { return file_.path(); }
-
-  /// Cuts off a last line that was not written whole.
-  NASNET_LAZY void drop_torn_line() { file_.drop_torn_line(); }
-
-  /// @throws IoError where the line could not be stored, as on a full disk; the file then ends with the line before.
-  NASNET_LAZY void begin(const JournalHeader& header);
-
-  /// As above.
-  NASNET_LAZY void write(JournalEvent event, const Trial& trial = {});
-
-  /// A line that is put together already. As above.
-  NASNET_LAZY void write_line(const std::string& line) { file_.append(line); }
-
- private:
-  AppendFile file_;
-};
-
-namespace detail {
-
-/// As read_history, from a text.
-/// @param path of the file, for the texts of errors
-NASNET_LAZY [[nodiscard]] History history_from_text(std::string_view text, const std::filesystem::path& path,
-                                                    const std::function<void(const JournalHeader&)>& check = {});
-
-}  // namespace detail
-
-/// What a journal says, as the history of its search; an empty one where nothing was begun. Trials that were running
-/// when it ended are left out.
-/// @param check called with the header before more is read, to refuse a journal of another search
-/// @throws IoError as read_journal, and what `check` throws.
-NASNET_LAZY [[nodiscard]] inline History read_history(const std::filesystem::path& path,
-                                                      const std::function<void(const JournalHeader&)>& check = {}) {
-  return detail::history_from_text(read_text_file(path), path, check);
-}
-
-/// The results of a search as text, a line for each trial that is done or failed, by number, without times, attempts
-/// and workers.
-NASNET_LAZY [[nodiscard]] std::string results_text(const History& history);
-
-/// Whether two searches came to the same results.
-NASNET_LAZY [[nodiscard]] inline bool equal_results(const History& a, const History& b) {
-  return results_text(a) == results_text(b);
-}
-
-}  // namespace nasnet::inline NASNET_ABI
-
-// ---- nasnet/journal/journal.ipp ----------------------------------------------------------------------------------
+// ---- nasnet/journal/journal_reader.ipp ---------------------------------------------------------------------------
 
 namespace nasnet::inline NASNET_ABI::detail {
 
-NASNET_LAZY [[nodiscard]] inline nlohmann::ordered_json header_json(const JournalHeader& header) {
-  nlohmann::ordered_json json;
-  json["format"] = journal_format;
-  json["nasnet"] = header.version;
-  json["seed"] = header.seed;
-  json["space"] = header.space;
-  json["instruction_set"] = header.instruction_set;
-  json["settings"] = header.settings;
-  return json;
-}
-
-NASNET_LAZY inline void put_proposal(nlohmann::ordered_json& json, const Trial& trial) {
-  json["hash"] = hex_text(trial.hash);
-  if (trial.budget) json["budget"] = *trial.budget;
-  if (trial.repeat != 0) json["repeat"] = trial.repeat;
-  if (trial.enqueued) json["enqueued"] = true;
-  if (trial.bytes) json["bytes"] = *trial.bytes;
-  if (trial.parameters) json["parameters"] = *trial.parameters;
-  if (trial.multiply_adds) json["multiply_adds"] = *trial.multiply_adds;
-  json["architecture"] = to_text(trial.architecture);
-}
-
-NASNET_LAZY inline void put_evaluation(nlohmann::ordered_json& json, const Evaluation& evaluation) {
-  json["validation_accuracy"] = evaluation.validation_accuracy;
-  json["validation_loss"] = evaluation.validation_loss;
-  if (!evaluation.metrics.empty()) json["metrics"] = evaluation.metrics;
-}
-
-NASNET_LAZY inline void put_failure(nlohmann::ordered_json& json, const Trial& trial) {
-  json["kind"] = std::string(to_string(trial.failure.value_or(FailureKind::exception)));
-  json["message"] = trial.message;
-}
-
-NASNET_LAZY inline void put_run(nlohmann::ordered_json& json, const Trial& trial) {
-  json["seconds"] = trial.seconds;
-  json["attempt"] = trial.attempt;
-  json["worker"] = trial.worker;
-}
-
-NASNET_LAZY [[nodiscard]] inline nlohmann::ordered_json started_json(const Trial& trial) {
-  nlohmann::ordered_json json{{"event", "started"},
-                              {"trial", trial.number},
-                              {"proposal", trial.proposal},
-                              {"attempt", trial.attempt},
-                              {"worker", trial.worker}};
-  put_proposal(json, trial);
-  return json;
-}
-
-NASNET_LAZY [[nodiscard]] inline nlohmann::ordered_json ended_json(const Trial& trial) {
-  const bool done = trial.state == TrialState::done;
-  nlohmann::ordered_json json{{"event", done ? "finished" : "failed"}, {"trial", trial.number}};
-  json["hash"] = hex_text(trial.hash);
-  if (done) put_evaluation(json, trial.evaluation);
-  if (!done) put_failure(json, trial);
-  put_run(json, trial);
-  return json;
-}
-
-NASNET_LAZY [[nodiscard]] inline nlohmann::ordered_json duplicate_json(const Trial& trial) {
-  nlohmann::ordered_json json{{"event", "duplicate"}, {"proposal", trial.proposal}, {"of", trial.duplicate_of}};
-  put_proposal(json, trial);
-  return json;
-}
-
-NASNET_LAZY [[nodiscard]] inline nlohmann::ordered_json rejected_json(const Trial& trial) {
-  nlohmann::ordered_json json{{"event", "rejected"}, {"proposal", trial.proposal}, {"reason", trial.message}};
-  put_proposal(json, trial);
-  return json;
-}
-
-NASNET_LAZY [[nodiscard]] inline nlohmann::ordered_json enqueued_json(const Trial& trial) {
-  nlohmann::ordered_json json{{"event", "enqueued"}};
-  put_proposal(json, trial);
-  return json;
-}
-
-NASNET_LAZY [[nodiscard]] inline nlohmann::ordered_json known_json(const Trial& trial) {
-  nlohmann::ordered_json json{{"event", "known"}};
-  put_evaluation(json, trial.evaluation);
-  put_proposal(json, trial);
-  return json;
-}
-
-NASNET_BODY nlohmann::ordered_json record_json(JournalEvent event, const Trial& trial) {
-  switch (event) {
-    case JournalEvent::started: return started_json(trial);
-    case JournalEvent::finished:
-    case JournalEvent::failed: return ended_json(trial);
-    case JournalEvent::duplicate: return duplicate_json(trial);
-    case JournalEvent::rejected: return rejected_json(trial);
-    case JournalEvent::enqueued: return enqueued_json(trial);
-    case JournalEvent::known: return known_json(trial);
-    case JournalEvent::exhausted: break;
-  }
-  return {{"event", "exhausted"}};
+NASNET_LAZY [[nodiscard]] inline int worker_of(const JournalLine& line) {
+  return static_cast<int>((std::min)(line.count("worker"), std::int64_t{(std::numeric_limits<int>::max)()}));
 }
 
 NASNET_BODY void take_over_run(Trial& trial, Trial line) {
@@ -26705,7 +27696,7 @@ NASNET_BODY void JournalReader::keep_torn_line(std::string_view text) {
   constexpr std::string_view first_line = "{\"format\":";
   const std::size_t known = (std::min)(text.size(), first_line.size());
   if (line_ == 0 && text.substr(0, known) != first_line.substr(0, known)) {
-    fail<IoError>('\'', path_.string(), "' is no journal of a search");
+    fail<IoError>('\'', path_, "' is no journal of a search");
   }
   torn_bytes_ = text.size();
 }
@@ -26721,8 +27712,9 @@ NASNET_BODY void JournalReader::read_header(const JournalLine& line) {
   header.instruction_set = line.text("instruction_set");
   header.seed = line.unsigned_number("seed");
   header.space = line.text("space");
-  header.settings = line.field("settings");
-  if (!header.settings.is_object()) line.fail_here("the field \"settings\" is no JSON object");
+  const nlohmann::json& settings = line.field("settings");
+  header.settings = settings;
+  if (!settings.is_object()) line.fail_here("the field \"settings\" is no JSON object");
   take_header_(std::move(header));
 }
 
@@ -26844,6 +27836,138 @@ NASNET_BODY JournalReader::Begun& JournalReader::running(const JournalLine& line
   return begun;
 }
 
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+// ---- nasnet/journal/record_json.hpp ------------------------------------------------------------------------------
+
+/// The lines of a journal as JSON.
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+NASNET_LAZY [[nodiscard]] nlohmann::ordered_json header_json(const JournalHeader& header);
+
+NASNET_LAZY [[nodiscard]] nlohmann::ordered_json record_json(JournalEvent event, const Trial& trial);
+
+/// What came of a trial that is done or failed, without times, attempts and workers.
+NASNET_LAZY [[nodiscard]] nlohmann::ordered_json result_json(const Trial& trial);
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+// ---- nasnet/journal/record_json.ipp ------------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+NASNET_BODY nlohmann::ordered_json header_json(const JournalHeader& header) {
+  nlohmann::ordered_json json;
+  json["format"] = journal_format;
+  json["nasnet"] = header.version;
+  json["seed"] = header.seed;
+  json["space"] = header.space;
+  json["instruction_set"] = header.instruction_set;
+  json["settings"] = header.settings.get();
+  return json;
+}
+
+NASNET_LAZY inline void put_proposal(nlohmann::ordered_json& json, const Trial& trial) {
+  json["hash"] = hex_text(trial.hash);
+  if (trial.budget) json["budget"] = *trial.budget;
+  if (trial.repeat != 0) json["repeat"] = trial.repeat;
+  if (trial.enqueued) json["enqueued"] = true;
+  if (trial.bytes) json["bytes"] = *trial.bytes;
+  if (trial.parameters) json["parameters"] = *trial.parameters;
+  if (trial.multiply_adds) json["multiply_adds"] = *trial.multiply_adds;
+  json["architecture"] = to_text(trial.architecture);
+}
+
+NASNET_LAZY inline void put_evaluation(nlohmann::ordered_json& json, const Evaluation& evaluation) {
+  json["validation_accuracy"] = evaluation.validation_accuracy;
+  json["validation_loss"] = evaluation.validation_loss;
+  if (!evaluation.metrics.empty()) json["metrics"] = evaluation.metrics;
+}
+
+NASNET_LAZY inline void put_failure(nlohmann::ordered_json& json, const Trial& trial) {
+  json["kind"] = std::string(to_string(trial.failure.value_or(FailureKind::exception)));
+  json["message"] = trial.message;
+}
+
+NASNET_LAZY inline void put_run(nlohmann::ordered_json& json, const Trial& trial) {
+  json["seconds"] = trial.seconds;
+  json["attempt"] = trial.attempt;
+  json["worker"] = trial.worker;
+}
+
+NASNET_LAZY [[nodiscard]] inline nlohmann::ordered_json started_json(const Trial& trial) {
+  nlohmann::ordered_json json{{"event", "started"},
+                              {"trial", trial.number},
+                              {"proposal", trial.proposal},
+                              {"attempt", trial.attempt},
+                              {"worker", trial.worker}};
+  put_proposal(json, trial);
+  return json;
+}
+
+NASNET_LAZY [[nodiscard]] inline nlohmann::ordered_json ended_json(const Trial& trial) {
+  const bool done = trial.state == TrialState::done;
+  nlohmann::ordered_json json{{"event", done ? "finished" : "failed"}, {"trial", trial.number}};
+  json["hash"] = hex_text(trial.hash);
+  if (done) put_evaluation(json, trial.evaluation);
+  if (!done) put_failure(json, trial);
+  put_run(json, trial);
+  return json;
+}
+
+NASNET_LAZY [[nodiscard]] inline nlohmann::ordered_json duplicate_json(const Trial& trial) {
+  nlohmann::ordered_json json{{"event", "duplicate"}, {"proposal", trial.proposal}, {"of", trial.duplicate_of}};
+  put_proposal(json, trial);
+  return json;
+}
+
+NASNET_LAZY [[nodiscard]] inline nlohmann::ordered_json rejected_json(const Trial& trial) {
+  nlohmann::ordered_json json{{"event", "rejected"}, {"proposal", trial.proposal}, {"reason", trial.message}};
+  put_proposal(json, trial);
+  return json;
+}
+
+NASNET_LAZY [[nodiscard]] inline nlohmann::ordered_json enqueued_json(const Trial& trial) {
+  nlohmann::ordered_json json{{"event", "enqueued"}};
+  put_proposal(json, trial);
+  return json;
+}
+
+NASNET_LAZY [[nodiscard]] inline nlohmann::ordered_json known_json(const Trial& trial) {
+  nlohmann::ordered_json json{{"event", "known"}};
+  put_evaluation(json, trial.evaluation);
+  put_proposal(json, trial);
+  return json;
+}
+
+NASNET_BODY nlohmann::ordered_json record_json(JournalEvent event, const Trial& trial) {
+  switch (event) {
+    case JournalEvent::started: return started_json(trial);
+    case JournalEvent::finished:
+    case JournalEvent::failed: return ended_json(trial);
+    case JournalEvent::duplicate: return duplicate_json(trial);
+    case JournalEvent::rejected: return rejected_json(trial);
+    case JournalEvent::enqueued: return enqueued_json(trial);
+    case JournalEvent::known: return known_json(trial);
+    case JournalEvent::exhausted: break;
+  }
+  return {{"event", "exhausted"}};
+}
+
+NASNET_BODY nlohmann::ordered_json result_json(const Trial& trial) {
+  nlohmann::ordered_json json{
+      {"trial", trial.number}, {"proposal", trial.proposal}, {"state", std::string(to_string(trial.state))}};
+  put_proposal(json, trial);
+  if (trial.state == TrialState::done) put_evaluation(json, trial.evaluation);
+  if (trial.state == TrialState::failed) put_failure(json, trial);
+  return json;
+}
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+namespace nasnet::inline NASNET_ABI::detail {
+
 /// Collects what a reader passes on, each record with all that is known of its trial.
 class RecordCollector {
  public:
@@ -26870,7 +27994,7 @@ class RecordCollector {
   std::vector<std::size_t> latest_;  // by number of the trial: its latest record
 };
 
-NASNET_BODY Journal journal_from_text(std::string_view text, const std::filesystem::path& path) {
+NASNET_BODY Journal journal_from_text(std::string_view text, const std::string& path) {
   Journal journal;
   RecordCollector collector;
   JournalReader reader(
@@ -26882,47 +28006,10 @@ NASNET_BODY Journal journal_from_text(std::string_view text, const std::filesyst
   return journal;
 }
 
-NASNET_BODY std::string journal_text(const std::filesystem::path& path) {
+NASNET_BODY std::string journal_text(const std::string& path) {
   std::error_code ignored;
   return std::filesystem::is_regular_file(path, ignored) ? read_text_file(path) : std::string();
 }
-
-NASNET_BODY std::optional<std::string> first_difference(const OwnedSettings& first, const OwnedSettings& second,
-                                                        const std::string& name) {
-  if (first.settings == second.settings) return std::nullopt;
-  if (first.settings.is_object() && second.settings.is_object()) {
-    nlohmann::json either = first.settings;
-    either.update(second.settings);
-    for (const auto& [key, value] : either.items()) {
-      const auto part = [&key = key](const nlohmann::json& object) {
-        return object.contains(key) ? object.at(key) : nlohmann::json();
-      };
-      auto below = first_difference({first.owner, part(first.settings)}, {second.owner, part(second.settings)},
-                                    name.empty() ? key : join(name, '.', key));
-      if (below) return below;
-    }
-  }
-  const auto shown = [](const OwnedSettings& owned) {
-    return join(owned.owner, " has ", owned.settings.is_null() ? std::string("nothing") : one_line(owned.settings));
-  };
-  return join(name, ": ", shown(first), ", ", shown(second));
-}
-
-}  // namespace nasnet::inline NASNET_ABI::detail
-
-namespace nasnet::inline NASNET_ABI {
-
-NASNET_BODY void JournalWriter::begin(const JournalHeader& header) {
-  file_.append(detail::one_line(detail::header_json(header)));
-}
-
-NASNET_BODY void JournalWriter::write(JournalEvent event, const Trial& trial) {
-  write_line(detail::one_line(detail::record_json(event, trial)));
-}
-
-}  // namespace nasnet::inline NASNET_ABI
-
-namespace nasnet::inline NASNET_ABI::detail {
 
 /// Puts a history together of what a reader passes on.
 class HistoryCollector {
@@ -26967,7 +28054,7 @@ class HistoryCollector {
   std::vector<bool> has_ended_;
 };
 
-NASNET_BODY History history_from_text(std::string_view text, const std::filesystem::path& path,
+NASNET_BODY History history_from_text(std::string_view text, const std::string& path,
                                       const std::function<void(const JournalHeader&)>& check) {
   JournalHeader header;
   HistoryCollector collector;
@@ -26986,841 +28073,122 @@ NASNET_BODY History history_from_text(std::string_view text, const std::filesyst
 
 namespace nasnet::inline NASNET_ABI {
 
+NASNET_BODY Journal read_journal(const std::string& path) {
+  return detail::journal_from_text(read_text_file(path), path);
+}
+
+NASNET_BODY History read_history(const std::string& path, const std::function<void(const JournalHeader&)>& check) {
+  return detail::history_from_text(read_text_file(path), path, check);
+}
+
 NASNET_BODY std::string results_text(const History& history) {
   std::string text;
   for (const Trial& trial : history.trials) {
-    nlohmann::ordered_json json{
-        {"trial", trial.number}, {"proposal", trial.proposal}, {"state", std::string(to_string(trial.state))}};
-    detail::put_proposal(json, trial);
-    if (trial.state == TrialState::done) detail::put_evaluation(json, trial.evaluation);
-    if (trial.state == TrialState::failed) detail::put_failure(json, trial);
-    text.append(detail::one_line(json)).push_back('\n');
+    text.append(detail::one_line(detail::result_json(trial))).push_back('\n');
   }
   return text;
 }
 
+NASNET_BODY bool equal_results(const History& a, const History& b) { return results_text(a) == results_text(b); }
+
 }  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/journal/journal_writer.hpp ---------------------------------------------------------------------------
+
+/// The pen of a journal; see journal/journal.hpp.
+
+namespace nasnet::inline NASNET_ABI {
+
+/// Writes a journal line by line. One search at a time writes a file; another one is refused.
+class JournalWriter {
+ public:
+  /// Opens the file, or makes it.
+  /// @throws IoError where it cannot be written.
+  explicit JournalWriter(const std::string& path, AppendOptions options = {}) : file_(path, options) {}
+
+  NASNET_LAZY [[nodiscard]] std::string path() const { return file_.path().string(); }
+
+  /// Cuts off a last line that was not written whole.
+  NASNET_LAZY void drop_torn_line() { file_.drop_torn_line(); }
+
+  /// @throws IoError where the line could not be stored, as on a full disk; the file then ends with the line before.
+  NASNET_LAZY void begin(const JournalHeader& header);
+
+  /// As above.
+  NASNET_LAZY void write(JournalEvent event, const Trial& trial = {});
+
+  /// A line that is put together already. As above.
+  NASNET_LAZY void write_line(const std::string& line) { file_.append(line); }
+
+ private:
+  AppendFile file_;
+};
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/journal/journal_writer.ipp ---------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI {
+
+NASNET_BODY void JournalWriter::begin(const JournalHeader& header) {
+  file_.append(detail::one_line(detail::header_json(header)));
+}
+
+NASNET_BODY void JournalWriter::write(JournalEvent event, const Trial& trial) {
+  write_line(detail::one_line(detail::record_json(event, trial)));
+}
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/journal/settings_difference.hpp ----------------------------------------------------------------------
+
+/// Where the settings of two searches differ.
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// Settings, and whose they are.
+struct OwnedSettings {
+  std::string_view owner;
+  const nlohmann::json& settings;
+};
+
+/// Where two settings differ first: "evaluator.epochs: the journal has 1, this run has 2".
+NASNET_LAZY [[nodiscard]] std::optional<std::string> first_difference(const OwnedSettings& first,
+                                                                      const OwnedSettings& second,
+                                                                      const std::string& name);
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+// ---- nasnet/journal/settings_difference.ipp ----------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+NASNET_BODY std::optional<std::string> first_difference(const OwnedSettings& first, const OwnedSettings& second,
+                                                        const std::string& name) {
+  if (first.settings == second.settings) return std::nullopt;
+  if (first.settings.is_object() && second.settings.is_object()) {
+    nlohmann::json either = first.settings;
+    either.update(second.settings);
+    for (const auto& [key, value] : either.items()) {
+      const auto part = [&key = key](const nlohmann::json& object) {
+        return object.contains(key) ? object.at(key) : nlohmann::json();
+      };
+      auto below = first_difference({first.owner, part(first.settings)}, {second.owner, part(second.settings)},
+                                    name.empty() ? key : join(name, '.', key));
+      if (below) return below;
+    }
+  }
+  const auto shown = [](const OwnedSettings& owned) {
+    return join(owned.owner, " has ", owned.settings.is_null() ? std::string("nothing") : one_line(owned.settings));
+  };
+  return join(name, ": ", shown(first), ", ", shown(second));
+}
+
+}  // namespace nasnet::inline NASNET_ABI::detail
 
 // ---- nasnet/journal/warm_start.hpp -------------------------------------------------------------------------------
 
 /// What earlier searches of a space found out, to begin another one with.
-
-// ---- nasnet/space/any_space.hpp ----------------------------------------------------------------------------------
-
-/// Any search space as a value, so that a strategy need not know which one it searches.
-
-// ---- nasnet/space/big_unsigned.hpp -------------------------------------------------------------------------------
-
-/// Whole numbers of any size, for counting search spaces.
-
-namespace nasnet::inline NASNET_ABI {
-
-/// A whole number that is never too large.
-class BigUnsigned {
- public:
-  NASNET_LAZY BigUnsigned(std::uint64_t value = 0);
-
-  NASNET_LAZY BigUnsigned& operator+=(const BigUnsigned& other);
-
-  /// @throws ArgumentError where the result would be negative.
-  NASNET_LAZY BigUnsigned& operator-=(const BigUnsigned& other);
-
-  BigUnsigned& operator*=(const BigUnsigned& other) { return *this = *this * other; }
-
-  [[nodiscard]] friend BigUnsigned operator+(BigUnsigned a, const BigUnsigned& b) { return a += b; }
-  [[nodiscard]] friend BigUnsigned operator-(BigUnsigned a, const BigUnsigned& b) { return a -= b; }
-  [[nodiscard]] friend BigUnsigned operator*(const BigUnsigned& a, const BigUnsigned& b) {
-    BigUnsigned product;
-    product.digits_.assign(a.digits_.size() + b.digits_.size(), 0);
-    for (std::size_t i = 0; i < a.digits_.size(); ++i) product.add_row(a.digits_[i], b, i);
-    product.trim();
-    return product;
-  }
-
-  [[nodiscard]] bool operator==(const BigUnsigned&) const = default;
-  NASNET_LAZY [[nodiscard]] std::strong_ordering operator<=>(const BigUnsigned& other) const;
-
-  /// The value, if 64 bits hold it.
-  NASNET_LAZY [[nodiscard]] std::optional<std::uint64_t> as_uint64() const;
-
-  /// All decimal digits.
-  NASNET_LAZY [[nodiscard]] std::string to_string() const;
-
-  /// The natural logarithm; minus infinity for 0.
-  NASNET_LAZY [[nodiscard]] double log() const;
-
- private:
-  static constexpr std::uint32_t base = 1'000'000'000;
-  static constexpr std::size_t digits_per_limb = 9;
-
-  [[nodiscard]] std::uint64_t digit(std::size_t i) const { return i < digits_.size() ? digits_[i] : 0; }
-
-  NASNET_LAZY void add_row(std::uint64_t factor, const BigUnsigned& other, std::size_t shift);
-
-  NASNET_LAZY void trim();
-
-  std::vector<std::uint32_t> digits_;  // base 10^9, the least first; empty for 0
-};
-
-}  // namespace nasnet::inline NASNET_ABI
-
-// ---- nasnet/space/big_unsigned.ipp -------------------------------------------------------------------------------
-
-namespace nasnet::inline NASNET_ABI {
-
-NASNET_BODY BigUnsigned::BigUnsigned(std::uint64_t value) {  // NOLINT: a number
-  for (; value > 0; value /= base) digits_.push_back(static_cast<std::uint32_t>(value % base));
-}
-
-NASNET_BODY BigUnsigned& BigUnsigned::operator+=(const BigUnsigned& other) {
-  std::uint64_t carry = 0;
-  digits_.resize((std::max)(digits_.size(), other.digits_.size()) + 1, 0);
-  for (std::size_t i = 0; i < digits_.size(); ++i) {
-    carry += std::uint64_t{digits_[i]} + other.digit(i);
-    digits_[i] = static_cast<std::uint32_t>(carry % base);
-    carry /= base;
-  }
-  trim();
-  return *this;
-}
-
-NASNET_BODY BigUnsigned& BigUnsigned::operator-=(const BigUnsigned& other) {
-  if (*this < other) fail<ArgumentError>("big number: ", to_string(), " - ", other.to_string(), " is negative");
-  std::uint64_t borrow = 0;
-  for (std::size_t i = 0; i < digits_.size(); ++i) {
-    const std::uint64_t taken = other.digit(i) + borrow;
-    borrow = digits_[i] < taken ? 1 : 0;
-    digits_[i] = static_cast<std::uint32_t>(digits_[i] + borrow * base - taken);
-  }
-  trim();
-  return *this;
-}
-
-NASNET_BODY std::strong_ordering BigUnsigned::operator<=>(const BigUnsigned& other) const {
-  if (digits_.size() != other.digits_.size()) return digits_.size() <=> other.digits_.size();
-  for (std::size_t i = digits_.size(); i-- > 0;) {
-    if (digits_[i] != other.digits_[i]) return digits_[i] <=> other.digits_[i];
-  }
-  return std::strong_ordering::equal;
-}
-
-NASNET_BODY std::optional<std::uint64_t> BigUnsigned::as_uint64() const {
-  if (*this > BigUnsigned(~std::uint64_t{0})) return std::nullopt;
-  std::uint64_t value = 0;
-  for (std::size_t i = digits_.size(); i-- > 0;) value = value * base + digits_[i];
-  return value;
-}
-
-NASNET_BODY std::string BigUnsigned::to_string() const {
-  if (digits_.empty()) return std::string(1, '0');
-  std::string text = std::to_string(digits_.back());
-  for (std::size_t i = digits_.size() - 1; i-- > 0;) {
-    const std::string part = std::to_string(digits_[i]);
-    text.append(digits_per_limb - part.size(), '0').append(part);
-  }
-  return text;
-}
-
-NASNET_BODY double BigUnsigned::log() const {
-  double leading = 0;
-  const std::size_t used = (std::min)(digits_.size(), std::size_t{3});
-  for (std::size_t i = 0; i < used; ++i) leading = leading * base + digits_[digits_.size() - 1 - i];
-  return std::log(leading) + static_cast<double>(digits_.size() - used) * std::log(double{base});
-}
-
-NASNET_BODY void BigUnsigned::add_row(std::uint64_t factor, const BigUnsigned& other, std::size_t shift) {
-  std::uint64_t carry = 0;
-  for (std::size_t i = 0; i < other.digits_.size() || carry > 0; ++i) {
-    carry += digits_[shift + i] + factor * other.digit(i);
-    digits_[shift + i] = static_cast<std::uint32_t>(carry % base);
-    carry /= base;
-  }
-}
-
-NASNET_BODY void BigUnsigned::trim() {
-  while (!digits_.empty() && digits_.back() == 0) digits_.pop_back();
-}
-
-}  // namespace nasnet::inline NASNET_ABI
-
-// ---- nasnet/space/search_space.hpp -------------------------------------------------------------------------------
-
-/// Search spaces over cells: what may be chosen, how much there is, and how to move in it.
-
-namespace nasnet::inline NASNET_ABI {
-
-/// The shape of a search space.
-struct SpaceOptions {
-  int blocks = 5;  ///< of each cell
-  int inputs = 2;  ///< states that a cell gets
-  std::vector<Combiner> combiners{Combiner::add, Combiner::concat};
-  bool same_cell = false;        ///< one cell in both roles
-  bool allow_degenerate = true;  ///< cells that leave an input unread belong to the space
-  bool pass_on_outputs = false;  ///< no concat list: all block outputs are passed on (NASNet-B); blocks == inputs
-};
-
-/// One choice among those that make an architecture.
-struct Decision {
-  enum class Kind { left_state, right_state, left_op, right_op, combine };
-  CellRole cell = CellRole::normal;
-  int block = 0;
-  Kind kind = Kind::left_state;
-
-  bool operator==(const Decision&) const = default;
-};
-
-/// All architectures of a number of blocks over an op set, whose cells concatenate their loose ends.
-///
-/// An architecture is the sequence of its decisions, five a block: first state, second state, op of the first, op of
-/// the second, combiner; block by block, the normal cell before the reduction cell (Zoph et al., CVPR 2018,
-/// section 3 and figure 3). Two architectures of the space are equal where all decisions are. Every function that makes
-/// an architecture makes one of the space.
-class SearchSpace {
- public:
-  /// @throws GenotypeError for blocks or inputs out of range, no ops, no combiners, or a space without members.
-  NASNET_LAZY explicit SearchSpace(std::span<const OpInfo> ops, SpaceOptions options = {});
-  NASNET_LAZY explicit SearchSpace(const OpTable& ops, SpaceOptions options = {})
-      : SearchSpace(ops.infos(), std::move(options)) {}
-
-  [[nodiscard]] const SpaceOptions& options() const { return options_; }
-  [[nodiscard]] int blocks() const { return options_.blocks; }
-  [[nodiscard]] int inputs() const { return options_.inputs; }
-
-  /// Names and flags of the ops; the names are views into this space.
-  NASNET_LAZY [[nodiscard]] std::vector<OpInfo> ops() const;
-
-  /// Length of a sequence: 10 a block, or 5 where both roles have the same cell.
-  [[nodiscard]] int decisions() const { return 5 * options_.blocks * (options_.same_cell ? 1 : 2); }
-
-  /// What is decided at this place of a sequence, 0 <= position < decisions().
-  NASNET_LAZY [[nodiscard]] Decision decision(int position) const;
-
-  /// Among how many options, at this place.
-  NASNET_LAZY [[nodiscard]] int choices(int position) const;
-
-  /// Number of sequences, degenerate ones included.
-  NASNET_LAZY [[nodiscard]] BigUnsigned sequences() const;
-
-  /// Number of architectures: that of sequences, less the degenerate ones where they are not allowed.
-  NASNET_LAZY [[nodiscard]] BigUnsigned size() const;
-
-  /// Entropy of a uniform choice among all architectures, in nats.
-  NASNET_LAZY [[nodiscard]] double entropy() const { return size().log(); }
-
-  /// Why an architecture is not of this space, in one sentence; nothing where it is.
-  NASNET_LAZY [[nodiscard]] std::optional<std::string> reason_against(const Architecture& architecture) const;
-  NASNET_LAZY [[nodiscard]] bool contains(const Architecture& architecture) const {
-    return !reason_against(architecture);
-  }
-
-  /// The sequence of an architecture, each decision from 0 to choices - 1.
-  /// @throws GenotypeError with the sentence of reason_against; degenerate architectures pass.
-  NASNET_LAZY [[nodiscard]] std::vector<int> encode(const Architecture& architecture) const;
-
-  /// The architecture of a sequence; a degenerate one where the sequence is.
-  /// @throws GenotypeError for a wrong length or a decision out of range.
-  NASNET_LAZY [[nodiscard]] Architecture decode(std::span<const int> sequence) const;
-
-  /// A uniform choice: each decision uniform and independent; drawn again where the result is degenerate and that is
-  /// not allowed.
-  NASNET_LAZY [[nodiscard]] Architecture sample(RandomStream& random) const;
-
-  /// A neighbour: one decision, uniform among those with more than one option, gets another value, uniform among the
-  /// others. Never the architecture itself. An input is twice as likely to change as the combiner, as is an op.
-  /// @throws GenotypeError where the architecture is not of this space or has no neighbour.
-  NASNET_LAZY [[nodiscard]] Architecture mutate(const Architecture& architecture, RandomStream& random) const;
-
-  /// Each block of each cell from one parent or the other, both equally likely. Where the child is degenerate and this
-  /// is not allowed, again, and after 100 times the first parent.
-  /// @throws GenotypeError where a parent is not of this space.
-  NASNET_LAZY [[nodiscard]] Architecture crossover(const Architecture& first, const Architecture& second,
-                                                   RandomStream& random) const;
-
-  /// All architectures that differ in exactly one decision, in order of position and value.
-  NASNET_LAZY [[nodiscard]] std::vector<Architecture> neighbours(const Architecture& architecture) const;
-
-  /// The architecture of a number, 0 <= index < sequences(); the last decision changes fastest. May be degenerate.
-  /// @throws GenotypeError where the index is out of range or the space has more than 2^63 - 1 sequences.
-  NASNET_LAZY [[nodiscard]] Architecture at(std::int64_t index) const;
-
-  /// The number of an architecture.
-  /// @throws GenotypeError as encode, and where the space has more than 2^63 - 1 sequences.
-  NASNET_LAZY [[nodiscard]] std::int64_t index(const Architecture& architecture) const;
-
-  /// Calls visit(architecture) for each architecture of the space, in order of their numbers.
-  /// @throws GenotypeError where the space has more than 2^63 - 1 sequences.
-  template <class Visit>
-  void for_each(Visit&& visit) const;
-
-  /// See nasnet::canonical_form, with the flags of this space's ops.
-  NASNET_LAZY [[nodiscard]] Architecture canonical_form(const Architecture& architecture) const {
-    return nasnet::canonical_form(architecture, ops());
-  }
-  NASNET_LAZY [[nodiscard]] std::uint64_t canonical_hash(const Architecture& architecture) const;
-
-  /// All that defines the space, in one line.
-  NASNET_LAZY [[nodiscard]] std::string description() const;
-
-  /// 16 hexadecimal digits of the description: journals of equal spaces agree.
-  NASNET_LAZY [[nodiscard]] std::string fingerprint() const;
-
- private:
-  static constexpr int decisions_per_block = 5;
-
-  struct OwnedOp {
-    std::string name;
-    bool is_identity;
-    bool is_zero;
-  };
-
-  NASNET_LAZY void require_options() const;
-  NASNET_LAZY [[nodiscard]] int op_index(std::string_view name) const;
-  NASNET_LAZY [[nodiscard]] int combiner_index(Combiner combine) const;
-  NASNET_LAZY [[nodiscard]] std::optional<std::string> reason_against_cell(CellRole role, const Cell& cell) const;
-  NASNET_LAZY [[nodiscard]] std::optional<std::string> reason_against_sequence(const Architecture& architecture) const;
-  NASNET_LAZY [[nodiscard]] bool is_allowed(const Architecture& architecture) const;
-  NASNET_LAZY [[nodiscard]] std::vector<int> outputs_of(const Cell& cell) const;
-  NASNET_LAZY void append_cell(std::vector<int>& sequence, const Cell& cell) const;
-  NASNET_LAZY [[nodiscard]] Cell decode_cell(std::span<const int> sequence) const;
-  NASNET_LAZY [[nodiscard]] Architecture decode_checked(std::span<const int> sequence) const;
-  NASNET_LAZY [[nodiscard]] BigUnsigned cell_sequences(int readable_inputs) const;
-  NASNET_LAZY [[nodiscard]] BigUnsigned cells_that_read_all_inputs() const;
-  NASNET_LAZY [[nodiscard]] BigUnsigned for_both_roles(const BigUnsigned& cells) const;
-  NASNET_LAZY [[nodiscard]] std::vector<int> encode_member(const Architecture& architecture) const;
-  NASNET_LAZY [[nodiscard]] std::int64_t countable_sequences() const;
-  NASNET_LAZY [[nodiscard]] bool advance(std::vector<int>& sequence) const;
-  NASNET_LAZY [[nodiscard]] std::vector<int> open_positions() const;
-
-  std::vector<OwnedOp> ops_;
-  SpaceOptions options_;
-};
-
-/// The space of a compile-time op set and number of blocks, as `CellSpace<NasnetOps, 5>`.
-///
-/// Converts to SearchSpace; its genotypes are values that the compiler checks.
-template <class OpSetType, int Blocks, int Inputs = 2>
-struct CellSpace {
-  using Ops = OpSetType;
-  using Genotype = ArchitectureGenotype<Ops, Blocks, Inputs>;
-  static constexpr int blocks = Blocks;
-  static constexpr int inputs = Inputs;
-
-  /// The run-time space; `blocks` and `inputs` of the options are those of the type.
-  [[nodiscard]] static SearchSpace space(SpaceOptions options = {}) {
-    options.blocks = Blocks;
-    options.inputs = Inputs;
-    const auto ops = Ops::infos();
-    return SearchSpace(ops, std::move(options));
-  }
-
-  /// The ops with their expansions.
-  [[nodiscard]] static OpTable op_table() { return Ops::table(); }
-
-  [[nodiscard]] operator SearchSpace() const { return space(); }  // NOLINT: the same space
-};
-
-template <class Visit>
-void SearchSpace::for_each(Visit&& visit) const {
-  static_cast<void>(countable_sequences());
-  std::vector<int> sequence(static_cast<std::size_t>(decisions()), 0);
-  do {
-    const Architecture architecture = decode_checked(sequence);
-    if (is_allowed(architecture)) visit(architecture);
-  } while (advance(sequence));
-}
-
-}  // namespace nasnet::inline NASNET_ABI
-
-// ---- nasnet/space/search_space.ipp -------------------------------------------------------------------------------
-
-namespace nasnet::inline NASNET_ABI {
-
-NASNET_BODY std::uint64_t SearchSpace::canonical_hash(const Architecture& architecture) const {
-  return nasnet::canonical_hash(architecture, ops());
-}
-
-NASNET_BODY std::string SearchSpace::fingerprint() const { return hex_text(text_hash(description())); }
-
-NASNET_BODY SearchSpace::SearchSpace(std::span<const OpInfo> ops, SpaceOptions options) : options_(std::move(options)) {
-  for (const OpInfo& op : ops) ops_.push_back({std::string(op.name), op.is_identity, op.is_zero});
-  require_options();
-}
-
-NASNET_BODY void SearchSpace::require_options() const {
-  if (options_.blocks < 1 || options_.blocks > max_cell_blocks) {
-    fail<GenotypeError>("search space: ", options_.blocks, " blocks; a cell has 1 to ", max_cell_blocks);
-  }
-  if (options_.inputs < 1 || options_.inputs > max_cell_inputs) {
-    fail<GenotypeError>("search space: ", options_.inputs, " inputs; a cell has 1 to ", max_cell_inputs);
-  }
-  if (ops_.empty()) fail<GenotypeError>("search space: no ops");
-  for (std::size_t i = 0; i < ops_.size(); ++i) {
-    if (!is_op_name(ops_[i].name)) {
-      fail<GenotypeError>("search space: ", detail::quoted_name(ops_[i].name), " cannot name an op");
-    }
-    if (op_index(ops_[i].name) != static_cast<int>(i)) {
-      fail<GenotypeError>("search space: two ops are named '", ops_[i].name, "'");
-    }
-  }
-  if (options_.combiners.empty()) fail<GenotypeError>("search space: no combiners");
-  for (std::size_t i = 0; i < options_.combiners.size(); ++i) {
-    if (to_string(options_.combiners[i]) == "unknown") {
-      fail<GenotypeError>("search space: value ", static_cast<int>(options_.combiners[i]), " is no combiner");
-    }
-    if (combiner_index(options_.combiners[i]) != static_cast<int>(i)) {
-      fail<GenotypeError>("search space: combiner ", to_string(options_.combiners[i]), " stands in the list twice");
-    }
-  }
-  if (options_.pass_on_outputs && options_.blocks != options_.inputs) {
-    fail<GenotypeError>("search space: passing all outputs on needs as many blocks as inputs; found ", options_.blocks,
-                        " blocks and ", options_.inputs, " inputs");
-  }
-  if (!options_.allow_degenerate && options_.inputs > 2 * options_.blocks) {
-    fail<GenotypeError>("search space: ", options_.blocks, " blocks cannot read all ", options_.inputs,
-                        " inputs, and degenerate cells are not allowed");
-  }
-}
-
-NASNET_BODY std::vector<OpInfo> SearchSpace::ops() const {
-  std::vector<OpInfo> infos;
-  for (const OwnedOp& op : ops_) infos.push_back({op.name, op.is_identity, op.is_zero});
-  return infos;
-}
-
-NASNET_BODY Decision SearchSpace::decision(int position) const {
-  if (position < 0 || position >= decisions()) {
-    fail<GenotypeError>("search space: decision ", position, " of ", decisions());
-  }
-  const int in_cell = decisions_per_block * options_.blocks;
-  return {position < in_cell ? CellRole::normal : CellRole::reduction, position % in_cell / decisions_per_block,
-          static_cast<Decision::Kind>(position % decisions_per_block)};
-}
-
-NASNET_BODY int SearchSpace::choices(int position) const {
-  const Decision what = decision(position);
-  switch (what.kind) {
-    case Decision::Kind::left_state:
-    case Decision::Kind::right_state: return options_.inputs + what.block;
-    case Decision::Kind::left_op:
-    case Decision::Kind::right_op: return static_cast<int>(ops_.size());
-    default: return static_cast<int>(options_.combiners.size());
-  }
-}
-
-/// Sequences of one cell whose blocks may read the first `readable_inputs` inputs only.
-NASNET_BODY BigUnsigned SearchSpace::cell_sequences(int readable_inputs) const {
-  BigUnsigned count = 1;
-  for (int b = 0; b < options_.blocks; ++b) {
-    const auto operands = static_cast<std::uint64_t>(readable_inputs + b) * ops_.size();
-    count *= BigUnsigned(operands) * BigUnsigned(operands) * BigUnsigned(options_.combiners.size());
-  }
-  return count;
-}
-
-NASNET_BODY BigUnsigned SearchSpace::for_both_roles(const BigUnsigned& cells) const {
-  return options_.same_cell ? cells : cells * cells;
-}
-
-NASNET_BODY BigUnsigned SearchSpace::sequences() const { return for_both_roles(cell_sequences(options_.inputs)); }
-
-/// By inclusion and exclusion over the set of inputs that stay unread.
-NASNET_BODY BigUnsigned SearchSpace::cells_that_read_all_inputs() const {
-  const auto inputs = static_cast<std::size_t>(options_.inputs);
-  std::vector<BigUnsigned> binomials(inputs + 1, BigUnsigned(0));
-  binomials[0] = 1;
-  for (std::size_t n = 1; n <= inputs; ++n) {
-    for (std::size_t k = n; k > 0; --k) binomials[k] += binomials[k - 1];
-  }
-  BigUnsigned added, taken;
-  for (std::size_t unread = 0; unread < inputs; ++unread) {
-    const BigUnsigned cells = binomials[unread] * cell_sequences(static_cast<int>(inputs - unread));
-    (unread % 2 == 0 ? added : taken) += cells;
-  }
-  return added - taken;
-}
-
-NASNET_BODY BigUnsigned SearchSpace::size() const {
-  return options_.allow_degenerate ? sequences() : for_both_roles(cells_that_read_all_inputs());
-}
-
-NASNET_BODY int SearchSpace::op_index(std::string_view name) const {
-  for (std::size_t i = 0; i < ops_.size(); ++i) {
-    if (ops_[i].name == name) return static_cast<int>(i);
-  }
-  return -1;
-}
-
-NASNET_BODY int SearchSpace::combiner_index(Combiner combine) const {
-  const auto found = std::find(options_.combiners.begin(), options_.combiners.end(), combine);
-  return found == options_.combiners.end() ? -1 : static_cast<int>(found - options_.combiners.begin());
-}
-
-NASNET_BODY std::vector<int> SearchSpace::outputs_of(const Cell& cell) const {
-  return options_.pass_on_outputs ? std::vector<int>{} : loose_ends(cell, options_.inputs);
-}
-
-NASNET_BODY bool SearchSpace::is_allowed(const Architecture& architecture) const {
-  return options_.allow_degenerate || degeneracies(architecture).empty();
-}
-
-NASNET_BODY std::optional<std::string> SearchSpace::reason_against_cell(CellRole role, const Cell& cell) const {
-  if (cell.blocks.size() != static_cast<std::size_t>(options_.blocks)) {
-    return join(to_string(role), ".blocks: ", cell.blocks.size(), " blocks, the space has ", options_.blocks);
-  }
-  for (std::size_t b = 0; b < cell.blocks.size(); ++b) {
-    const Combiner combine = cell.blocks[b].combine;
-    if (combiner_index(combine) >= 0) continue;
-    return join(to_string(role), ".blocks[", b, "].combine: ", to_string(combine), " is not in this space");
-  }
-  if (cell.concat == outputs_of(cell)) return std::nullopt;
-  return join(to_string(role), ".concat: ",
-              options_.pass_on_outputs ? "cells of this space have no list"
-                                       : "the list is not the loose ends, as it is in this space");
-}
-
-/// Why no sequence makes this architecture.
-NASNET_BODY std::optional<std::string> SearchSpace::reason_against_sequence(const Architecture& architecture) const {
-  if (const Fault fault = validate(architecture, ops())) return describe(fault, architecture, ops());
-  if (architecture.inputs != options_.inputs) {
-    return join("inputs: ", architecture.inputs, " inputs, the space has ", options_.inputs);
-  }
-  if (auto reason = reason_against_cell(CellRole::normal, architecture.normal)) return reason;
-  if (auto reason = reason_against_cell(CellRole::reduction, architecture.reduction)) return reason;
-  if (!options_.same_cell || architecture.normal == architecture.reduction) return std::nullopt;
-  return std::string("reduction: not the normal cell, as it is in this space");
-}
-
-NASNET_BODY std::optional<std::string> SearchSpace::reason_against(const Architecture& architecture) const {
-  if (auto reason = reason_against_sequence(architecture)) return reason;
-  if (is_allowed(architecture)) return std::nullopt;
-  return join(describe(degeneracies(architecture).front()), ", which this space does not allow");
-}
-
-NASNET_BODY void SearchSpace::append_cell(std::vector<int>& sequence, const Cell& cell) const {
-  for (const Block& block : cell.blocks) {
-    sequence.insert(sequence.end(), {block.left.state, block.right.state, op_index(block.left.op),
-                                     op_index(block.right.op), combiner_index(block.combine)});
-  }
-}
-
-NASNET_BODY std::vector<int> SearchSpace::encode(const Architecture& architecture) const {
-  if (const auto reason = reason_against_sequence(architecture)) fail<GenotypeError>(*reason);
-  std::vector<int> sequence;
-  append_cell(sequence, architecture.normal);
-  if (!options_.same_cell) append_cell(sequence, architecture.reduction);
-  return sequence;
-}
-
-NASNET_BODY std::vector<int> SearchSpace::encode_member(const Architecture& architecture) const {
-  if (const auto reason = reason_against(architecture)) fail<GenotypeError>(*reason);
-  return encode(architecture);
-}
-
-NASNET_BODY Cell SearchSpace::decode_cell(std::span<const int> sequence) const {
-  Cell cell;
-  for (std::size_t at = 0; at < sequence.size(); at += decisions_per_block) {
-    const auto op = [&](std::size_t place) { return ops_[static_cast<std::size_t>(sequence[at + place])].name; };
-    const Combiner combine = options_.combiners[static_cast<std::size_t>(sequence[at + 4])];
-    cell.blocks.push_back({{sequence[at], op(2)}, {sequence[at + 1], op(3)}, combine});
-  }
-  cell.concat = outputs_of(cell);
-  return cell;
-}
-
-NASNET_BODY Architecture SearchSpace::decode_checked(std::span<const int> sequence) const {
-  const auto in_cell = static_cast<std::size_t>(decisions_per_block * options_.blocks);
-  Architecture architecture{options_.inputs, decode_cell(sequence.first(in_cell)), {}};
-  architecture.reduction = options_.same_cell ? architecture.normal : decode_cell(sequence.subspan(in_cell));
-  return architecture;
-}
-
-NASNET_BODY Architecture SearchSpace::decode(std::span<const int> sequence) const {
-  if (sequence.size() != static_cast<std::size_t>(decisions())) {
-    fail<GenotypeError>("search space: a sequence of ", sequence.size(), " decisions, ", decisions(), " expected");
-  }
-  for (int position = 0; position < decisions(); ++position) {
-    const int value = sequence[static_cast<std::size_t>(position)];
-    if (value >= 0 && value < choices(position)) continue;
-    fail<GenotypeError>("search space: decision ", position, " is ", value, ", 0 to ", choices(position) - 1,
-                        " expected");
-  }
-  return decode_checked(sequence);
-}
-
-NASNET_BODY Architecture SearchSpace::sample(RandomStream& random) const {
-  constexpr int most_attempts = 1'000'000;
-  std::vector<int> sequence(static_cast<std::size_t>(decisions()));
-  for (int attempt = 0; attempt < most_attempts; ++attempt) {
-    for (int position = 0; position < decisions(); ++position) {
-      sequence[static_cast<std::size_t>(position)] = static_cast<int>(random.below(choices(position)));
-    }
-    Architecture architecture = decode_checked(sequence);
-    if (is_allowed(architecture)) return architecture;
-  }
-  fail<GenotypeError>("search space: ", most_attempts,
-                      " samples in a row were degenerate; allow degenerate cells, or take ",
-                      "more blocks or fewer inputs");
-}
-
-NASNET_BODY std::vector<int> SearchSpace::open_positions() const {
-  std::vector<int> positions;
-  for (int position = 0; position < decisions(); ++position) {
-    if (choices(position) > 1) positions.push_back(position);
-  }
-  return positions;
-}
-
-NASNET_BODY Architecture SearchSpace::mutate(const Architecture& architecture, RandomStream& random) const {
-  const std::vector<int> sequence = encode_member(architecture);
-  const std::vector<int> positions = open_positions();
-  constexpr int most_attempts = 1000;
-  for (int attempt = 0; attempt < most_attempts && !positions.empty(); ++attempt) {
-    std::vector<int> mutated = sequence;
-    const int position = positions[static_cast<std::size_t>(random.below(static_cast<std::int64_t>(positions.size())))];
-    int& value = mutated[static_cast<std::size_t>(position)];
-    const int other = static_cast<int>(random.below(choices(position) - 1));
-    value = other < value ? other : other + 1;
-    Architecture result = decode_checked(mutated);
-    if (is_allowed(result)) return result;
-  }
-  const std::vector<Architecture> all = neighbours(architecture);
-  if (all.empty()) fail<GenotypeError>("search space: the architecture has no neighbour in this space");
-  return all[static_cast<std::size_t>(random.below(static_cast<std::int64_t>(all.size())))];
-}
-
-NASNET_BODY Architecture SearchSpace::crossover(const Architecture& first, const Architecture& second,
-                                                RandomStream& random) const {
-  const std::vector<int> a = encode_member(first);
-  const std::vector<int> b = encode_member(second);
-  constexpr int most_attempts = 100;
-  for (int attempt = 0; attempt < most_attempts; ++attempt) {
-    std::vector<int> child = a;
-    for (std::size_t begin = 0; begin < child.size(); begin += decisions_per_block) {
-      if (random.below(2) == 0) continue;
-      for (std::size_t at = begin; at < begin + decisions_per_block; ++at) child[at] = b[at];
-    }
-    Architecture result = decode_checked(child);
-    if (is_allowed(result)) return result;
-  }
-  return first;
-}
-
-NASNET_BODY std::vector<Architecture> SearchSpace::neighbours(const Architecture& architecture) const {
-  std::vector<Architecture> found;
-  std::vector<int> sequence = encode_member(architecture);
-  for (int position = 0; position < decisions(); ++position) {
-    int& value = sequence[static_cast<std::size_t>(position)];
-    const int own = value;
-    for (value = 0; value < choices(position); ++value) {
-      if (value == own) continue;
-      Architecture neighbour = decode_checked(sequence);
-      if (is_allowed(neighbour)) found.push_back(std::move(neighbour));
-    }
-    value = own;
-  }
-  return found;
-}
-
-NASNET_BODY std::int64_t SearchSpace::countable_sequences() const {
-  const BigUnsigned count = sequences();
-  constexpr auto most = static_cast<std::uint64_t>((std::numeric_limits<std::int64_t>::max)());
-  const std::optional<std::uint64_t> exact = count.as_uint64();
-  if (!exact || *exact > most) {
-    fail<GenotypeError>("search space: ", count.to_string(), " sequences are too many to number, at most ", most,
-                        " are possible");
-  }
-  return static_cast<std::int64_t>(*exact);
-}
-
-NASNET_BODY Architecture SearchSpace::at(std::int64_t index) const {
-  const std::int64_t count = countable_sequences();
-  if (index < 0 || index >= count) fail<GenotypeError>("search space: architecture ", index, " of ", count);
-  std::vector<int> sequence(static_cast<std::size_t>(decisions()));
-  for (int position = decisions(); position-- > 0;) {
-    sequence[static_cast<std::size_t>(position)] = static_cast<int>(index % choices(position));
-    index /= choices(position);
-  }
-  return decode_checked(sequence);
-}
-
-NASNET_BODY std::int64_t SearchSpace::index(const Architecture& architecture) const {
-  static_cast<void>(countable_sequences());
-  const std::vector<int> sequence = encode(architecture);
-  std::int64_t index = 0;
-  for (int position = 0; position < decisions(); ++position) {
-    index = index * choices(position) + sequence[static_cast<std::size_t>(position)];
-  }
-  return index;
-}
-
-/// The next sequence; false after the last.
-NASNET_BODY bool SearchSpace::advance(std::vector<int>& sequence) const {
-  for (int position = decisions(); position-- > 0;) {
-    int& value = sequence[static_cast<std::size_t>(position)];
-    if (++value < choices(position)) return true;
-    value = 0;
-  }
-  return false;
-}
-
-NASNET_BODY std::string SearchSpace::description() const {
-  std::string text("ops=");
-  for (std::size_t i = 0; i < ops_.size(); ++i) {
-    text.append(i == 0 ? "" : ",").append(ops_[i].name);
-    if (ops_[i].is_identity) text.append(":identity");
-    if (ops_[i].is_zero) text.append(":zero");
-  }
-  text.append(join(" blocks=", options_.blocks, " inputs=", options_.inputs, " combiners="));
-  for (std::size_t i = 0; i < options_.combiners.size(); ++i) {
-    text.append(i == 0 ? "" : ",").append(to_string(options_.combiners[i]));
-  }
-  text.append(" output=").append(options_.pass_on_outputs ? "each" : "loose_ends");
-  if (options_.same_cell) text.append(" same_cell");
-  if (!options_.allow_degenerate) text.append(" no_degenerate");
-  return text;
-}
-
-}  // namespace nasnet::inline NASNET_ABI
-
-namespace nasnet::inline NASNET_ABI {
-
-/// What a search space can do; SearchSpace says what each function means. An architecture is a sequence of decisions,
-/// each a number from 0 to choices - 1, and a neighbour differs in one of them.
-template <class T>
-concept ArchitectureSpace = requires(const T& space, const Architecture& architecture, std::span<const int> sequence,
-                                     RandomStream& random, int position, std::int64_t index) {
-  { space.decisions() } -> std::convertible_to<int>;
-  { space.choices(position) } -> std::convertible_to<int>;
-  { space.encode(architecture) } -> std::convertible_to<std::vector<int>>;
-  { space.decode(sequence) } -> std::convertible_to<Architecture>;
-  { space.sequences() } -> std::convertible_to<BigUnsigned>;
-  { space.at(index) } -> std::convertible_to<Architecture>;
-  { space.sample(random) } -> std::convertible_to<Architecture>;
-  { space.mutate(architecture, random) } -> std::convertible_to<Architecture>;
-  { space.crossover(architecture, architecture, random) } -> std::convertible_to<Architecture>;
-  { space.neighbours(architecture) } -> std::convertible_to<std::vector<Architecture>>;
-  { space.canonical_hash(architecture) } -> std::convertible_to<std::uint64_t>;
-  { space.reason_against(architecture) } -> std::convertible_to<std::optional<std::string>>;
-  { space.description() } -> std::convertible_to<std::string>;
-};
-
-/// A search space of any type. Copies share one, which never changes.
-class AnySpace {
- public:
-  template <class T>
-    requires(!std::same_as<T, AnySpace> && (ArchitectureSpace<T> || std::convertible_to<T, SearchSpace>))
-  AnySpace(T space)  // NOLINT: a space is any space
-  {
-    if constexpr (ArchitectureSpace<T>) {
-      space_ = std::make_shared<const Model<T>>(std::move(space));
-    } else {
-      space_ = std::make_shared<const Model<SearchSpace>>(SearchSpace(space));
-    }
-  }
-
-  NASNET_LAZY [[nodiscard]] int decisions() const { return space_->decisions(); }
-  NASNET_LAZY [[nodiscard]] int choices(int position) const { return space_->choices(position); }
-  NASNET_LAZY [[nodiscard]] std::vector<int> encode(const Architecture& architecture) const {
-    return space_->encode(architecture);
-  }
-  NASNET_LAZY [[nodiscard]] Architecture decode(std::span<const int> sequence) const {
-    return space_->decode(sequence);
-  }
-  NASNET_LAZY [[nodiscard]] BigUnsigned sequences() const { return space_->sequences(); }
-  NASNET_LAZY [[nodiscard]] Architecture at(std::int64_t index) const { return space_->at(index); }
-  NASNET_LAZY [[nodiscard]] Architecture sample(RandomStream& random) const { return space_->sample(random); }
-  NASNET_LAZY [[nodiscard]] Architecture mutate(const Architecture& architecture, RandomStream& random) const {
-    return space_->mutate(architecture, random);
-  }
-  NASNET_LAZY [[nodiscard]] Architecture crossover(const Architecture& first, const Architecture& second,
-                                                   RandomStream& random) const {
-    return space_->crossover(first, second, random);
-  }
-  NASNET_LAZY [[nodiscard]] std::vector<Architecture> neighbours(const Architecture& architecture) const {
-    return space_->neighbours(architecture);
-  }
-  NASNET_LAZY [[nodiscard]] std::uint64_t canonical_hash(const Architecture& architecture) const;
-  NASNET_LAZY [[nodiscard]] std::optional<std::string> reason_against(const Architecture& architecture) const {
-    return space_->reason_against(architecture);
-  }
-  NASNET_LAZY [[nodiscard]] bool contains(const Architecture& architecture) const {
-    return !reason_against(architecture);
-  }
-  NASNET_LAZY [[nodiscard]] std::string description() const { return space_->description(); }
-
-  /// 16 hexadecimal digits of the description.
-  NASNET_LAZY [[nodiscard]] std::string fingerprint() const;
-
- private:
-  struct Interface {
-    Interface() = default;
-    Interface(const Interface&) = delete;
-    Interface& operator=(const Interface&) = delete;
-    virtual ~Interface() = default;
-    [[nodiscard]] virtual int decisions() const = 0;
-    [[nodiscard]] virtual int choices(int position) const = 0;
-    [[nodiscard]] virtual std::vector<int> encode(const Architecture& architecture) const = 0;
-    [[nodiscard]] virtual Architecture decode(std::span<const int> sequence) const = 0;
-    [[nodiscard]] virtual BigUnsigned sequences() const = 0;
-    [[nodiscard]] virtual Architecture at(std::int64_t index) const = 0;
-    [[nodiscard]] virtual Architecture sample(RandomStream& random) const = 0;
-    [[nodiscard]] virtual Architecture mutate(const Architecture& architecture, RandomStream& random) const = 0;
-    [[nodiscard]] virtual Architecture crossover(const Architecture& first, const Architecture& second,
-                                                 RandomStream& random) const = 0;
-    [[nodiscard]] virtual std::vector<Architecture> neighbours(const Architecture& architecture) const = 0;
-    [[nodiscard]] virtual std::uint64_t canonical_hash(const Architecture& architecture) const = 0;
-    [[nodiscard]] virtual std::optional<std::string> reason_against(const Architecture& architecture) const = 0;
-    [[nodiscard]] virtual std::string description() const = 0;
-  };
-
-  template <class T>
-  struct Model final : Interface {
-    explicit Model(T space) : space_(std::move(space)) {}
-    [[nodiscard]] int decisions() const override { return space_.decisions(); }
-    [[nodiscard]] int choices(int position) const override { return space_.choices(position); }
-    [[nodiscard]] std::vector<int> encode(const Architecture& a) const override { return space_.encode(a); }
-    [[nodiscard]] Architecture decode(std::span<const int> sequence) const override { return space_.decode(sequence); }
-    [[nodiscard]] BigUnsigned sequences() const override { return space_.sequences(); }
-    [[nodiscard]] Architecture at(std::int64_t index) const override { return space_.at(index); }
-    [[nodiscard]] Architecture sample(RandomStream& random) const override { return space_.sample(random); }
-    [[nodiscard]] Architecture mutate(const Architecture& a, RandomStream& random) const override {
-      return space_.mutate(a, random);
-    }
-    [[nodiscard]] Architecture crossover(const Architecture& a, const Architecture& b,
-                                         RandomStream& random) const override {
-      return space_.crossover(a, b, random);
-    }
-    [[nodiscard]] std::vector<Architecture> neighbours(const Architecture& a) const override {
-      return space_.neighbours(a);
-    }
-    [[nodiscard]] std::uint64_t canonical_hash(const Architecture& a) const override {
-      return space_.canonical_hash(a);
-    }
-    [[nodiscard]] std::optional<std::string> reason_against(const Architecture& a) const override {
-      return space_.reason_against(a);
-    }
-    [[nodiscard]] std::string description() const override { return space_.description(); }
-
-   private:
-    T space_;
-  };
-
-  std::shared_ptr<const Interface> space_;
-};
-
-}  // namespace nasnet::inline NASNET_ABI
-
-// ---- nasnet/space/any_space.ipp ----------------------------------------------------------------------------------
-
-namespace nasnet::inline NASNET_ABI {
-
-NASNET_BODY std::uint64_t AnySpace::canonical_hash(const Architecture& architecture) const {
-  return space_->canonical_hash(architecture);
-}
-
-NASNET_BODY std::string AnySpace::fingerprint() const { return hex_text(text_hash(description())); }
-
-}  // namespace nasnet::inline NASNET_ABI
 
 namespace nasnet::inline NASNET_ABI {
 
@@ -27828,7 +28196,7 @@ namespace nasnet::inline NASNET_ABI {
 /// come from the settings of that search: with other data or epochs they guide the strategy no better than those
 /// resemble each other.
 /// @throws IoError where the journal cannot be read, ArgumentError where it is of another space or holds no search.
-NASNET_LAZY [[nodiscard]] std::vector<Trial> warm_start(const std::filesystem::path& journal, const AnySpace& space);
+NASNET_LAZY [[nodiscard]] std::vector<Trial> warm_start(const std::string& journal, const AnySpace& space);
 
 }  // namespace nasnet::inline NASNET_ABI
 
@@ -27836,16 +28204,16 @@ NASNET_LAZY [[nodiscard]] std::vector<Trial> warm_start(const std::filesystem::p
 
 namespace nasnet::inline NASNET_ABI {
 
-NASNET_BODY std::vector<Trial> warm_start(const std::filesystem::path& journal, const AnySpace& space) {
+NASNET_BODY std::vector<Trial> warm_start(const std::string& journal, const AnySpace& space) {
   bool has_begun = false;
   const auto require_same_space = [&](const JournalHeader& header) {
     has_begun = true;
     if (header.space == space.fingerprint()) return;
-    fail<ArgumentError>('\'', journal.string(), "' is of another space: it has ", header.space, ", this search ",
+    fail<ArgumentError>('\'', journal, "' is of another space: it has ", header.space, ", this search ",
                         space.fingerprint());
   };
   std::vector<Trial> results = read_history(journal, require_same_space).trials;
-  if (!has_begun) fail<ArgumentError>('\'', journal.string(), "' holds no search to begin with");
+  if (!has_begun) fail<ArgumentError>('\'', journal, "' holds no search to begin with");
   std::erase_if(results, [](const Trial& trial) { return trial.state != TrialState::done; });
   return results;
 }
@@ -27893,7 +28261,30 @@ struct SearchResult {
   std::string channels_stated_by{};  ///< the file that says network.input_channels; empty where none does
 };
 
-namespace detail {
+/// The text of a result file.
+NASNET_LAZY [[nodiscard]] std::string to_json_text(const SearchResult& result);
+
+/// Writes a result file, all or nothing.
+/// @throws IoError where it cannot be written.
+NASNET_LAZY void write_result(const SearchResult& result, const std::string& path);
+
+/// Reads a result file, or the file of an architecture alone, which gets the defaults of NetworkConfig around it.
+/// @throws IoError where the file cannot be read; GenotypeError with the file's name and the place in it.
+NASNET_LAZY [[nodiscard]] SearchResult read_result(const std::string& path);
+
+/// The network of this name (see named_network) or in this file.
+/// @throws as read_result; GenotypeError where there is neither.
+NASNET_LAZY [[nodiscard]] SearchResult find_network(const std::string& name_or_path);
+
+/// As above, and its architecture is valid and of these ops.
+/// @throws GenotypeError with the file's name where it is not.
+NASNET_LAZY [[nodiscard]] SearchResult find_network(const std::string& name_or_path, std::span<const OpInfo> ops);
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/report/result_file.ipp -------------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI::detail {
 
 /// Reads the parts of a result file that stand around the architecture.
 class ResultReader {
@@ -27931,33 +28322,6 @@ class ResultReader {
 
   NASNET_LAZY [[nodiscard]] static std::optional<double> accuracy(const nlohmann::json& json, const char* key);
 };
-
-}  // namespace detail
-
-/// The text of a result file.
-NASNET_LAZY [[nodiscard]] std::string to_json_text(const SearchResult& result);
-
-/// Writes a result file, all or nothing.
-/// @throws IoError where it cannot be written.
-NASNET_LAZY void write_result(const SearchResult& result, const std::filesystem::path& path);
-
-/// Reads a result file, or the file of an architecture alone, which gets the defaults of NetworkConfig around it.
-/// @throws IoError where the file cannot be read; GenotypeError with the file's name and the place in it.
-NASNET_LAZY [[nodiscard]] SearchResult read_result(const std::filesystem::path& path);
-
-/// The network of this name (see named_network) or in this file.
-/// @throws as read_result; GenotypeError where there is neither.
-NASNET_LAZY [[nodiscard]] SearchResult find_network(const std::string& name_or_path);
-
-/// As above, and its architecture is valid and of these ops.
-/// @throws GenotypeError with the file's name where it is not.
-NASNET_LAZY [[nodiscard]] SearchResult find_network(const std::string& name_or_path, std::span<const OpInfo> ops);
-
-}  // namespace nasnet::inline NASNET_ABI
-
-// ---- nasnet/report/result_file.ipp -------------------------------------------------------------------------------
-
-namespace nasnet::inline NASNET_ABI::detail {
 
 inline constexpr std::uint64_t result_format = 1;
 
@@ -28132,17 +28496,17 @@ NASNET_BODY std::string to_json_text(const SearchResult& result) {
   return text.append("}\n");
 }
 
-NASNET_BODY void write_result(const SearchResult& result, const std::filesystem::path& path) {
+NASNET_BODY void write_result(const SearchResult& result, const std::string& path) {
   write_file_atomically(path, to_json_text(result));
 }
 
-NASNET_BODY SearchResult read_result(const std::filesystem::path& path) {
+NASNET_BODY SearchResult read_result(const std::string& path) {
   constexpr std::uint64_t largest = std::uint64_t{64} << 20U;
   const std::string text = read_text_file(path, largest);
   SearchResult result;
   const auto failure =
-      catch_failure([&] { result = detail::ResultReader::read(parse_strict_json(text, "JSON"), path.string()); });
-  if (failure) fail<GenotypeError>('\'', path.string(), "': ", failure->message);
+      catch_failure([&] { result = detail::ResultReader::read(parse_strict_json(text, "JSON"), path); });
+  if (failure) fail<GenotypeError>('\'', path, "': ", failure->message);
   return result;
 }
 
@@ -28191,15 +28555,14 @@ NASNET_LAZY [[nodiscard]] Model<float> load_model(const SearchResult& network, c
 
 /// The same from files: of a search or an architecture, or the name of a published network, and of safetensors.
 /// @throws as above, with the file's name; IoError where a file cannot be read.
-NASNET_LAZY [[nodiscard]] Model<float> load_model(const std::string& name_or_path, const std::filesystem::path& weights,
+NASNET_LAZY [[nodiscard]] Model<float> load_model(const std::string& name_or_path, const std::string& weights,
                                                   const OpTable& ops = AllOps::table());
 
 /// A network ready to predict normalised images: load_network("best.json", "best.safetensors"). Arguments and errors
 /// are load_model's.
 NASNET_LAZY [[nodiscard]] InferencePlan<float> load_network(const SearchResult& network, const TensorFile& weights,
                                                             const OpTable& ops = AllOps::table());
-NASNET_LAZY [[nodiscard]] InferencePlan<float> load_network(const std::string& name_or_path,
-                                                            const std::filesystem::path& weights,
+NASNET_LAZY [[nodiscard]] InferencePlan<float> load_network(const std::string& name_or_path, const std::string& weights,
                                                             const OpTable& ops = AllOps::table());
 
 }  // namespace nasnet::inline NASNET_ABI
@@ -28235,8 +28598,7 @@ NASNET_BODY Model<float> load_model(const SearchResult& network, const TensorFil
   return model;
 }
 
-NASNET_BODY Model<float> load_model(const std::string& name_or_path, const std::filesystem::path& weights,
-                                    const OpTable& ops) {
+NASNET_BODY Model<float> load_model(const std::string& name_or_path, const std::string& weights, const OpTable& ops) {
   return load_model(find_network(name_or_path, ops.infos()), read_safetensors(weights), ops);
 }
 
@@ -28245,7 +28607,7 @@ NASNET_BODY InferencePlan<float> load_network(const SearchResult& network, const
   return InferencePlan<float>(load_model(network, weights, ops));
 }
 
-NASNET_BODY InferencePlan<float> load_network(const std::string& name_or_path, const std::filesystem::path& weights,
+NASNET_BODY InferencePlan<float> load_network(const std::string& name_or_path, const std::string& weights,
                                               const OpTable& ops) {
   return InferencePlan<float>(load_model(name_or_path, weights, ops));
 }
@@ -28276,8 +28638,7 @@ NASNET_LAZY [[nodiscard]] std::string report_html(const History& history, const 
 
 /// Writes the report, all or nothing.
 /// @throws IoError where the file cannot be written.
-NASNET_LAZY void write_report(const History& history, const std::filesystem::path& path,
-                              const ReportOptions& options = {});
+NASNET_LAZY void write_report(const History& history, const std::string& path, const ReportOptions& options = {});
 
 }  // namespace nasnet::inline NASNET_ABI
 
@@ -28648,7 +29009,9 @@ class ReportPage {
   NASNET_LAZY [[nodiscard]] std::string trials_chart() const;
 
   /// Then its point is that of the winner. With repeats, the winner lies at their mean.
-  [[nodiscard]] bool is_winner_alone(const Trial& trial) const { return &trial == best_ && standing_.evaluations == 1; }
+  [[nodiscard]] bool is_winner_alone(const Trial& trial) const {
+    return &trial == best_ && best_result_.evaluations == 1;
+  }
 
   NASNET_LAZY [[nodiscard]] bool has_smaller_budgets() const;
 
@@ -28730,7 +29093,7 @@ class ReportPage {
 
   const History& history_;
   const ReportOptions& options_;
-  Standing standing_;  // of the best; empty where no trial is done
+  RankedResult best_result_;  // of the best; empty where no trial is done
   const Trial* best_;
   std::optional<std::int64_t> largest_budget_;
   struct {
@@ -28744,8 +29107,8 @@ class ReportPage {
 NASNET_BODY ReportPage::ReportPage(const History& history, const ReportOptions& options)
     : history_(history),
       options_(options),
-      standing_(history.best_standing().value_or(Standing{})),
-      best_(standing_.first),
+      best_result_(history.best_result().value_or(RankedResult{})),
+      best_(best_result_.first),
       largest_budget_(history.largest_budget()) {}
 
 NASNET_BODY std::string ReportPage::text() && {
@@ -28787,8 +29150,8 @@ NASNET_BODY void ReportPage::add_tiles() {
 NASNET_BODY void ReportPage::add_best_tiles() {
   if (options_.test_accuracy) add_tile(percent(*options_.test_accuracy), "test accuracy, best network retrained", true);
   std::string name = join("best validation accuracy, trial ", best_->number);
-  if (standing_.evaluations > 1) name += join(", mean of ", standing_.evaluations, " repeats");
-  add_tile(percent(standing_.accuracy), name, !options_.test_accuracy);
+  if (best_result_.evaluations > 1) name += join(", mean of ", best_result_.evaluations, " repeats");
+  add_tile(percent(best_result_.accuracy), name, !options_.test_accuracy);
   if (best_->budget) add_tile(with_commas(*best_->budget), "budget of the best, the largest that was reached");
   if (best_->parameters) add_tile(compact_text(static_cast<double>(*best_->parameters)), "parameters of the best");
   if (best_->multiply_adds)
@@ -28843,10 +29206,10 @@ NASNET_BODY Axis ReportPage::accuracy_axis() const {
 NASNET_BODY std::vector<std::pair<double, double>> ReportPage::running_best(const History& history) {
   const std::optional<std::int64_t> largest = history.largest_budget();
   std::vector<std::pair<double, double>> line;
-  Standings standings;
+  ResultRanking ranking;
   for (const Trial& trial : history.trials) {
-    if (trial.competes(largest)) standings.add(trial);
-    const Standing* best = standings.best();
+    if (trial.competes(largest)) ranking.add(trial);
+    const RankedResult* best = ranking.best();
     if (best != nullptr) line.emplace_back(static_cast<double>(trial.number), 100 * best->accuracy);
   }
   return line;
@@ -28860,10 +29223,10 @@ NASNET_BODY void ReportPage::add_point(Chart& chart, const Trial& trial, double 
 
 NASNET_BODY void ReportPage::add_winner(Chart& chart, double x) const {
   std::string text = note(*best_);
-  if (standing_.evaluations > 1) {
-    text += join("; mean of ", standing_.evaluations, " repeats ", percent(standing_.accuracy));
+  if (best_result_.evaluations > 1) {
+    text += join("; mean of ", best_result_.evaluations, " repeats ", percent(best_result_.accuracy));
   }
-  chart.add_point(x, 100 * standing_.accuracy, "winner", 5.5, text);
+  chart.add_point(x, 100 * best_result_.accuracy, "winner", 5.5, text);
 }
 
 NASNET_BODY std::string ReportPage::trials_chart() const {
@@ -28924,15 +29287,15 @@ NASNET_BODY std::vector<const Trial*> ReportPage::trials_with_parameters() const
 }
 
 NASNET_BODY std::vector<std::pair<double, double>> ReportPage::front_of(const std::vector<const Trial*>& trials) const {
-  Standings standings;
+  ResultRanking ranking;
   for (const Trial* trial : trials) {
-    if (trial->competes(largest_budget_)) standings.add(*trial);
+    if (trial->competes(largest_budget_)) ranking.add(*trial);
   }
-  std::vector<Standing> ascending = standings.all();
+  std::vector<RankedResult> ascending = ranking.all();
   std::sort(ascending.begin(), ascending.end(),
-            [](const Standing& a, const Standing& b) { return is_smaller(*a.first, *b.first); });
+            [](const RankedResult& a, const RankedResult& b) { return is_smaller(*a.first, *b.first); });
   std::vector<std::pair<double, double>> front;
-  for (const Standing& one : ascending) {
+  for (const RankedResult& one : ascending) {
     const double accuracy = 100 * one.accuracy;
     if (front.empty() || accuracy > front.back().second) front.emplace_back(parameters_of(*one.first), accuracy);
   }
@@ -28983,7 +29346,7 @@ NASNET_BODY void ReportPage::add_remarks() {
         options_.test_accuracy ? "; the test accuracy does not" : "", ".</p>\n");
   }
   if (options_.random_baseline == nullptr) return;
-  const std::optional<Standing> other = options_.random_baseline->best_standing();
+  const std::optional<RankedResult> other = options_.random_baseline->best_result();
   if (!other) return;
   add("<p class=\"soft small\">Random search under the same settings: best ", percent(other->accuracy), " of ",
       options_.random_baseline->trials.size(), " trials.</p>\n");
@@ -28991,10 +29354,10 @@ NASNET_BODY void ReportPage::add_remarks() {
 
 NASNET_BODY void ReportPage::add_settings() {
   const bool folded = !options_.settings.empty();
-  if (!folded && history_.settings.empty()) return;
+  if (!folded && history_.settings.get().empty()) return;
   add("<section>\n<h2>Settings</h2>\n");
   add_rows("", options_.settings);
-  if (!history_.settings.empty()) {
+  if (!history_.settings.get().empty()) {
     if (folded) add("<details><summary>All that the results depend on</summary>\n");
     add_history_settings();
     if (folded) add("</details>\n");
@@ -29004,11 +29367,11 @@ NASNET_BODY void ReportPage::add_settings() {
 
 NASNET_BODY void ReportPage::add_history_settings() {
   Rows scalars;
-  for (const auto& [key, value] : history_.settings.items()) {
+  for (const auto& [key, value] : history_.settings.get().items()) {
     if (!value.is_object()) flatten(value, words(key), scalars);
   }
   add_rows("", scalars);
-  for (const auto& [key, value] : history_.settings.items()) {
+  for (const auto& [key, value] : history_.settings.get().items()) {
     if (!value.is_object()) continue;
     Rows rows;
     flatten(value, "", rows);
@@ -29140,7 +29503,7 @@ NASNET_BODY std::string report_html(const History& history, const ReportOptions&
   return detail::ReportPage(history, options).text();
 }
 
-NASNET_BODY void write_report(const History& history, const std::filesystem::path& path, const ReportOptions& options) {
+NASNET_BODY void write_report(const History& history, const std::string& path, const ReportOptions& options) {
   write_file_atomically(path, report_html(history, options));
 }
 
@@ -29157,9 +29520,24 @@ NASNET_BODY void write_report(const History& history, const std::filesystem::pat
 /// Each evaluation draws one of the table's trainings, by the search's seed and the trial's number. The unit is an
 /// evaluation with the table's full budget: one with a quarter of it counts for a quarter of an evaluation.
 
-// ---- nasnet/search/ledger.hpp ------------------------------------------------------------------------------------
+// ---- nasnet/search/duplicates.hpp --------------------------------------------------------------------------------
 
-/// The books of a search: who is asked and told when, what counts as a trial, what is written down.
+/// Proposals that were tried before.
+
+namespace nasnet::inline NASNET_ABI {
+
+/// What happens to a proposal whose canonical form was tried before, with the same budget and repeat.
+enum class Duplicates {
+  skip,      ///< it is told as a duplicate and does not count
+  evaluate,  ///< it is a trial like any other
+};
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/strategy/any_strategy.hpp ----------------------------------------------------------------------------
+
+/// A strategy of any type as a value: for programs that choose one at run time, and for all that is compiled once for
+/// all strategies.
 
 // ---- nasnet/strategy/strategy.hpp --------------------------------------------------------------------------------
 
@@ -29219,11 +29597,12 @@ concept TellableStrategy = requires(T& strategy, const Trial& trial) {
   strategy.tell(trial);
 };
 
-/// Has `save() const` that returns its state as JSON, and `load(const nlohmann::json&)` that takes it: for programs
-/// that keep a strategy without a journal. `search` itself resumes by asking and telling again.
+/// Has `save() const` that returns its state as a nlohmann::json or JsonValue, and `load(state)` that takes it as a
+/// constant reference to either: for programs that keep a strategy without a journal. `search` itself resumes by asking
+/// and telling again.
 template <class T>
-concept SavableStrategy = requires(T& strategy, const T& saved, const nlohmann::json& state) {
-  { saved.save() } -> std::convertible_to<nlohmann::json>;
+concept SavableStrategy = requires(T& strategy, const T& saved, const JsonValue& state) {
+  { saved.save() } -> std::convertible_to<JsonValue>;
   strategy.load(state);
 };
 
@@ -29260,8 +29639,11 @@ template <class T>
 consteval bool check_strategy() {
   static_assert(AskableStrategy<T>, "a strategy needs ask() that returns a nasnet::Answer, Proposal or Architecture");
   static_assert(TellableStrategy<T>, "a strategy needs tell(const nasnet::Trial&)");
-  static_assert(SavableStrategy<T>, "a strategy needs save() const -> nlohmann::json and load(const nlohmann::json&)");
-  static_assert(HasSettings<T>, "a strategy needs settings() const -> nlohmann::json, what its proposals depend on");
+  static_assert(SavableStrategy<T>,
+                "a strategy needs save() const -> nlohmann::json or nasnet::JsonValue and load(const nlohmann::json&)");
+  static_assert(
+      HasSettings<T>,
+      "a strategy needs settings() const -> nlohmann::json or nasnet::JsonValue: what its proposals depend on");
   return true;
 }
 
@@ -29271,628 +29653,101 @@ consteval bool check_strategy() {
 
 namespace nasnet::inline NASNET_ABI {
 
-/// What happens to a proposal whose canonical form was tried before, with the same budget and repeat.
-enum class Duplicates {
-  skip,      ///< it is told as a duplicate and does not count
-  evaluate,  ///< it is a trial like any other
-};
+namespace detail {
 
-/// Memory for the trials of a search, and what each is predicted to need.
-struct TrialMemory {
-  std::function<std::int64_t(const Architecture&)> predicted_bytes{};
-  std::int64_t limit = 0;  ///< bytes, for all trials that run together
-};
-
-/// Decides whether a proposal may become a trial.
-class ProposalJudge {
+/// What can be done with a strategy, whatever its type.
+class StrategyInterface {
  public:
-  /// @param ops of the space, with their expansions
-  /// @param counted nothing is counted without it
-  /// @param memory nothing is predicted without it
-  /// @throws ArgumentError for limits without a network to count, and a rule without a function.
-  NASNET_LAZY ProposalJudge(AnySpace space, OpTable ops, std::optional<CountedNetwork> counted = {}, Limits limits = {},
-                            std::vector<ArchitectureRule> rules = {}, std::optional<TrialMemory> memory = {});
+  virtual ~StrategyInterface() = default;
+  [[nodiscard]] virtual Answer ask() = 0;
+  virtual void tell(const Trial& trial) = 0;
+  /// Nothing happens where the strategy takes no results that it did not propose.
+  virtual void inform(const Trial& trial) = 0;
+  [[nodiscard]] virtual bool is_informable() const = 0;
+  [[nodiscard]] virtual JsonValue settings() const = 0;
+  [[nodiscard]] virtual JsonValue save() const = 0;
+  virtual void load(const JsonValue& state) = 0;
 
-  [[nodiscard]] const AnySpace& space() const { return space_; }
-  [[nodiscard]] const std::optional<CountedNetwork>& counted() const { return counted_; }
-  [[nodiscard]] const Limits& limits() const { return limits_; }
-  [[nodiscard]] const std::vector<ArchitectureRule>& rules() const { return rules_; }
+ protected:
+  StrategyInterface() = default;
+  StrategyInterface(const StrategyInterface&) = default;
+  StrategyInterface(StrategyInterface&&) = default;
+  StrategyInterface& operator=(const StrategyInterface&) = default;
+  StrategyInterface& operator=(StrategyInterface&&) = default;
+};
 
-  /// Fills in the hash and the costs, and rejects what the space does not have, the rules or limits do not allow or the
-  /// memory does not hold.
-  /// @throws GenotypeError for an architecture that breaks a rule of structure, ShapeError where the image is too
-  /// small.
-  NASNET_LAZY void judge(Trial& trial) const;
+/// A strategy with that interface. @tparam T its type, or a reference to it
+template <class T>
+class StrategyModel final : public StrategyInterface {
+ public:
+  explicit StrategyModel(T strategy) : strategy_(std::forward<T>(strategy)) {}
+
+  [[nodiscard]] const T& strategy() const { return strategy_; }
+
+  [[nodiscard]] Answer ask() override { return strategy_.ask(); }
+  void tell(const Trial& trial) override { strategy_.tell(trial); }
+  void inform(const Trial& trial) override {
+    if constexpr (InformableStrategy<T>) strategy_.inform(trial);
+  }
+  [[nodiscard]] bool is_informable() const override { return nasnet::is_informable(strategy_); }
+  [[nodiscard]] JsonValue settings() const override { return strategy_.settings(); }
+  [[nodiscard]] JsonValue save() const override { return strategy_.save(); }
+  void load(const JsonValue& state) override { strategy_.load(state); }
 
  private:
-  NASNET_LAZY [[nodiscard]] std::optional<std::string> count(Trial& trial) const;
-
-  NASNET_LAZY [[nodiscard]] std::optional<std::string> predict(Trial& trial) const;
-
-  AnySpace space_;
-  OpTable ops_;
-  std::optional<CountedNetwork> counted_;
-  Limits limits_;
-  std::vector<ArchitectureRule> rules_;
-  std::optional<TrialMemory> memory_;
+  T strategy_;
 };
 
-/// What a ledger calls of a strategy.
-struct StrategyCalls {
-  std::function<Answer()> ask;
-  std::function<void(const Trial&)> tell;
-  std::function<void(const Trial&)> inform{};  ///< empty where it takes no results of others
-};
-
-/// When a search ends, and what it does with what was proposed before.
-struct LedgerOptions {
-  std::int64_t trials = 0;  ///< wanted in all
-  Duplicates duplicates = Duplicates::skip;
-  std::int64_t max_skipped = 1000;               ///< see SearchOptions
-  std::int64_t ordered = 0;                      ///< trials in flight of an ordered search, see SearchOptions; 0: none
-  std::function<void(const Trial&)> observer{};  ///< called with each trial and skipped proposal when it is recorded
-};
-
-/// Keeps a search in order: asks the strategy, numbers the proposals, skips and rejects, writes the journal before it
-/// tells.
-///
-/// All events happen in one order, which the journal records. Who runs the trials, and where, is not its concern. Calls
-/// must not overlap.
-///
-/// In an ordered search of K trials in flight, results are recorded when they come, and told when a proposal is due to
-/// know them: those of trials 0 to n - K, in this order, right before the proposal of trial n. Where the strategy
-/// waits, it is told the next one and asked again. So what it is asked and told, and in which order, does not depend on
-/// when results come, and replaying a journal needs no more than to ask for the same trials.
-class SearchLedger {
- public:
-  /// @param journal may be null
-  SearchLedger(StrategyCalls strategy, ProposalJudge judge, LedgerOptions options, JournalWriter* journal = nullptr)
-      : strategy_(std::move(strategy)), judge_(std::move(judge)), options_(std::move(options)), journal_(journal) {}
-
-  /// Does again what a journal says happened next: asks and tells the strategy in the same order.
-  /// @param record as detail::JournalReader passes it on
-  /// @param path of the journal
-  /// @throws IoError naming the line where the strategy does not repeat itself.
-  NASNET_LAZY void replay(JournalRecord record, const std::filesystem::path& path);
-
-  /// After the last record: trials that were running are handed out anew by `next`.
-  NASNET_LAZY void end_replay();
-
-  /// Has this evaluated before the strategy is asked again; the strategy is informed of its result. What a journal says
-  /// was enqueued before is not enqueued again.
-  /// @throws ArgumentError for what the space does not have, IoError where the journal cannot be written.
-  NASNET_LAZY void enqueue(const Proposal& proposal);
-
-  /// Informs the strategy of a result of another search. It is no trial of this one, and no duplicate of its trials.
-  /// What a journal says was told before is not told again.
-  /// @throws ArgumentError for what the space does not have and for a trial that is not done, IoError where the journal
-  /// cannot be written, and what the strategy throws.
-  NASNET_LAZY void inform(const Trial& other);
-
-  /// The next trial to run: one that was interrupted, one that was enqueued, or what the strategy proposes. Nothing
-  /// where all have been handed out, where nothing new is left, where the strategy waits for results (see is_waiting),
-  /// and when `should_stop()`.
-  /// @throws ArgumentError where the strategy waits although no trial is running, IoError where the journal cannot be
-  /// written, and what the strategy throws.
-  NASNET_LAZY [[nodiscard]] std::optional<Trial> next(int worker, const std::function<bool()>& should_stop);
-
-  /// Tells the strategy, at the end of an ordered search, the results that no proposal was due to know. Not to be
-  /// followed by `next`.
-  /// @throws what the strategy throws.
-  NASNET_LAZY void tell_rest();
-
-  /// Whether `next` gave nothing because the strategy needs to be told more.
-  [[nodiscard]] bool is_waiting() const { return is_waiting_; }
-
-  /// Whether the trials wanted have all been recorded.
-  NASNET_LAZY [[nodiscard]] bool is_complete() const { return ended() >= options_.trials; }
-
-  /// Trials recorded, done and failed.
-  [[nodiscard]] std::int64_t ended() const { return static_cast<std::int64_t>(ended_.size()); }
-
-  /// Trials handed out and not recorded.
-  [[nodiscard]] std::int64_t running() const { return static_cast<std::int64_t>(running_.size()); }
-
-  /// Of the trials recorded, those failed.
-  [[nodiscard]] std::int64_t failed() const { return failed_; }
-
-  /// The best so far, as History::best_standing; nullptr where no trial is done.
-  NASNET_LAZY [[nodiscard]] const Standing* best() const { return standings_.best(); }
-
-  /// Wall-clock seconds of all trials recorded, one after the other.
-  [[nodiscard]] double seconds() const { return seconds_; }
-
-  /// Takes in what came of a trial.
-  /// @throws IoError where the journal cannot be written (the strategy is then not told), and what the strategy throws.
-  NASNET_LAZY void record(const Trial& trial);
-
-  /// Gives away the trials by number, and skipped proposals and what the strategy was informed of in order. Nothing but
-  /// counts may be asked for afterwards.
-  NASNET_LAZY void hand_over(History& history);
-
- private:
-  /// Takes in what the user gives, and writes it down, unless it was given before.
-  NASNET_LAZY void give(JournalEvent event, const Trial& trial);
-
-  NASNET_LAZY [[nodiscard]] static Trial trial_of(const Proposal& proposal);
-
-  NASNET_LAZY [[nodiscard]] std::optional<Trial> take_enqueued();
-
-  NASNET_LAZY void require_in_space(const Trial& trial, std::string_view what) const;
-
-  NASNET_LAZY [[nodiscard]] Trial judged(Trial trial);
-
-  NASNET_LAZY static void require_in_range(const Trial& trial);
-
-  /// Equal for trials that are duplicates.
-  NASNET_LAZY [[nodiscard]] static std::uint64_t key_of(const Trial& trial);
-
-  NASNET_LAZY [[nodiscard]] std::optional<Trial> start(Trial trial, int worker);
-
-  NASNET_LAZY [[nodiscard]] std::optional<Trial> restart(std::int64_t number, int worker);
-
-  NASNET_LAZY void skip(const Trial& trial);
-
-  NASNET_LAZY [[nodiscard]] std::optional<Trial> exhaust();
-
-  NASNET_LAZY [[nodiscard]] std::optional<Trial> wait();
-
-  // What follows changes the books alone, and is the same live and in replay.
-
-  NASNET_LAZY void accept(Trial trial);
-
-  NASNET_LAZY void pass_over(Trial trial);
-
-  NASNET_LAZY void take_in(JournalEvent event, const Trial& trial);
-
-  NASNET_LAZY void end(Trial ended);
-
-  NASNET_LAZY void tell(const Trial& trial);
-
-  /// In an ordered search, tells the results that the next trial's proposal is due to know. False where one of them has
-  /// not come yet.
-  NASNET_LAZY [[nodiscard]] bool tell_due();
-
-  /// In an ordered search, tells the next result in the order of trials, if it has come.
-  NASNET_LAZY [[nodiscard]] bool tell_next();
-
-  /// Whether the strategy may be asked: not after too many proposals that were skipped, until it is told another
-  /// result.
-  NASNET_LAZY [[nodiscard]] bool may_ask() { return skipped_in_a_row_ < options_.max_skipped || tell_next(); }
-
-  /// Asks the strategy; in an ordered search again after each result for which it waits, as long as they have come.
-  NASNET_LAZY [[nodiscard]] Answer ask();
-
-  NASNET_LAZY void replay_start(JournalRecord record, const std::filesystem::path& path);
-
-  NASNET_LAZY void replay_end(Trial line);
-
-  NASNET_LAZY void replay_ask(const JournalRecord& record, const std::filesystem::path& path);
-
-  NASNET_LAZY void write(JournalEvent event, const Trial& trial);
-
-  NASNET_LAZY void observe(const Trial& trial) const;
-
-  StrategyCalls strategy_;
-  ProposalJudge judge_;
-  LedgerOptions options_;
-  JournalWriter* journal_;
-
-  std::int64_t proposals_ = 0;
-  std::int64_t started_ = 0;
-  std::int64_t skipped_in_a_row_ = 0;
-  std::unordered_map<std::uint64_t, std::int64_t> first_trial_;  // of equal ones, by their key
-  std::map<std::int64_t, Trial> running_;
-  std::map<std::int64_t, Trial> ended_;
-  std::vector<Trial> skipped_;
-  std::vector<Trial> known_;
-  std::deque<Proposal> enqueued_;                               // not handed out yet
-  std::unordered_map<std::string, std::int64_t> given_before_;  // lines that this run has not given again
-  std::vector<std::int64_t> interrupted_;                       // running when the journal ended
-  std::size_t next_interrupted_ = 0;
-  std::int64_t told_ = 0;  // of an ordered search: all trials below have been told
-  std::int64_t failed_ = 0;
-  Standings standings_;  // of the trials in ended_
-  double seconds_ = 0;
-  bool exhausted_ = false;
-  bool is_waiting_ = false;
-};
-
-}  // namespace nasnet::inline NASNET_ABI
-
-// ---- nasnet/search/ledger.ipp ------------------------------------------------------------------------------------
-
-namespace nasnet::inline NASNET_ABI {
-
-NASNET_BODY ProposalJudge::ProposalJudge(AnySpace space, OpTable ops, std::optional<CountedNetwork> counted,
-                                         Limits limits, std::vector<ArchitectureRule> rules,
-                                         std::optional<TrialMemory> memory)
-    : space_(std::move(space)),
-      ops_(std::move(ops)),
-      counted_(std::move(counted)),
-      limits_(limits),
-      rules_(std::move(rules)),
-      memory_(std::move(memory)) {
-  for (const ArchitectureRule& rule : rules_) {
-    if (!rule.reason_against) fail<ArgumentError>("search: the rule '", rule.name, "' has no function");
-  }
-  if (!counted_ && !limits_.limit_nothing()) {
-    fail<ArgumentError>(
-        "search: limits on parameters or multiply-adds need to know the network; name it in the options");
-  }
-}
-
-NASNET_BODY void ProposalJudge::judge(Trial& trial) const {
-  trial.hash = space_.canonical_hash(trial.architecture);
-  std::optional<std::string> reason = space_.reason_against(trial.architecture);
-  if (!reason && counted_) reason = count(trial);
-  if (!reason && memory_) reason = predict(trial);
-  for (const ArchitectureRule& rule : rules_) {
-    if (!reason) reason = rule.reason_against(trial.architecture);
-  }
-  if (!reason) return;
-  trial.state = TrialState::rejected;
-  trial.message = *reason;
-}
-
-NASNET_BODY std::optional<std::string> ProposalJudge::count(Trial& trial) const {
-  const NetworkGraph graph = build_network(trial.architecture, ops_, counted_->network);
-  trial.parameters = parameter_count(graph);
-  trial.multiply_adds = multiply_adds(graph, counted_->image);
-  return reason_against(graph, counted_->image, limits_);
-}
-
-NASNET_BODY std::optional<std::string> ProposalJudge::predict(Trial& trial) const {
-  trial.bytes = memory_->predicted_bytes(trial.architecture);
-  return detail::reason_above(*trial.bytes, "bytes of memory", memory_->limit);
-}
-
-NASNET_BODY void SearchLedger::replay(JournalRecord record, const std::filesystem::path& path) {
-  switch (record.event) {
-    case JournalEvent::started: replay_start(std::move(record), path); break;
-    case JournalEvent::finished:
-    case JournalEvent::failed: replay_end(std::move(record.trial)); break;
-    case JournalEvent::duplicate:
-    case JournalEvent::rejected:
-      replay_ask(record, path);
-      pass_over(std::move(record.trial));
-      break;
-    case JournalEvent::exhausted: exhausted_ = true; break;
-    case JournalEvent::enqueued:
-    case JournalEvent::known:
-      ++given_before_[detail::one_line(detail::record_json(record.event, record.trial))];
-      take_in(record.event, record.trial);
-      break;
-  }
-}
-
-NASNET_BODY void SearchLedger::end_replay() {
-  for (const auto& [number, trial] : running_) {
-    if (number < options_.trials) interrupted_.push_back(number);
-  }
-}
-
-NASNET_BODY void SearchLedger::enqueue(const Proposal& proposal) {
-  Trial trial = trial_of(proposal);
-  require_in_space(trial, "an enqueued architecture");
-  trial.hash = judge_.space().canonical_hash(trial.architecture);
-  give(JournalEvent::enqueued, trial);
-}
-
-NASNET_BODY void SearchLedger::inform(const Trial& other) {
-  if (other.state != TrialState::done) fail<ArgumentError>("search: a result to begin with is not done");
-  Trial trial = trial_of({other.architecture, other.budget, other.repeat});
-  require_in_space(trial, "the architecture of a result to begin with");
-  trial.hash = judge_.space().canonical_hash(trial.architecture);
-  trial.evaluation = other.evaluation;
-  trial.parameters = other.parameters;
-  trial.multiply_adds = other.multiply_adds;
-  give(JournalEvent::known, trial);
-}
-
-NASNET_BODY std::optional<Trial> SearchLedger::next(int worker, const std::function<bool()>& should_stop) {
-  is_waiting_ = false;
-  if (should_stop()) return std::nullopt;
-  if (next_interrupted_ < interrupted_.size()) return restart(interrupted_[next_interrupted_++], worker);
-  while (started_ < options_.trials && !(exhausted_ && enqueued_.empty()) && !should_stop()) {
-    if (!tell_due()) return wait();
-    std::optional<Trial> trial_of_user = take_enqueued();
-    if (!trial_of_user && !may_ask()) return running_.empty() ? exhaust() : wait();
-    const Answer answer = trial_of_user ? Answer::waiting() : ask();
-    if (!trial_of_user && !answer.has_proposal()) {
-      if (answer.is_exhausted()) return exhaust();
-      return wait();
-    }
-    Trial trial = judged(trial_of_user ? *std::move(trial_of_user) : trial_of(answer.proposal()));
-    if (trial.state == TrialState::done) return start(std::move(trial), worker);
-    skip(trial);
-  }
-  return std::nullopt;
-}
-
-NASNET_BODY void SearchLedger::tell_rest() {
-  if (options_.ordered == 0) return;
-  for (auto rest = ended_.lower_bound(told_); rest != ended_.end(); ++rest) tell(rest->second);
-}
-
-NASNET_BODY void SearchLedger::record(const Trial& trial) {
-  write(trial.state == TrialState::done ? JournalEvent::finished : JournalEvent::failed, trial);
-  end(trial);
-  observe(trial);
-}
-
-NASNET_BODY void SearchLedger::hand_over(History& history) {
-  history.known = std::move(known_);
-  history.trials.reserve(ended_.size());
-  for (auto& [number, trial] : ended_) history.trials.push_back(std::move(trial));
-  history.skipped = std::move(skipped_);
-  history.exhausted = exhausted_;
-}
-
-NASNET_BODY void SearchLedger::give(JournalEvent event, const Trial& trial) {
-  const std::string line = detail::one_line(detail::record_json(event, trial));
-  if (const auto replayed = given_before_.find(line); replayed != given_before_.end() && replayed->second > 0) {
-    --replayed->second;
-    return;
-  }
-  if (journal_ != nullptr) journal_->write_line(line);
-  take_in(event, trial);
-}
-
-NASNET_BODY Trial SearchLedger::trial_of(const Proposal& proposal) {
-  Trial trial;
-  trial.architecture = proposal.architecture;
-  trial.budget = proposal.budget;
-  trial.repeat = proposal.repeat;
-  return trial;
-}
-
-NASNET_BODY std::optional<Trial> SearchLedger::take_enqueued() {
-  if (enqueued_.empty()) return std::nullopt;
-  Trial trial = trial_of(enqueued_.front());
-  trial.enqueued = true;
-  enqueued_.pop_front();
-  return trial;
-}
-
-NASNET_BODY void SearchLedger::require_in_space(const Trial& trial, std::string_view what) const {
-  require_in_range(trial);
-  if (const auto reason = judge_.space().reason_against(trial.architecture)) {
-    fail<ArgumentError>("search: ", what, " is not of the space: ", *reason);
-  }
-}
-
-NASNET_BODY Trial SearchLedger::judged(Trial trial) {
-  trial.proposal = proposals_;
-  require_in_range(trial);
-  judge_.judge(trial);
-  if (trial.state == TrialState::rejected || options_.duplicates == Duplicates::evaluate) return trial;
-  if (const auto first = first_trial_.find(key_of(trial)); first != first_trial_.end()) {
-    trial.state = TrialState::duplicate;
-    trial.duplicate_of = first->second;
-  }
-  return trial;
-}
-
-NASNET_BODY void SearchLedger::require_in_range(const Trial& trial) {
-  if (trial.budget && *trial.budget < 1) {
-    fail<ArgumentError>("search: the strategy proposes a budget of ", *trial.budget, ", 1 or more are wanted");
-  }
-  if (trial.repeat < 0) {
-    fail<ArgumentError>("search: the strategy proposes repeat ", trial.repeat, ", 0 or more are wanted");
-  }
-}
-
-NASNET_BODY std::uint64_t SearchLedger::key_of(const Trial& trial) {
-  if (!trial.budget && trial.repeat == 0) return trial.hash;
-  return text_hash(join(trial.hash, ' ', trial.budget.value_or(0), ' ', trial.repeat));
-}
-
-NASNET_BODY std::optional<Trial> SearchLedger::start(Trial trial, int worker) {
-  trial.number = started_;
-  trial.worker = worker;
-  write(JournalEvent::started, trial);
-  accept(trial);
-  return trial;
-}
-
-NASNET_BODY std::optional<Trial> SearchLedger::restart(std::int64_t number, int worker) {
-  Trial trial = running_.at(number);
-  trial.worker = worker;
-  ++trial.attempt;
-  write(JournalEvent::started, trial);
-  running_[number] = trial;
-  return trial;
-}
-
-NASNET_BODY void SearchLedger::skip(const Trial& trial) {
-  write(trial.state == TrialState::rejected ? JournalEvent::rejected : JournalEvent::duplicate, trial);
-  pass_over(trial);
-  observe(trial);
-}
-
-NASNET_BODY std::optional<Trial> SearchLedger::exhaust() {
-  write(JournalEvent::exhausted, {});
-  exhausted_ = true;
-  return std::nullopt;
-}
-
-NASNET_BODY std::optional<Trial> SearchLedger::wait() {
-  if (running_.empty()) {
-    fail<ArgumentError>("search: the strategy waits for results, but no trial is running: it was told of all ",
-                        ended_.size(), " trials");
-  }
-  is_waiting_ = true;
-  return std::nullopt;
-}
-
-NASNET_BODY void SearchLedger::accept(Trial trial) {
-  ++proposals_;
-  ++started_;
-  skipped_in_a_row_ = 0;
-  first_trial_.emplace(key_of(trial), trial.number);
-  const std::int64_t number = trial.number;
-  running_.emplace(number, std::move(trial));
-}
-
-NASNET_BODY void SearchLedger::pass_over(Trial trial) {
-  ++proposals_;
-  const Trial& kept = skipped_.emplace_back(std::move(trial));
-  if (kept.enqueued) return;
-  ++skipped_in_a_row_;
-  strategy_.tell(kept);
-}
-
-NASNET_BODY void SearchLedger::take_in(JournalEvent event, const Trial& trial) {
-  if (event == JournalEvent::enqueued) {
-    enqueued_.push_back({trial.architecture, trial.budget, trial.repeat});
-    return;
-  }
-  known_.push_back(trial);
-  if (strategy_.inform) strategy_.inform(trial);
-}
-
-NASNET_BODY void SearchLedger::end(Trial ended) {
-  const std::int64_t number = ended.number;
-  running_.erase(number);
-  const Trial& trial = ended_.emplace(number, std::move(ended)).first->second;
-  standings_.add(trial);
-  seconds_ += trial.seconds;
-  if (trial.state == TrialState::failed) ++failed_;
-  if (options_.ordered == 0) tell(trial);
-}
-
-NASNET_BODY void SearchLedger::tell(const Trial& trial) {
-  skipped_in_a_row_ = 0;
-  if (!trial.enqueued) return strategy_.tell(trial);
-  if (trial.state == TrialState::done && strategy_.inform) strategy_.inform(trial);
-}
-
-NASNET_BODY bool SearchLedger::tell_due() {
-  if (options_.ordered == 0) return true;
-  while (told_ <= started_ - options_.ordered) {
-    if (!tell_next()) return false;
-  }
-  return true;
-}
-
-NASNET_BODY bool SearchLedger::tell_next() {
-  if (options_.ordered == 0) return false;
-  const auto next = ended_.find(told_);
-  if (next == ended_.end()) return false;
-  ++told_;
-  tell(next->second);
-  return true;
-}
-
-NASNET_BODY Answer SearchLedger::ask() {
-  Answer answer = strategy_.ask();
-  while (answer.is_waiting() && tell_next()) answer = strategy_.ask();
-  return answer;
-}
-
-NASNET_BODY void SearchLedger::replay_start(JournalRecord record, const std::filesystem::path& path) {
-  const std::int64_t number = record.trial.number;
-  if (number < started_) return detail::take_over_run(running_.at(number), std::move(record.trial));
-  replay_ask(record, path);
-  accept(std::move(record.trial));
-}
-
-NASNET_BODY void SearchLedger::replay_end(Trial line) {
-  Trial trial = std::move(running_.at(line.number));
-  detail::take_over_run(trial, std::move(line));
-  end(std::move(trial));
-}
-
-NASNET_BODY void SearchLedger::replay_ask(const JournalRecord& record, const std::filesystem::path& path) {
-  if (!tell_due()) {
-    fail<IoError>('\'', path.string(), "', line ", record.line, ": proposal ", record.trial.proposal,
-                  " comes before the result of trial ", told_, ", which it is to know: the search is ordered, ",
-                  options_.ordered, " trials in flight");
-  }
-  const auto is_recorded = [&trial = record.trial](const Proposal& proposal) {
-    return proposal.architecture == trial.architecture && proposal.budget == trial.budget &&
-           proposal.repeat == trial.repeat;
-  };
-  if (record.trial.enqueued) {
-    if (!enqueued_.empty() && is_recorded(enqueued_.front())) return enqueued_.pop_front();
-    fail<IoError>('\'', path.string(), "', line ", record.line, ": this architecture was not enqueued before");
-  }
-  static_cast<void>(may_ask());  // in an ordered search it may have been told a result
-  const Answer answer = ask();
-  if (answer.has_proposal() && is_recorded(answer.proposal())) return;
-  fail<IoError>('\'', path.string(), "', line ", record.line,
-                ": the strategy does not propose this architecture as "
-                "proposal ",
-                record.trial.proposal, ": the journal is of another strategy or version of the library");
-}
-
-NASNET_BODY void SearchLedger::write(JournalEvent event, const Trial& trial) {
-  if (journal_ != nullptr) journal_->write(event, trial);
-}
-
-NASNET_BODY void SearchLedger::observe(const Trial& trial) const {
-  if (options_.observer) options_.observer(trial);
-}
-
-}  // namespace nasnet::inline NASNET_ABI
-
-// ---- nasnet/strategy/any_strategy.hpp ----------------------------------------------------------------------------
-
-/// A strategy of any type as a value, for programs that choose one at run time.
-
-namespace nasnet::inline NASNET_ABI {
+}  // namespace detail
 
 /// Holds a strategy, and is one.
 class AnyStrategy {
  public:
   template <class T>
     requires(!std::same_as<T, AnyStrategy> && Strategy<T>)
-  AnyStrategy(T strategy) : strategy_(std::make_unique<Model<T>>(std::move(strategy))) {}  // NOLINT: it is any strategy
+  AnyStrategy(T strategy)  // NOLINT: it is any strategy
+      : strategy_(std::make_unique<detail::StrategyModel<T>>(std::move(strategy))) {}
 
-  NASNET_LAZY [[nodiscard]] Answer ask() { return strategy_->ask(); }
-  NASNET_LAZY void tell(const Trial& trial) { strategy_->tell(trial); }
+  /// One that passes everything on to a strategy, which outlives it.
+  template <Strategy T>
+  [[nodiscard]] static AnyStrategy refer_to(T& strategy) {
+    return AnyStrategy(std::make_unique<detail::StrategyModel<T&>>(strategy));
+  }
+
+  NASNET_LAZY [[nodiscard]] Answer ask();
+  NASNET_LAZY void tell(const Trial& trial);
   /// Nothing happens where the strategy takes no results that it did not propose.
-  NASNET_LAZY void inform(const Trial& trial) { strategy_->inform(trial); }
-  NASNET_LAZY [[nodiscard]] bool is_informable() const { return strategy_->is_informable(); }
-  NASNET_LAZY [[nodiscard]] nlohmann::json settings() const { return strategy_->settings(); }
-  NASNET_LAZY [[nodiscard]] nlohmann::json save() const { return strategy_->save(); }
-  void load(const nlohmann::json& state) { strategy_->load(state); }
+  NASNET_LAZY void inform(const Trial& trial);
+  NASNET_LAZY [[nodiscard]] bool is_informable() const;
+  NASNET_LAZY [[nodiscard]] JsonValue settings() const;
+  NASNET_LAZY [[nodiscard]] JsonValue save() const;
+  NASNET_LAZY void load(const JsonValue& state);
 
  private:
-  struct Interface {
-    Interface() = default;
-    Interface(const Interface&) = delete;
-    Interface& operator=(const Interface&) = delete;
-    virtual ~Interface() = default;
-    [[nodiscard]] virtual Answer ask() = 0;
-    virtual void tell(const Trial& trial) = 0;
-    virtual void inform(const Trial& trial) = 0;
-    [[nodiscard]] virtual bool is_informable() const = 0;
-    [[nodiscard]] virtual nlohmann::json settings() const = 0;
-    [[nodiscard]] virtual nlohmann::json save() const = 0;
-    virtual void load(const nlohmann::json& state) = 0;
-  };
+  explicit AnyStrategy(std::unique_ptr<detail::StrategyInterface> strategy) : strategy_(std::move(strategy)) {}
 
-  template <class T>
-  struct Model final : Interface {
-    explicit Model(T strategy) : strategy_(std::move(strategy)) {}
-    [[nodiscard]] Answer ask() override { return strategy_.ask(); }
-    void tell(const Trial& trial) override { strategy_.tell(trial); }
-    void inform(const Trial& trial) override {
-      if constexpr (InformableStrategy<T>) strategy_.inform(trial);
-    }
-    [[nodiscard]] bool is_informable() const override { return nasnet::is_informable(strategy_); }
-    [[nodiscard]] nlohmann::json settings() const override { return strategy_.settings(); }
-    [[nodiscard]] nlohmann::json save() const override { return strategy_.save(); }
-    void load(const nlohmann::json& state) override { strategy_.load(state); }
-
-   private:
-    T strategy_;
-  };
-
-  std::unique_ptr<Interface> strategy_;
+  std::unique_ptr<detail::StrategyInterface> strategy_;
 };
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/strategy/any_strategy.ipp ----------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI {
+
+NASNET_BODY Answer AnyStrategy::ask() { return strategy_->ask(); }
+
+NASNET_BODY void AnyStrategy::tell(const Trial& trial) { strategy_->tell(trial); }
+
+NASNET_BODY void AnyStrategy::inform(const Trial& trial) { strategy_->inform(trial); }
+
+NASNET_BODY bool AnyStrategy::is_informable() const { return strategy_->is_informable(); }
+
+NASNET_BODY JsonValue AnyStrategy::settings() const { return strategy_->settings(); }
+
+NASNET_BODY JsonValue AnyStrategy::save() const { return strategy_->save(); }
+
+NASNET_BODY void AnyStrategy::load(const JsonValue& state) { strategy_->load(state); }
 
 }  // namespace nasnet::inline NASNET_ABI
 
@@ -29903,8 +29758,8 @@ class AnyStrategy {
 /// A table is a file of comma-separated values that is known by its first line:
 ///
 ///     edge01,edge02,edge12,edge03,edge13,edge23,validation,test
-///         NAS-Bench-201: the op of each edge as its number in Nasbench201Space::ops, accuracies in percent. All 15,625
-///         cells, in any order.
+///         NAS-Bench-201: the op of each edge as its number in Nasbench201Space::op_names, accuracies in percent. All
+///         15,625 cells, in any order.
 ///     left1,right1,left_op1,right_op1,left2,...
 ///         All cells of two blocks over three ops, each trained several times for several numbers of epochs: see
 ///         search/cell_table.hpp.
@@ -29976,7 +29831,7 @@ class BenchmarkTable {
   /// @throws DataError as at().
   NASNET_LAZY [[nodiscard]] Evaluation operator()(const Architecture& architecture, const TrialContext& trial) const;
 
-  NASNET_LAZY [[nodiscard]] nlohmann::json settings() const;
+  NASNET_LAZY [[nodiscard]] JsonValue settings() const;
 
  private:
   NASNET_LAZY [[nodiscard]] static Trainings trainings_of(const Entries& entries);
@@ -30000,7 +29855,7 @@ class BenchmarkTable {
 
 /// Reads a table of any kind that is known.
 /// @throws IoError where the file cannot be read, DataError naming file and line for another kind of file and damage.
-NASNET_LAZY [[nodiscard]] BenchmarkTable load_benchmark_table(const std::filesystem::path& path);
+NASNET_LAZY [[nodiscard]] BenchmarkTable load_benchmark_table(const std::string& path);
 
 }  // namespace nasnet::inline NASNET_ABI
 
@@ -30021,14 +29876,17 @@ namespace nasnet::inline NASNET_ABI {
 class Nasbench201Space {
  public:
   /// Of an edge, in the benchmark's order.
-  static constexpr std::array<std::string_view, 5> ops{"none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3",
-                                                       "avg_pool_3x3"};
+  static constexpr std::array<std::string_view, 5> op_names{"none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3",
+                                                            "avg_pool_3x3"};
   static constexpr std::int64_t cells = 15'625;
 
   Nasbench201Space();
 
+  /// The ops of its edges with their expansions: nothing, the input, ReLU with convolution and batch norm, a pool.
+  NASNET_LAZY [[nodiscard]] static OpTable ops();
+
   [[nodiscard]] static int decisions() { return static_cast<int>(edges); }
-  [[nodiscard]] static int choices(int /*position*/) { return static_cast<int>(ops.size()); }
+  [[nodiscard]] static int choices(int /*position*/) { return static_cast<int>(op_names.size()); }
   NASNET_LAZY [[nodiscard]] static BigUnsigned sequences() { return BigUnsigned(static_cast<std::uint64_t>(cells)); }
 
   /// @throws GenotypeError for an architecture that is no cell of the benchmark.
@@ -30075,7 +29933,7 @@ class Nasbench201Space {
   using Edges = std::array<int, edges>;
 
   NASNET_LAZY [[nodiscard]] static BlockInput edge(int state, int op) {
-    return {state, std::string(ops[static_cast<std::size_t>(op)])};
+    return {state, std::string(op_names[static_cast<std::size_t>(op)])};
   }
 
   /// States: 0 is node 0, 1 node 1, 2 node 2, 3 the first two summands of node 3, 4 node 3.
@@ -30111,6 +29969,14 @@ namespace nasnet::inline NASNET_ABI {
 
 NASNET_INLINE Nasbench201Space::Nasbench201Space()
     : hashes_(std::make_shared<const std::vector<std::uint64_t>>(all_hashes())) {}
+
+NASNET_BODY OpTable Nasbench201Space::ops() {
+  return OpTable({{std::string(op_names[0]), false, true, &Zero::expand},
+                  {std::string(op_names[1]), true, false, &SkipConnect::expand},
+                  {std::string(op_names[2]), false, false, &Conv<1>::expand},
+                  {std::string(op_names[3]), false, false, &Conv<3>::expand},
+                  {std::string(op_names[4]), false, false, &AvgPool<3>::expand}});
+}
 
 NASNET_BODY std::vector<int> Nasbench201Space::encode(const Architecture& architecture) {
   const Edges found = edges_of(architecture);
@@ -30195,8 +30061,8 @@ NASNET_BODY Architecture Nasbench201Space::architecture_of(const Edges& e) {
 }
 
 NASNET_BODY int Nasbench201Space::op_index(std::string_view name) {
-  for (std::size_t op = 0; op < ops.size(); ++op) {
-    if (ops[op] == name) return static_cast<int>(op);
+  for (std::size_t op = 0; op < op_names.size(); ++op) {
+    if (op_names[op] == name) return static_cast<int>(op);
   }
   return -1;
 }
@@ -30306,7 +30172,7 @@ NASNET_LAZY [[nodiscard]] inline std::vector<std::string_view> split_at_commas(s
 /// Reads a text of comma-separated values line by line. Each error names the file and the line.
 class CsvFile {
  public:
-  NASNET_LAZY CsvFile(std::filesystem::path path, std::string text) : path_(std::move(path)), text_(std::move(text)) {
+  NASNET_LAZY CsvFile(std::string path, std::string text) : path_(std::move(path)), text_(std::move(text)) {
     header_ = take_line();
   }
   CsvFile(const CsvFile&) = delete;
@@ -30352,7 +30218,7 @@ class CsvFile {
 
   template <class... Parts>
   [[noreturn]] NASNET_COLD void fail_here(const Parts&... parts) const {
-    fail<DataError>('\'', path_.string(), "', line ", line_, ": ", parts...);
+    fail<DataError>('\'', path_, "', line ", line_, ": ", parts...);
   }
 
  private:
@@ -30385,7 +30251,7 @@ class CsvFile {
     fail_here("column ", split_at_commas(header_)[column], ": '", values_[column], "' is ", what);
   }
 
-  std::filesystem::path path_;
+  std::string path_;
   std::string text_;
   std::size_t position_ = 0;
   std::int64_t line_ = 0;
@@ -30449,13 +30315,45 @@ NASNET_LAZY [[nodiscard]] std::string cell_table_text(std::span<const CellTableR
 
 /// All lines of a table.
 /// @throws IoError where the file cannot be read, DataError naming file and line for another kind of file and damage.
-NASNET_LAZY [[nodiscard]] std::vector<CellTableRow> read_cell_table(const std::filesystem::path& path);
+NASNET_LAZY [[nodiscard]] std::vector<CellTableRow> read_cell_table(const std::string& path);
 
 }  // namespace nasnet::inline NASNET_ABI
 
 // ---- nasnet/study/cell_table.ipp ---------------------------------------------------------------------------------
 
+// ---- nasnet/space/cell_space.hpp ---------------------------------------------------------------------------------
+
+/// The search space of an op set that is known at compile time.
+
 namespace nasnet::inline NASNET_ABI {
+
+/// The space of a compile-time op set and number of blocks, as `CellSpace<NasnetOps, 5>`.
+///
+/// Converts to SearchSpace; its genotypes are values that the compiler checks.
+template <class OpSetType, int Blocks, int Inputs = 2>
+struct CellSpace {
+  using Ops = OpSetType;
+  using Genotype = ArchitectureGenotype<Ops, Blocks, Inputs>;
+  static constexpr int blocks = Blocks;
+  static constexpr int inputs = Inputs;
+
+  /// The run-time space; `blocks` and `inputs` of the options are those of the type.
+  [[nodiscard]] static SearchSpace space(SpaceOptions options = {}) {
+    options.blocks = Blocks;
+    options.inputs = Inputs;
+    return SearchSpace(Ops::table(), std::move(options));
+  }
+
+  [[nodiscard]] operator SearchSpace() const { return space(); }  // NOLINT: the same space
+};
+
+}  // namespace nasnet::inline NASNET_ABI
+
+namespace nasnet::inline NASNET_ABI {
+
+NASNET_BODY SearchSpace cell_table_space() {
+  return CellSpace<CellTableOps, 2>::space({.combiners = {Combiner::add}, .same_cell = true});
+}
 
 NASNET_BODY std::vector<Architecture> cell_table_cells() {
   const SearchSpace space = cell_table_space();
@@ -30573,17 +30471,13 @@ NASNET_BODY std::string cell_table_text(std::span<const CellTableRow> rows) {
   return text;
 }
 
-NASNET_BODY std::vector<CellTableRow> read_cell_table(const std::filesystem::path& path) {
+NASNET_BODY std::vector<CellTableRow> read_cell_table(const std::string& path) {
   constexpr std::uint64_t largest = std::uint64_t{1} << 24U;
   detail::CsvFile file(path, read_text_file(path, largest));
   if (file.header() != detail::cell_table_header()) {
     file.fail_here("the columns are not those of a table of cells, which are ", detail::cell_table_header());
   }
   return detail::cell_table_rows(file);
-}
-
-NASNET_BODY SearchSpace cell_table_space() {
-  return CellSpace<CellTableOps, 2>::space({.combiners = {Combiner::add}, .same_cell = true});
 }
 
 }  // namespace nasnet::inline NASNET_ABI
@@ -30642,7 +30536,7 @@ NASNET_BODY Evaluation BenchmarkTable::operator()(const Architecture& architectu
   return {.validation_accuracy = entry.validation_accuracy, .metrics = {{"test_accuracy", entry.test_accuracy}}};
 }
 
-NASNET_BODY nlohmann::json BenchmarkTable::settings() const {
+NASNET_BODY JsonValue BenchmarkTable::settings() const {
   return nlohmann::json::object({{"name", "benchmark_table"}, {"table", name_}, {"entries", entries_.size()}});
 }
 
@@ -30740,7 +30634,7 @@ NASNET_LAZY [[nodiscard]] inline std::array<TableFormat, 2> table_formats() {
 
 namespace nasnet::inline NASNET_ABI {
 
-NASNET_BODY BenchmarkTable load_benchmark_table(const std::filesystem::path& path) {
+NASNET_BODY BenchmarkTable load_benchmark_table(const std::string& path) {
   constexpr std::uint64_t largest = std::uint64_t{1} << 30U;
   detail::CsvFile file(path, read_text_file(path, largest));
   const auto formats = detail::table_formats();
@@ -30751,7 +30645,7 @@ NASNET_BODY BenchmarkTable load_benchmark_table(const std::filesystem::path& pat
   for (const detail::TableFormat& format : formats) {
     known.append(known.empty() ? "" : "; ").append(format.header);
   }
-  fail<DataError>('\'', path.string(), "', line 1: the columns are those of no known table; known are ", known);
+  fail<DataError>('\'', path, "', line 1: the columns are those of no known table; known are ", known);
 }
 
 }  // namespace nasnet::inline NASNET_ABI
@@ -30855,6 +30749,590 @@ NASNET_LAZY [[nodiscard]] Study run_study(const BenchmarkTable& table, std::vect
 
 // ---- nasnet/study/study.ipp --------------------------------------------------------------------------------------
 
+// ---- nasnet/search/ledger.hpp ------------------------------------------------------------------------------------
+
+/// The books of a search: who is asked and told when, what counts as a trial, what is written down.
+
+// ---- nasnet/search/proposal_judge.hpp ----------------------------------------------------------------------------
+
+/// Which proposals become trials.
+
+namespace nasnet::inline NASNET_ABI {
+
+/// Memory for the trials of a search, and what each is predicted to need.
+struct TrialMemory {
+  std::function<std::int64_t(const Candidate&)> predicted_bytes{};
+  std::int64_t limit = 0;  ///< bytes, for all trials that run together
+};
+
+/// Decides whether a proposal may become a trial.
+class ProposalJudge {
+ public:
+  /// @param counted nothing is counted without it
+  /// @param memory nothing is predicted without it
+  /// @throws ArgumentError for limits without a network to count, and a rule without a function.
+  NASNET_LAZY explicit ProposalJudge(AnySpace space, std::optional<CountedNetwork> counted = {}, Limits limits = {},
+                                     std::vector<ArchitectureRule> rules = {}, std::optional<TrialMemory> memory = {});
+
+  [[nodiscard]] const AnySpace& space() const { return space_; }
+  [[nodiscard]] const std::optional<CountedNetwork>& counted() const { return counted_; }
+  [[nodiscard]] const Limits& limits() const { return limits_; }
+  [[nodiscard]] const std::vector<ArchitectureRule>& rules() const { return rules_; }
+
+  /// Fills in the hash and the costs, and rejects what the space does not have, the rules or limits do not allow or the
+  /// memory does not hold.
+  /// @throws GenotypeError for an architecture that breaks a rule of structure, ShapeError where the image is too
+  /// small.
+  /// @return what it was judged by, whose graph need not be built again
+  NASNET_LAZY Candidate judge(Trial& trial) const;
+
+ private:
+  NASNET_LAZY [[nodiscard]] std::optional<std::string> count(const Candidate& candidate, Trial& trial) const;
+
+  NASNET_LAZY [[nodiscard]] std::optional<std::string> predict(const Candidate& candidate, Trial& trial) const;
+
+  AnySpace space_;
+  std::optional<CountedNetwork> counted_;
+  Limits limits_;
+  std::vector<ArchitectureRule> rules_;
+  std::optional<TrialMemory> memory_;
+};
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/search/proposal_judge.ipp ----------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI {
+
+NASNET_BODY ProposalJudge::ProposalJudge(AnySpace space, std::optional<CountedNetwork> counted, Limits limits,
+                                         std::vector<ArchitectureRule> rules, std::optional<TrialMemory> memory)
+    : space_(std::move(space)),
+      counted_(std::move(counted)),
+      limits_(limits),
+      rules_(std::move(rules)),
+      memory_(std::move(memory)) {
+  for (const ArchitectureRule& rule : rules_) {
+    if (!rule.reason_against) fail<ArgumentError>("search: the rule '", rule.name, "' has no function");
+  }
+  if (!counted_ && !limits_.limit_nothing()) {
+    fail<ArgumentError>(
+        "search: limits on parameters or multiply-adds need to know the network; name it in the options");
+  }
+}
+
+NASNET_BODY Candidate ProposalJudge::judge(Trial& trial) const {
+  Candidate candidate(trial.architecture, space_.ops());
+  trial.hash = space_.canonical_hash(trial.architecture);
+  std::optional<std::string> reason = space_.reason_against(trial.architecture);
+  if (!reason && counted_) reason = count(candidate, trial);
+  if (!reason && memory_) reason = predict(candidate, trial);
+  for (const ArchitectureRule& rule : rules_) {
+    if (!reason) reason = rule.reason_against(candidate);
+  }
+  if (reason) {
+    trial.state = TrialState::rejected;
+    trial.message = *reason;
+  }
+  return candidate;
+}
+
+NASNET_BODY std::optional<std::string> ProposalJudge::count(const Candidate& candidate, Trial& trial) const {
+  const NetworkGraph& graph = candidate.graph(counted_->network);
+  trial.parameters = parameter_count(graph);
+  trial.multiply_adds = multiply_adds(graph, counted_->image);
+  auto reason = detail::reason_above(*trial.parameters, "parameters", limits_.max_parameters);
+  return reason ? reason : detail::reason_above(*trial.multiply_adds, "multiply-adds", limits_.max_multiply_adds);
+}
+
+NASNET_BODY std::optional<std::string> ProposalJudge::predict(const Candidate& candidate, Trial& trial) const {
+  trial.bytes = memory_->predicted_bytes(candidate);
+  return detail::reason_above(*trial.bytes, "bytes of memory", memory_->limit);
+}
+
+}  // namespace nasnet::inline NASNET_ABI
+
+namespace nasnet::inline NASNET_ABI {
+
+class JournalWriter;
+
+/// When a search ends, and what it does with what was proposed before.
+struct LedgerOptions {
+  std::int64_t trials = 0;  ///< wanted in all
+  Duplicates duplicates = Duplicates::skip;
+  std::int64_t max_skipped = 1000;               ///< see SearchOptions
+  std::int64_t ordered = 0;                      ///< trials in flight of an ordered search, see SearchOptions; 0: none
+  std::function<void(const Trial&)> observer{};  ///< called with each trial and skipped proposal when it is recorded
+};
+
+/// A trial to run.
+struct StartedTrial {
+  Trial trial;
+  Candidate candidate;  ///< what it was judged by
+};
+
+/// Keeps a search in order: asks the strategy, numbers the proposals, skips and rejects, writes the journal before it
+/// tells.
+///
+/// All events happen in one order, which the journal records. Who runs the trials, and where, is not its concern. Calls
+/// must not overlap.
+///
+/// In an ordered search of K trials in flight, results are recorded when they come, and told when a proposal is due to
+/// know them: those of trials 0 to n - K, in this order, right before the proposal of trial n. Where the strategy
+/// waits, it is told the next one and asked again. So what it is asked and told, and in which order, does not depend on
+/// when results come, and replaying a journal needs no more than to ask for the same trials.
+class SearchLedger {
+ public:
+  /// @param journal may be null
+  SearchLedger(AnyStrategy strategy, ProposalJudge judge, LedgerOptions options, JournalWriter* journal = nullptr)
+      : strategy_(std::move(strategy)), judge_(std::move(judge)), options_(std::move(options)), journal_(journal) {}
+
+  /// Does again what a journal says happened next: asks and tells the strategy in the same order.
+  /// @param record as detail::JournalReader passes it on
+  /// @param path of the journal
+  /// @throws IoError naming the line where the strategy does not repeat itself.
+  NASNET_LAZY void replay(JournalRecord record, const std::string& path);
+
+  /// After the last record: trials that were running are handed out anew by `next`.
+  NASNET_LAZY void end_replay();
+
+  /// Has this evaluated before the strategy is asked again; the strategy is informed of its result. What a journal says
+  /// was enqueued before is not enqueued again.
+  /// @throws ArgumentError for what the space does not have, IoError where the journal cannot be written.
+  NASNET_LAZY void enqueue(const Proposal& proposal);
+
+  /// Informs the strategy of a result of another search. It is no trial of this one, and no duplicate of its trials.
+  /// What a journal says was told before is not told again.
+  /// @throws ArgumentError for what the space does not have and for a trial that is not done, IoError where the journal
+  /// cannot be written, and what the strategy throws.
+  NASNET_LAZY void inform(const Trial& other);
+
+  /// The next trial to run: one that was interrupted, one that was enqueued, or what the strategy proposes. Nothing
+  /// where all have been handed out, where nothing new is left, where the strategy waits for results (see is_waiting),
+  /// and when `should_stop()`.
+  /// @throws ArgumentError where the strategy waits although no trial is running, IoError where the journal cannot be
+  /// written, and what the strategy throws.
+  NASNET_LAZY [[nodiscard]] std::optional<StartedTrial> next(int worker, const std::function<bool()>& should_stop);
+
+  /// Tells the strategy, at the end of an ordered search, the results that no proposal was due to know. Not to be
+  /// followed by `next`.
+  /// @throws what the strategy throws.
+  NASNET_LAZY void tell_rest();
+
+  /// Whether `next` gave nothing because the strategy needs to be told more.
+  [[nodiscard]] bool is_waiting() const { return is_waiting_; }
+
+  /// Whether the trials wanted have all been recorded.
+  NASNET_LAZY [[nodiscard]] bool is_complete() const { return ended() >= options_.trials; }
+
+  /// Trials recorded, done and failed.
+  [[nodiscard]] std::int64_t ended() const { return static_cast<std::int64_t>(ended_.size()); }
+
+  /// Trials handed out and not recorded.
+  [[nodiscard]] std::int64_t running() const { return static_cast<std::int64_t>(running_.size()); }
+
+  /// Of the trials recorded, those failed.
+  [[nodiscard]] std::int64_t failed() const { return failed_; }
+
+  /// The best so far, as History::best_result; nullptr where no trial is done.
+  NASNET_LAZY [[nodiscard]] const RankedResult* best() const { return ranking_.best(); }
+
+  /// Wall-clock seconds of all trials recorded, one after the other.
+  [[nodiscard]] double seconds() const { return seconds_; }
+
+  /// Takes in what came of a trial.
+  /// @throws IoError where the journal cannot be written (the strategy is then not told), and what the strategy throws.
+  NASNET_LAZY void record(const Trial& trial);
+
+  /// Gives away the trials by number, and skipped proposals and what the strategy was informed of in order. Nothing but
+  /// counts may be asked for afterwards.
+  NASNET_LAZY void hand_over(History& history);
+
+ private:
+  /// Takes in what the user gives, and writes it down, unless it was given before.
+  NASNET_LAZY void give(JournalEvent event, const Trial& trial);
+
+  NASNET_LAZY [[nodiscard]] static Trial trial_of(const Proposal& proposal);
+
+  NASNET_LAZY [[nodiscard]] std::optional<Trial> take_enqueued();
+
+  NASNET_LAZY void require_in_space(const Trial& trial, std::string_view what) const;
+
+  NASNET_LAZY [[nodiscard]] StartedTrial judged(Trial trial);
+
+  NASNET_LAZY static void require_in_range(const Trial& trial);
+
+  /// Equal for trials that are duplicates.
+  NASNET_LAZY [[nodiscard]] static std::uint64_t key_of(const Trial& trial);
+
+  NASNET_LAZY [[nodiscard]] StartedTrial start(StartedTrial started, int worker);
+
+  NASNET_LAZY [[nodiscard]] StartedTrial restart(std::int64_t number, int worker);
+
+  NASNET_LAZY void skip(const Trial& trial);
+
+  NASNET_LAZY [[nodiscard]] std::optional<StartedTrial> exhaust();
+
+  NASNET_LAZY [[nodiscard]] std::optional<StartedTrial> wait();
+
+  // What follows changes the books alone, and is the same live and in replay.
+
+  NASNET_LAZY void accept(Trial trial);
+
+  NASNET_LAZY void pass_over(Trial trial);
+
+  NASNET_LAZY void take_in(JournalEvent event, const Trial& trial);
+
+  NASNET_LAZY void end(Trial ended);
+
+  NASNET_LAZY void tell(const Trial& trial);
+
+  /// In an ordered search, tells the results that the next trial's proposal is due to know. False where one of them has
+  /// not come yet.
+  NASNET_LAZY [[nodiscard]] bool tell_due();
+
+  /// In an ordered search, tells the next result in the order of trials, if it has come.
+  NASNET_LAZY [[nodiscard]] bool tell_next();
+
+  /// Whether the strategy may be asked: not after too many proposals that were skipped, until it is told another
+  /// result.
+  NASNET_LAZY [[nodiscard]] bool may_ask() { return skipped_in_a_row_ < options_.max_skipped || tell_next(); }
+
+  /// Asks the strategy; in an ordered search again after each result for which it waits, as long as they have come.
+  NASNET_LAZY [[nodiscard]] Answer ask();
+
+  NASNET_LAZY void replay_start(JournalRecord record, const std::string& path);
+
+  NASNET_LAZY void replay_end(Trial line);
+
+  NASNET_LAZY void replay_ask(const JournalRecord& record, const std::string& path);
+
+  NASNET_LAZY void write(JournalEvent event, const Trial& trial);
+
+  NASNET_LAZY void observe(const Trial& trial) const;
+
+  AnyStrategy strategy_;
+  ProposalJudge judge_;
+  LedgerOptions options_;
+  JournalWriter* journal_;
+
+  std::int64_t proposals_ = 0;
+  std::int64_t started_ = 0;
+  std::int64_t skipped_in_a_row_ = 0;
+  std::unordered_map<std::uint64_t, std::int64_t> first_trial_;  // of equal ones, by their key
+  std::map<std::int64_t, Trial> running_;
+  std::map<std::int64_t, Trial> ended_;
+  std::vector<Trial> skipped_;
+  std::vector<Trial> known_;
+  std::deque<Proposal> enqueued_;                               // not handed out yet
+  std::unordered_map<std::string, std::int64_t> given_before_;  // lines that this run has not given again
+  std::vector<std::int64_t> interrupted_;                       // running when the journal ended
+  std::size_t next_interrupted_ = 0;
+  std::int64_t told_ = 0;  // of an ordered search: all trials below have been told
+  std::int64_t failed_ = 0;
+  ResultRanking ranking_;  // of the trials in ended_
+  double seconds_ = 0;
+  bool exhausted_ = false;
+  bool is_waiting_ = false;
+};
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/search/ledger.ipp ------------------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI {
+
+NASNET_BODY void SearchLedger::replay(JournalRecord record, const std::string& path) {
+  switch (record.event) {
+    case JournalEvent::started: replay_start(std::move(record), path); break;
+    case JournalEvent::finished:
+    case JournalEvent::failed: replay_end(std::move(record.trial)); break;
+    case JournalEvent::duplicate:
+    case JournalEvent::rejected:
+      replay_ask(record, path);
+      pass_over(std::move(record.trial));
+      break;
+    case JournalEvent::exhausted: exhausted_ = true; break;
+    case JournalEvent::enqueued:
+    case JournalEvent::known:
+      ++given_before_[detail::one_line(detail::record_json(record.event, record.trial))];
+      take_in(record.event, record.trial);
+      break;
+  }
+}
+
+NASNET_BODY void SearchLedger::end_replay() {
+  for (const auto& [number, trial] : running_) {
+    if (number < options_.trials) interrupted_.push_back(number);
+  }
+}
+
+NASNET_BODY void SearchLedger::enqueue(const Proposal& proposal) {
+  Trial trial = trial_of(proposal);
+  require_in_space(trial, "an enqueued architecture");
+  trial.hash = judge_.space().canonical_hash(trial.architecture);
+  give(JournalEvent::enqueued, trial);
+}
+
+NASNET_BODY void SearchLedger::inform(const Trial& other) {
+  if (other.state != TrialState::done) fail<ArgumentError>("search: a result to begin with is not done");
+  Trial trial = trial_of({other.architecture, other.budget, other.repeat});
+  require_in_space(trial, "the architecture of a result to begin with");
+  trial.hash = judge_.space().canonical_hash(trial.architecture);
+  trial.evaluation = other.evaluation;
+  trial.parameters = other.parameters;
+  trial.multiply_adds = other.multiply_adds;
+  give(JournalEvent::known, trial);
+}
+
+NASNET_BODY std::optional<StartedTrial> SearchLedger::next(int worker, const std::function<bool()>& should_stop) {
+  is_waiting_ = false;
+  if (should_stop()) return std::nullopt;
+  if (next_interrupted_ < interrupted_.size()) return restart(interrupted_[next_interrupted_++], worker);
+  while (started_ < options_.trials && !(exhausted_ && enqueued_.empty()) && !should_stop()) {
+    if (!tell_due()) return wait();
+    std::optional<Trial> trial_of_user = take_enqueued();
+    if (!trial_of_user && !may_ask()) return running_.empty() ? exhaust() : wait();
+    const Answer answer = trial_of_user ? Answer::waiting() : ask();
+    if (!trial_of_user && !answer.has_proposal()) {
+      if (answer.is_exhausted()) return exhaust();
+      return wait();
+    }
+    StartedTrial judgement = judged(trial_of_user ? *std::move(trial_of_user) : trial_of(answer.proposal()));
+    if (judgement.trial.state == TrialState::done) return start(std::move(judgement), worker);
+    skip(judgement.trial);
+  }
+  return std::nullopt;
+}
+
+NASNET_BODY void SearchLedger::tell_rest() {
+  if (options_.ordered == 0) return;
+  for (auto rest = ended_.lower_bound(told_); rest != ended_.end(); ++rest) tell(rest->second);
+}
+
+NASNET_BODY void SearchLedger::record(const Trial& trial) {
+  write(trial.state == TrialState::done ? JournalEvent::finished : JournalEvent::failed, trial);
+  end(trial);
+  observe(trial);
+}
+
+NASNET_BODY void SearchLedger::hand_over(History& history) {
+  history.known = std::move(known_);
+  history.trials.reserve(ended_.size());
+  for (auto& [number, trial] : ended_) history.trials.push_back(std::move(trial));
+  history.skipped = std::move(skipped_);
+  history.exhausted = exhausted_;
+}
+
+NASNET_BODY void SearchLedger::give(JournalEvent event, const Trial& trial) {
+  const std::string line = detail::one_line(detail::record_json(event, trial));
+  if (const auto replayed = given_before_.find(line); replayed != given_before_.end() && replayed->second > 0) {
+    --replayed->second;
+    return;
+  }
+  if (journal_ != nullptr) journal_->write_line(line);
+  take_in(event, trial);
+}
+
+NASNET_BODY Trial SearchLedger::trial_of(const Proposal& proposal) {
+  Trial trial;
+  trial.architecture = proposal.architecture;
+  trial.budget = proposal.budget;
+  trial.repeat = proposal.repeat;
+  return trial;
+}
+
+NASNET_BODY std::optional<Trial> SearchLedger::take_enqueued() {
+  if (enqueued_.empty()) return std::nullopt;
+  Trial trial = trial_of(enqueued_.front());
+  trial.enqueued = true;
+  enqueued_.pop_front();
+  return trial;
+}
+
+NASNET_BODY void SearchLedger::require_in_space(const Trial& trial, std::string_view what) const {
+  require_in_range(trial);
+  if (const auto reason = judge_.space().reason_against(trial.architecture)) {
+    fail<ArgumentError>("search: ", what, " is not of the space: ", *reason);
+  }
+}
+
+NASNET_BODY StartedTrial SearchLedger::judged(Trial trial) {
+  trial.proposal = proposals_;
+  require_in_range(trial);
+  Candidate candidate = judge_.judge(trial);
+  if (trial.state != TrialState::rejected && options_.duplicates == Duplicates::skip) {
+    if (const auto first = first_trial_.find(key_of(trial)); first != first_trial_.end()) {
+      trial.state = TrialState::duplicate;
+      trial.duplicate_of = first->second;
+    }
+  }
+  return {std::move(trial), std::move(candidate)};
+}
+
+NASNET_BODY void SearchLedger::require_in_range(const Trial& trial) {
+  if (trial.budget && *trial.budget < 1) {
+    fail<ArgumentError>("search: the strategy proposes a budget of ", *trial.budget, ", 1 or more are wanted");
+  }
+  if (trial.repeat < 0) {
+    fail<ArgumentError>("search: the strategy proposes repeat ", trial.repeat, ", 0 or more are wanted");
+  }
+}
+
+NASNET_BODY std::uint64_t SearchLedger::key_of(const Trial& trial) {
+  if (!trial.budget && trial.repeat == 0) return trial.hash;
+  return text_hash(join(trial.hash, ' ', trial.budget.value_or(0), ' ', trial.repeat));
+}
+
+NASNET_BODY StartedTrial SearchLedger::start(StartedTrial started, int worker) {
+  started.trial.number = started_;
+  started.trial.worker = worker;
+  write(JournalEvent::started, started.trial);
+  accept(started.trial);
+  return started;
+}
+
+NASNET_BODY StartedTrial SearchLedger::restart(std::int64_t number, int worker) {
+  Trial trial = running_.at(number);
+  trial.worker = worker;
+  ++trial.attempt;
+  write(JournalEvent::started, trial);
+  running_[number] = trial;
+  Candidate candidate(trial.architecture, judge_.space().ops());
+  return {std::move(trial), std::move(candidate)};
+}
+
+NASNET_BODY void SearchLedger::skip(const Trial& trial) {
+  write(trial.state == TrialState::rejected ? JournalEvent::rejected : JournalEvent::duplicate, trial);
+  pass_over(trial);
+  observe(trial);
+}
+
+NASNET_BODY std::optional<StartedTrial> SearchLedger::exhaust() {
+  write(JournalEvent::exhausted, {});
+  exhausted_ = true;
+  return std::nullopt;
+}
+
+NASNET_BODY std::optional<StartedTrial> SearchLedger::wait() {
+  if (running_.empty()) {
+    fail<ArgumentError>("search: the strategy waits for results, but no trial is running: it was told of all ",
+                        ended_.size(), " trials");
+  }
+  is_waiting_ = true;
+  return std::nullopt;
+}
+
+NASNET_BODY void SearchLedger::accept(Trial trial) {
+  ++proposals_;
+  ++started_;
+  skipped_in_a_row_ = 0;
+  first_trial_.emplace(key_of(trial), trial.number);
+  const std::int64_t number = trial.number;
+  running_.emplace(number, std::move(trial));
+}
+
+NASNET_BODY void SearchLedger::pass_over(Trial trial) {
+  ++proposals_;
+  const Trial& kept = skipped_.emplace_back(std::move(trial));
+  if (kept.enqueued) return;
+  ++skipped_in_a_row_;
+  strategy_.tell(kept);
+}
+
+NASNET_BODY void SearchLedger::take_in(JournalEvent event, const Trial& trial) {
+  if (event == JournalEvent::enqueued) {
+    enqueued_.push_back({trial.architecture, trial.budget, trial.repeat});
+    return;
+  }
+  known_.push_back(trial);
+  strategy_.inform(trial);
+}
+
+NASNET_BODY void SearchLedger::end(Trial ended) {
+  const std::int64_t number = ended.number;
+  running_.erase(number);
+  const Trial& trial = ended_.emplace(number, std::move(ended)).first->second;
+  ranking_.add(trial);
+  seconds_ += trial.seconds;
+  if (trial.state == TrialState::failed) ++failed_;
+  if (options_.ordered == 0) tell(trial);
+}
+
+NASNET_BODY void SearchLedger::tell(const Trial& trial) {
+  skipped_in_a_row_ = 0;
+  if (!trial.enqueued) return strategy_.tell(trial);
+  if (trial.state == TrialState::done) strategy_.inform(trial);
+}
+
+NASNET_BODY bool SearchLedger::tell_due() {
+  if (options_.ordered == 0) return true;
+  while (told_ <= started_ - options_.ordered) {
+    if (!tell_next()) return false;
+  }
+  return true;
+}
+
+NASNET_BODY bool SearchLedger::tell_next() {
+  if (options_.ordered == 0) return false;
+  const auto next = ended_.find(told_);
+  if (next == ended_.end()) return false;
+  ++told_;
+  tell(next->second);
+  return true;
+}
+
+NASNET_BODY Answer SearchLedger::ask() {
+  Answer answer = strategy_.ask();
+  while (answer.is_waiting() && tell_next()) answer = strategy_.ask();
+  return answer;
+}
+
+NASNET_BODY void SearchLedger::replay_start(JournalRecord record, const std::string& path) {
+  const std::int64_t number = record.trial.number;
+  if (number < started_) return detail::take_over_run(running_.at(number), std::move(record.trial));
+  replay_ask(record, path);
+  accept(std::move(record.trial));
+}
+
+NASNET_BODY void SearchLedger::replay_end(Trial line) {
+  Trial trial = std::move(running_.at(line.number));
+  detail::take_over_run(trial, std::move(line));
+  end(std::move(trial));
+}
+
+NASNET_BODY void SearchLedger::replay_ask(const JournalRecord& record, const std::string& path) {
+  if (!tell_due()) {
+    fail<IoError>('\'', path, "', line ", record.line, ": proposal ", record.trial.proposal,
+                  " comes before the result of trial ", told_, ", which it is to know: the search is ordered, ",
+                  options_.ordered, " trials in flight");
+  }
+  const auto is_recorded = [&trial = record.trial](const Proposal& proposal) {
+    return proposal.architecture == trial.architecture && proposal.budget == trial.budget &&
+           proposal.repeat == trial.repeat;
+  };
+  if (record.trial.enqueued) {
+    if (!enqueued_.empty() && is_recorded(enqueued_.front())) return enqueued_.pop_front();
+    fail<IoError>('\'', path, "', line ", record.line, ": this architecture was not enqueued before");
+  }
+  static_cast<void>(may_ask());  // in an ordered search it may have been told a result
+  const Answer answer = ask();
+  if (answer.has_proposal() && is_recorded(answer.proposal())) return;
+  fail<IoError>('\'', path, "', line ", record.line,
+                ": the strategy does not propose this architecture as "
+                "proposal ",
+                record.trial.proposal, ": the journal is of another strategy or version of the library");
+}
+
+NASNET_BODY void SearchLedger::write(JournalEvent event, const Trial& trial) {
+  if (journal_ != nullptr) journal_->write(event, trial);
+}
+
+NASNET_BODY void SearchLedger::observe(const Trial& trial) const {
+  if (options_.observer) options_.observer(trial);
+}
+
+}  // namespace nasnet::inline NASNET_ABI
+
 // ---- nasnet/strategy/random_search.hpp ---------------------------------------------------------------------------
 
 /// Random search: every decision uniform. The baseline that any other strategy has to beat.
@@ -30872,12 +31350,12 @@ class RandomSearch {
   /// Results change nothing.
   void tell(const Trial&) {}
 
-  NASNET_LAZY [[nodiscard]] nlohmann::json settings() const;
+  NASNET_LAZY [[nodiscard]] JsonValue settings() const;
 
-  NASNET_LAZY [[nodiscard]] nlohmann::json save() const;
+  NASNET_LAZY [[nodiscard]] JsonValue save() const;
 
   /// @throws DataError for what `save` does not write.
-  NASNET_LAZY void load(const nlohmann::json& state);
+  NASNET_LAZY void load(const JsonValue& state);
 
  private:
   AnySpace space_;
@@ -30889,37 +31367,26 @@ class RandomSearch {
 
 // ---- nasnet/strategy/random_search.ipp ---------------------------------------------------------------------------
 
-namespace nasnet::inline NASNET_ABI {
-
-NASNET_BODY Proposal RandomSearch::ask() {
-  RandomStream random = RandomStream(seed_).split("random search", static_cast<std::uint64_t>(proposals_));
-  Proposal proposal{space_.sample(random)};
-  ++proposals_;
-  return proposal;
-}
-
-NASNET_BODY nlohmann::json RandomSearch::settings() const {
-  return nlohmann::json::object({{"name", "random"}, {"seed", seed_}});
-}
-
-NASNET_BODY nlohmann::json RandomSearch::save() const { return nlohmann::json::object({{"proposals", proposals_}}); }
-
-NASNET_BODY void RandomSearch::load(const nlohmann::json& state) {
-  const auto proposals = state.find("proposals");
-  const bool fits = proposals != state.end() && proposals->is_number_integer() && proposals->get<std::int64_t>() >= 0;
-  if (!fits) fail<DataError>("random search: the saved state has no count \"proposals\"");
-  proposals_ = proposals->get<std::int64_t>();
-}
-
-}  // namespace nasnet::inline NASNET_ABI
-
-// ---- nasnet/strategy/replay_duplicates.hpp -----------------------------------------------------------------------
-
-/// Gives a strategy the results of its duplicates.
-
 // ---- nasnet/strategy/detail/saved_state.hpp ----------------------------------------------------------------------
 
-/// Reading what a strategy has saved.
+/// Reading what a strategy has saved. For .ipp files: it brings the library for JSON.
+
+// ---- nasnet/strategy/detail/scored.hpp ---------------------------------------------------------------------------
+
+/// What several strategies remember.
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// See strategy/detail/saved_state.hpp.
+class SavedState;
+
+/// An architecture and what it achieved.
+struct Scored {
+  Architecture architecture;
+  double accuracy = 0;
+};
+
+}  // namespace nasnet::inline NASNET_ABI::detail
 
 namespace nasnet::inline NASNET_ABI::detail {
 
@@ -30998,21 +31465,110 @@ class SavedState {
   const nlohmann::json& state_;
 };
 
-/// An architecture and what it achieved.
-struct Scored {
-  Architecture architecture;
-  double accuracy = 0;
+NASNET_LAZY [[nodiscard]] inline nlohmann::json save_scored(const Scored& scored) {
+  return nlohmann::json::object({{"architecture", to_json(scored.architecture)}, {"accuracy", scored.accuracy}});
+}
 
-  NASNET_LAZY [[nodiscard]] nlohmann::json save() const {
-    return nlohmann::json::object({{"architecture", to_json(architecture)}, {"accuracy", accuracy}});
-  }
+NASNET_LAZY [[nodiscard]] inline Scored load_scored(const SavedState& state) {
+  return {state.architecture("architecture"), state.number("accuracy")};
+}
 
-  NASNET_LAZY [[nodiscard]] static Scored load(const SavedState& state) {
-    return {state.architecture("architecture"), state.number("accuracy")};
-  }
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+namespace nasnet::inline NASNET_ABI {
+
+NASNET_BODY Proposal RandomSearch::ask() {
+  RandomStream random = RandomStream(seed_).split("random search", static_cast<std::uint64_t>(proposals_));
+  Proposal proposal{space_.sample(random)};
+  ++proposals_;
+  return proposal;
+}
+
+NASNET_BODY JsonValue RandomSearch::settings() const {
+  return nlohmann::json::object({{"name", "random"}, {"seed", seed_}});
+}
+
+NASNET_BODY JsonValue RandomSearch::save() const { return nlohmann::json::object({{"proposals", proposals_}}); }
+
+NASNET_BODY void RandomSearch::load(const JsonValue& state) {
+  proposals_ = detail::SavedState("random search", state).count("proposals");
+}
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/strategy/replay_duplicates.hpp -----------------------------------------------------------------------
+
+/// Gives a strategy the results of its duplicates.
+
+// ---- nasnet/strategy/detail/strategy_around.hpp ------------------------------------------------------------------
+
+/// Strategies around others: what does not depend on the inner one's type is compiled once.
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// A strategy, and a rule that stands between it and the search.
+/// @tparam Rule has ask, tell, settings, save and load, which are given the inner strategy as their first argument
+template <class StrategyType, class Rule>
+class StrategyAround {
+ public:
+  [[nodiscard]] const StrategyType& strategy() const { return inner_.strategy(); }
+
+  [[nodiscard]] Answer ask() { return rule_.ask(inner_); }
+  void tell(const Trial& trial) { rule_.tell(inner_, trial); }
+  void inform(const Trial& trial) requires InformableStrategy<StrategyType> { inner_.inform(trial); }
+  [[nodiscard]] bool is_informable() const { return inner_.is_informable(); }
+  [[nodiscard]] JsonValue settings() const { return rule_.settings(inner_); }
+  [[nodiscard]] JsonValue save() const { return rule_.save(inner_); }
+  /// @throws DataError for what `save` does not write.
+  void load(const JsonValue& state) { rule_.load(inner_, state); }
+
+ protected:
+  StrategyAround(StrategyType strategy, Rule rule) : inner_(std::move(strategy)), rule_(std::move(rule)) {}
+
+ private:
+  StrategyModel<StrategyType> inner_;
+  Rule rule_;
 };
 
 }  // namespace nasnet::inline NASNET_ABI::detail
+
+namespace nasnet::inline NASNET_ABI {
+
+namespace detail {
+
+/// See ReplayDuplicates.
+class DuplicateReplayer {
+ public:
+  NASNET_LAZY [[nodiscard]] Answer ask(StrategyInterface& inner) const;
+  NASNET_LAZY void tell(StrategyInterface& inner, const Trial& trial);
+  NASNET_LAZY [[nodiscard]] JsonValue settings(const StrategyInterface& inner) const;
+  NASNET_LAZY [[nodiscard]] JsonValue save(const StrategyInterface& inner) const;
+  NASNET_LAZY void load(StrategyInterface& inner, const JsonValue& state);
+
+ private:
+  NASNET_LAZY void tell_duplicate(StrategyInterface& inner, const Trial& trial);
+
+  std::map<std::int64_t, Trial> results_;               // by number, without their architectures
+  std::map<std::int64_t, std::vector<Trial>> waiting_;  // duplicates of trials that run, by the number of those
+};
+
+}  // namespace detail
+
+/// Around a strategy, in a search that skips duplicates (Duplicates::skip): a duplicate is told to the strategy as a
+/// trial with the result of the one that it repeats, at once, or as soon as that has ended.
+///
+/// The search itself finds the duplicates; this remembers results only. So the strategy learns from each proposal, and
+/// none is evaluated twice.
+template <class StrategyType>
+class ReplayDuplicates : public detail::StrategyAround<StrategyType, detail::DuplicateReplayer> {
+ public:
+  explicit ReplayDuplicates(StrategyType strategy)
+      : detail::StrategyAround<StrategyType, detail::DuplicateReplayer>(std::move(strategy), {}) {}
+};
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/strategy/replay_duplicates.ipp -----------------------------------------------------------------------
 
 // ---- nasnet/strategy/detail/saved_trial.hpp ----------------------------------------------------------------------
 
@@ -31086,92 +31642,70 @@ NASNET_LAZY [[nodiscard]] inline Trial load_trial(const SavedState& saved) {
 
 }  // namespace nasnet::inline NASNET_ABI::detail
 
-namespace nasnet::inline NASNET_ABI {
+namespace nasnet::inline NASNET_ABI::detail {
 
-/// Around a strategy, in a search that skips duplicates (Duplicates::skip): a duplicate is told to the strategy as a
-/// trial with the result of the one that it repeats, at once, or as soon as that has ended.
-///
-/// The search itself finds the duplicates; this remembers results only. So the strategy learns from each proposal, and
-/// none is evaluated twice.
-template <class StrategyType>
-class ReplayDuplicates {
- public:
-  explicit ReplayDuplicates(StrategyType strategy) : strategy_(std::move(strategy)) {}
+NASNET_LAZY [[nodiscard]] inline Trial replayed(Trial duplicate, const Trial& result) {
+  duplicate.state = result.state;
+  duplicate.evaluation = result.evaluation;
+  duplicate.failure = result.failure;
+  duplicate.message = result.message;
+  return duplicate;
+}
 
-  [[nodiscard]] const StrategyType& strategy() const { return strategy_; }
+NASNET_BODY Answer DuplicateReplayer::ask(StrategyInterface& inner) const { return inner.ask(); }
 
-  [[nodiscard]] Answer ask() { return strategy_.ask(); }
+NASNET_BODY void DuplicateReplayer::tell(StrategyInterface& inner, const Trial& trial) {
+  if (trial.state == TrialState::duplicate) return tell_duplicate(inner, trial);
+  inner.tell(trial);
+  if (!trial.counts()) return;
+  Trial& result = results_[trial.number] = trial;
+  result.architecture = {};
+  const auto waiting = waiting_.extract(trial.number);
+  if (!waiting) return;
+  for (const Trial& duplicate : waiting.mapped()) inner.tell(replayed(duplicate, result));
+}
 
-  void tell(const Trial& trial) {
-    if (trial.state == TrialState::duplicate) return tell_duplicate(trial);
-    strategy_.tell(trial);
-    if (!trial.counts()) return;
-    Trial& result = results_[trial.number] = trial;
-    result.architecture = {};
-    const auto waiting = waiting_.extract(trial.number);
-    if (!waiting) return;
-    for (const Trial& duplicate : waiting.mapped()) strategy_.tell(replayed(duplicate, result));
+NASNET_BODY JsonValue DuplicateReplayer::settings(const StrategyInterface& inner) const {
+  return nlohmann::json::object({{"name", "replay_duplicates"}, {"strategy", inner.settings()}});
+}
+
+NASNET_BODY JsonValue DuplicateReplayer::save(const StrategyInterface& inner) const {
+  nlohmann::json results = nlohmann::json::array();
+  for (const auto& [number, trial] : results_) results.push_back(save_trial(trial));
+  nlohmann::json waiting = nlohmann::json::array();
+  for (const auto& [number, trials] : waiting_) {
+    for (const Trial& trial : trials) waiting.push_back(save_trial(trial));
   }
+  return nlohmann::json::object(
+      {{"strategy", inner.save()}, {"results", std::move(results)}, {"waiting", std::move(waiting)}});
+}
 
-  void inform(const Trial& trial) requires InformableStrategy<StrategyType> { strategy_.inform(trial); }
-  [[nodiscard]] bool is_informable() const { return nasnet::is_informable(strategy_); }
-
-  [[nodiscard]] nlohmann::json settings() const {
-    return nlohmann::json::object({{"name", "replay_duplicates"}, {"strategy", strategy_.settings()}});
+NASNET_BODY void DuplicateReplayer::load(StrategyInterface& inner, const JsonValue& state) {
+  const SavedState saved("replay of duplicates", state);
+  std::map<std::int64_t, Trial> results;
+  for (const nlohmann::json& item : saved.list("results")) {
+    Trial trial = load_trial(saved.part(item));
+    results[trial.number] = std::move(trial);
   }
-
-  [[nodiscard]] nlohmann::json save() const {
-    nlohmann::json results = nlohmann::json::array();
-    for (const auto& [number, trial] : results_) results.push_back(detail::save_trial(trial));
-    nlohmann::json waiting = nlohmann::json::array();
-    for (const auto& [number, trials] : waiting_) {
-      for (const Trial& trial : trials) waiting.push_back(detail::save_trial(trial));
-    }
-    return nlohmann::json::object(
-        {{"strategy", strategy_.save()}, {"results", std::move(results)}, {"waiting", std::move(waiting)}});
+  std::map<std::int64_t, std::vector<Trial>> waiting;
+  for (const nlohmann::json& item : saved.list("waiting")) {
+    Trial trial = load_trial(saved.part(item));
+    waiting[trial.duplicate_of].push_back(std::move(trial));
   }
+  inner.load(saved.field("strategy"));
+  results_ = std::move(results);
+  waiting_ = std::move(waiting);
+}
 
-  /// @throws DataError for what `save` does not write.
-  void load(const nlohmann::json& state) {
-    const detail::SavedState saved("replay of duplicates", state);
-    std::map<std::int64_t, Trial> results;
-    for (const nlohmann::json& item : saved.list("results")) {
-      Trial trial = detail::load_trial(saved.part(item));
-      results[trial.number] = std::move(trial);
-    }
-    std::map<std::int64_t, std::vector<Trial>> waiting;
-    for (const nlohmann::json& item : saved.list("waiting")) {
-      Trial trial = detail::load_trial(saved.part(item));
-      waiting[trial.duplicate_of].push_back(std::move(trial));
-    }
-    strategy_.load(saved.field("strategy"));
-    results_ = std::move(results);
-    waiting_ = std::move(waiting);
+NASNET_BODY void DuplicateReplayer::tell_duplicate(StrategyInterface& inner, const Trial& trial) {
+  if (trial.duplicate_of < 0) return inner.tell(trial);
+  if (const auto result = results_.find(trial.duplicate_of); result != results_.end()) {
+    return inner.tell(replayed(trial, result->second));
   }
+  waiting_[trial.duplicate_of].push_back(trial);
+}
 
- private:
-  void tell_duplicate(const Trial& trial) {
-    if (trial.duplicate_of < 0) return strategy_.tell(trial);
-    if (const auto result = results_.find(trial.duplicate_of); result != results_.end()) {
-      return strategy_.tell(replayed(trial, result->second));
-    }
-    waiting_[trial.duplicate_of].push_back(trial);
-  }
-
-  [[nodiscard]] static Trial replayed(Trial duplicate, const Trial& result) {
-    duplicate.state = result.state;
-    duplicate.evaluation = result.evaluation;
-    duplicate.failure = result.failure;
-    duplicate.message = result.message;
-    return duplicate;
-  }
-
-  StrategyType strategy_;
-  std::map<std::int64_t, Trial> results_;               // by number, without their architectures
-  std::map<std::int64_t, std::vector<Trial>> waiting_;  // duplicates of trials that run, by the number of those
-};
-
-}  // namespace nasnet::inline NASNET_ABI
+}  // namespace nasnet::inline NASNET_ABI::detail
 
 namespace nasnet::inline NASNET_ABI {
 
@@ -31318,13 +31852,11 @@ class SimulatedSearch {
   NASNET_LAZY SimulatedSearch(const BenchmarkTable& table, AnyStrategy strategy, const StudyOptions& options,
                               std::uint64_t seed)
       : table_(table),
-        strategy_(std::move(strategy)),
         seed_(seed),
         evaluations_(options.evaluations.back()),
         unspent_(evaluations_ * table.full_budget()),
         idle_(options.workers),
-        ledger_({[this] { return strategy_.ask(); }, [this](const Trial& trial) { strategy_.tell(trial); }},
-                ProposalJudge(table.space(), OpTable()),
+        ledger_(std::move(strategy), ProposalJudge(table.space()),
                 {.trials = unspent_, .duplicates = options.duplicates, .max_skipped = options.max_skipped}),
         follower_(table.full_budget()) {}
   SimulatedSearch(const SimulatedSearch&) = delete;
@@ -31349,11 +31881,12 @@ class SimulatedSearch {
 
   NASNET_LAZY void start_trials() {
     for (; idle_ > 0 && unspent_ > 0; --idle_) {
-      std::optional<Trial> trial = ledger_.next(0, [] { return false; });
-      if (!trial) return;
-      const TableEntry entry = drawn(*trial);
-      unspent_ -= cost(*trial);
-      running_.push({now_ + entry.seconds, *std::move(trial), entry});
+      std::optional<StartedTrial> started = ledger_.next(0, [] { return false; });
+      if (!started) return;
+      Trial& trial = started->trial;
+      const TableEntry entry = drawn(trial);
+      unspent_ -= cost(trial);
+      running_.push({now_ + entry.seconds, std::move(trial), entry});
     }
   }
 
@@ -31380,7 +31913,6 @@ class SimulatedSearch {
   }
 
   const BenchmarkTable& table_;
-  AnyStrategy strategy_;
   std::uint64_t seed_;
   std::int64_t evaluations_;
   std::int64_t unspent_;  // budget of evaluations that are still to begin
@@ -31479,14 +32011,6 @@ NASNET_BODY Study run_study(const BenchmarkTable& table, std::vector<StudyStrate
 
 namespace nasnet::inline NASNET_ABI {
 
-namespace detail {
-
-/// The probability that one strategy is above another in test accuracy.
-NASNET_LAZY [[nodiscard]] double probability_above(const StudyResult& first, const StudyResult& second,
-                                                   std::int64_t evaluation);
-
-}  // namespace detail
-
 /// The figures of a study after each number of evaluations in its options. Accuracies are in percent.
 ///
 ///     {"table": "NAS-Bench-201", "unit": "percent", "seeds": 100, "workers": 1, "duplicates": "count", "full_budget":
@@ -31503,13 +32027,6 @@ NASNET_LAZY [[nodiscard]] double probability_above(const StudyResult& first, con
 /// validation accuracies of the best so many.
 NASNET_LAZY [[nodiscard]] nlohmann::ordered_json to_json(const Study& study);
 
-namespace detail {
-
-/// "88.27" and the like, right-aligned.
-NASNET_LAZY [[nodiscard]] std::string column(std::string text, std::size_t width);
-
-}  // namespace detail
-
 /// The figures of a study as tables of plain text.
 NASNET_LAZY [[nodiscard]] std::string to_text(const Study& study);
 
@@ -31519,13 +32036,20 @@ NASNET_LAZY [[nodiscard]] std::string study_html(const Study& study);
 
 /// Writes the page, all or nothing.
 /// @throws IoError where the file cannot be written.
-NASNET_LAZY void write_report(const Study& study, const std::filesystem::path& path);
+NASNET_LAZY void write_report(const Study& study, const std::string& path);
 
 }  // namespace nasnet::inline NASNET_ABI
 
 // ---- nasnet/report/study_report.ipp ------------------------------------------------------------------------------
 
 namespace nasnet::inline NASNET_ABI::detail {
+
+/// The probability that one strategy is above another in test accuracy.
+NASNET_LAZY [[nodiscard]] double probability_above(const StudyResult& first, const StudyResult& second,
+                                                   std::int64_t evaluation);
+
+/// "88.27" and the like, right-aligned.
+NASNET_LAZY [[nodiscard]] std::string column(std::string text, std::size_t width);
 
 /// Writes the page of a study.
 class StudyPage {
@@ -31843,7 +32367,7 @@ namespace nasnet::inline NASNET_ABI {
 
 NASNET_BODY std::string study_html(const Study& study) { return detail::StudyPage(study).text(); }
 
-NASNET_BODY void write_report(const Study& study, const std::filesystem::path& path) {
+NASNET_BODY void write_report(const Study& study, const std::string& path) {
   write_file_atomically(path, study_html(study));
 }
 
@@ -31862,7 +32386,7 @@ NASNET_LAZY [[nodiscard]] std::string trials_csv(const History& history);
 
 /// Writes them to a file.
 /// @throws IoError where it cannot be written.
-NASNET_LAZY void write_trials_csv(const History& history, const std::filesystem::path& path);
+NASNET_LAZY void write_trials_csv(const History& history, const std::string& path);
 
 }  // namespace nasnet::inline NASNET_ABI
 
@@ -31991,7 +32515,7 @@ namespace nasnet::inline NASNET_ABI {
 
 NASNET_BODY std::string trials_csv(const History& history) { return detail::TrialTable(history).take(); }
 
-NASNET_BODY void write_trials_csv(const History& history, const std::filesystem::path& path) {
+NASNET_BODY void write_trials_csv(const History& history, const std::string& path) {
   write_file_atomically(path, trials_csv(history));
 }
 
@@ -32000,10 +32524,6 @@ NASNET_BODY void write_trials_csv(const History& history, const std::filesystem:
 // ---- nasnet/search/search.hpp ------------------------------------------------------------------------------------
 
 /// The search itself: asks a strategy for architectures, has them evaluated, tells the strategy what came of them.
-
-// ---- nasnet/search/detail/worker_team.hpp ------------------------------------------------------------------------
-
-/// Workers on the threads of a pool: each takes a trial, evaluates it, records it, until there is nothing left.
 
 // ---- nasnet/search/search_options.hpp ----------------------------------------------------------------------------
 
@@ -32017,7 +32537,7 @@ struct SearchStatus {
   std::int64_t failed = 0;  ///< trials without one
   int running = 0;
   std::int64_t total = 0;                    ///< trials wanted
-  std::optional<double> best_accuracy = {};  ///< on the validation images, as Standings has it
+  std::optional<double> best_accuracy = {};  ///< on the validation images, as ResultRanking has it
   std::int64_t best_trial = -1;              ///< its first
   double seconds = 0;                        ///< since the search began, earlier runs included
   std::optional<double> seconds_left = {};   ///< at the pace so far
@@ -32037,9 +32557,9 @@ struct SearchOptions {
   /// are; more than `workers` keep these busy while a long trial runs.
   std::int64_t ordered = 0;
 
-  std::filesystem::path journal{};  ///< see search/journal.hpp; empty: no journal
-  bool resume = false;              ///< go on where the journal ends; without a journal, begin
-  bool sync_journal = false;        ///< wait after each line until the disk has it, against loss of power
+  std::string journal{};      ///< path; see journal/journal.hpp; empty: no journal
+  bool resume = false;        ///< go on where the journal ends; without a journal, begin
+  bool sync_journal = false;  ///< wait after each line until the disk has it, against loss of power
 
   Duplicates duplicates = Duplicates::skip;
   /// Proposals skipped in a row, without a result between them, after which the strategy is asked again only when it
@@ -32061,8 +32581,8 @@ struct SearchOptions {
   std::optional<std::int64_t> memory_bytes{};
 
   /// Whatever else the results depend on, under names that the user knows, such as "--epochs": the journal records it,
-  /// and where a resumed search has other ones the error names them.
-  nlohmann::json settings = nlohmann::json::object();
+  /// and where a resumed search has other ones the error names them. A JSON object.
+  JsonValue settings{};
 
   std::shared_ptr<ThreadPool> pool{};  ///< absent: one of a thread per core, or per worker where more
 
@@ -32098,13 +32618,144 @@ NASNET_BODY void SearchOptions::check() const {
     fail<ArgumentError>("search: a trial may take ", *trial_seconds, " seconds, wanted above 0 and at most ",
                         most_seconds);
   }
-  if (!settings.is_object()) fail<ArgumentError>("search: the settings are no JSON object");
+  if (!settings.get().is_object()) fail<ArgumentError>("search: the settings are no JSON object");
   if (pool && pool->size() < workers) {
     fail<ArgumentError>("search: ", workers, " workers cannot run on a pool of ", pool->size(), " threads");
   }
 }
 
 }  // namespace nasnet::inline NASNET_ABI
+
+namespace nasnet::inline NASNET_ABI {
+
+namespace detail {
+
+/// The search, whatever the types of strategy and evaluator.
+NASNET_LAZY [[nodiscard]] History run_search(const AnySpace& space, AnyStrategy strategy,
+                                             const EvaluatorInterface& evaluator, SearchOptions options);
+
+}  // namespace detail
+
+/// Searches: asks `strategy` for architectures of `space`, lets `options.workers` workers evaluate them, tells it the
+/// results.
+///
+/// A trial's result depends on the seed, its number, its architecture and the settings alone. Trials are numbered in
+/// the order asked; duplicates and rejected proposals do not count. So a strategy that does not heed results gives the
+/// same trials whatever the number of workers, and with `options.ordered` any strategy does. A failed trial is a trial,
+/// and the search goes on.
+///
+/// With a journal, a search that ended in any way goes on with `options.resume`, to the same results: the strategy,
+/// which must be fresh, is asked and told again what the journal records; trials that were running are run again. More
+/// `trials` than before extend the search, and what is enqueued or known in addition comes next.
+///
+/// @throws ArgumentError for options out of range and a journal of another search or, without `resume`, of any; IoError
+/// for a damaged journal, which is left as it is, and one that cannot be written; what the strategy throws. Trials that
+/// run then are finished first.
+template <class StrategyType, class EvaluatorType>
+[[nodiscard]] History search(const AnySpace& space, StrategyType&& strategy, const EvaluatorType& evaluate,
+                             SearchOptions options = {}) {
+  static_assert(detail::check_strategy<std::remove_cvref_t<StrategyType>>());
+  static_assert(detail::check_evaluator<EvaluatorType>());
+  if constexpr (Strategy<std::remove_cvref_t<StrategyType>> && Evaluator<EvaluatorType>) {
+    return detail::run_search(space, AnyStrategy::refer_to(strategy),
+                              detail::EvaluatorModel<const EvaluatorType&>(evaluate), std::move(options));
+  }
+}
+
+/// As above, for a compile-time space such as CellSpace<NasnetOps, 5>.
+template <class Space, class StrategyType, class EvaluatorType>
+[[nodiscard]] History search(StrategyType&& strategy, const EvaluatorType& evaluate, SearchOptions options = {}) {
+  return nasnet::search(Space::space(), strategy, evaluate, std::move(options));
+}
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/search/search.ipp ------------------------------------------------------------------------------------
+
+// ---- nasnet/search/detail/search_run.hpp -------------------------------------------------------------------------
+
+/// One search. For .ipp files: it brings the library for JSON, threads and the journal.
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// The journal of a search: what was in it, and the pen.
+struct SearchJournal {
+  std::optional<JournalWriter> writer;
+  std::string text;
+};
+
+/// One search from its beginning to its end.
+class SearchRun {
+ public:
+  NASNET_LAZY SearchRun(const AnySpace& space, AnyStrategy strategy, const EvaluatorInterface& evaluator,
+                        SearchOptions options);
+
+  NASNET_LAZY [[nodiscard]] History run();
+
+ private:
+  NASNET_LAZY [[nodiscard]] static SearchOptions checked(SearchOptions options);
+
+  NASNET_LAZY [[nodiscard]] std::optional<TrialMemory> memory() const;
+
+  /// All that the results depend on besides the seed.
+  NASNET_LAZY [[nodiscard]] nlohmann::json settings() const;
+
+  /// Goes on where the journal ends, or begins it.
+  NASNET_LAZY void take_up_journal();
+
+  NASNET_LAZY void require_same_search(const JournalHeader& found);
+
+  NASNET_LAZY void note_difference(std::string_view what, const std::string& found, const std::string& now);
+
+  NASNET_LAZY void drop_torn_line(std::uint64_t torn_bytes);
+
+  NASNET_LAZY [[nodiscard]] std::shared_ptr<ThreadPool> pool() const;
+
+  NASNET_LAZY void notice(std::string sentence);
+
+  NASNET_LAZY [[nodiscard]] History history(bool was_stopped);
+
+  NASNET_LAZY [[nodiscard]] std::string exhaustion_sentence(const History& history) const;
+
+  SearchOptions options_;
+  nlohmann::json strategy_settings_;
+  bool is_informable_;  // the strategy
+  const EvaluatorInterface& evaluator_;
+  ProposalJudge judge_;
+  JournalHeader header_;
+  SearchJournal journal_;
+  SearchLedger ledger_;
+  std::vector<std::string> notices_;
+};
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+// ---- nasnet/search/detail/search_run.ipp -------------------------------------------------------------------------
+
+// ---- nasnet/search/detail/search_settings.hpp --------------------------------------------------------------------
+
+/// The settings of a search as JSON, for the journal.
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+NASNET_LAZY [[nodiscard]] inline nlohmann::json limits_json(const Limits& limits) {
+  nlohmann::json json = nlohmann::json::object();
+  if (limits.max_parameters) json["max_parameters"] = *limits.max_parameters;
+  if (limits.max_multiply_adds) json["max_multiply_adds"] = *limits.max_multiply_adds;
+  return json;
+}
+
+NASNET_LAZY [[nodiscard]] inline nlohmann::json counted_json(const CountedNetwork& counted) {
+  nlohmann::json json = network_json(counted.network);
+  json["image"] = nlohmann::json::array({counted.image.height, counted.image.width});
+  return json;
+}
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+// ---- nasnet/search/detail/worker_team.hpp ------------------------------------------------------------------------
+
+/// Workers on the threads of a pool: each takes a trial, evaluates it, records it, until there is nothing left.
 
 namespace nasnet::inline NASNET_ABI::detail {
 
@@ -32167,16 +32818,13 @@ NASNET_LAZY inline void set_outcome(Trial& trial, const Outcome& outcome) {
   return kind == Failure::Kind::out_of_memory ? FailureKind::out_of_memory : FailureKind::exception;
 }
 
-using EvaluateCall = std::function<Outcome(const Architecture&, TrialContext&)>;
-
 class WorkerTeam {
  public:
   /// @param shared_bytes memory for all trials that run together; absent: they wait for none
-  NASNET_LAZY WorkerTeam(SearchLedger& ledger, EvaluateCall evaluate, OpTable ops, const SearchOptions& options,
+  NASNET_LAZY WorkerTeam(SearchLedger& ledger, const EvaluatorInterface& evaluator, const SearchOptions& options,
                          std::shared_ptr<ThreadPool> pool, std::optional<std::int64_t> shared_bytes)
       : ledger_(ledger),
-        evaluate_(std::move(evaluate)),
-        ops_(std::move(ops)),
+        evaluator_(evaluator),
         options_(options),
         pool_(std::move(pool)),
         shared_bytes_(shared_bytes),
@@ -32197,27 +32845,28 @@ class WorkerTeam {
   using Clock = std::chrono::steady_clock;
 
   NASNET_LAZY void work(int worker) {
-    while (std::optional<Trial> trial = claim(worker)) {
-      if (!wait_for_memory(*trial)) return wake_waiting();  // stopped: it runs when the search goes on
-      const bool has_ended = evaluate(*trial);
-      leave_memory(*trial);
+    while (std::optional<StartedTrial> started = claim(worker)) {
+      Trial& trial = started->trial;
+      if (!wait_for_memory(trial)) return wake_waiting();  // stopped: it runs when the search goes on
+      const bool has_ended = evaluate(trial, started->candidate);
+      leave_memory(trial);
       if (!has_ended) return;
-      record(*trial);
+      record(trial);
     }
   }
 
-  NASNET_LAZY [[nodiscard]] std::optional<Trial> claim(int worker) {
+  NASNET_LAZY [[nodiscard]] std::optional<StartedTrial> claim(int worker) {
     std::unique_lock lock(mutex_);
-    std::optional<Trial> trial;
+    std::optional<StartedTrial> started;
     while (!error_.any()) {
       error_.watch([&] {
-        trial = ledger_.next(worker, [this] { return was_stopped(); });
-        if (trial) report();
+        started = ledger_.next(worker, [this] { return was_stopped(); });
+        if (started) report();
       });
-      if (trial || !ledger_.is_waiting()) break;
+      if (started || !ledger_.is_waiting()) break;
       recorded_.wait(lock);
     }
-    return trial;
+    return started;
   }
 
   /// Trials get their memory in the order in which they wait, so that none waits for ever. False where the search was
@@ -32262,20 +32911,20 @@ class WorkerTeam {
     recorded_.notify_all();
   }
 
-  /// False where the outcome is withheld: nothing is to be recorded, and no further trial to be run.
-  NASNET_LAZY [[nodiscard]] bool evaluate(Trial& trial) {
+  /// False where the outcome is unresolved: nothing is to be recorded, and no further trial to be run.
+  NASNET_LAZY [[nodiscard]] bool evaluate(Trial& trial, const Candidate& candidate) {
     const Clock::time_point begin = Clock::now();
-    TrialContext context = context_of(trial, begin);
+    TrialContext context = context_of(trial, candidate, begin);
     std::optional<Outcome> outcome;
-    const auto failure = catch_failure([&] { outcome = evaluate_(trial.architecture, context); });
+    const auto failure = catch_failure([&] { outcome = evaluator_.evaluate(trial.architecture, context); });
     const bool is_late = context.is_over();
     trial.seconds = seconds_since(begin);
     if (is_late) {
       set_failed(trial, FailureKind::timeout, timeout_sentence());
     } else if (failure) {
       set_failed(trial, failure_kind(failure->kind), failure->message);
-    } else if (outcome->is_withheld()) {
-      withhold(outcome->message());
+    } else if (outcome->is_unresolved()) {
+      end_unresolved(outcome->message());
       return false;
     } else {
       set_outcome(trial, *outcome);
@@ -32283,7 +32932,7 @@ class WorkerTeam {
     return true;
   }
 
-  NASNET_LAZY void withhold(const std::string& message) {
+  NASNET_LAZY void end_unresolved(const std::string& message) {
     {
       const std::lock_guard lock(mutex_);
       if (!was_stopped()) error_.watch([&] { fail<IoError>(message); });
@@ -32291,14 +32940,16 @@ class WorkerTeam {
     recorded_.notify_all();
   }
 
-  NASNET_LAZY [[nodiscard]] TrialContext context_of(const Trial& trial, Clock::time_point begin) {
+  NASNET_LAZY [[nodiscard]] TrialContext context_of(const Trial& trial, const Candidate& candidate,
+                                                    Clock::time_point begin) {
     TrialContext context{.trial = trial.number,
                          .random = RandomStream(options_.seed).split("trial", static_cast<std::uint64_t>(trial.number)),
                          .context = Context(pool_, Allocator(options_.trial_bytes)),
-                         .ops = ops_,
+                         .ops = candidate.ops(),
                          .progress = progress_of(trial.number)};
     context.budget = trial.budget;
     context.repeat = trial.repeat;
+    context.candidate = candidate;
     if (options_.trial_seconds) {
       const std::chrono::duration<double> limit(*options_.trial_seconds);
       context.deadline = begin + std::chrono::duration_cast<Clock::duration>(limit);
@@ -32325,7 +32976,7 @@ class WorkerTeam {
                         .running = static_cast<int>(ledger_.running()),
                         .total = options_.trials,
                         .seconds = seconds_before_ + seconds_since(begin_)};
-    if (const Standing* best = ledger_.best()) {
+    if (const RankedResult* best = ledger_.best()) {
       status.best_accuracy = best->accuracy;
       status.best_trial = best->first->number;
     }
@@ -32349,11 +33000,11 @@ class WorkerTeam {
   }
 
   NASNET_LAZY [[nodiscard]] std::string detail_text() const {
-    std::array<char, 48> best{"no result yet"};
-    if (const Standing* standing = ledger_.best()) {
-      std::snprintf(best.data(), best.size(), "best %.2f %%", 100 * standing->accuracy);
+    std::array<char, 48> words{"no result yet"};
+    if (const RankedResult* best = ledger_.best()) {
+      std::snprintf(words.data(), words.size(), "best %.2f %%", 100 * best->accuracy);
     }
-    std::string text(best.data());
+    std::string text(words.data());
     if (ledger_.running() > 0) text.append(join(", ", ledger_.running(), " running"));
     if (ledger_.failed() > 0) text.append(join(", ", ledger_.failed(), " failed"));
     return text;
@@ -32364,8 +33015,7 @@ class WorkerTeam {
   }
 
   SearchLedger& ledger_;
-  EvaluateCall evaluate_;
-  OpTable ops_;
+  const EvaluatorInterface& evaluator_;
   const SearchOptions& options_;
   std::shared_ptr<ThreadPool> pool_;
   std::optional<std::int64_t> shared_bytes_;
@@ -32386,158 +33036,13 @@ class WorkerTeam {
 
 }  // namespace nasnet::inline NASNET_ABI::detail
 
-namespace nasnet::inline NASNET_ABI {
-
-namespace detail {
-
-/// A strategy and an evaluator without their types.
-struct SearchCalls {
-  StrategyCalls strategy;
-  EvaluateCall evaluate;
-  nlohmann::json strategy_settings;
-  nlohmann::json evaluator_settings = nlohmann::json::object();
-  std::optional<CountedNetwork> counted;
-  std::function<std::int64_t(const Architecture&, const OpTable&)> predicted_bytes{};  ///< empty: not predicted
-  bool shares_memory = true;                                                           ///< trials that run together do
-};
-
-/// The journal of a search: what was in it, and the pen.
-struct SearchJournal {
-  std::optional<JournalWriter> writer;
-  std::string text;
-};
-
-/// One search from its beginning to its end.
-class SearchRun {
- public:
-  NASNET_LAZY SearchRun(const AnySpace& space, const OpTable& ops, SearchCalls calls, SearchOptions options);
-
-  NASNET_LAZY [[nodiscard]] History run();
-
- private:
-  NASNET_LAZY [[nodiscard]] static SearchOptions checked(SearchOptions options);
-
-  NASNET_LAZY [[nodiscard]] std::optional<TrialMemory> memory() const;
-
-  /// All that the results depend on besides the seed.
-  NASNET_LAZY [[nodiscard]] nlohmann::json settings() const;
-
-  /// Goes on where the journal ends, or begins it.
-  NASNET_LAZY void take_up_journal();
-
-  NASNET_LAZY void require_same_search(const JournalHeader& found);
-
-  NASNET_LAZY void note_difference(std::string_view what, const std::string& found, const std::string& now);
-
-  NASNET_LAZY void drop_torn_line(std::uint64_t torn_bytes);
-
-  NASNET_LAZY [[nodiscard]] std::shared_ptr<ThreadPool> pool() const;
-
-  NASNET_LAZY void notice(std::string sentence);
-
-  NASNET_LAZY [[nodiscard]] History history(bool was_stopped);
-
-  NASNET_LAZY [[nodiscard]] std::string exhaustion_sentence(const History& history) const;
-
-  SearchOptions options_;
-  SearchCalls calls_;
-  OpTable ops_;
-  ProposalJudge judge_;
-  JournalHeader header_;
-  SearchJournal journal_;
-  SearchLedger ledger_;
-  std::vector<std::string> notices_;
-};
-
-template <class StrategyType, class EvaluatorType>
-[[nodiscard]] SearchCalls search_calls(StrategyType& strategy, const EvaluatorType& evaluate) {
-  SearchCalls calls;
-  calls.strategy.ask = [&strategy] { return Answer(strategy.ask()); };
-  calls.strategy.tell = [&strategy](const Trial& trial) { strategy.tell(trial); };
-  if constexpr (InformableStrategy<StrategyType>) {
-    if (is_informable(strategy)) calls.strategy.inform = [&strategy](const Trial& trial) { strategy.inform(trial); };
-  }
-  calls.evaluate = [&evaluate](const Architecture& architecture, TrialContext& trial) {
-    return Outcome(evaluate(architecture, trial));
-  };
-  calls.strategy_settings = strategy.settings();
-  calls.shares_memory = !RunsElsewhere<EvaluatorType>;
-  if constexpr (HasSettings<EvaluatorType>) calls.evaluator_settings = evaluate.settings();
-  if constexpr (CountsNetwork<EvaluatorType>) calls.counted = evaluate.counted_network();
-  if constexpr (PredictsMemory<EvaluatorType>) {
-    calls.predicted_bytes = [&evaluate](const Architecture& architecture, const OpTable& ops) {
-      return std::int64_t{evaluate.predicted_bytes(architecture, ops)};
-    };
-  }
-  return calls;
-}
-
-}  // namespace detail
-
-/// Searches: asks `strategy` for architectures of `space`, lets `options.workers` workers evaluate them, tells it the
-/// results.
-///
-/// A trial's result depends on the seed, its number, its architecture and the settings alone. Trials are numbered in
-/// the order asked; duplicates and rejected proposals do not count. So a strategy that does not heed results gives the
-/// same trials whatever the number of workers, and with `options.ordered` any strategy does. A failed trial is a trial,
-/// and the search goes on.
-///
-/// With a journal, a search that ended in any way goes on with `options.resume`, to the same results: the strategy,
-/// which must be fresh, is asked and told again what the journal records; trials that were running are run again. More
-/// `trials` than before extend the search, and what is enqueued or known in addition comes next.
-///
-/// @param ops those of the space, with their expansions
-/// @throws ArgumentError for options out of range and a journal of another search or, without `resume`, of any; IoError
-/// for a damaged journal, which is left as it is, and one that cannot be written; what the strategy throws. Trials that
-/// run then are finished first.
-template <class StrategyType, class EvaluatorType>
-[[nodiscard]] History search(const AnySpace& space, const OpTable& ops, StrategyType&& strategy,
-                             const EvaluatorType& evaluate, SearchOptions options = {}) {
-  static_assert(detail::check_strategy<std::remove_cvref_t<StrategyType>>());
-  static_assert(detail::check_evaluator<EvaluatorType>());
-  if constexpr (Strategy<std::remove_cvref_t<StrategyType>> && Evaluator<EvaluatorType>) {
-    return detail::SearchRun(space, ops, detail::search_calls(strategy, evaluate), std::move(options)).run();
-  }
-}
-
-/// As above, for a compile-time space such as CellSpace<NasnetOps, 5>.
-template <class Space, class StrategyType, class EvaluatorType>
-[[nodiscard]] History search(StrategyType&& strategy, const EvaluatorType& evaluate, SearchOptions options = {}) {
-  return nasnet::search(Space::space(), Space::op_table(), strategy, evaluate, std::move(options));
-}
-
-}  // namespace nasnet::inline NASNET_ABI
-
-// ---- nasnet/search/search.ipp ------------------------------------------------------------------------------------
-
-// ---- nasnet/search/detail/search_settings.hpp --------------------------------------------------------------------
-
-/// The settings of a search as JSON, for the journal.
-
-namespace nasnet::inline NASNET_ABI::detail {
-
-NASNET_LAZY [[nodiscard]] inline nlohmann::json limits_json(const Limits& limits) {
-  nlohmann::json json = nlohmann::json::object();
-  if (limits.max_parameters) json["max_parameters"] = *limits.max_parameters;
-  if (limits.max_multiply_adds) json["max_multiply_adds"] = *limits.max_multiply_adds;
-  return json;
-}
-
-NASNET_LAZY [[nodiscard]] inline nlohmann::json counted_json(const CountedNetwork& counted) {
-  nlohmann::json json = network_json(counted.network);
-  json["image"] = nlohmann::json::array({counted.image.height, counted.image.width});
-  return json;
-}
-
-}  // namespace nasnet::inline NASNET_ABI::detail
-
 namespace nasnet::inline NASNET_ABI::detail {
 
 NASNET_LAZY [[nodiscard]] inline SearchJournal open_journal(const SearchOptions& options) {
   SearchJournal journal;
   if (options.journal.empty()) return journal;
   if (!options.resume && !journal_text(options.journal).empty()) {
-    fail<ArgumentError>('\'', options.journal.string(),
+    fail<ArgumentError>('\'', options.journal,
                         "' holds the journal of a search already: go on with it (resume), or choose another place");
   }
   journal.writer.emplace(options.journal, AppendOptions{.sync = options.sync_journal});
@@ -32545,11 +33050,13 @@ NASNET_LAZY [[nodiscard]] inline SearchJournal open_journal(const SearchOptions&
   return journal;
 }
 
-NASNET_BODY SearchRun::SearchRun(const AnySpace& space, const OpTable& ops, SearchCalls calls, SearchOptions options)
+NASNET_BODY SearchRun::SearchRun(const AnySpace& space, AnyStrategy strategy, const EvaluatorInterface& evaluator,
+                                 SearchOptions options)
     : options_(checked(std::move(options))),
-      calls_(std::move(calls)),
-      ops_(ops),
-      judge_(space, ops, options_.counted ? options_.counted : calls_.counted, options_.limits, options_.rules,
+      strategy_settings_(strategy.settings()),
+      is_informable_(strategy.is_informable()),
+      evaluator_(evaluator),
+      judge_(space, options_.counted ? options_.counted : evaluator.counted_network(), options_.limits, options_.rules,
              memory()),
       header_{.version = NASNET_VERSION_STRING,
               .instruction_set = std::string(to_string(instruction_set())),
@@ -32557,7 +33064,7 @@ NASNET_BODY SearchRun::SearchRun(const AnySpace& space, const OpTable& ops, Sear
               .space = space.fingerprint(),
               .settings = settings()},
       journal_(open_journal(options_)),
-      ledger_(calls_.strategy, judge_,
+      ledger_(std::move(strategy), judge_,
               {.trials = options_.trials,
                .duplicates = options_.duplicates,
                .max_skipped = options_.max_skipped,
@@ -32567,15 +33074,15 @@ NASNET_BODY SearchRun::SearchRun(const AnySpace& space, const OpTable& ops, Sear
 
 NASNET_BODY History SearchRun::run() {
   take_up_journal();
-  if (!options_.known.empty() && !calls_.strategy.inform) {
-    notice(join("the strategy ", calls_.strategy_settings.value("name", std::string("of this search")),
+  if (!options_.known.empty() && !is_informable_) {
+    notice(join("the strategy ", strategy_settings_.value("name", std::string("of this search")),
                 " does not learn from results of other searches: the ", options_.known.size(),
                 " given change nothing"));
   }
   for (const Trial& result : options_.known) ledger_.inform(result);
   for (const Proposal& proposal : options_.enqueue) ledger_.enqueue(proposal);
-  const auto shared_bytes = calls_.shares_memory ? options_.memory_bytes : std::nullopt;
-  WorkerTeam team(ledger_, calls_.evaluate, ops_, options_, pool(), shared_bytes);
+  const auto shared_bytes = evaluator_.runs_elsewhere() ? std::nullopt : options_.memory_bytes;
+  WorkerTeam team(ledger_, evaluator_, options_, pool(), shared_bytes);
   team.run();
   ledger_.tell_rest();
   return history(team.was_stopped());
@@ -32588,18 +33095,18 @@ NASNET_BODY SearchOptions SearchRun::checked(SearchOptions options) {
 
 NASNET_BODY std::optional<TrialMemory> SearchRun::memory() const {
   if (!options_.memory_bytes) return std::nullopt;
-  if (!calls_.predicted_bytes) {
+  if (!evaluator_.predicts_memory()) {
     fail<ArgumentError>("search: memory for the trials is limited, but the evaluator does not predict what they need");
   }
-  return TrialMemory{[this](const Architecture& architecture) { return calls_.predicted_bytes(architecture, ops_); },
+  return TrialMemory{[this](const Candidate& candidate) { return evaluator_.predicted_bytes(candidate); },
                      *options_.memory_bytes};
 }
 
 NASNET_BODY nlohmann::json SearchRun::settings() const {
   nlohmann::json json = nlohmann::json::object();
   json["space"] = judge_.space().description();
-  json["strategy"] = calls_.strategy_settings;
-  json["evaluator"] = calls_.evaluator_settings;
+  json["strategy"] = strategy_settings_;
+  json["evaluator"] = evaluator_.settings().value_or(JsonValue());
   json["duplicates"] = options_.duplicates == Duplicates::skip ? "skip" : "evaluate";
   json["max_skipped"] = options_.max_skipped;
   if (options_.ordered > 0) json["ordered"] = options_.ordered;
@@ -32609,7 +33116,7 @@ NASNET_BODY nlohmann::json SearchRun::settings() const {
   if (options_.memory_bytes) json["memory_bytes"] = *options_.memory_bytes;
   if (options_.trial_seconds) json["trial_seconds"] = *options_.trial_seconds;
   if (options_.trial_bytes != SearchOptions{}.trial_bytes) json["trial_bytes"] = options_.trial_bytes;
-  if (!options_.settings.empty()) json["program"] = options_.settings;
+  if (!options_.settings.get().empty()) json["program"] = options_.settings;
   return nlohmann::json::parse(one_line(json), nullptr, false);  // as it comes out of a file
 }
 
@@ -32631,10 +33138,10 @@ NASNET_BODY void SearchRun::take_up_journal() {
 NASNET_BODY void SearchRun::require_same_search(const JournalHeader& found) {
   // The program's own settings come first: they have the names that its user knows.
   const auto program_of = [](const JournalHeader& header) {
-    return header.settings.value("program", nlohmann::json::object());
+    return header.settings.get().value("program", nlohmann::json::object());
   };
   const auto settings_of = [](const JournalHeader& header) {
-    nlohmann::json json = header.settings;
+    nlohmann::json json = header.settings.get();
     json["seed"] = header.seed;
     json["space_hash"] = header.space;
     return json;
@@ -32644,23 +33151,22 @@ NASNET_BODY void SearchRun::require_same_search(const JournalHeader& found) {
   };
   auto difference = difference_of(program_of);
   if (!difference) difference = difference_of(settings_of);
-  if (difference)
-    fail<ArgumentError>('\'', options_.journal.string(), "' is the journal of another search: ", *difference);
+  if (difference) fail<ArgumentError>('\'', options_.journal, "' is the journal of another search: ", *difference);
   note_difference("version of nasnet", found.version, header_.version);
   note_difference("instruction set", found.instruction_set, header_.instruction_set);
 }
 
 NASNET_BODY void SearchRun::note_difference(std::string_view what, const std::string& found, const std::string& now) {
   if (found == now) return;
-  notice(join('\'', options_.journal.string(), "' was begun with the ", what, ' ', found, ", this run has ", now,
+  notice(join('\'', options_.journal, "' was begun with the ", what, ' ', found, ", this run has ", now,
               ": results need not be equal to the last bit"));
 }
 
 NASNET_BODY void SearchRun::drop_torn_line(std::uint64_t torn_bytes) {
   if (torn_bytes == 0) return;
   journal_.writer->drop_torn_line();
-  notice(join('\'', options_.journal.string(), "': the last line was not written whole, its ", torn_bytes,
-              " bytes were dropped"));
+  notice(
+      join('\'', options_.journal, "': the last line was not written whole, its ", torn_bytes, " bytes were dropped"));
 }
 
 NASNET_BODY std::shared_ptr<ThreadPool> SearchRun::pool() const {
@@ -32692,6 +33198,15 @@ NASNET_BODY std::string SearchRun::exhaustion_sentence(const History& history) c
 
 }  // namespace nasnet::inline NASNET_ABI::detail
 
+namespace nasnet::inline NASNET_ABI::detail {
+
+NASNET_BODY History run_search(const AnySpace& space, AnyStrategy strategy, const EvaluatorInterface& evaluator,
+                               SearchOptions options) {
+  return SearchRun(space, std::move(strategy), evaluator, std::move(options)).run();
+}
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
 // ---- nasnet/search/search_events.hpp -----------------------------------------------------------------------------
 
 /// A search for machines to follow: a line of JSON for each event.
@@ -32707,7 +33222,9 @@ namespace nasnet::inline NASNET_ABI {
 class SearchEvents {
  public:
   /// @param out outlives this object
-  explicit SearchEvents(std::ostream& out) : out_(out) {}
+  NASNET_LAZY explicit SearchEvents(std::ostream& out);
+  SearchEvents(const SearchEvents&) = delete;
+  SearchEvents& operator=(const SearchEvents&) = delete;
 
   /// Listens to a search that this object must outlive. What listens already goes on.
   NASNET_LAZY void attach(SearchOptions& options);
@@ -32719,51 +33236,18 @@ class SearchEvents {
   NASNET_LAZY void write(const nlohmann::ordered_json& event);
 
  private:
-  NASNET_LAZY [[nodiscard]] static JournalEvent event_of(const Trial& trial);
+  struct Output;
 
-  NASNET_LAZY [[nodiscard]] static nlohmann::ordered_json json_of(const SearchStatus& status);
-
-  std::ostream& out_;
-  std::mutex mutex_;
-  double reported_seconds_ = 0;
+  std::shared_ptr<Output> output_;
 };
 
 }  // namespace nasnet::inline NASNET_ABI
 
 // ---- nasnet/search/search_events.ipp -----------------------------------------------------------------------------
 
-namespace nasnet::inline NASNET_ABI {
+namespace nasnet::inline NASNET_ABI::detail {
 
-NASNET_BODY void SearchEvents::attach(SearchOptions& options) {
-  options.on_trial = [this, before = std::move(options.on_trial)](const Trial& trial) {
-    if (before) before(trial);
-    write(detail::record_json(event_of(trial), trial));
-  };
-  options.on_status = [this, before = std::move(options.on_status)](const SearchStatus& status) {
-    if (before) before(status);
-    write(json_of(status));
-  };
-}
-
-NASNET_BODY void SearchEvents::report(const Progress& progress) {
-  const bool begins = progress.seconds < reported_seconds_;
-  const bool is_due = progress.done == progress.total || progress.seconds >= reported_seconds_ + 1;
-  if (!begins && !is_due) return;
-  reported_seconds_ = progress.seconds;
-  write({{"event", "progress"},
-         {"task", progress.task},
-         {"done", progress.done},
-         {"total", progress.total},
-         {"seconds", progress.seconds},
-         {"seconds_left", (std::max)(0.0, seconds_left(progress))}});
-}
-
-NASNET_BODY void SearchEvents::write(const nlohmann::ordered_json& event) {
-  const std::lock_guard lock(mutex_);
-  out_ << detail::one_line(event) << '\n' << std::flush;
-}
-
-NASNET_BODY JournalEvent SearchEvents::event_of(const Trial& trial) {
+NASNET_LAZY [[nodiscard]] inline JournalEvent event_of(const Trial& trial) {
   switch (trial.state) {
     case TrialState::failed: return JournalEvent::failed;
     case TrialState::rejected: return JournalEvent::rejected;
@@ -32773,7 +33257,7 @@ NASNET_BODY JournalEvent SearchEvents::event_of(const Trial& trial) {
   return JournalEvent::finished;
 }
 
-NASNET_BODY nlohmann::ordered_json SearchEvents::json_of(const SearchStatus& status) {
+NASNET_LAZY [[nodiscard]] inline nlohmann::ordered_json json_of(const SearchStatus& status) {
   nlohmann::ordered_json json{{"event", "progress"},      {"task", "search"},          {"done", status.done},
                               {"failed", status.failed},  {"running", status.running}, {"total", status.total},
                               {"seconds", status.seconds}};
@@ -32783,6 +33267,48 @@ NASNET_BODY nlohmann::ordered_json SearchEvents::json_of(const SearchStatus& sta
   }
   if (status.seconds_left) json["seconds_left"] = *status.seconds_left;
   return json;
+}
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+namespace nasnet::inline NASNET_ABI {
+
+/// Where the lines go, one at a time.
+struct SearchEvents::Output {
+  std::ostream& stream;
+  std::mutex mutex{};
+  double reported_seconds = 0;
+};
+
+NASNET_BODY SearchEvents::SearchEvents(std::ostream& out) : output_(new Output{out}) {}
+
+NASNET_BODY void SearchEvents::attach(SearchOptions& options) {
+  options.on_trial = [this, before = std::move(options.on_trial)](const Trial& trial) {
+    if (before) before(trial);
+    write(detail::record_json(detail::event_of(trial), trial));
+  };
+  options.on_status = [this, before = std::move(options.on_status)](const SearchStatus& status) {
+    if (before) before(status);
+    write(detail::json_of(status));
+  };
+}
+
+NASNET_BODY void SearchEvents::report(const Progress& progress) {
+  const bool begins = progress.seconds < output_->reported_seconds;
+  const bool is_due = progress.done == progress.total || progress.seconds >= output_->reported_seconds + 1;
+  if (!begins && !is_due) return;
+  output_->reported_seconds = progress.seconds;
+  write({{"event", "progress"},
+         {"task", progress.task},
+         {"done", progress.done},
+         {"total", progress.total},
+         {"seconds", progress.seconds},
+         {"seconds_left", (std::max)(0.0, seconds_left(progress))}});
+}
+
+NASNET_BODY void SearchEvents::write(const nlohmann::ordered_json& event) {
+  const std::lock_guard lock(output_->mutex);
+  output_->stream << detail::one_line(event) << '\n' << std::flush;
 }
 
 }  // namespace nasnet::inline NASNET_ABI
@@ -32801,29 +33327,17 @@ namespace nasnet::inline NASNET_ABI {
 ///     search(..., options);
 class SearchProgressBar {
  public:
-  explicit SearchProgressBar(OffTerminal off_terminal = OffTerminal::quiet) : bar_(stderr, off_terminal) {}
+  NASNET_LAZY explicit SearchProgressBar(OffTerminal off_terminal = OffTerminal::quiet);
+  SearchProgressBar(const SearchProgressBar&) = delete;
+  SearchProgressBar& operator=(const SearchProgressBar&) = delete;
 
   /// Takes the callbacks of a search that this object must outlive.
   NASNET_LAZY void attach(SearchOptions& options);
 
  private:
-  using Clock = std::chrono::steady_clock;
+  class Display;
 
-  NASNET_LAZY void set_search(const Progress& progress);
-
-  NASNET_LAZY void set_trial(std::int64_t trial, const Progress& progress);
-
-  NASNET_LAZY void say(const std::string& sentence);
-
-  NASNET_LAZY void end_trial(std::int64_t trial);
-
-  NASNET_LAZY void show();
-
-  std::mutex mutex_;  // callbacks come from all workers
-  ProgressBar bar_;
-  Progress search_;
-  Clock::time_point updated_ = Clock::now();
-  std::map<std::int64_t, double> running_;  // trials, and how much of each is done
+  std::shared_ptr<Display> display_;
 };
 
 }  // namespace nasnet::inline NASNET_ABI
@@ -32832,43 +33346,64 @@ class SearchProgressBar {
 
 namespace nasnet::inline NASNET_ABI {
 
+/// What the callbacks of all workers draw.
+class SearchProgressBar::Display {
+ public:
+  explicit Display(OffTerminal off_terminal) : bar_(stderr, off_terminal) {}
+
+  NASNET_LAZY void set_search(const Progress& progress) {
+    const std::lock_guard lock(mutex_);
+    search_ = progress;
+    updated_ = Clock::now();
+    show();
+  }
+
+  NASNET_LAZY void set_trial(std::int64_t trial, const Progress& progress) {
+    const std::lock_guard lock(mutex_);
+    if (progress.total > 0) running_[trial] = static_cast<double>(progress.done) / static_cast<double>(progress.total);
+    show();
+  }
+
+  NASNET_LAZY void say(const std::string& sentence) {
+    const std::lock_guard lock(mutex_);
+    bar_.finish();
+    std::fputs((sentence + '\n').c_str(), stderr);
+  }
+
+  NASNET_LAZY void end_trial(std::int64_t trial) {
+    const std::lock_guard lock(mutex_);
+    running_.erase(trial);
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  NASNET_LAZY void show() {
+    double running = 0;
+    for (const auto& [trial, part] : running_) running += part;
+    Progress now = search_;
+    now.seconds += std::chrono::duration<double>(Clock::now() - updated_).count();
+    bar_.show(now, running);
+  }
+
+  std::mutex mutex_;
+  ProgressBar bar_;
+  Progress search_;
+  Clock::time_point updated_ = Clock::now();
+  std::map<std::int64_t, double> running_;  // trials, and how much of each is done
+};
+
+NASNET_BODY SearchProgressBar::SearchProgressBar(OffTerminal off_terminal)
+    : display_(std::make_shared<Display>(off_terminal)) {}
+
 NASNET_BODY void SearchProgressBar::attach(SearchOptions& options) {
-  options.progress = [this](const Progress& progress) { set_search(progress); };
-  options.on_trial = [this](const Trial& trial) { end_trial(trial.number); };
-  options.on_notice = [this](const std::string& sentence) { say(sentence); };
-  options.trial_progress = [this](std::int64_t trial, const Progress& progress) { set_trial(trial, progress); };
-}
-
-NASNET_BODY void SearchProgressBar::set_search(const Progress& progress) {
-  const std::lock_guard lock(mutex_);
-  search_ = progress;
-  updated_ = Clock::now();
-  show();
-}
-
-NASNET_BODY void SearchProgressBar::set_trial(std::int64_t trial, const Progress& progress) {
-  const std::lock_guard lock(mutex_);
-  if (progress.total > 0) running_[trial] = static_cast<double>(progress.done) / static_cast<double>(progress.total);
-  show();
-}
-
-NASNET_BODY void SearchProgressBar::say(const std::string& sentence) {
-  const std::lock_guard lock(mutex_);
-  bar_.finish();
-  std::fputs((sentence + '\n').c_str(), stderr);
-}
-
-NASNET_BODY void SearchProgressBar::end_trial(std::int64_t trial) {
-  const std::lock_guard lock(mutex_);
-  running_.erase(trial);
-}
-
-NASNET_BODY void SearchProgressBar::show() {
-  double running = 0;
-  for (const auto& [trial, part] : running_) running += part;
-  Progress now = search_;
-  now.seconds += std::chrono::duration<double>(Clock::now() - updated_).count();
-  bar_.show(now, running);
+  Display* display = display_.get();
+  options.progress = [display](const Progress& progress) { display->set_search(progress); };
+  options.on_trial = [display](const Trial& trial) { display->end_trial(trial.number); };
+  options.on_notice = [display](const std::string& sentence) { display->say(sentence); };
+  options.trial_progress = [display](std::int64_t trial, const Progress& progress) {
+    display->set_trial(trial, progress);
+  };
 }
 
 }  // namespace nasnet::inline NASNET_ABI
@@ -32879,144 +33414,173 @@ NASNET_BODY void SearchProgressBar::show() {
 
 namespace nasnet::inline NASNET_ABI {
 
-/// Around a strategy: each of its proposals is evaluated `repeats` times, each a trial of its own with other random
-/// numbers, which differ in Proposal::repeat. When all have ended, the strategy is told one trial, the first of them,
-/// with the means of accuracy, loss and metrics over those that are done, and the sum of seconds. Where none is done,
-/// it is told the first as it is.
-template <class StrategyType>
-class AverageRepeats {
+namespace detail {
+
+/// See AverageRepeats.
+class RepeatAverager {
  public:
-  /// @throws ArgumentError unless repeats > 0.
-  AverageRepeats(StrategyType strategy, std::int64_t repeats) : strategy_(std::move(strategy)), repeats_(repeats) {
-    if (repeats < 1) fail<ArgumentError>("average of repeats: ", repeats, " repeats, 1 or more are wanted");
-  }
+  NASNET_LAZY explicit RepeatAverager(std::int64_t repeats);
 
-  [[nodiscard]] const StrategyType& strategy() const { return strategy_; }
-
-  [[nodiscard]] Answer ask() {
-    if (groups_.empty() || groups_.back().asked == repeats_) {
-      Answer answer = strategy_.ask();
-      if (!answer.has_proposal()) return answer;
-      groups_.push_back({answer.proposal(), 0, {}});
-    }
-    Group& group = groups_.back();
-    Proposal proposal = group.proposal;
-    proposal.repeat = proposal.repeat * repeats_ + group.asked++;
-    return proposal;
-  }
-
-  /// @throws ArgumentError for a trial that was not proposed, or told before.
-  void tell(const Trial& trial) {
-    const auto group =
-        std::find_if(groups_.begin(), groups_.end(), [&](const Group& candidate) { return awaits(candidate, trial); });
-    if (group == groups_.end()) fail<ArgumentError>("average of repeats: told of a trial that is not awaited");
-    group->told.emplace(trial.repeat % repeats_, trial);
-    if (static_cast<std::int64_t>(group->told.size()) < repeats_) return;
-    const Trial mean = mean_of(*group);
-    groups_.erase(group);
-    strategy_.tell(mean);
-  }
-
-  void inform(const Trial& trial) requires InformableStrategy<StrategyType> { strategy_.inform(trial); }
-  [[nodiscard]] bool is_informable() const { return nasnet::is_informable(strategy_); }
-
-  [[nodiscard]] nlohmann::json settings() const {
-    return nlohmann::json::object(
-        {{"name", "average_repeats"}, {"repeats", repeats_}, {"strategy", strategy_.settings()}});
-  }
-
-  [[nodiscard]] nlohmann::json save() const {
-    nlohmann::json groups = nlohmann::json::array();
-    for (const Group& group : groups_) {
-      Trial first;  // carries the proposal
-      first.architecture = group.proposal.architecture;
-      first.budget = group.proposal.budget;
-      first.repeat = group.proposal.repeat;
-      nlohmann::json told = nlohmann::json::array();
-      for (const auto& [repeat, trial] : group.told) told.push_back(detail::save_trial(trial));
-      groups.push_back(nlohmann::json::object(
-          {{"proposal", detail::save_trial(first)}, {"asked", group.asked}, {"told", std::move(told)}}));
-    }
-    return nlohmann::json::object({{"strategy", strategy_.save()}, {"groups", std::move(groups)}});
-  }
-
-  /// @throws DataError for what `save` does not write.
-  void load(const nlohmann::json& state) {
-    const detail::SavedState saved("average of repeats", state);
-    std::vector<Group> groups;
-    for (const nlohmann::json& item : saved.list("groups")) groups.push_back(loaded(saved.part(item)));
-    strategy_.load(saved.field("strategy"));
-    groups_ = std::move(groups);
-  }
+  NASNET_LAZY [[nodiscard]] Answer ask(StrategyInterface& inner);
+  NASNET_LAZY void tell(StrategyInterface& inner, const Trial& trial);
+  NASNET_LAZY [[nodiscard]] JsonValue settings(const StrategyInterface& inner) const;
+  NASNET_LAZY [[nodiscard]] JsonValue save(const StrategyInterface& inner) const;
+  NASNET_LAZY void load(StrategyInterface& inner, const JsonValue& state);
 
  private:
+  /// A proposal of the inner strategy and what came of its repeats.
   struct Group {
     Proposal proposal;
     std::int64_t asked = 0;
-    std::map<std::int64_t, Trial> told;  // by repeat
+    std::vector<Trial> told{};  // by repeat
   };
 
-  [[nodiscard]] bool awaits(const Group& group, const Trial& trial) const {
-    return group.proposal.repeat == trial.repeat / repeats_ && group.proposal.budget == trial.budget &&
-           group.asked > trial.repeat % repeats_ && !group.told.contains(trial.repeat % repeats_) &&
-           group.proposal.architecture == trial.architecture;
-  }
+  NASNET_LAZY [[nodiscard]] bool awaits(const Group& group, const Trial& trial) const;
 
-  [[nodiscard]] static Trial mean_of(const Group& group) {
-    Trial mean = group.told.begin()->second;
-    mean.repeat = group.proposal.repeat;
-    mean.seconds = 0;
-    std::vector<const Evaluation*> done;
-    for (const auto& [repeat, trial] : group.told) {
-      mean.seconds += trial.seconds;
-      if (trial.state == TrialState::done) done.push_back(&trial.evaluation);
-    }
-    if (done.empty()) return mean;
-    mean.state = TrialState::done;
-    mean.failure.reset();
-    mean.message.clear();
-    mean.evaluation = mean_of(done);
-    return mean;
-  }
+  NASNET_LAZY void add(Group& group, Trial trial) const;
 
-  /// Of metrics that all have.
-  [[nodiscard]] static Evaluation mean_of(const std::vector<const Evaluation*>& done) {
-    const auto count = static_cast<double>(done.size());
-    Evaluation mean;
-    for (const Evaluation* one : done) {
-      mean.validation_accuracy += one->validation_accuracy / count;
-      mean.validation_loss += one->validation_loss / count;
-    }
-    for (const auto& [name, unused] : done.front()->metrics) {
-      double sum = 0;
-      std::size_t found = 0;
-      for (const Evaluation* one : done) {
-        const auto metric = one->metrics.find(name);
-        if (metric == one->metrics.end()) continue;
-        sum += metric->second;
-        ++found;
-      }
-      if (found == done.size()) mean.metrics[name] = sum / count;
-    }
-    return mean;
-  }
+  [[nodiscard]] std::int64_t repeat_of(const Trial& trial) const { return trial.repeat % repeats_; }
 
-  [[nodiscard]] Group loaded(const detail::SavedState& saved) const {
-    const Trial first = detail::load_trial(saved.part(saved.field("proposal")));
-    Group group{{first.architecture, first.budget, first.repeat}, saved.count("asked", repeats_), {}};
-    for (const nlohmann::json& item : saved.list("told")) {
-      Trial trial = detail::load_trial(saved.part(item));
-      group.told.emplace(trial.repeat % repeats_, std::move(trial));
-    }
-    return group;
-  }
-
-  StrategyType strategy_;
   std::int64_t repeats_;
   std::vector<Group> groups_;  // proposals whose repeats were not all told, in the order asked
 };
 
+}  // namespace detail
+
+/// Around a strategy: each of its proposals is evaluated `repeats` times, each a trial of its own with other random
+/// numbers, which differ in Proposal::repeat. When all have ended, the strategy is told one trial, the first of them,
+/// with the means of accuracy, loss and metrics over those that are done, and the sum of seconds. Where none is done,
+/// it is told the first as it is. To be told of a trial that was not proposed, or told before, is an ArgumentError.
+template <class StrategyType>
+class AverageRepeats : public detail::StrategyAround<StrategyType, detail::RepeatAverager> {
+ public:
+  /// @throws ArgumentError unless repeats > 0.
+  AverageRepeats(StrategyType strategy, std::int64_t repeats)
+      : detail::StrategyAround<StrategyType, detail::RepeatAverager>(std::move(strategy),
+                                                                     detail::RepeatAverager(repeats)) {}
+};
+
 }  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/strategy/average_repeats.ipp -------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// Of metrics that all have.
+NASNET_LAZY [[nodiscard]] inline Evaluation mean_of(const std::vector<const Evaluation*>& done) {
+  const auto count = static_cast<double>(done.size());
+  Evaluation mean;
+  for (const Evaluation* one : done) {
+    mean.validation_accuracy += one->validation_accuracy / count;
+    mean.validation_loss += one->validation_loss / count;
+  }
+  for (const auto& [name, unused] : done.front()->metrics) {
+    double sum = 0;
+    std::size_t found = 0;
+    for (const Evaluation* one : done) {
+      const auto metric = one->metrics.find(name);
+      if (metric == one->metrics.end()) continue;
+      sum += metric->second;
+      ++found;
+    }
+    if (found == done.size()) mean.metrics[name] = sum / count;
+  }
+  return mean;
+}
+
+/// One trial for all repeats of a proposal.
+NASNET_LAZY [[nodiscard]] inline Trial mean_of_repeats(const std::vector<Trial>& repeats, std::int64_t repeat) {
+  Trial mean = repeats.front();
+  mean.repeat = repeat;
+  mean.seconds = 0;
+  std::vector<const Evaluation*> done;
+  for (const Trial& trial : repeats) {
+    mean.seconds += trial.seconds;
+    if (trial.state == TrialState::done) done.push_back(&trial.evaluation);
+  }
+  if (done.empty()) return mean;
+  mean.state = TrialState::done;
+  mean.failure.reset();
+  mean.message.clear();
+  mean.evaluation = mean_of(done);
+  return mean;
+}
+
+NASNET_BODY RepeatAverager::RepeatAverager(std::int64_t repeats) : repeats_(repeats) {
+  if (repeats < 1) fail<ArgumentError>("average of repeats: ", repeats, " repeats, 1 or more are wanted");
+}
+
+NASNET_BODY Answer RepeatAverager::ask(StrategyInterface& inner) {
+  if (groups_.empty() || groups_.back().asked == repeats_) {
+    Answer answer = inner.ask();
+    if (!answer.has_proposal()) return answer;
+    groups_.push_back({answer.proposal()});
+  }
+  Group& group = groups_.back();
+  Proposal proposal = group.proposal;
+  proposal.repeat = proposal.repeat * repeats_ + group.asked++;
+  return proposal;
+}
+
+NASNET_BODY void RepeatAverager::tell(StrategyInterface& inner, const Trial& trial) {
+  const auto group =
+      std::find_if(groups_.begin(), groups_.end(), [&](const Group& candidate) { return awaits(candidate, trial); });
+  if (group == groups_.end()) fail<ArgumentError>("average of repeats: told of a trial that is not awaited");
+  add(*group, trial);
+  if (static_cast<std::int64_t>(group->told.size()) < repeats_) return;
+  const Trial mean = mean_of_repeats(group->told, group->proposal.repeat);
+  groups_.erase(group);
+  inner.tell(mean);
+}
+
+NASNET_BODY JsonValue RepeatAverager::settings(const StrategyInterface& inner) const {
+  return nlohmann::json::object({{"name", "average_repeats"}, {"repeats", repeats_}, {"strategy", inner.settings()}});
+}
+
+NASNET_BODY JsonValue RepeatAverager::save(const StrategyInterface& inner) const {
+  nlohmann::json groups = nlohmann::json::array();
+  for (const Group& group : groups_) {
+    Trial first;  // carries the proposal
+    first.architecture = group.proposal.architecture;
+    first.budget = group.proposal.budget;
+    first.repeat = group.proposal.repeat;
+    nlohmann::json told = nlohmann::json::array();
+    for (const Trial& trial : group.told) told.push_back(save_trial(trial));
+    groups.push_back(
+        nlohmann::json::object({{"proposal", save_trial(first)}, {"asked", group.asked}, {"told", std::move(told)}}));
+  }
+  return nlohmann::json::object({{"strategy", inner.save()}, {"groups", std::move(groups)}});
+}
+
+NASNET_BODY void RepeatAverager::load(StrategyInterface& inner, const JsonValue& state) {
+  const SavedState saved("average of repeats", state);
+  std::vector<Group> groups;
+  for (const nlohmann::json& item : saved.list("groups")) {
+    const SavedState part = saved.part(item);
+    const Trial first = load_trial(part.part(part.field("proposal")));
+    Group& group = groups.emplace_back();
+    group.proposal = {first.architecture, first.budget, first.repeat};
+    group.asked = part.count("asked", repeats_);
+    for (const nlohmann::json& trial : part.list("told")) add(group, load_trial(part.part(trial)));
+  }
+  inner.load(saved.field("strategy"));
+  groups_ = std::move(groups);
+}
+
+NASNET_BODY bool RepeatAverager::awaits(const Group& group, const Trial& trial) const {
+  const auto is_same = [&](const Trial& other) { return repeat_of(other) == repeat_of(trial); };
+  return group.proposal.repeat == trial.repeat / repeats_ && group.proposal.budget == trial.budget &&
+         group.asked > repeat_of(trial) && std::none_of(group.told.begin(), group.told.end(), is_same) &&
+         group.proposal.architecture == trial.architecture;
+}
+
+NASNET_BODY void RepeatAverager::add(Group& group, Trial trial) const {
+  const auto place = std::find_if(group.told.begin(), group.told.end(),
+                                  [&](const Trial& other) { return repeat_of(other) > repeat_of(trial); });
+  group.told.insert(place, std::move(trial));
+}
+
+}  // namespace nasnet::inline NASNET_ABI::detail
 
 // ---- nasnet/strategy/controller_network.hpp ----------------------------------------------------------------------
 
@@ -33301,12 +33865,12 @@ class Exhaustive {
   /// Results change nothing.
   void tell(const Trial&) {}
 
-  NASNET_LAZY [[nodiscard]] nlohmann::json settings() const;
+  NASNET_LAZY [[nodiscard]] JsonValue settings() const;
 
-  NASNET_LAZY [[nodiscard]] nlohmann::json save() const;
+  NASNET_LAZY [[nodiscard]] JsonValue save() const;
 
   /// @throws DataError for what `save` does not write.
-  NASNET_LAZY void load(const nlohmann::json& state);
+  NASNET_LAZY void load(const JsonValue& state);
 
  private:
   NASNET_LAZY [[nodiscard]] static std::int64_t sequences_of(const AnySpace& space);
@@ -33360,18 +33924,18 @@ NASNET_BODY Answer Exhaustive::ask() {
   return proposal;
 }
 
-NASNET_BODY nlohmann::json Exhaustive::settings() const {
+NASNET_BODY JsonValue Exhaustive::settings() const {
   nlohmann::json json = nlohmann::json::object({{"name", "exhaustive"}, {"canonical_only", options_.canonical_only}});
   if (!options_.budgets.empty()) json["budgets"] = options_.budgets;
   if (options_.repeats != 1) json["repeats"] = options_.repeats;
   return json;
 }
 
-NASNET_BODY nlohmann::json Exhaustive::save() const {
+NASNET_BODY JsonValue Exhaustive::save() const {
   return nlohmann::json::object({{"next", next_}, {"proposed", proposed_}});
 }
 
-NASNET_BODY void Exhaustive::load(const nlohmann::json& state) {
+NASNET_BODY void Exhaustive::load(const JsonValue& state) {
   const detail::SavedState saved("exhaustive search", state);
   const std::int64_t next = saved.count("next", sequences_);
   const std::int64_t proposed = saved.count("proposed", proposals_of_each());
@@ -33438,12 +34002,12 @@ class LocalSearch {
   /// The best of them is the next start.
   NASNET_LAZY void inform(const Trial& trial);
 
-  NASNET_LAZY [[nodiscard]] nlohmann::json settings() const;
+  NASNET_LAZY [[nodiscard]] JsonValue settings() const;
 
-  NASNET_LAZY [[nodiscard]] nlohmann::json save() const;
+  NASNET_LAZY [[nodiscard]] JsonValue save() const;
 
   /// @throws DataError for what `save` does not write.
-  NASNET_LAZY void load(const nlohmann::json& state);
+  NASNET_LAZY void load(const JsonValue& state);
 
  private:
   NASNET_LAZY [[nodiscard]] bool improves(const Trial& trial) const;
@@ -33505,30 +34069,30 @@ NASNET_BODY void LocalSearch::inform(const Trial& trial) {
   if (!known_ || accuracy > known_->accuracy) known_ = detail::Scored{trial.architecture, accuracy};
 }
 
-NASNET_BODY nlohmann::json LocalSearch::settings() const {
+NASNET_BODY JsonValue LocalSearch::settings() const {
   return nlohmann::json::object(
       {{"name", "local_search"}, {"seed", seed_}, {"whole_neighbourhood", options_.whole_neighbourhood}});
 }
 
-NASNET_BODY nlohmann::json LocalSearch::save() const {
+NASNET_BODY JsonValue LocalSearch::save() const {
   nlohmann::json state = nlohmann::json::object(
       {{"starts", starts_}, {"steps", steps_}, {"pending", pending_}, {"next", static_cast<std::int64_t>(next_)}});
-  if (centre_) state["centre"] = centre_->save();
-  if (best_) state["best"] = best_->save();
-  if (known_) state["known"] = known_->save();
+  if (centre_) state["centre"] = detail::save_scored(*centre_);
+  if (best_) state["best"] = detail::save_scored(*best_);
+  if (known_) state["known"] = detail::save_scored(*known_);
   return state;
 }
 
-NASNET_BODY void LocalSearch::load(const nlohmann::json& state) {
+NASNET_BODY void LocalSearch::load(const JsonValue& state) {
   const detail::SavedState saved("local search", state);
   LocalSearch loaded(space_, seed_, options_);
   loaded.starts_ = saved.count("starts");
   loaded.steps_ = saved.count("steps");
   loaded.pending_ = saved.count("pending");
-  if (saved.has("best")) loaded.best_ = detail::Scored::load(saved.part(saved.field("best")));
-  if (saved.has("known")) loaded.known_ = detail::Scored::load(saved.part(saved.field("known")));
+  if (saved.has("best")) loaded.best_ = detail::load_scored(saved.part(saved.field("best")));
+  if (saved.has("known")) loaded.known_ = detail::load_scored(saved.part(saved.field("known")));
   if (saved.has("centre")) {
-    loaded.centre_ = detail::Scored::load(saved.part(saved.field("centre")));
+    loaded.centre_ = detail::load_scored(saved.part(saved.field("centre")));
     if (!space_.contains(loaded.centre_->architecture)) {
       fail<DataError>("local search: \"centre\" of the saved state is not of this space");
     }
@@ -33576,138 +34140,164 @@ struct MedianStopOptions {
   std::int64_t least_results = 5;               ///< of a budget, before anything is given up at it
 };
 
+namespace detail {
+
+/// See MedianStop.
+class MedianRule {
+ public:
+  NASNET_LAZY explicit MedianRule(MedianStopOptions options);
+
+  NASNET_LAZY [[nodiscard]] Answer ask(StrategyInterface& inner);
+  NASNET_LAZY void tell(StrategyInterface& inner, const Trial& trial);
+  NASNET_LAZY [[nodiscard]] JsonValue settings(const StrategyInterface& inner) const;
+  NASNET_LAZY [[nodiscard]] JsonValue save(const StrategyInterface& inner) const;
+  NASNET_LAZY void load(StrategyInterface& inner, const JsonValue& state);
+
+ private:
+  [[nodiscard]] bool may_go_on(const std::optional<std::int64_t>& budget) const {
+    return budget != options_.budgets.back();
+  }
+
+  NASNET_LAZY [[nodiscard]] Proposal counted(Proposal proposal);
+
+  NASNET_LAZY [[nodiscard]] std::size_t step_of(const Trial& trial) const;
+
+  NASNET_LAZY [[nodiscard]] bool goes_on(const Trial& trial, std::size_t step) const;
+
+  MedianStopOptions options_;
+  std::vector<Trial> going_on_;               // to be proposed with their next budget, the first first
+  std::int64_t under_way_ = 0;                // proposals that may go on, and whose results were not told yet
+  std::vector<std::vector<double>> results_;  // accuracies of each budget, in the order told
+};
+
+}  // namespace detail
+
 /// Around a strategy: each proposal is evaluated with the first budget, then with the next one where its accuracy is
 /// not below the median of all results of this budget. The strategy is told the last result, whatever its budget.
 /// (The rule of Golovin et al., "Google Vizier", KDD 2017, at chosen budgets.)
 ///
 /// An evaluation with a larger budget begins anew, which costs the sum of the budgets and lets a search be repeated to
-/// the last bit. The strategy's own budgets are not heeded.
+/// the last bit. The strategy's own budgets are not heeded. Proposals that go on come first; where the strategy
+/// has nothing left, those under way may still go on. To be told of a trial with another budget is an ArgumentError.
 template <class StrategyType>
-class MedianStop {
+class MedianStop : public detail::StrategyAround<StrategyType, detail::MedianRule> {
  public:
   /// @throws ArgumentError for options out of range.
   explicit MedianStop(StrategyType strategy, MedianStopOptions options = {})
-      : strategy_(std::move(strategy)), options_(std::move(options)), results_(options_.budgets.size()) {
-    std::int64_t before = 0;
-    for (const std::int64_t budget : options_.budgets) {
-      if (budget <= before) fail<ArgumentError>("median stop: a budget of ", budget, " after one of ", before);
-      before = budget;
-    }
-    if (options_.budgets.empty()) fail<ArgumentError>("median stop: no budgets");
-    if (options_.least_results < 1) {
-      fail<ArgumentError>("median stop: ", options_.least_results, " results before a stop, 1 or more are wanted");
-    }
-  }
-
-  [[nodiscard]] const StrategyType& strategy() const { return strategy_; }
-
-  /// Proposals that go on come first. Where the strategy has nothing left, those under way may still go on.
-  [[nodiscard]] Answer ask() {
-    if (!going_on_.empty()) {
-      const Trial trial = std::move(going_on_.front());
-      going_on_.pop_front();
-      return counted({trial.architecture, trial.budget, trial.repeat});
-    }
-    const Answer answer = strategy_.ask();
-    if (answer.is_exhausted() && under_way_ > 0) return Answer::waiting();
-    if (!answer.has_proposal()) return answer;
-    Proposal proposal = answer.proposal();
-    proposal.budget = options_.budgets.front();
-    return counted(std::move(proposal));
-  }
-
-  /// @throws ArgumentError for a trial with another budget.
-  void tell(const Trial& trial) {
-    const std::size_t step = step_of(trial);
-    if (may_go_on(trial.budget)) --under_way_;
-    if (trial.state == TrialState::done) results_[step].push_back(trial.evaluation.validation_accuracy);
-    if (!goes_on(trial, step)) return strategy_.tell(trial);
-    Trial next;
-    next.architecture = trial.architecture;
-    next.budget = options_.budgets[step + 1];
-    next.repeat = trial.repeat;
-    going_on_.push_back(std::move(next));
-  }
-
-  void inform(const Trial& trial) requires InformableStrategy<StrategyType> { strategy_.inform(trial); }
-  [[nodiscard]] bool is_informable() const { return nasnet::is_informable(strategy_); }
-
-  [[nodiscard]] nlohmann::json settings() const {
-    return nlohmann::json::object({{"name", "median_stop"},
-                                   {"budgets", options_.budgets},
-                                   {"least_results", options_.least_results},
-                                   {"strategy", strategy_.settings()}});
-  }
-
-  [[nodiscard]] nlohmann::json save() const {
-    nlohmann::json going_on = nlohmann::json::array();
-    for (const Trial& trial : going_on_) going_on.push_back(detail::save_trial(trial));
-    return nlohmann::json::object({{"strategy", strategy_.save()},
-                                   {"going_on", std::move(going_on)},
-                                   {"under_way", under_way_},
-                                   {"results", results_}});
-  }
-
-  /// @throws DataError for what `save` does not write.
-  void load(const nlohmann::json& state) {
-    const detail::SavedState saved("median stop", state);
-    std::deque<Trial> going_on;
-    for (const nlohmann::json& item : saved.list("going_on")) going_on.push_back(detail::load_trial(saved.part(item)));
-    std::vector<std::vector<double>> results;
-    for (const nlohmann::json& step : saved.list("results")) {
-      if (!step.is_array()) saved.fail_at("results");
-      std::vector<double>& values = results.emplace_back();
-      for (const nlohmann::json& value : step) {
-        if (!value.is_number()) saved.fail_at("results");
-        values.push_back(value.get<double>());
-      }
-    }
-    if (results.size() != options_.budgets.size()) saved.fail_at("results");
-    const std::int64_t under_way = saved.count("under_way");
-    strategy_.load(saved.field("strategy"));
-    under_way_ = under_way;
-    going_on_ = std::move(going_on);
-    results_ = std::move(results);
-  }
-
- private:
-  [[nodiscard]] bool may_go_on(std::optional<std::int64_t> budget) const { return budget != options_.budgets.back(); }
-
-  [[nodiscard]] Proposal counted(Proposal proposal) {
-    if (may_go_on(proposal.budget)) ++under_way_;
-    return proposal;
-  }
-
-  [[nodiscard]] std::size_t step_of(const Trial& trial) const {
-    for (std::size_t step = 0; step < options_.budgets.size(); ++step) {
-      if (options_.budgets[step] == trial.budget) return step;
-    }
-    fail<ArgumentError>("median stop: told of a trial with a budget of ", trial.budget.value_or(0),
-                        ", which is none of its own");
-  }
-
-  [[nodiscard]] bool goes_on(const Trial& trial, std::size_t step) const {
-    if (trial.state != TrialState::done || step + 1 == options_.budgets.size()) return false;
-    const std::vector<double>& results = results_[step];
-    if (static_cast<std::int64_t>(results.size()) < options_.least_results) return true;
-    return trial.evaluation.validation_accuracy >= median(results);
-  }
-
-  /// The lower one of an even number.
-  [[nodiscard]] static double median(std::vector<double> values) {
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>((values.size() - 1) / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    return *middle;
-  }
-
-  StrategyType strategy_;
-  MedianStopOptions options_;
-  std::deque<Trial> going_on_;                // to be proposed with their next budget
-  std::int64_t under_way_ = 0;                // proposals that may go on, and whose results were not told yet
-  std::vector<std::vector<double>> results_;  // accuracies of each budget, in the order told
+      : detail::StrategyAround<StrategyType, detail::MedianRule>(std::move(strategy),
+                                                                 detail::MedianRule(std::move(options))) {}
 };
 
 }  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/strategy/median_stop.ipp -----------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// The lower one of an even number.
+NASNET_LAZY [[nodiscard]] inline double lower_median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>((values.size() - 1) / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+NASNET_BODY MedianRule::MedianRule(MedianStopOptions options)
+    : options_(std::move(options)), results_(options_.budgets.size()) {
+  std::int64_t before = 0;
+  for (const std::int64_t budget : options_.budgets) {
+    if (budget <= before) fail<ArgumentError>("median stop: a budget of ", budget, " after one of ", before);
+    before = budget;
+  }
+  if (options_.budgets.empty()) fail<ArgumentError>("median stop: no budgets");
+  if (options_.least_results < 1) {
+    fail<ArgumentError>("median stop: ", options_.least_results, " results before a stop, 1 or more are wanted");
+  }
+}
+
+NASNET_BODY Answer MedianRule::ask(StrategyInterface& inner) {
+  if (!going_on_.empty()) {
+    const Trial trial = std::move(going_on_.front());
+    going_on_.erase(going_on_.begin());
+    return counted({trial.architecture, trial.budget, trial.repeat});
+  }
+  Answer answer = inner.ask();
+  if (answer.is_exhausted() && under_way_ > 0) return Answer::waiting();
+  if (!answer.has_proposal()) return answer;
+  Proposal proposal = answer.proposal();
+  proposal.budget = options_.budgets.front();
+  return counted(std::move(proposal));
+}
+
+NASNET_BODY void MedianRule::tell(StrategyInterface& inner, const Trial& trial) {
+  const std::size_t step = step_of(trial);
+  if (may_go_on(trial.budget)) --under_way_;
+  if (trial.state == TrialState::done) results_[step].push_back(trial.evaluation.validation_accuracy);
+  if (!goes_on(trial, step)) return inner.tell(trial);
+  Trial next;
+  next.architecture = trial.architecture;
+  next.budget = options_.budgets[step + 1];
+  next.repeat = trial.repeat;
+  going_on_.push_back(std::move(next));
+}
+
+NASNET_BODY JsonValue MedianRule::settings(const StrategyInterface& inner) const {
+  return nlohmann::json::object({{"name", "median_stop"},
+                                 {"budgets", options_.budgets},
+                                 {"least_results", options_.least_results},
+                                 {"strategy", inner.settings()}});
+}
+
+NASNET_BODY JsonValue MedianRule::save(const StrategyInterface& inner) const {
+  nlohmann::json going_on = nlohmann::json::array();
+  for (const Trial& trial : going_on_) going_on.push_back(save_trial(trial));
+  return nlohmann::json::object({{"strategy", inner.save()},
+                                 {"going_on", std::move(going_on)},
+                                 {"under_way", under_way_},
+                                 {"results", results_}});
+}
+
+NASNET_BODY void MedianRule::load(StrategyInterface& inner, const JsonValue& state) {
+  const SavedState saved("median stop", state);
+  std::vector<Trial> going_on;
+  for (const nlohmann::json& item : saved.list("going_on")) going_on.push_back(load_trial(saved.part(item)));
+  std::vector<std::vector<double>> results;
+  for (const nlohmann::json& step : saved.list("results")) {
+    if (!step.is_array()) saved.fail_at("results");
+    std::vector<double>& values = results.emplace_back();
+    for (const nlohmann::json& value : step) {
+      if (!value.is_number()) saved.fail_at("results");
+      values.push_back(value.get<double>());
+    }
+  }
+  if (results.size() != options_.budgets.size()) saved.fail_at("results");
+  const std::int64_t under_way = saved.count("under_way");
+  inner.load(saved.field("strategy"));
+  under_way_ = under_way;
+  going_on_ = std::move(going_on);
+  results_ = std::move(results);
+}
+
+NASNET_BODY Proposal MedianRule::counted(Proposal proposal) {
+  if (may_go_on(proposal.budget)) ++under_way_;
+  return proposal;
+}
+
+NASNET_BODY std::size_t MedianRule::step_of(const Trial& trial) const {
+  for (std::size_t step = 0; step < options_.budgets.size(); ++step) {
+    if (options_.budgets[step] == trial.budget) return step;
+  }
+  fail<ArgumentError>("median stop: told of a trial with a budget of ", trial.budget.value_or(0),
+                      ", which is none of its own");
+}
+
+NASNET_BODY bool MedianRule::goes_on(const Trial& trial, std::size_t step) const {
+  if (trial.state != TrialState::done || step + 1 == options_.budgets.size()) return false;
+  const std::vector<double>& results = results_[step];
+  if (static_cast<std::int64_t>(results.size()) < options_.least_results) return true;
+  return trial.evaluation.validation_accuracy >= lower_median(results);
+}
+
+}  // namespace nasnet::inline NASNET_ABI::detail
 
 // ---- nasnet/strategy/pareto_archive.hpp --------------------------------------------------------------------------
 
@@ -33896,12 +34486,12 @@ class ParetoEvolution {
   /// It becomes a member like any other.
   NASNET_LAZY void inform(const Trial& trial) { tell(trial); }
 
-  NASNET_LAZY [[nodiscard]] nlohmann::json settings() const;
+  NASNET_LAZY [[nodiscard]] JsonValue settings() const;
 
-  NASNET_LAZY [[nodiscard]] nlohmann::json save() const;
+  NASNET_LAZY [[nodiscard]] JsonValue save() const;
 
   /// @throws DataError for what `save` does not write.
-  NASNET_LAZY void load(const nlohmann::json& state);
+  NASNET_LAZY void load(const JsonValue& state);
 
  private:
   struct Member {
@@ -34008,7 +34598,7 @@ NASNET_BODY void ParetoEvolution::tell(const Trial& trial) {
   rank();
 }
 
-NASNET_BODY nlohmann::json ParetoEvolution::settings() const {
+NASNET_BODY JsonValue ParetoEvolution::settings() const {
   return nlohmann::json::object({{"name", "pareto_evolution"},
                                  {"seed", seed_},
                                  {"costs", options_.costs},
@@ -34016,7 +34606,7 @@ NASNET_BODY nlohmann::json ParetoEvolution::settings() const {
                                  {"crossover", options_.crossover}});
 }
 
-NASNET_BODY nlohmann::json ParetoEvolution::save() const {
+NASNET_BODY JsonValue ParetoEvolution::save() const {
   nlohmann::json members = nlohmann::json::array();
   for (const Member& member : population_) {
     members.push_back(
@@ -34025,7 +34615,7 @@ NASNET_BODY nlohmann::json ParetoEvolution::save() const {
   return nlohmann::json::object({{"proposals", proposals_}, {"population", std::move(members)}});
 }
 
-NASNET_BODY void ParetoEvolution::load(const nlohmann::json& state) {
+NASNET_BODY void ParetoEvolution::load(const JsonValue& state) {
   const detail::SavedState saved("pareto evolution", state);
   std::vector<Member> population;
   for (const nlohmann::json& item : saved.list("population")) population.push_back(loaded(saved.part(item)));
@@ -34131,7 +34721,7 @@ class RewardBaseline {
   /// Nothing before the first reward.
   NASNET_LAZY [[nodiscard]] std::optional<double> value() const;
 
-  NASNET_LAZY [[nodiscard]] nlohmann::json save() const;
+  NASNET_LAZY [[nodiscard]] JsonValue save() const;
 
   NASNET_LAZY void load(const detail::SavedState& saved);
 
@@ -34176,13 +34766,13 @@ class PpoController {
   /// The moving average of rewards; nothing before the first.
   [[nodiscard]] std::optional<double> baseline() const { return baseline_.value(); }
 
-  NASNET_LAZY [[nodiscard]] nlohmann::json settings() const;
+  NASNET_LAZY [[nodiscard]] JsonValue settings() const;
 
   /// With all weights and the optimiser's averages: some megabytes in the space of the paper.
-  NASNET_LAZY [[nodiscard]] nlohmann::json save() const;
+  NASNET_LAZY [[nodiscard]] JsonValue save() const;
 
   /// @throws DataError for what `save` does not write.
-  NASNET_LAZY void load(const nlohmann::json& state);
+  NASNET_LAZY void load(const JsonValue& state);
 
  private:
   /// A proposal that has no result yet.
@@ -34198,7 +34788,7 @@ class PpoController {
     double log_probability = 0;
     double advantage = 0;
 
-    NASNET_LAZY [[nodiscard]] nlohmann::json save() const;
+    NASNET_LAZY [[nodiscard]] JsonValue save() const;
   };
 
   NASNET_LAZY [[nodiscard]] static std::vector<int> choices_of(const AnySpace& space);
@@ -34227,7 +34817,7 @@ class PpoController {
   NASNET_LAZY [[nodiscard]] Sample load_sample(const detail::SavedState& saved) const;
 
   /// By name: the values and the optimiser's two averages.
-  NASNET_LAZY [[nodiscard]] nlohmann::json save_weights() const;
+  NASNET_LAZY [[nodiscard]] JsonValue save_weights() const;
 
   /// All or nothing.
   NASNET_LAZY void load_weights(const detail::SavedState& saved);
@@ -34310,7 +34900,7 @@ NASNET_BODY std::optional<double> RewardBaseline::value() const {
   return sum_ / weight_;
 }
 
-NASNET_BODY nlohmann::json RewardBaseline::save() const {
+NASNET_BODY JsonValue RewardBaseline::save() const {
   return nlohmann::json::object({{"sum", sum_}, {"weight", weight_}});
 }
 
@@ -34356,7 +34946,7 @@ NASNET_BODY void PpoController::tell(const Trial& trial) {
   batch_.clear();
 }
 
-NASNET_BODY nlohmann::json PpoController::settings() const {
+NASNET_BODY JsonValue PpoController::settings() const {
   const ControllerNetworkOptions& network = options_.network;
   nlohmann::json json = nlohmann::json::object({{"name", "ppo_controller"},
                                                 {"seed", seed_},
@@ -34376,11 +34966,11 @@ NASNET_BODY nlohmann::json PpoController::settings() const {
   return json;
 }
 
-NASNET_BODY nlohmann::json PpoController::save() const {
+NASNET_BODY JsonValue PpoController::save() const {
   nlohmann::json pending = nlohmann::json::array();
-  for (const Pending& one : pending_) pending.push_back(Sample{one.decisions, one.log_probability, 0}.save());
+  for (const Pending& one : pending_) pending.push_back(Sample{one.decisions, one.log_probability, 0}.save().get());
   nlohmann::json batch = nlohmann::json::array();
-  for (const Sample& one : batch_) batch.push_back(one.save());
+  for (const Sample& one : batch_) batch.push_back(one.save().get());
   return nlohmann::json::object({{"proposals", proposals_},
                                  {"steps", optimizer_.steps()},
                                  {"baseline", baseline_.save()},
@@ -34389,7 +34979,7 @@ NASNET_BODY nlohmann::json PpoController::save() const {
                                  {"weights", save_weights()}});
 }
 
-NASNET_BODY void PpoController::load(const nlohmann::json& state) {
+NASNET_BODY void PpoController::load(const JsonValue& state) {
   const detail::SavedState saved("ppo controller", state);
   const std::int64_t proposals = saved.count("proposals");
   const std::int64_t steps = saved.count("steps");
@@ -34414,7 +35004,7 @@ NASNET_BODY void PpoController::load(const nlohmann::json& state) {
   batch_ = std::move(batch);
 }
 
-NASNET_BODY nlohmann::json PpoController::Sample::save() const {
+NASNET_BODY JsonValue PpoController::Sample::save() const {
   return nlohmann::json::object(
       {{"decisions", decisions}, {"log_probability", log_probability}, {"advantage", advantage}});
 }
@@ -34511,7 +35101,7 @@ NASNET_BODY PpoController::Sample PpoController::load_sample(const detail::Saved
   return sample;
 }
 
-NASNET_BODY nlohmann::json PpoController::save_weights() const {
+NASNET_BODY JsonValue PpoController::save_weights() const {
   nlohmann::json weights = nlohmann::json::object();
   const auto& parameters = network_.parameters();
   for (std::size_t p = 0; p < parameters.size(); ++p) {
@@ -34584,12 +35174,12 @@ class RegularizedEvolution {
   /// It becomes a member like any other.
   NASNET_LAZY void inform(const Trial& trial) { tell(trial); }
 
-  NASNET_LAZY [[nodiscard]] nlohmann::json settings() const;
+  NASNET_LAZY [[nodiscard]] JsonValue settings() const;
 
-  NASNET_LAZY [[nodiscard]] nlohmann::json save() const;
+  NASNET_LAZY [[nodiscard]] JsonValue save() const;
 
   /// @throws DataError for what `save` does not write.
-  NASNET_LAZY void load(const nlohmann::json& state);
+  NASNET_LAZY void load(const JsonValue& state);
 
  private:
   [[nodiscard]] bool is_full() const { return static_cast<std::int64_t>(population_.size()) == options_.population; }
@@ -34635,24 +35225,24 @@ NASNET_BODY void RegularizedEvolution::tell(const Trial& trial) {
   if (static_cast<std::int64_t>(population_.size()) > options_.population) population_.pop_front();
 }
 
-NASNET_BODY nlohmann::json RegularizedEvolution::settings() const {
+NASNET_BODY JsonValue RegularizedEvolution::settings() const {
   return nlohmann::json::object({{"name", "regularized_evolution"},
                                  {"seed", seed_},
                                  {"population", options_.population},
                                  {"sample", options_.sample}});
 }
 
-NASNET_BODY nlohmann::json RegularizedEvolution::save() const {
+NASNET_BODY JsonValue RegularizedEvolution::save() const {
   nlohmann::json members = nlohmann::json::array();
-  for (const detail::Scored& member : population_) members.push_back(member.save());
+  for (const detail::Scored& member : population_) members.push_back(detail::save_scored(member));
   return nlohmann::json::object({{"proposals", proposals_}, {"population", std::move(members)}});
 }
 
-NASNET_BODY void RegularizedEvolution::load(const nlohmann::json& state) {
+NASNET_BODY void RegularizedEvolution::load(const JsonValue& state) {
   const detail::SavedState saved("regularized evolution", state);
   std::deque<detail::Scored> population;
   for (const nlohmann::json& member : saved.list("population")) {
-    population.push_back(detail::Scored::load(saved.part(member)));
+    population.push_back(detail::load_scored(saved.part(member)));
   }
   if (static_cast<std::int64_t>(population.size()) > options_.population) {
     fail<DataError>("regularized evolution: the saved state has ", population.size(), " members, the population ",
@@ -34708,12 +35298,12 @@ class SuccessiveHalving {
   /// Results with the budget of a rung join it; others say nothing about any.
   NASNET_LAZY void inform(const Trial& trial);
 
-  NASNET_LAZY [[nodiscard]] nlohmann::json settings() const;
+  NASNET_LAZY [[nodiscard]] JsonValue settings() const;
 
-  NASNET_LAZY [[nodiscard]] nlohmann::json save() const;
+  NASNET_LAZY [[nodiscard]] JsonValue save() const;
 
   /// @throws DataError for what `save` does not write.
-  NASNET_LAZY void load(const nlohmann::json& state);
+  NASNET_LAZY void load(const JsonValue& state);
 
  private:
   struct Member {
@@ -34793,7 +35383,7 @@ NASNET_BODY void SuccessiveHalving::inform(const Trial& trial) {
   }
 }
 
-NASNET_BODY nlohmann::json SuccessiveHalving::settings() const {
+NASNET_BODY JsonValue SuccessiveHalving::settings() const {
   return nlohmann::json::object({{"name", "successive_halving"},
                                  {"seed", seed_},
                                  {"least_budget", options_.least_budget},
@@ -34801,12 +35391,12 @@ NASNET_BODY nlohmann::json SuccessiveHalving::settings() const {
                                  {"reduction", options_.reduction}});
 }
 
-NASNET_BODY nlohmann::json SuccessiveHalving::save() const {
+NASNET_BODY JsonValue SuccessiveHalving::save() const {
   nlohmann::json rungs = nlohmann::json::array();
   for (const Rung& rung : rungs_) {
     nlohmann::json members = nlohmann::json::array();
     for (const Member& member : rung.members) {
-      nlohmann::json item = member.result.save();
+      nlohmann::json item = detail::save_scored(member.result);
       item["went_on"] = member.went_on;
       members.push_back(std::move(item));
     }
@@ -34815,7 +35405,7 @@ NASNET_BODY nlohmann::json SuccessiveHalving::save() const {
   return nlohmann::json::object({{"samples", samples_}, {"rungs", std::move(rungs)}});
 }
 
-NASNET_BODY void SuccessiveHalving::load(const nlohmann::json& state) {
+NASNET_BODY void SuccessiveHalving::load(const JsonValue& state) {
   const detail::SavedState saved("successive halving", state);
   const nlohmann::json& saved_rungs = saved.list("rungs");
   if (saved_rungs.size() != rungs_.size()) saved.fail_at("rungs");
@@ -34825,7 +35415,7 @@ NASNET_BODY void SuccessiveHalving::load(const nlohmann::json& state) {
     rungs[rung].members.clear();
     for (const nlohmann::json& item : saved_rungs[rung]) {
       const detail::SavedState member = saved.part(item);
-      rungs[rung].members.push_back({detail::Scored::load(member), member.flag("went_on")});
+      rungs[rung].members.push_back({detail::load_scored(member), member.flag("went_on")});
     }
   }
   samples_ = saved.count("samples");

@@ -17,7 +17,7 @@ std::string described(const nasnet::Architecture& architecture);  // in small_se
 #endif
 
 int main() {
-  const nasnet::SearchSpace space = nasnet::CellSpace<nasnet::NasnetOps, 2>::space();
+  const nasnet::SearchSpace space(nasnet::NasnetOps::infos(), {.blocks = 2});
   nasnet::RandomStream random(1);
   const nasnet::Architecture architecture = space.sample(random);
   std::printf("nasnet %s: %s cells, such as\n%s\n", NASNET_VERSION_STRING, space.size().to_string().c_str(),

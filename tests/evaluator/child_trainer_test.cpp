@@ -9,6 +9,7 @@
 
 #include "catch.hpp"
 #include "core/temporary_folder.hpp"
+#include "nasnet/core/thread_pool.hpp"
 #include "nasnet/data/resize.hpp"
 #include "nasnet/search/search.hpp"
 #include "search/toy_search.hpp"
@@ -51,7 +52,7 @@ TrialContext context(std::int64_t trial = 0, std::uint64_t seed = 7) {
   return {.trial = trial,
           .random = RandomStream(seed).split("trial", static_cast<std::uint64_t>(trial)),
           .context = Context(1),
-          .ops = toy::Space::op_table()};
+          .ops = toy::Space::space().ops()};
 }
 
 static_assert(Evaluator<ChildTrainer> && HasSettings<ChildTrainer> && CountsNetwork<ChildTrainer>);

@@ -5,6 +5,7 @@
 
 #include "catch.hpp"
 #include "core/temporary_folder.hpp"
+#include "nasnet/space/candidate.hpp"
 #include "search/toy_search.hpp"
 
 using namespace nasnet;
@@ -20,24 +21,26 @@ LatencyMeter meter(LatencyOptions options = {.warm_up = 1, .repetitions = 3}) {
   return LatencyMeter(counted, options);
 }
 
+Candidate candidate() { return {toy::architecture(2000), toy::Space::space().ops()}; }
+
 }  // namespace
 
 TEST_CASE("latency: is measured once for each architecture, and copies know it") {
   const LatencyMeter measure = meter();
   const LatencyMeter copy = measure;  // NOLINT: on purpose
-  const Latency first = measure(toy::architecture(2000), toy::Space::op_table());
+  const Latency first = measure(candidate());
   CHECK(first.least > 0);
   CHECK(first.least <= first.median);
   CHECK(first.median <= first.most);
-  const Latency again = copy(toy::architecture(2000), toy::Space::op_table());
+  const Latency again = copy(candidate());
   CHECK(again.median == first.median);
   CHECK(again.most == first.most);
 }
 
 TEST_CASE("latency: more images take longer") {
-  const double one = meter({.warm_up = 2, .repetitions = 9})(toy::architecture(2000), toy::Space::op_table()).least;
+  const double one = meter({.warm_up = 2, .repetitions = 9})(candidate()).least;
   const LatencyMeter many = meter({.batch = 64, .warm_up = 2, .repetitions = 9});
-  CHECK(many(toy::architecture(2000), toy::Space::op_table()).least > 2 * one);
+  CHECK(many(candidate()).least > 2 * one);
 }
 
 TEST_CASE("latency: as a metric, which the journal records and a search that goes on does not measure again") {
@@ -64,7 +67,7 @@ TEST_CASE("latency: as a limit, whose reasons the journal records") {
   options.journal = folder / "run.jsonl";
   options.resume = true;
   const auto run = [&](double seconds) {
-    options.rules = {meter().at_most(seconds, toy::Space::op_table())};
+    options.rules = {meter().at_most(seconds)};
     return search<toy::Space>(RandomSearch(toy::Space{}, 3), toy::Evaluator{}, options);
   };
   const History none = run(1e-9);
@@ -83,5 +86,5 @@ TEST_CASE("latency: options out of range are refused") {
                                         LatencyOptions{.warm_up = -1}, LatencyOptions{.repetitions = 0}}) {
     CHECK_THROWS_AS(meter(options), ArgumentError);
   }
-  CHECK_THROWS_AS(meter().at_most(0, toy::Space::op_table()), ArgumentError);
+  CHECK_THROWS_AS(meter().at_most(0), ArgumentError);
 }

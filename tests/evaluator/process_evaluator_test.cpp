@@ -20,6 +20,9 @@
 
 #include "catch.hpp"
 #include "core/temporary_folder.hpp"
+#include "nasnet/core/failure.hpp"
+#include "nasnet/core/thread_pool.hpp"
+#include "nasnet/evaluator/detail/trial_receiver.hpp"
 #include "nasnet/search/search.hpp"
 #include "search/toy_search.hpp"
 
@@ -45,7 +48,7 @@ struct Told {
 /// What a search of one trial records.
 Trial trial_of(std::function<Outcome(TrialContext&)> act, const std::function<void(SearchOptions&)>& set = {},
                ProcessOptions processes = {}) {
-  const ProcessEvaluator<Told> evaluate(Told{std::move(act)}, toy::Space::op_table(), processes);
+  const ProcessEvaluator<Told> evaluate(Told{std::move(act)}, toy::Space::space(), processes);
   SearchOptions options = toy::options(1);
   options.pool = std::make_shared<ThreadPool>(1);
   if (set) set(options);
@@ -86,7 +89,7 @@ std::int64_t* volatile nowhere = nullptr;
 
 TEST_CASE("processes: results are those of trials in the program", "[processes]") {
   const toy::Evaluator toy;
-  const ProcessEvaluator<toy::Evaluator> isolated(toy, toy::Space::op_table(), {.threads = 2});
+  const ProcessEvaluator<toy::Evaluator> isolated(toy, toy::Space::space(), {.threads = 2});
   const History inside = search<toy::Space>(RandomSearch(toy::Space{}, 3), toy, toy::options(30));
   for (const int workers : {1, 3}) {
     const History outside = search<toy::Space>(RandomSearch(toy::Space{}, 3), isolated, toy::options(30, workers));
@@ -107,7 +110,7 @@ TEST_CASE("processes: a crash costs one trial, and the journal says how", "[proc
                                           if (trial.trial == 6) kill(getpid(), SIGKILL);
                                           return Evaluation{.validation_accuracy = 0.5};
                                         }},
-                                        toy::Space::op_table());
+                                        toy::Space::space());
   SearchOptions options = toy::options(8, 2);
   options.journal = folder / "run.jsonl";
   toy::Scripted strategy{[](int asked, int) { return toy::architecture(asked * 7); }};
@@ -231,7 +234,7 @@ TEST_CASE("processes: budget, repeat, threads, random numbers and reports reach 
                                       {"threads", static_cast<double>(trial.context.pool()->size())},
                                       {"trial", static_cast<double>(trial.trial)}}};
       }},
-      toy::Space::op_table(), {.threads = 3});
+      toy::Space::space(), {.threads = 3});
   SearchOptions options = toy::options(2);
   std::vector<std::string> reports;
   options.trial_progress = [&](std::int64_t trial, const Progress& progress) {
@@ -249,7 +252,7 @@ TEST_CASE("processes: budget, repeat, threads, random numbers and reports reach 
 TEST_CASE("processes: nothing is left of them", "[processes]") {
   pid_t server = 0;
   {
-    const ProcessEvaluator<toy::Evaluator> evaluate(toy::Evaluator{}, toy::Space::op_table());
+    const ProcessEvaluator<toy::Evaluator> evaluate(toy::Evaluator{}, toy::Space::space());
     server = evaluate.server();
     CHECK_FALSE(is_gone(server));
     static_cast<void>(search<toy::Space>(RandomSearch(toy::Space{}, 3), evaluate, toy::options(5)));
@@ -267,7 +270,7 @@ TEST_CASE("processes: a program that is killed leaves none behind", "[processes]
                                               add_line(folder / "pids", getpid());
                                               while (true) std::this_thread::sleep_for(std::chrono::seconds(1));
                                             }},
-                                            toy::Space::op_table());
+                                            toy::Space::space());
       add_line(folder / "pids", evaluate.server());
       static_cast<void>(search<toy::Space>(RandomSearch(toy::Space{}, 3), evaluate, toy::options(9, 2)));
     });
@@ -290,7 +293,7 @@ TEST_CASE("processes: without the server a search ends, nothing has failed, and 
                                             kill(getppid(), SIGKILL);
                                             while (true) std::this_thread::sleep_for(std::chrono::seconds(1));
                                           }},
-                                          toy::Space::op_table());
+                                          toy::Space::space());
     SearchOptions options = toy::options(6, workers);
     options.journal = folder / ("run" + std::to_string(workers) + ".jsonl");
     options.resume = true;
@@ -310,11 +313,12 @@ TEST_CASE("processes: without the server a search ends, nothing has failed, and 
   }
 }
 
-TEST_CASE("processes: where the system makes none, the outcome is withheld, and the next may run", "[processes]") {
-  const ProcessEvaluator<toy::Evaluator> evaluate(toy::Evaluator{.fails = false}, toy::Space::op_table());
+TEST_CASE("processes: where the system makes none, the outcome is unresolved, and the next may run", "[processes]") {
+  const ProcessEvaluator<toy::Evaluator> evaluate(toy::Evaluator{.fails = false}, toy::Space::space());
   const auto outcome_now = [&] {
-    TrialContext trial{
-        .random = RandomStream(7), .context = Context(std::make_shared<ThreadPool>(1)), .ops = toy::Space::op_table()};
+    TrialContext trial{.random = RandomStream(7),
+                       .context = Context(std::make_shared<ThreadPool>(1)),
+                       .ops = toy::Space::space().ops()};
     return evaluate(toy::architecture(7), trial);
   };
   rlimit before{};
@@ -324,18 +328,18 @@ TEST_CASE("processes: where the system makes none, the outcome is withheld, and 
   REQUIRE(setrlimit(RLIMIT_NOFILE, &none) == 0);
   const Outcome without = outcome_now();
   REQUIRE(setrlimit(RLIMIT_NOFILE, &before) == 0);
-  CHECK(without.is_withheld());
+  CHECK(without.is_unresolved());
   CHECK_THAT(without.message(), ContainsSubstring("the system makes no process: "));
   CHECK(outcome_now().evaluation());
 
   const ProgressCallback no_progress;
   const detail::TrialReceiver nothing_received(no_progress);
   const detail::ProcessEnd no_fork{detail::ProcessEnd::Kind::not_started, EAGAIN, 0};
-  CHECK(detail::outcome_without_result(no_fork, nothing_received).is_withheld());
+  CHECK(detail::outcome_without_result(no_fork, nothing_received).is_unresolved());
 }
 
-TEST_CASE("processes: an evaluator in one may withhold an outcome", "[processes]") {
-  CHECK_THROWS_MATCHES(trial_of([](TrialContext&) { return Outcome::withheld("the oven is cold"); }), IoError,
+TEST_CASE("processes: an evaluator in one may leave an outcome unresolved", "[processes]") {
+  CHECK_THROWS_MATCHES(trial_of([](TrialContext&) { return Outcome::unresolved("the oven is cold"); }), IoError,
                        MessageMatches(ContainsSubstring("the oven is cold")));
 }
 
@@ -346,7 +350,7 @@ TEST_CASE("processes: SIGTERM to all of them changes nothing", "[processes]") {
                                           kill(getpid(), SIGTERM);
                                           return Evaluation{.validation_accuracy = 0.5};
                                         }},
-                                        toy::Space::op_table());
+                                        toy::Space::space());
   const History history = search<toy::Space>(RandomSearch(toy::Space{}, 3), evaluate, toy::options(4));
   CHECK(history.count(TrialState::done) == 3);
   CHECK(history.trials.at(2).message == "its process ended with signal 15 (SIGTERM)");
@@ -356,7 +360,7 @@ TEST_CASE("processes: SIGTERM to all of them changes nothing", "[processes]") {
 TEST_CASE("processes: searches go on with them and without them", "[processes]") {
   const TemporaryFolder folder;
   const toy::Evaluator toy;
-  const ProcessEvaluator<toy::Evaluator> isolated(toy, toy::Space::op_table());
+  const ProcessEvaluator<toy::Evaluator> isolated(toy, toy::Space::space());
   SearchOptions options = toy::options(12);
   options.resume = true;
   const std::string expected = results_text(search<toy::Space>(toy::Climber(3), toy, options));
@@ -374,13 +378,13 @@ TEST_CASE("processes: searches go on with them and without them", "[processes]")
 
 TEST_CASE("processes: a program with threads is refused", "[processes]") {
   const ThreadPool pool(2);
-  const auto make = [] { return ProcessEvaluator<toy::Evaluator>(toy::Evaluator{}, toy::Space::op_table()); };
+  const auto make = [] { return ProcessEvaluator<toy::Evaluator>(toy::Evaluator{}, toy::Space::space()); };
   CHECK_THROWS_MATCHES(make(), ArgumentError, MessageMatches(ContainsSubstring("before the first thread pool")));
 }
 
 TEST_CASE("processes: options out of range are refused", "[processes]") {
   const auto make = [] {
-    return ProcessEvaluator<toy::Evaluator>(toy::Evaluator{}, toy::Space::op_table(), {.threads = 0});
+    return ProcessEvaluator<toy::Evaluator>(toy::Evaluator{}, toy::Space::space(), {.threads = 0});
   };
   CHECK_THROWS_MATCHES(make(), ArgumentError, MessageMatches(ContainsSubstring("0 threads for each")));
 }

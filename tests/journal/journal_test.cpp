@@ -11,6 +11,12 @@
 
 #include "catch.hpp"
 #include "core/temporary_folder.hpp"
+#include "nasnet/core/failure.hpp"
+#include "nasnet/core/instruction_set.hpp"
+#include "nasnet/genotype/text.hpp"
+#include "nasnet/journal/journal_writer.hpp"
+#include "nasnet/trial/json_line.hpp"
+#include "nasnet/version.hpp"
 #include "search/toy_search.hpp"
 
 using namespace nasnet;
@@ -71,7 +77,7 @@ TEST_CASE("journal: what is written is read, to the last bit") {
                        .instruction_set = "avx2",
                        .seed = 18'446'744'073'709'551'615U,
                        .space = "abc",
-                       .settings = {{"x", 0.1}, {"n", 3}}};
+                       .settings = nlohmann::json{{"x", 0.1}, {"n", 3}}};
   Trial trial{.number = 0, .hash = 0xfedcba9876543210U, .parameters = 71'938, .worker = 2};
   trial.architecture = toy::architecture(777);
   {

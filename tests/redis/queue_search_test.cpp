@@ -14,6 +14,8 @@
 
 #include "catch.hpp"
 #include "core/temporary_folder.hpp"
+#include "nasnet/core/failure.hpp"
+#include "nasnet/core/thread_pool.hpp"
 #include "nasnet/evaluator/process_evaluator.hpp"
 #include "nasnet/redis/queue_evaluator.hpp"
 #include "nasnet/redis/queue_worker.hpp"
@@ -40,8 +42,7 @@ class Workers {
     for (int worker = 0; worker < count; ++worker) {
       threads_.emplace_back([this, address] {
         nasnet::QueueWorkerOptions options{.pool = pool_, .stop = &stop_};
-        recorded_ +=
-            nasnet::serve_queue(address, toy::Space::space(), toy::Space::op_table(), evaluate_, options).recorded;
+        recorded_ += nasnet::serve_queue(address, toy::Space::space(), evaluate_, options).recorded;
       });
     }
   }
@@ -100,7 +101,7 @@ struct Hungry {
     return nasnet::Evaluation{.validation_accuracy = 0.5,
                               .metrics = {{"limit", static_cast<double>(trial.context.allocator().limit())}}};
   }
-  [[nodiscard]] static std::int64_t predicted_bytes(const nasnet::Architecture& architecture, const nasnet::OpTable&) {
+  [[nodiscard]] static std::int64_t predicted_bytes(const nasnet::Architecture& architecture) {
     return static_cast<std::int64_t>(nasnet::canonical_hash(architecture) % 1000);
   }
   [[nodiscard]] static nlohmann::json settings() { return {{"name", "hungry"}}; }
@@ -252,7 +253,7 @@ TEST_CASE("a worker that is asked to stop gives its trial back") {
   std::thread worker([&] {
     nasnet::QueueWorkerOptions options{.stop = &stop};
     options.on_trial = [&](std::int64_t, nasnet::QueueWork work) { seen.push_back(work); };
-    summary = nasnet::serve_queue(server.address(), toy::Space::space(), toy::Space::op_table(), evaluate, options);
+    summary = nasnet::serve_queue(server.address(), toy::Space::space(), evaluate, options);
   });
   History history;
   std::thread driver([&] {
@@ -302,7 +303,7 @@ TEST_CASE("a trial that ends its workers is lost, and the strategy is told") {
 
 TEST_CASE("a worker whose trials are processes of their own outlives a hang and a crash") {
   const Wild wild;
-  const nasnet::ProcessEvaluator isolated(wild, toy::Space::op_table());  // before the first thread
+  const nasnet::ProcessEvaluator isolated(wild, toy::Space::space());  // before the first thread
   const RedisServer server;
   wait_for(server);
   const QueueEvaluator queue(wild, toy::Space::space(), server.address(), queue_options());
@@ -323,7 +324,7 @@ TEST_CASE("a worker whose trials are processes of their own outlives a hang and 
 
 TEST_CASE("a worker that is asked to stop ends the process of its trial and gives that back") {
   const Wild wild;
-  const nasnet::ProcessEvaluator isolated(wild, toy::Space::op_table());  // before the first thread
+  const nasnet::ProcessEvaluator isolated(wild, toy::Space::space());  // before the first thread
   const RedisServer server;
   wait_for(server);
   std::atomic<bool> stop_worker = false;
@@ -335,7 +336,7 @@ TEST_CASE("a worker that is asked to stop ends the process of its trial and give
   std::thread worker([&] {
     const nasnet::QueueWorkerOptions own{.stop = &stop_worker,
                                          .on_trial = [&](std::int64_t, nasnet::QueueWork) { stop_worker = true; }};
-    summary = nasnet::serve_queue(server.address(), toy::Space::space(), toy::Space::op_table(), isolated, own);
+    summary = nasnet::serve_queue(server.address(), toy::Space::space(), isolated, own);
     stop_search = true;
   });
   nasnet::SearchOptions options = toy::options(1);
@@ -349,7 +350,7 @@ TEST_CASE("a worker that is asked to stop ends the process of its trial and give
 
 TEST_CASE("a worker that can start no more processes gives its trial back and ends, and others run it") {
   const toy::Evaluator evaluate{.fails = false};
-  const nasnet::ProcessEvaluator isolated(evaluate, toy::Space::op_table());  // before the first thread
+  const nasnet::ProcessEvaluator isolated(evaluate, toy::Space::space());  // before the first thread
   const RedisServer server;
   wait_for(server);
   kill(isolated.server(), SIGKILL);
@@ -358,7 +359,7 @@ TEST_CASE("a worker that can start no more processes gives its trial back and en
   std::vector<nasnet::QueueWork> works;
   std::thread worker([&] {
     const auto serve = [&](const auto& evaluator, const nasnet::QueueWorkerOptions& own) {
-      return nasnet::serve_queue(server.address(), toy::Space::space(), toy::Space::op_table(), evaluator, own);
+      return nasnet::serve_queue(server.address(), toy::Space::space(), evaluator, own);
     };
     failure = nasnet::catch_failure([&] {
       (void)serve(isolated, {.on_trial = [&](std::int64_t, nasnet::QueueWork work) { works.push_back(work); }});
@@ -391,7 +392,7 @@ TEST_CASE("the memory limit of a search is that of its trials on workers") {
     std::thread worker([&] {
       nasnet::QueueWorkerOptions own;
       own.trial_bytes = limit_of_worker;
-      (void)nasnet::serve_queue(address, toy::Space::space(), toy::Space::op_table(), evaluate, own);
+      (void)nasnet::serve_queue(address, toy::Space::space(), evaluate, own);
     });
     const History history = nasnet::search<toy::Space>(nasnet::RandomSearch(toy::Space::space(), 5), queue, options);
     queue.finish();
@@ -427,7 +428,7 @@ TEST_CASE("what is predicted to need more memory than there is is rejected by th
   std::thread worker([&] {
     nasnet::QueueWorkerOptions options;
     options.memory_bytes = 700;
-    (void)nasnet::serve_queue(server.address(), toy::Space::space(), toy::Space::op_table(), evaluate, options);
+    (void)nasnet::serve_queue(server.address(), toy::Space::space(), evaluate, options);
   });
   nasnet::SearchOptions options = toy::options(40, 6);
   options.memory_bytes = 900;  // of each worker, so that none of the six waits for another
@@ -449,9 +450,8 @@ TEST_CASE("what is predicted to need more memory than there is is rejected by th
   }
   nasnet::QueueWorkerOptions blind;
   blind.memory_bytes = 1;
-  CHECK_THROWS_MATCHES(
-      nasnet::serve_queue(server.address(), toy::Space::space(), toy::Space::op_table(), toy::Evaluator{}, blind),
-      nasnet::ArgumentError, MessageMatches(ContainsSubstring("does not predict")));
+  CHECK_THROWS_MATCHES(nasnet::serve_queue(server.address(), toy::Space::space(), toy::Evaluator{}, blind),
+                       nasnet::ArgumentError, MessageMatches(ContainsSubstring("does not predict")));
 }
 
 TEST_CASE("workers that would compute something else are refused") {
@@ -460,7 +460,7 @@ TEST_CASE("workers that would compute something else are refused") {
   const toy::Evaluator evaluate;
   const QueueEvaluator queue(evaluate, toy::Space::space(), server.address(), queue_options());
   const auto serve = [&](const nasnet::AnySpace& space, const toy::Evaluator& own) {
-    (void)nasnet::serve_queue(server.address(), space, toy::Space::op_table(), own);
+    (void)nasnet::serve_queue(server.address(), space, own);
   };
   CHECK_THROWS_MATCHES(serve(toy::tiny_space(), evaluate), nasnet::ArgumentError,
                        MessageMatches(ContainsSubstring("cannot take part: space: the search has")));

@@ -5,7 +5,9 @@
 
 #include "catch.hpp"
 #include "core/temporary_folder.hpp"
+#include "nasnet/core/random.hpp"
 #include "nasnet/genotype/published.hpp"
+#include "nasnet/graph/build_network.hpp"
 
 using namespace nasnet;
 using Catch::Matchers::ContainsSubstring;

@@ -204,7 +204,7 @@ TEST_CASE("report: text from outside is escaped") {
   search.trials.push_back(failed(1, hostile));
   search.trials.push_back(trial(2, 0.9));
   search.trials[2].architecture.normal.blocks[0].left.op = hostile;
-  search.settings = {{hostile, {{hostile, hostile}}}};
+  search.settings = nlohmann::json{{hostile, {{hostile, hostile}}}};
   search.notices = {hostile};
   search.interrupted = true;
   const std::string html =
@@ -218,7 +218,8 @@ TEST_CASE("report: text from outside is escaped") {
 
 TEST_CASE("report: settings are rows, whatever their depth") {
   History search = history({0.5});
-  search.settings = {{"evaluator", {{"train_images", 10000}, {"flip", true}, {"data", {{"limit", nullptr}}}}},
+  search.settings =
+      nlohmann::json{{"evaluator", {{"train_images", 10000}, {"flip", true}, {"data", {{"limit", nullptr}}}}},
                      {"all_ops", {"a", "b"}}};
   const std::string html = report_html(search);
   CHECK(unclosed(html).empty());
@@ -232,7 +233,7 @@ TEST_CASE("report: settings are rows, whatever their depth") {
 
 TEST_CASE("report: settings chosen by the program come first, all others are folded up") {
   History search = history({0.5});
-  search.settings = {{"evaluator", {{"epochs", 3}}}};
+  search.settings = nlohmann::json{{"evaluator", {{"epochs", 3}}}};
   const std::string html = report_html(search, {.settings = {{"machine", "mine"}}});
   CHECK(unclosed(html).empty());
   const std::size_t chosen = html.find("<dt>machine</dt><dd>mine</dd>");

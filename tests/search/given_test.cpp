@@ -12,8 +12,10 @@
 
 #include "catch.hpp"
 #include "core/temporary_folder.hpp"
+#include "nasnet/genotype/text.hpp"
 #include "nasnet/journal/warm_start.hpp"
 #include "nasnet/report/trials_csv.hpp"
+#include "nasnet/search/duplicates.hpp"
 #include "nasnet/search/search.hpp"
 #include "nasnet/search/search_events.hpp"
 #include "nasnet/strategy/any_strategy.hpp"
@@ -72,11 +74,11 @@ struct Sized {
   std::map<std::string, std::int64_t>* bytes;
   Watch* watch;
 
-  [[nodiscard]] std::int64_t predicted_bytes(const Architecture& architecture, const OpTable&) const {
+  [[nodiscard]] std::int64_t predicted_bytes(const Architecture& architecture) const {
     return bytes->at(to_text(architecture));
   }
   Evaluation operator()(const Architecture& architecture, TrialContext& trial) const {
-    const std::int64_t needs = predicted_bytes(architecture, trial.ops);
+    const std::int64_t needs = predicted_bytes(architecture);
     {
       const std::lock_guard lock(watch->mutex);
       watch->used += needs;

@@ -13,6 +13,8 @@
 
 #include "catch.hpp"
 #include "core/temporary_folder.hpp"
+#include "nasnet/core/thread_pool.hpp"
+#include "nasnet/genotype/canonical.hpp"
 #include "nasnet/search/search.hpp"
 #include "search/killed_runs.hpp"
 #include "search/toy_search.hpp"
@@ -39,7 +41,7 @@ struct Shuffled {
 
 /// The same, of trials that need memory.
 struct Heavy : Shuffled {
-  [[nodiscard]] static std::int64_t predicted_bytes(const Architecture& architecture, const OpTable&) {
+  [[nodiscard]] static std::int64_t predicted_bytes(const Architecture& architecture) {
     return 200 * static_cast<std::int64_t>(1 + canonical_hash(architecture) % 6);
   }
 };
@@ -219,7 +221,7 @@ TEST_CASE("ordered: a space that is used up") {
       SearchOptions options = ordered_options(100, workers);
       options.max_skipped = 60;
       const Shuffled evaluate{.shuffle = static_cast<std::uint64_t>(workers), .evaluate = {.fails = false}};
-      return search(space, OpSet<MaxPool<3>>::table(), strategy(space), evaluate, options);
+      return search(space, strategy(space), evaluate, options);
     };
     const History alone = run(1);
     CHECK(alone.exhausted);
@@ -326,7 +328,7 @@ TEST_CASE("ordered: belongs to the settings of a search") {
     return search<toy::Space>(RandomSearch(toy::Space{}, 3), toy::Evaluator{}, options);
   };
   CHECK(run(4, "four.jsonl").settings["ordered"] == 4);
-  CHECK_FALSE(run(0, "none.jsonl").settings.contains("ordered"));
+  CHECK_FALSE(run(0, "none.jsonl").settings.get().contains("ordered"));
   const auto refused = [&](std::int64_t ordered, const std::string& name, const std::string& sentence) {
     CHECK_THROWS_MATCHES(run(ordered, name), ArgumentError, MessageMatches(ContainsSubstring(sentence)));
   };

@@ -6,6 +6,8 @@
 
 #include "catch.hpp"
 #include "core/temporary_folder.hpp"
+#include "nasnet/core/thread_pool.hpp"
+#include "nasnet/search/duplicates.hpp"
 #include "nasnet/search/search.hpp"
 #include "search/killed_runs.hpp"
 #include "search/toy_search.hpp"
@@ -93,9 +95,7 @@ TEST_CASE("resume: of a search that exhausts its space, cut after any line") {
   options.max_skipped = 10;
   options.resume = true;
   options.journal = folder / "whole.jsonl";
-  const auto run = [&] {
-    return search(space, OpSet<MaxPool<3>>::table(), RandomSearch(space, 1), toy::Evaluator{}, options);
-  };
+  const auto run = [&] { return search(space, RandomSearch(space, 1), toy::Evaluator{}, options); };
   const History whole = run();
   REQUIRE(whole.exhausted);
   options.journal = folder / "cut.jsonl";
@@ -198,7 +198,7 @@ TEST_CASE("resume: without a journal a search begins") {
 TEST_CASE("resume: other settings are refused, the first that differs is named, nothing is lost") {
   const TemporaryFolder folder;
   Resumable search(folder / "run.jsonl");
-  search.options.settings = {{"data", {{"images", 1000}}}};
+  search.options.settings = nlohmann::json{{"data", {{"images", 1000}}}};
   static_cast<void>(search.run());
   toy::store(folder / "run.jsonl", toy::contents(folder / "run.jsonl") + "torn");
   const std::string before = toy::contents(folder / "run.jsonl");
@@ -221,9 +221,9 @@ TEST_CASE("resume: other settings are refused, the first that differs is named, 
           "trial_seconds: the journal has nothing, this run has 5.0");
   refused([](Resumable& s) { s.options.trial_bytes = 1 << 20; }, "trial_bytes");
   refused([](Resumable& s) { s.options.max_skipped = 10; }, "max_skipped");
-  CHECK_THROWS_MATCHES(nasnet::search(toy::tiny_space(), OpSet<MaxPool<3>>::table(), RandomSearch(toy::tiny_space(), 3),
-                                      search.evaluate, search.options),
-                       ArgumentError, MessageMatches(ContainsSubstring("space: the journal has \"ops=identity")));
+  CHECK_THROWS_MATCHES(
+      nasnet::search(toy::tiny_space(), RandomSearch(toy::tiny_space(), 3), search.evaluate, search.options),
+      ArgumentError, MessageMatches(ContainsSubstring("space: the journal has \"ops=identity")));
   search.options.workers = 2;
   search.options.pool.reset();
   CHECK(search.run().trials.size() == 12);

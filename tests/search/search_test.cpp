@@ -13,6 +13,12 @@
 
 #include "catch.hpp"
 #include "core/temporary_folder.hpp"
+#include "nasnet/core/error.hpp"
+#include "nasnet/core/thread_pool.hpp"
+#include "nasnet/graph/build_network.hpp"
+#include "nasnet/graph/costs.hpp"
+#include "nasnet/search/duplicates.hpp"
+#include "nasnet/space/cell_space.hpp"
 #include "search/toy_search.hpp"
 
 using namespace nasnet;
@@ -239,7 +245,7 @@ TEST_CASE("search: proposals beyond the limits are rejected with the reason") {
   std::vector<std::int64_t> parameters;
   for (const Trial& trial : all.trials) {
     REQUIRE(trial.parameters.has_value());
-    const NetworkGraph graph = build_network(trial.architecture, toy::Space::op_table(), options.counted->network);
+    const NetworkGraph graph = build_network(trial.architecture, toy::Space::space().ops(), options.counted->network);
     CHECK(*trial.parameters == parameter_count(graph));
     CHECK(*trial.multiply_adds == multiply_adds(graph, {28, 28}));
     parameters.push_back(*trial.parameters);
@@ -288,12 +294,11 @@ TEST_CASE("search: the evaluator tells which network is counted") {
 
 TEST_CASE("search: an exhausted space is a result") {
   const TemporaryFolder folder;
-  const OpTable ops = OpSet<MaxPool<3>>::table();
   const SearchSpace space = toy::tiny_space();
   SearchOptions options = toy::options(100, 2);
   options.max_skipped = 50;
   options.journal = folder / "run.jsonl";
-  const History history = search(space, ops, RandomSearch(space, 1), Constant{}, options);
+  const History history = search(space, RandomSearch(space, 1), Constant{}, options);
   CHECK(history.exhausted);
   CHECK_FALSE(history.interrupted);
   CHECK(history.trials.size() == 3);  // a+b and b+a are one network
@@ -303,7 +308,7 @@ TEST_CASE("search: an exhausted space is a result") {
 
   const std::string before = toy::contents(options.journal);
   options.resume = true;
-  const History resumed = search(space, ops, RandomSearch(space, 1), Constant{}, options);
+  const History resumed = search(space, RandomSearch(space, 1), Constant{}, options);
   CHECK(resumed.exhausted);
   CHECK(resumed.notices == history.notices);
   CHECK(equal_results(history, resumed));
@@ -466,7 +471,7 @@ TEST_CASE("search: options out of range are refused") {
   refused([](SearchOptions& o) { o.trial_bytes = 0; });
   refused([](SearchOptions& o) { o.trial_seconds = 0.0; });
   refused([](SearchOptions& o) { o.trial_seconds = not_a_number; });
-  refused([](SearchOptions& o) { o.settings = 3; });
+  refused([](SearchOptions& o) { o.settings = nlohmann::json(3); });
   refused([](SearchOptions& o) { o.pool = std::make_shared<ThreadPool>(1), o.workers = 2; });
   refused([](SearchOptions& o) { o.limits.max_parameters = 1000; });
 }
@@ -542,12 +547,12 @@ TEST_CASE("search: a budget or repeat out of range is an error of the strategy")
   }
 }
 
-TEST_CASE("a withheld outcome ends the search, and a resumed one runs the trial again") {
+TEST_CASE("an unresolved outcome ends the search, and a resumed one runs the trial again") {
   const TemporaryFolder folder;
   struct Withholding {
     std::int64_t from;
     Outcome operator()(const Architecture& architecture, TrialContext& trial) const {
-      if (trial.trial >= from) return Outcome::withheld("the oven is cold");
+      if (trial.trial >= from) return Outcome::unresolved("the oven is cold");
       return Constant{}(architecture, trial);
     }
   };

@@ -12,10 +12,14 @@
 #include <thread>
 #include <vector>
 
+#include "nasnet/core/error.hpp"
+#include "nasnet/core/random.hpp"
+#include "nasnet/genotype/canonical.hpp"
 #include "nasnet/genotype/ops.hpp"
 #include "nasnet/graph/op_expansions.hpp"
 #include "nasnet/journal/journal.hpp"
 #include "nasnet/search/search.hpp"
+#include "nasnet/space/cell_space.hpp"
 #include "nasnet/strategy/random_search.hpp"
 
 namespace toy {

@@ -4,8 +4,11 @@
 #include <type_traits>
 
 #include "catch.hpp"
+#include "nasnet/core/random.hpp"
+#include "nasnet/genotype/canonical.hpp"
 #include "nasnet/genotype/ops.hpp"
 #include "nasnet/graph/op_expansions.hpp"
+#include "nasnet/space/cell_space.hpp"
 #include "nasnet/space/nasbench201_space.hpp"
 
 using namespace nasnet;

@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "nasnet/core/random.hpp"
+#include "nasnet/genotype/canonical.hpp"
 #include "nasnet/genotype/fault.hpp"
 #include "nasnet/genotype/json.hpp"
 

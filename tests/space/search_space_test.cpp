@@ -9,9 +9,12 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "nasnet/core/random.hpp"
+#include "nasnet/genotype/canonical.hpp"
 #include "nasnet/genotype/ops.hpp"
 #include "nasnet/genotype/published.hpp"
 #include "nasnet/genotype/text.hpp"
+#include "nasnet/space/cell_space.hpp"
 
 namespace {
 
@@ -355,8 +358,8 @@ TEST_CASE("impossible spaces are refused") {
   CHECK(refused(three_ops, {.blocks = 1001}) == "search space: 1001 blocks; a cell has 1 to 1000");
   CHECK(refused(three_ops, {.inputs = -1}) == "search space: -1 inputs; a cell has 1 to 1000");
   CHECK(refused({}, {}) == "search space: no ops");
-  CHECK(refused({{"a"}, {"b"}, {"a"}}, {}) == "search space: two ops are named 'a'");
-  CHECK(refused({{"a b"}}, {}) == "search space: 'a b' cannot name an op");
+  CHECK(refused({{"a"}, {"b"}, {"a"}}, {}) == "op table: two ops are named 'a'");
+  CHECK(refused({{"a b"}}, {}) == "op table: 'a b' cannot name an op");
   CHECK(refused(three_ops, {.combiners = {}}) == "search space: no combiners");
   CHECK(refused(three_ops, {.combiners = {Combiner::add, Combiner::add}}) ==
         "search space: combiner add stands in the list twice");

@@ -7,7 +7,9 @@
 
 #include "catch.hpp"
 #include "nasnet/autograd/gradient_check.hpp"
+#include "nasnet/core/random.hpp"
 #include "nasnet/genotype/ops.hpp"
+#include "nasnet/space/cell_space.hpp"
 #include "nasnet/space/search_space.hpp"
 
 using namespace nasnet;

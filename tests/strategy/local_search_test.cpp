@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "nasnet/search/duplicates.hpp"
 #include "nasnet/study/benchmark_table.hpp"
 #include "nasnet/study/study.hpp"
 #include "search/toy_search.hpp"

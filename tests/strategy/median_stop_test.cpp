@@ -56,8 +56,8 @@ TEST_CASE("median stop: where the strategy has nothing left, what is under way g
     for (const std::int64_t ordered : {0, 4}) {
       SearchOptions options = toy::options(100, workers);
       options.ordered = ordered;
-      const History history = search(
-          space, Ops::table(), MedianStop(Exhaustive(space), {.budgets = {1, 2}, .least_results = 1}), equal, options);
+      const History history =
+          search(space, MedianStop(Exhaustive(space), {.budgets = {1, 2}, .least_results = 1}), equal, options);
       CHECK(history.exhausted);
       const auto with_budget = [&](std::int64_t budget) {
         return std::count_if(history.trials.begin(), history.trials.end(),

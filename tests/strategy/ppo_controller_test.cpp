@@ -280,7 +280,7 @@ TEST_CASE("ppo controller: a state saved in the middle of a batch goes on, bit f
   REQUIRE(controller.save()["batch"].size() == 7);
   REQUIRE(controller.save()["pending"].size() == 2);
   PpoController loaded(toy::Space{}, 1, quick());
-  loaded.load(nlohmann::json::parse(controller.save().dump()));
+  loaded.load(nlohmann::json::parse(controller.save().get().dump()));
   std::vector<Architecture> same = running;
   for (int k = 0; k < 30; ++k) {
     step(controller, running);

@@ -36,7 +36,7 @@ TEST_CASE("random search: proposals depend on the space, the seed and their plac
 TEST_CASE("random search: a saved state goes on") {
   RandomSearch strategy(toy::Space{}, 3);
   for (int k = 0; k < 5; ++k) static_cast<void>(strategy.ask());
-  const nlohmann::json state = nlohmann::json::parse(strategy.save().dump());
+  const nlohmann::json state = nlohmann::json::parse(strategy.save().get().dump());
   RandomSearch loaded(toy::Space{}, 3);
   loaded.load(state);
   CHECK(proposals(loaded, 10) == proposals(strategy, 10));

@@ -68,7 +68,7 @@ TEST_CASE("replay of duplicates: of a trial that runs, it waits for the result")
   CHECK(strategy.strategy().told[1].message == "too long");
 
   ReplayDuplicates loaded{Listener{}};
-  loaded.load(nlohmann::json::parse(strategy.save().dump()));
+  loaded.load(nlohmann::json::parse(strategy.save().get().dump()));
   loaded.tell(trial(4, 0.5));
   REQUIRE(loaded.strategy().told.size() == 2);
   CHECK(loaded.strategy().told[1].architecture == toy::architecture(101));

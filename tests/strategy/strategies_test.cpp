@@ -11,6 +11,7 @@
 
 #include "catch.hpp"
 #include "core/temporary_folder.hpp"
+#include "nasnet/core/thread_pool.hpp"
 #include "nasnet/genotype/ops.hpp"
 #include "nasnet/graph/op_expansions.hpp"
 #include "nasnet/search/search.hpp"
@@ -123,7 +124,7 @@ TEST_CASE("strategies: a saved state goes on, whenever it is taken") {
     for (int step = 0; step < 120; ++step) {
       driver.step();
       AnyStrategy loaded = one.make(toy::Space{}, 3);
-      loaded.load(nlohmann::json::parse(driver.strategy().save().dump()));
+      loaded.load(nlohmann::json::parse(driver.strategy().save().get().dump()));
       REQUIRE(loaded.save() == driver.strategy().save());
       if (step % 10 != 3) continue;
       Driver other = driver.with(std::move(loaded));
@@ -233,8 +234,7 @@ TEST_CASE("strategies: a space that is used up is a result") {
   for (const toy::StrategyCase& one : toy::strategy_cases()) {
     INFO(one.name);
     const SearchSpace space = toy::tiny_space();
-    const History history =
-        search(space, OpSet<MaxPool<3>>::table(), one.make(space, 1), toy::Evaluator{.fails = false}, options);
+    const History history = search(space, one.make(space, 1), toy::Evaluator{.fails = false}, options);
     CHECK(history.exhausted);
     std::set<std::uint64_t> forms;
     for (const Trial& trial : history.trials) forms.insert(trial.hash);
@@ -249,8 +249,7 @@ TEST_CASE("strategies: a space of one architecture") {
   SearchOptions options = toy::options(10);
   for (const toy::StrategyCase& one : toy::strategy_cases()) {
     INFO(one.name);
-    const History history =
-        search(space, OpSet<MaxPool<3>>::table(), one.make(space, 1), toy::Evaluator{.fails = false}, options);
+    const History history = search(space, one.make(space, 1), toy::Evaluator{.fails = false}, options);
     CHECK(history.exhausted);
     CHECK(history.trials.size() == one.trials_of_one);
   }

@@ -17,7 +17,7 @@ import tree
 # header-only, and compiled. With gcc 12; nlohmann/json.hpp alone has 95,000.
 CAPS = {
     "autograd": (125000, 125000),
-    "core": (135000, 135000),
+    "core": (140000, 135000),
     "data": (93000, 93000),
     "evaluator": (180000, 180000),
     "fwd": (1000, 1000),

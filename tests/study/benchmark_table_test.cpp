@@ -7,6 +7,7 @@
 
 #include "catch.hpp"
 #include "core/temporary_folder.hpp"
+#include "nasnet/journal/journal.hpp"
 #include "nasnet/search/search.hpp"
 #include "nasnet/strategy/random_search.hpp"
 #include "study/table_cases.hpp"

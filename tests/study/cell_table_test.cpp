@@ -8,6 +8,7 @@
 
 #include "catch.hpp"
 #include "core/temporary_folder.hpp"
+#include "nasnet/genotype/canonical.hpp"
 #include "nasnet/graph/build_network.hpp"
 #include "nasnet/graph/costs.hpp"
 #include "nasnet/study/benchmark_table.hpp"

@@ -9,6 +9,7 @@
 
 #include "catch.hpp"
 #include "model/sample_networks.hpp"
+#include "nasnet/core/random.hpp"
 #include "nasnet/graph/build_network.hpp"
 #include "nasnet/graph/graph_builder.hpp"
 #include "nasnet/study/cell_table.hpp"

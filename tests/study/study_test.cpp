@@ -9,7 +9,12 @@
 
 #include "catch.hpp"
 #include "core/temporary_folder.hpp"
+#include "nasnet/core/thread_pool.hpp"
+#include "nasnet/genotype/json.hpp"
+#include "nasnet/genotype/text.hpp"
 #include "nasnet/report/study_report.hpp"
+#include "nasnet/search/duplicates.hpp"
+#include "nasnet/strategy/any_strategy.hpp"
 #include "nasnet/strategy/local_search.hpp"
 #include "nasnet/strategy/regularized_evolution.hpp"
 #include "search/toy_search.hpp"

@@ -15,6 +15,7 @@
 #include "nasnet/strategy/average_repeats.hpp"
 #include "nasnet/strategy/pareto_archive.hpp"
 #include "nasnet/strategy/successive_halving.hpp"
+#include "nasnet/trial/result_ranking.hpp"
 #include "search/toy_search.hpp"
 
 using namespace nasnet;
@@ -63,22 +64,22 @@ TEST_CASE("the best: what has no budget was evaluated in full") {
 
 TEST_CASE("the best: repeats count by their mean") {
   const History lucky = history({{1, 0.9, {}, 0}, {2, 0.8, {}, 0}, {1, 0.5, {}, 1}, {2, 0.78, {}, 1}});
-  const Standing best = lucky.best_standing().value();
+  const RankedResult best = lucky.best_result().value();
   CHECK(best.first->number == 1);
   CHECK(best.evaluations == 2);
   CHECK_THAT(best.accuracy, WithinAbs(0.79, 1e-12));
   // Repeats of other budgets are others.
-  CHECK(history({{1, 0.9, 1, 0}, {1, 0.6, 3, 0}, {1, 0.8, 3, 1}, {2, 0.69, 3, 0}}).best_standing()->accuracy ==
+  CHECK(history({{1, 0.9, 1, 0}, {1, 0.6, 3, 0}, {1, 0.8, 3, 1}, {2, 0.69, 3, 0}}).best_result()->accuracy ==
         (0.6 + 0.8) / 2);
   // The first may end last.
-  CHECK(history({{1, 0.5, {}, 2}, {1, 0.5, {}, 0}, {1, 0.5, {}, 1}}).best_standing()->evaluations == 3);
+  CHECK(history({{1, 0.5, {}, 2}, {1, 0.5, {}, 0}, {1, 0.5, {}, 1}}).best_result()->evaluations == 3);
 }
 
 TEST_CASE("the best is the highest mean, whatever rises and falls on the way") {
   for (std::uint64_t seed = 0; seed < 40; ++seed) {
     RandomStream random(seed);
     std::map<std::int64_t, std::vector<double>> accuracies;  // by architecture
-    Standings standings;
+    ResultRanking ranking;
     std::vector<std::unique_ptr<Trial>> trials;
     for (int k = 0; k < 120; ++k) {
       const auto architecture = static_cast<std::int64_t>(random.below(12));
@@ -90,19 +91,19 @@ TEST_CASE("the best is the highest mean, whatever rises and falls on the way") {
       trial->hash = static_cast<std::uint64_t>(architecture);
       trial->repeat = static_cast<std::int64_t>(known.size()) - 1;
       trial->evaluation.validation_accuracy = known.back();
-      standings.add(*trial);
+      ranking.add(*trial);
       trials.push_back(std::move(trial));
       double best = 0;
       for (const auto& [number, found] : accuracies) {
         best = std::max(best, std::accumulate(found.begin(), found.end(), 0.0) / static_cast<double>(found.size()));
       }
-      REQUIRE_THAT(standings.best()->accuracy, WithinAbs(best, 1e-12));
+      REQUIRE_THAT(ranking.best()->accuracy, WithinAbs(best, 1e-12));
     }
   }
 }
 
 TEST_CASE("the best: what was evaluated again without being a repeat stands for itself") {
-  const Standing best = history({{1, 0.5}, {1, 0.9}, {1, 0.6}}).best_standing().value();
+  const RankedResult best = history({{1, 0.5}, {1, 0.9}, {1, 0.6}}).best_result().value();
   CHECK(best.first->number == 1);
   CHECK(best.evaluations == 1);
 }
@@ -110,7 +111,7 @@ TEST_CASE("the best: what was evaluated again without being a repeat stands for 
 TEST_CASE("the best: equal results have an exact mean, and the earliest wins") {
   const double third = 1.0 / 3;
   const History equal = history({{1, third, {}, 0}, {2, third}, {1, third, {}, 1}, {1, third, {}, 2}});
-  CHECK(equal.best_standing()->accuracy == third);
+  CHECK(equal.best_result()->accuracy == third);
   CHECK(equal.best().number == 0);
 }
 
@@ -121,7 +122,7 @@ TEST_CASE("the best: failed trials and accuracies that are no numbers are passed
   CHECK(broken.largest_budget() == 1);
   broken.trials.pop_back();
   CHECK(broken.find_best() == nullptr);
-  CHECK_FALSE(History{}.best_standing());
+  CHECK_FALSE(History{}.best_result());
 }
 
 TEST_CASE("the best while a search runs is that of its history") {
@@ -131,14 +132,14 @@ TEST_CASE("the best while a search runs is that of its history") {
   const auto check = [&](auto strategy) {
     const History found = search<toy::Space>(strategy, toy::Evaluator{.fails = false}, options);
     CHECK(last.value().best_trial == found.best().number);
-    CHECK(last.value().best_accuracy == found.best_standing()->accuracy);
+    CHECK(last.value().best_accuracy == found.best_result()->accuracy);
     return found;
   };
   const History halved = check(SuccessiveHalving(toy::Space{}, 3, {.most_budget = 4, .reduction = 2}));
   CHECK(halved.largest_budget() == 4);
   CHECK(halved.best().budget == 4);
   const History repeated = check(AverageRepeats(RandomSearch(toy::Space{}, 3), 3));
-  CHECK(repeated.best_standing()->evaluations == 3);
+  CHECK(repeated.best_result()->evaluations == 3);
 }
 
 TEST_CASE("a front has no trial with a smaller budget than others") {

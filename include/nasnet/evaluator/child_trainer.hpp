@@ -1,21 +1,19 @@
 /// The evaluator of the paper: trains the network of an architecture and says how well it does on images held out.
 #pragma once
 
-#include <cstdint>                // int64_t, uint64_t
-#include <map>                    // map
-#include <nlohmann/json_fwd.hpp>  // json
-#include <string>                 // string
-#include <utility>                // move
+#include <cstdint>  // int64_t, uint64_t
+#include <map>      // map
+#include <string>   // string
+#include <utility>  // move
 
+#include "nasnet/core/json_value.hpp"
 #include "nasnet/data/augmentation.hpp"
 #include "nasnet/data/dataset.hpp"
 #include "nasnet/evaluator/evaluator.hpp"
 #include "nasnet/genotype/architecture.hpp"
-#include "nasnet/genotype/op_set.hpp"
-#include "nasnet/graph/build_network.hpp"
 #include "nasnet/graph/network_config.hpp"
+#include "nasnet/space/candidate.hpp"
 #include "nasnet/train/trainer.hpp"
-#include "nasnet/train/training_bytes.hpp"
 
 namespace nasnet::inline NASNET_ABI {
 
@@ -68,14 +66,12 @@ class ChildTrainer {
   [[nodiscard]] CountedNetwork counted_network() const { return {network_, image_size_}; }
 
   /// See training_bytes().
-  NASNET_LAZY [[nodiscard]] std::int64_t predicted_bytes(const Architecture& architecture, const OpTable& ops) const {
-    return training_bytes(build_network(architecture, ops, network_), image_size_, options_.training).total();
-  }
+  NASNET_LAZY [[nodiscard]] std::int64_t predicted_bytes(const Candidate& candidate) const;
 
   NASNET_LAZY [[nodiscard]] Outcome operator()(const Architecture& architecture, TrialContext& trial) const;
 
   /// Which data, network and training. The data are known by their contents, not by where they lie.
-  NASNET_LAZY [[nodiscard]] nlohmann::json settings() const;
+  NASNET_LAZY [[nodiscard]] JsonValue settings() const;
 
  private:
   NASNET_LAZY static void check_measured(const std::string& name, const ImageDataset& others,

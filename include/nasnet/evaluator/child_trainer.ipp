@@ -15,12 +15,12 @@
 #include "nasnet/evaluator/evaluator.hpp"
 #include "nasnet/genotype/architecture.hpp"
 #include "nasnet/genotype/hash.hpp"
-#include "nasnet/graph/build_network.hpp"
 #include "nasnet/graph/network_config.hpp"
 #include "nasnet/graph/network_json.hpp"
 #include "nasnet/model/model.hpp"
 #include "nasnet/train/evaluation.hpp"
 #include "nasnet/train/trainer.hpp"
+#include "nasnet/train/training_bytes.hpp"
 #include "nasnet/trial/trial.hpp"
 
 namespace nasnet::inline NASNET_ABI {
@@ -39,8 +39,12 @@ NASNET_BODY ChildTrainer::ChildTrainer(const ImageDataset& images, ChildOptions 
   data_hash_ = detail::data_hash(images);
 }
 
+NASNET_BODY std::int64_t ChildTrainer::predicted_bytes(const Candidate& candidate) const {
+  return training_bytes(candidate.graph(network_), image_size_, options_.training).total();
+}
+
 NASNET_BODY Outcome ChildTrainer::operator()(const Architecture& architecture, TrialContext& trial) const {
-  Model<float> model(build_network(architecture, trial.ops, network_), trial.random.split("child initialisation"));
+  Model<float> model(trial.candidate_of(architecture).graph(network_), trial.random.split("child initialisation"));
   const TrainSummary training = train(trial.context, model, split_.train, train_options(trial));
   if (training.diverged) {
     return Outcome::failed(FailureKind::not_a_number,
@@ -58,7 +62,7 @@ NASNET_BODY Outcome ChildTrainer::operator()(const Architecture& architecture, T
   return evaluation;
 }
 
-NASNET_BODY nlohmann::json ChildTrainer::settings() const {
+NASNET_BODY JsonValue ChildTrainer::settings() const {
   TrainOptions training = options_.training;
   training.epochs = options_.epochs;
   nlohmann::json json = nlohmann::json::object();

@@ -16,6 +16,7 @@
 #include "nasnet/genotype/architecture.hpp"
 #include "nasnet/genotype/op_set.hpp"
 #include "nasnet/graph/network_config.hpp"
+#include "nasnet/space/candidate.hpp"
 #include "nasnet/trial/trial.hpp"
 
 namespace nasnet::inline NASNET_ABI {
@@ -39,16 +40,20 @@ struct TrialContext {
   /// anyhow.
   std::int64_t repeat = 0;
 
+  /// What the proposal was judged by. Absent where it was not, as on another machine.
+  std::optional<Candidate> candidate = {};
+
   /// May be empty. True where nobody waits for the result any more: the machine is wanted back, or the search has gone.
   std::function<bool()> given_up{};
 
   /// Whether the trial's time is over or it was given up: return anything, soon.
-  NASNET_LAZY [[nodiscard]] bool is_over() const {
-    return (deadline && std::chrono::steady_clock::now() >= *deadline) || (given_up && given_up());
-  }
+  NASNET_LAZY [[nodiscard]] bool is_over() const;
+
+  /// An architecture with the ops: the candidate, where it is of this architecture, with the graph that it may have.
+  NASNET_LAZY [[nodiscard]] Candidate candidate_of(const Architecture& architecture) const;
 };
 
-/// What came of an evaluation: a result, or the reason why there is none. Or nothing yet: see `withheld`.
+/// What came of an evaluation: a result, or the reason why there is none. Or nothing yet: see `unresolved`.
 class Outcome {
  public:
   Outcome(Evaluation evaluation) : evaluation_(std::move(evaluation)) {}  // NOLINT: an evaluation is an outcome
@@ -61,9 +66,9 @@ class Outcome {
   /// The evaluation goes on elsewhere, or its means have gone: the search ends and records nothing of the trial, which
   /// a resumed search runs again. Without a request to stop, the search ends with an IoError.
   /// @param message one sentence for the user
-  NASNET_LAZY [[nodiscard]] static Outcome withheld(std::string message);
+  NASNET_LAZY [[nodiscard]] static Outcome unresolved(std::string message);
 
-  [[nodiscard]] bool is_withheld() const { return withheld_; }
+  [[nodiscard]] bool is_unresolved() const { return unresolved_; }
   [[nodiscard]] const std::optional<Evaluation>& evaluation() const { return evaluation_; }
   [[nodiscard]] FailureKind failure() const { return failure_; }  ///< where there is no evaluation
   [[nodiscard]] const std::string& message() const { return message_; }
@@ -74,7 +79,7 @@ class Outcome {
   std::optional<Evaluation> evaluation_;
   FailureKind failure_ = FailureKind::exception;
   std::string message_;
-  bool withheld_ = false;
+  bool unresolved_ = false;
 };
 
 /// An evaluator: `evaluate(architecture, trial)` gives an Outcome or an Evaluation.
@@ -100,10 +105,11 @@ concept CountsNetwork = requires(const T& evaluate) {
   { evaluate.counted_network() } -> std::convertible_to<CountedNetwork>;
 };
 
-/// An evaluator that predicts how much memory an evaluation needs: `predicted_bytes(architecture, ops) const`.
+/// An evaluator that predicts how much memory an evaluation needs: `predicted_bytes(candidate) const`, of a
+/// `const Candidate&` or the `const Architecture&` in it.
 template <class T>
-concept PredictsMemory = requires(const T& evaluate, const Architecture& architecture, const OpTable& ops) {
-  { evaluate.predicted_bytes(architecture, ops) } -> std::convertible_to<std::int64_t>;
+concept PredictsMemory = requires(const T& evaluate, const Candidate& candidate) {
+  { evaluate.predicted_bytes(candidate) } -> std::convertible_to<std::int64_t>;
 };
 
 /// An evaluator whose trials run on other machines, one at a time on each: `static constexpr bool runs_elsewhere =

@@ -3,20 +3,16 @@
 /// Times are not repeatable: the journal records what was measured, and a search that goes on reads it there.
 #pragma once
 
-#include <cstdint>            // int64_t, uint64_t
-#include <memory>             // make_shared, shared_ptr
-#include <mutex>              // lock_guard, mutex
-#include <nlohmann/json.hpp>  // json
-#include <string>             // string
-#include <unordered_map>      // unordered_map
-#include <utility>            // move
+#include <cstdint>  // int64_t
+#include <memory>   // shared_ptr
+#include <utility>  // move
 
-#include "nasnet/core/context.hpp"
+#include "nasnet/core/json_value.hpp"
 #include "nasnet/evaluator/evaluator.hpp"
+#include "nasnet/evaluator/evaluator_model.hpp"
 #include "nasnet/genotype/architecture.hpp"
-#include "nasnet/genotype/op_set.hpp"
+#include "nasnet/space/candidate.hpp"
 #include "nasnet/space/constraint.hpp"
-#include "nasnet/trial/settings.hpp"
 
 namespace nasnet::inline NASNET_ABI {
 
@@ -46,75 +42,60 @@ class LatencyMeter {
   NASNET_LAZY explicit LatencyMeter(CountedNetwork counted, LatencyOptions options = {});
 
   /// @throws as build_network, ShapeError where the images are too small.
-  NASNET_LAZY [[nodiscard]] Latency operator()(const Architecture& architecture, const OpTable& ops) const;
+  NASNET_LAZY [[nodiscard]] Latency operator()(const Candidate& candidate) const;
 
   /// What was measured, as a rule that rejects slower architectures before they are evaluated.
   /// @param seconds most that the median may be
-  NASNET_LAZY [[nodiscard]] ArchitectureRule at_most(double seconds, OpTable ops) const;
+  NASNET_LAZY [[nodiscard]] ArchitectureRule at_most(double seconds) const;
 
-  [[nodiscard]] nlohmann::json settings() const {
-    return {{"batch", options_.batch},
-            {"threads", options_.threads},
-            {"warm_up", options_.warm_up},
-            {"repetitions", options_.repetitions}};
-  }
+  NASNET_LAZY [[nodiscard]] JsonValue settings() const;
 
  private:
-  struct Memory {
-    NASNET_LAZY explicit Memory(int threads);
-    std::mutex mutex{};
-    Context context;
-    std::unordered_map<std::uint64_t, Latency> latencies{};
-  };
-
-  NASNET_LAZY [[nodiscard]] Latency measure(const Architecture& architecture, const OpTable& ops) const;
-
-  NASNET_LAZY [[nodiscard]] static std::string text(double seconds);
+  struct Memory;
 
   CountedNetwork counted_;
   LatencyOptions options_;
   std::shared_ptr<Memory> memory_;
 };
 
+namespace detail {
+
+/// The outcome with the median latency as its metric "latency".
+NASNET_LAZY [[nodiscard]] Outcome evaluate_with_latency(const EvaluatorInterface& inner, const LatencyMeter& meter,
+                                                        const Architecture& architecture, TrialContext& trial);
+
+NASNET_LAZY [[nodiscard]] JsonValue settings_with_latency(const EvaluatorInterface& inner, const LatencyMeter& meter);
+
+}  // namespace detail
+
 /// An evaluator around another one: each result gets the median latency as its metric "latency", in seconds.
 template <class EvaluatorType>
 class MeasureLatency {
  public:
-  MeasureLatency(EvaluatorType evaluate, LatencyMeter meter)
-      : evaluate_(std::move(evaluate)), meter_(std::move(meter)) {
+  MeasureLatency(EvaluatorType evaluate, LatencyMeter meter) : inner_(std::move(evaluate)), meter_(std::move(meter)) {
     static_assert(detail::check_evaluator<EvaluatorType>());
   }
 
-  [[nodiscard]] const EvaluatorType& evaluator() const { return evaluate_; }
+  [[nodiscard]] const EvaluatorType& evaluator() const { return inner_.evaluator(); }
 
   [[nodiscard]] Outcome operator()(const Architecture& architecture, TrialContext& trial) const {
-    const double latency = meter_(architecture, trial.ops).median;
-    const Outcome outcome = evaluate_(architecture, trial);
-    if (!outcome.evaluation()) return outcome;
-    Evaluation evaluation = *outcome.evaluation();
-    evaluation.metrics["latency"] = latency;
-    return evaluation;
+    return detail::evaluate_with_latency(inner_, meter_, architecture, trial);
   }
 
-  [[nodiscard]] nlohmann::json settings() const {
-    nlohmann::json json{{"name", "measure_latency"}, {"latency", meter_.settings()}};
-    if constexpr (HasSettings<EvaluatorType>) json["evaluator"] = evaluate_.settings();
-    return json;
-  }
+  [[nodiscard]] JsonValue settings() const { return detail::settings_with_latency(inner_, meter_); }
 
   [[nodiscard]] CountedNetwork counted_network() const requires CountsNetwork<EvaluatorType> {
-    return evaluate_.counted_network();
+    return evaluator().counted_network();
   }
 
-  [[nodiscard]] std::int64_t predicted_bytes(const Architecture& architecture,
-                                             const OpTable& ops) const requires PredictsMemory<EvaluatorType> {
-    return evaluate_.predicted_bytes(architecture, ops);
+  [[nodiscard]] std::int64_t predicted_bytes(const Candidate& candidate) const requires PredictsMemory<EvaluatorType> {
+    return evaluator().predicted_bytes(candidate);
   }
 
   static constexpr bool runs_elsewhere = RunsElsewhere<EvaluatorType>;
 
  private:
-  EvaluatorType evaluate_;
+  detail::EvaluatorModel<EvaluatorType> inner_;
   LatencyMeter meter_;
 };
 

@@ -2,7 +2,7 @@
 ///
 ///     {"accuracy": 0.88, "loss": 0.31, "metrics": {"latency": 0.012}}
 ///     {"failure": "timeout", "message": "..."}
-///     {"withheld": true, "message": "..."}
+///     {"unresolved": true, "message": "..."}
 ///
 /// Numbers are exact; those that JSON does not have are the texts "nan", "inf" and "-inf".
 #pragma once

@@ -42,8 +42,8 @@ NASNET_BODY nlohmann::json to_json(const Outcome& outcome) {
     return json;
   }
   json["message"] = outcome.message();
-  if (outcome.is_withheld()) {
-    json["withheld"] = true;
+  if (outcome.is_unresolved()) {
+    json["unresolved"] = true;
   } else {
     json["failure"] = std::string(to_string(outcome.failure()));
   }
@@ -53,11 +53,11 @@ NASNET_BODY nlohmann::json to_json(const Outcome& outcome) {
 NASNET_BODY std::optional<Outcome> outcome_from_json(const nlohmann::json& json) {
   if (!json.is_object()) return std::nullopt;
   const auto failure = json.find("failure");
-  const bool is_withheld = json.contains("withheld");
-  if (failure != json.end() || is_withheld) {
+  const bool is_unresolved = json.contains("unresolved");
+  if (failure != json.end() || is_unresolved) {
     const auto message = json.find("message");
     if (message == json.end() || !message->is_string()) return std::nullopt;
-    if (is_withheld) return Outcome::withheld(message->get<std::string>());
+    if (is_unresolved) return Outcome::unresolved(message->get<std::string>());
     if (!failure->is_string()) return std::nullopt;
     const auto kind = failure_kind_named(failure->get_ref<const std::string&>());
     if (!kind) return std::nullopt;

@@ -2,37 +2,54 @@
 
 #include "nasnet/evaluator/process_evaluator.hpp"
 
-#include <sys/resource.h>     // getrlimit, rlimit, setrlimit
-#include <unistd.h>           // sysconf, write
+#include <sys/resource.h>  // getrlimit, rlimit, setrlimit
+#include <unistd.h>        // sysconf, write
+
 #include <algorithm>          // min
 #include <array>              // array
 #include <cerrno>             // errno, EINTR
-#include <chrono>             // duration, steady_clock
+#include <chrono>             // duration, milliseconds, steady_clock
 #include <csignal>            // SIG*
 #include <cstddef>            // size_t
 #include <cstdint>            // int64_t, uint64_t
 #include <cstdio>             // fopen, fscanf
 #include <cstring>            // memcpy
+#include <limits>             // numeric_limits
+#include <memory>             // make_shared, shared_ptr
 #include <new>                // set_new_handler
 #include <nlohmann/json.hpp>  // json
 #include <optional>           // nullopt, optional
 #include <span>               // span
 #include <string>             // string
 #include <string_view>        // string_view
+#include <utility>            // move
 
+#include "nasnet/core/allocator.hpp"
+#include "nasnet/core/context.hpp"
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/failure.hpp"
 #include "nasnet/core/progress.hpp"
+#include "nasnet/core/random.hpp"
+#include "nasnet/core/thread_pool.hpp"
 #include "nasnet/evaluator/detail/fork_server.hpp"
+#include "nasnet/evaluator/detail/trial_receiver.hpp"
 #include "nasnet/evaluator/evaluator.hpp"
+#include "nasnet/evaluator/evaluator_model.hpp"
 #include "nasnet/evaluator/outcome_json.hpp"
 #include "nasnet/genotype/architecture.hpp"
 #include "nasnet/genotype/json.hpp"
+#include "nasnet/genotype/op_set.hpp"
 #include "nasnet/trial/json_line.hpp"
 #include "nasnet/trial/trial.hpp"
 
 namespace nasnet::inline NASNET_ABI::detail {
 
+/// Where a process says that `new` found no memory, for it may end before it can say more. -1 in the program itself.
+inline int out_of_memory_line = -1;
+
+/// The letters that begin what a process sends.
+inline constexpr char progress_letter = 'p';
+inline constexpr char result_letter = 'r';
 inline constexpr char out_of_memory_letter = 'm';
 
 /// More than a result has in any sense.
@@ -45,7 +62,7 @@ NASNET_LAZY [[nodiscard]] inline std::string length_prefix(std::size_t length) {
   return prefix;
 }
 
-NASNET_BODY std::string progress_text(const Progress& progress) {
+NASNET_LAZY [[nodiscard]] inline std::string progress_text(const Progress& progress) {
   return one_line(nlohmann::json{{"task", progress.task},
                                  {"done", progress.done},
                                  {"total", progress.total},
@@ -68,7 +85,7 @@ NASNET_LAZY [[nodiscard]] inline std::optional<Progress> read_progress(std::stri
   return failure ? std::nullopt : progress;
 }
 
-NASNET_BODY std::string request_text(const Architecture& architecture, const TrialContext& trial) {
+NASNET_LAZY [[nodiscard]] inline std::string request_text(const Architecture& architecture, const TrialContext& trial) {
   nlohmann::json json = nlohmann::json::object();
   json["architecture"] = to_json(architecture);
   json["trial"] = trial.trial;
@@ -85,7 +102,8 @@ NASNET_BODY std::string request_text(const Architecture& architecture, const Tri
   return length_prefix(text.size()) + text;
 }
 
-NASNET_BODY void limit_process_memory(std::size_t bytes, const ProcessOptions& options) {
+/// Limits what this process may take in addition to what it has.
+NASNET_LAZY inline void limit_process_memory(std::size_t bytes, const ProcessOptions& options) {
 #if defined(__linux__)
   constexpr std::size_t unlimited = static_cast<std::size_t>(-1);
   if (bytes == unlimited) return;
@@ -111,7 +129,8 @@ NASNET_BODY void limit_process_memory(std::size_t bytes, const ProcessOptions& o
 #endif
 }
 
-NASNET_BODY void offer_to_be_killed() {
+/// Where the system's memory runs out, it shall end a trial rather than the search.
+NASNET_LAZY inline void offer_to_be_killed() {
 #if defined(__linux__)
   std::FILE* file = std::fopen("/proc/self/oom_score_adj", "we");
   if (file == nullptr) return;
@@ -120,7 +139,7 @@ NASNET_BODY void offer_to_be_killed() {
 #endif
 }
 
-NASNET_BODY void send_result(int line, char letter, std::string_view text) {
+NASNET_LAZY inline void send_result(int line, char letter, std::string_view text) {
   std::string frame(1, letter);
   frame.append(length_prefix(text.size())).append(text);
   std::span<const std::uint8_t> bytes = bytes_of(frame);
@@ -132,10 +151,58 @@ NASNET_BODY void send_result(int line, char letter, std::string_view text) {
   }
 }
 
-NASNET_BODY void note_lack_of_memory() {
+/// Called where `new` finds no memory: says so, and lets it fail.
+inline void note_lack_of_memory() {
   const std::array<char, 1 + sizeof(std::uint64_t)> frame{out_of_memory_letter};  // the length is 0
   static_cast<void>(::write(out_of_memory_line, frame.data(), frame.size()) < 0);
   std::set_new_handler(nullptr);
+}
+
+/// The process of one trial: reads the request, evaluates, sends the outcome.
+NASNET_LAZY inline void run_trial(const EvaluatorInterface& evaluator, const OpTable& ops,
+                                  const ProcessOptions& options, const JobLines& lines) {
+  std::uint64_t length = 0;
+  if (!read_all(lines.request, writable_bytes_of_value(length))) return;
+  std::string text(static_cast<std::size_t>(length), '\0');
+  if (!read_all(lines.request, {reinterpret_cast<std::uint8_t*>(text.data()), text.size()})) return;
+  offer_to_be_killed();
+  out_of_memory_line = lines.result;
+  std::set_new_handler(&note_lack_of_memory);
+
+  std::optional<Outcome> outcome;
+  const auto failure = catch_failure([&] {
+    const nlohmann::json request = nlohmann::json::parse(text, nullptr, false);
+    const Architecture architecture = architecture_from_json(request["architecture"], "architecture");
+    const auto bytes = request["bytes"].get<std::size_t>();
+    limit_process_memory(bytes, options);
+    const RandomStream::State state{request["key"].get<std::uint64_t>(), request["position"].get<std::uint64_t>()};
+    TrialContext trial{.trial = request["trial"].get<std::int64_t>(),
+                       .random = RandomStream(state),
+                       .context = Context(std::make_shared<ThreadPool>(options.threads), Allocator(bytes)),
+                       .ops = ops};
+    if (request.contains("budget")) trial.budget = request["budget"].get<std::int64_t>();
+    trial.repeat = request["repeat"].get<std::int64_t>();
+    using Clock = std::chrono::steady_clock;
+    if (request.contains("seconds")) {
+      const std::chrono::duration<double> seconds(request["seconds"].get<double>());
+      trial.deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(seconds);
+    }
+    Clock::time_point reported{};
+    if (request["reports"].get<bool>()) {
+      trial.progress = [&reported, line = lines.result](const Progress& progress) {
+        const Clock::time_point now = Clock::now();
+        if (now - reported < std::chrono::milliseconds(50)) return;
+        reported = now;
+        send_result(line, progress_letter, progress_text(progress));
+      };
+    }
+    outcome = evaluator.evaluate(architecture, trial);
+  });
+  if (failure) {
+    const bool memory = failure->kind == Failure::Kind::out_of_memory;
+    outcome = Outcome::failed(memory ? FailureKind::out_of_memory : FailureKind::exception, failure->message);
+  }
+  send_result(lines.result, result_letter, one_line(to_json(*outcome)));
 }
 
 NASNET_BODY bool TrialReceiver::take(std::string_view piece) {
@@ -194,10 +261,10 @@ NASNET_BODY Outcome outcome_without_result(const ProcessEnd& end, const TrialRec
   switch (end.kind) {
     case Kind::timed_out: return Outcome::failed(FailureKind::timeout, "it ran beyond its time and was ended");
     case Kind::not_started:
-      return Outcome::withheld(join("processes for trials: the system makes no process: ", system_reason(end.value)));
+      return Outcome::unresolved(join("processes for trials: the system makes no process: ", system_reason(end.value)));
     case Kind::given_up: return Outcome::failed(FailureKind::lost, "nobody waited for it any more, so it was ended");
     case Kind::lost:
-      return Outcome::withheld(
+      return Outcome::unresolved(
           "processes for trials: the process that starts them has ended, killed perhaps by the system for want of "
           "memory, so none can run any more: begin the program anew to go on");
     case Kind::exited:
@@ -213,5 +280,30 @@ NASNET_BODY Outcome outcome_without_result(const ProcessEnd& end, const TrialRec
   }
   return Outcome::failed(FailureKind::crash, join("its process ended with ", how));
 }
+
+NASNET_BODY TrialProcesses::TrialProcesses(std::shared_ptr<const EvaluatorInterface> evaluator, OpTable ops,
+                                           const ProcessOptions& options) {
+  if (options.threads < 1) {
+    fail<ArgumentError>("processes for trials: ", options.threads, " threads for each, 1 or more are wanted");
+  }
+  server_ =
+      std::make_shared<const ForkServer>([evaluator = std::move(evaluator), ops = std::move(ops), options](
+                                             const JobLines& lines) { run_trial(*evaluator, ops, options, lines); });
+}
+
+NASNET_BODY Outcome TrialProcesses::evaluate(const Architecture& architecture, TrialContext& trial) const {
+  double seconds = std::numeric_limits<double>::infinity();
+  if (trial.deadline) {
+    seconds = std::chrono::duration<double>(*trial.deadline - std::chrono::steady_clock::now()).count();
+  }
+  TrialReceiver receiver(trial.progress);
+  const ProcessEnd end = server_->run(
+      request_text(architecture, trial), seconds, [&receiver](std::string_view piece) { return receiver.take(piece); },
+      trial.given_up);
+  if (receiver.is_sound() && receiver.outcome()) return *receiver.outcome();
+  return outcome_without_result(end, receiver);
+}
+
+NASNET_BODY pid_t TrialProcesses::server() const { return server_->process(); }
 
 }  // namespace nasnet::inline NASNET_ABI::detail

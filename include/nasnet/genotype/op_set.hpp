@@ -4,6 +4,7 @@
 #include <array>        // array
 #include <concepts>     // convertible_to
 #include <cstddef>      // size_t
+#include <memory>       // shared_ptr
 #include <string>       // string
 #include <string_view>  // string_view
 #include <utility>      // move
@@ -108,10 +109,10 @@ struct OpEntry {
   std::string name{};
   bool is_identity = false;
   bool is_zero = false;
-  OpExpansion expand = nullptr;
+  OpExpansion expand = nullptr;  ///< null where networks are not made of it
 };
 
-/// The ops of a space at run time, in their order, with their expansions.
+/// The ops of a space at run time, in their order, with their expansions. Copies share what never changes.
 class OpTable {
  public:
   OpTable() = default;
@@ -119,10 +120,10 @@ class OpTable {
   /// @throws GenotypeError for a name that is repeated or is no op name.
   NASNET_LAZY explicit OpTable(std::vector<OpEntry> entries);
 
-  [[nodiscard]] std::size_t size() const { return entries_.size(); }
-  [[nodiscard]] const OpEntry& operator[](std::size_t index) const { return entries_[index]; }
-  [[nodiscard]] auto begin() const { return entries_.begin(); }
-  [[nodiscard]] auto end() const { return entries_.end(); }
+  [[nodiscard]] std::size_t size() const { return entries_ ? entries_->size() : 0; }
+  [[nodiscard]] const OpEntry& operator[](std::size_t index) const { return (*entries_)[index]; }
+  [[nodiscard]] const OpEntry* begin() const { return entries_ ? entries_->data() : nullptr; }
+  [[nodiscard]] const OpEntry* end() const { return begin() + size(); }
 
   /// The op of this name, or nullptr.
   NASNET_LAZY [[nodiscard]] const OpEntry* find(std::string_view name) const;
@@ -138,7 +139,7 @@ class OpTable {
   NASNET_LAZY [[nodiscard]] std::vector<OpInfo> infos() const;
 
  private:
-  std::vector<OpEntry> entries_;
+  std::shared_ptr<const std::vector<OpEntry>> entries_;  // null where there are none
 };
 
 namespace detail {

@@ -2,7 +2,7 @@
 
 #include "nasnet/genotype/op_set.hpp"
 
-#include <cstddef>      // size_t
+#include <memory>       // make_shared
 #include <string>       // string
 #include <string_view>  // string_view
 #include <utility>      // move
@@ -14,16 +14,17 @@
 
 namespace nasnet::inline NASNET_ABI {
 
-NASNET_BODY OpTable::OpTable(std::vector<OpEntry> entries) : entries_(std::move(entries)) {
-  for (std::size_t i = 0; i < entries_.size(); ++i) {
-    const std::string& name = entries_[i].name;
+NASNET_BODY OpTable::OpTable(std::vector<OpEntry> entries)
+    : entries_(std::make_shared<const std::vector<OpEntry>>(std::move(entries))) {
+  for (const OpEntry& entry : *this) {
+    const std::string& name = entry.name;
     if (!is_op_name(name)) fail<GenotypeError>("op table: ", detail::quoted_name(name), " cannot name an op");
-    if (find(name) != &entries_[i]) fail<GenotypeError>("op table: two ops are named '", name, "'");
+    if (find(name) != &entry) fail<GenotypeError>("op table: two ops are named '", name, "'");
   }
 }
 
 NASNET_BODY const OpEntry* OpTable::find(std::string_view name) const {
-  for (const OpEntry& entry : entries_) {
+  for (const OpEntry& entry : *this) {
     if (entry.name == name) return &entry;
   }
   return nullptr;
@@ -37,13 +38,13 @@ NASNET_BODY const OpEntry& OpTable::at(std::string_view name) const {
 
 NASNET_BODY std::vector<std::string_view> OpTable::names() const {
   std::vector<std::string_view> names;
-  for (const OpEntry& entry : entries_) names.emplace_back(entry.name);
+  for (const OpEntry& entry : *this) names.emplace_back(entry.name);
   return names;
 }
 
 NASNET_BODY std::vector<OpInfo> OpTable::infos() const {
   std::vector<OpInfo> infos;
-  for (const OpEntry& entry : entries_) infos.push_back({entry.name, entry.is_identity, entry.is_zero});
+  for (const OpEntry& entry : *this) infos.push_back({entry.name, entry.is_identity, entry.is_zero});
   return infos;
 }
 

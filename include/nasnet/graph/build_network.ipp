@@ -90,6 +90,9 @@ class CellBuilder {
     const OpEntry& op = ops_.at(input.op);
     const Value x = states_[static_cast<std::size_t>(input.state)];
     const OpContext at{reduces() && input.state < inputs_ ? 2 : 1, place_.filters};
+    if (op.expand == nullptr) {
+      fail<GenotypeError>(g_.place("op"), ": '", op.name, "' says no expansion: its table was made of names alone");
+    }
     const Value y = op.expand(g_, x, at);
     if (y.channels != at.filters || y.stride != x.stride * at.stride) {
       fail<ShapeError>(g_.place("op"), ": '", op.name, "' returned ", y.channels, " channels at stride ",

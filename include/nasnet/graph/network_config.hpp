@@ -49,6 +49,8 @@ struct NetworkConfig {
   /// CIFAR stem (9 pixels give 5) and four times behind ImageNet's (67 give 33, 17, 9, 5).
   [[nodiscard]] std::int64_t smallest_auxiliary_side() const { return stem == Stem::imagenet ? 67 : 9; }
 
+  bool operator==(const NetworkConfig&) const = default;
+
   /// @throws ArgumentError for a value out of range.
   NASNET_LAZY void check() const;
 

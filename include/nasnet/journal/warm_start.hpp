@@ -1,8 +1,8 @@
 /// What earlier searches of a space found out, to begin another one with.
 #pragma once
 
-#include <filesystem>  // path
-#include <vector>      // erase_if, vector
+#include <string>  // string
+#include <vector>  // erase_if, vector
 
 #include "nasnet/space/any_space.hpp"
 #include "nasnet/trial/trial.hpp"
@@ -13,7 +13,7 @@ namespace nasnet::inline NASNET_ABI {
 /// come from the settings of that search: with other data or epochs they guide the strategy no better than those
 /// resemble each other.
 /// @throws IoError where the journal cannot be read, ArgumentError where it is of another space or holds no search.
-NASNET_LAZY [[nodiscard]] std::vector<Trial> warm_start(const std::filesystem::path& journal, const AnySpace& space);
+NASNET_LAZY [[nodiscard]] std::vector<Trial> warm_start(const std::string& journal, const AnySpace& space);
 
 }  // namespace nasnet::inline NASNET_ABI
 

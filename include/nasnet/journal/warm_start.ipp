@@ -2,8 +2,8 @@
 
 #include "nasnet/journal/warm_start.hpp"
 
-#include <filesystem>  // path
-#include <vector>      // erase_if, vector
+#include <string>  // string
+#include <vector>  // erase_if, vector
 
 #include "nasnet/core/error.hpp"
 #include "nasnet/journal/journal.hpp"
@@ -12,16 +12,16 @@
 
 namespace nasnet::inline NASNET_ABI {
 
-NASNET_BODY std::vector<Trial> warm_start(const std::filesystem::path& journal, const AnySpace& space) {
+NASNET_BODY std::vector<Trial> warm_start(const std::string& journal, const AnySpace& space) {
   bool has_begun = false;
   const auto require_same_space = [&](const JournalHeader& header) {
     has_begun = true;
     if (header.space == space.fingerprint()) return;
-    fail<ArgumentError>('\'', journal.string(), "' is of another space: it has ", header.space, ", this search ",
+    fail<ArgumentError>('\'', journal, "' is of another space: it has ", header.space, ", this search ",
                         space.fingerprint());
   };
   std::vector<Trial> results = read_history(journal, require_same_space).trials;
-  if (!has_begun) fail<ArgumentError>('\'', journal.string(), "' holds no search to begin with");
+  if (!has_begun) fail<ArgumentError>('\'', journal, "' holds no search to begin with");
   std::erase_if(results, [](const Trial& trial) { return trial.state != TrialState::done; });
   return results;
 }

@@ -135,6 +135,8 @@ struct BatchNorm {
   double epsilon = 1e-3;
   double decay = 0.9997;
 
+  bool operator==(const BatchNorm&) const = default;
+
   NASNET_LAZY [[nodiscard]] static std::vector<ParameterSpec> parameters(Channels inputs);
 };
 

@@ -22,17 +22,17 @@
 
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/failure.hpp"
+#include "nasnet/core/json_value.hpp"
 #include "nasnet/evaluator/evaluator.hpp"
 #include "nasnet/genotype/architecture.hpp"
 #include "nasnet/genotype/hash.hpp"
-#include "nasnet/genotype/op_set.hpp"
 #include "nasnet/redis/detail/queue_texts.hpp"
 #include "nasnet/redis/queue_address.hpp"
 #include "nasnet/redis/trial_queue.hpp"
-#include "nasnet/search/ledger.hpp"
-#include "nasnet/search/search.hpp"
+#include "nasnet/search/duplicates.hpp"
 #include "nasnet/space/any_space.hpp"
-#include "nasnet/strategy/strategy.hpp"
+#include "nasnet/space/candidate.hpp"
+#include "nasnet/trial/settings.hpp"
 
 namespace nasnet::inline NASNET_ABI {
 
@@ -54,7 +54,7 @@ struct QueueOptions {
   Duplicates duplicates = Duplicates::skip;
 
   /// What workers need to know to make the same evaluator: they find it as description["program"].
-  nlohmann::json settings = nlohmann::json::object();
+  JsonValue settings{};
 
   const std::atomic<bool>* stop = nullptr;           ///< that of the search: workers go on, the search does not wait
   std::function<void(const std::string&)> notice{};  ///< sentences for the user, from several threads
@@ -65,7 +65,7 @@ struct QueueOptions {
     if (lease < std::chrono::milliseconds(30))
       fail<ArgumentError>("queue: a lease of ", lease.count(), " ms, 30 or more are wanted");
     if (deaths < 1) fail<ArgumentError>("queue: ", deaths, " deaths, 1 or more are wanted");
-    if (!settings.is_object()) fail<ArgumentError>("queue: the settings are no JSON object");
+    if (!settings.get().is_object()) fail<ArgumentError>("queue: the settings are no JSON object");
   }
 };
 
@@ -306,18 +306,17 @@ class QueueEvaluator {
     const std::string text = detail::trial_text(architecture, trial, desk_->search_id());
     trial.deadline.reset();  // the worker keeps it
     const auto answer = desk_->ask(key_of(architecture, trial), text);
-    return answer.result ? detail::read_result(*answer.result) : Outcome::withheld(answer.reason);
+    return answer.result ? detail::read_result(*answer.result) : Outcome::unresolved(answer.reason);
   }
 
-  [[nodiscard]] nlohmann::json settings() const requires HasSettings<EvaluatorType> { return evaluate_.settings(); }
+  [[nodiscard]] JsonValue settings() const requires HasSettings<EvaluatorType> { return evaluate_.settings(); }
 
   [[nodiscard]] CountedNetwork counted_network() const requires CountsNetwork<EvaluatorType> {
     return evaluate_.counted_network();
   }
 
-  [[nodiscard]] std::int64_t predicted_bytes(const Architecture& architecture,
-                                             const OpTable& ops) const requires PredictsMemory<EvaluatorType> {
-    return evaluate_.predicted_bytes(architecture, ops);
+  [[nodiscard]] std::int64_t predicted_bytes(const Candidate& candidate) const requires PredictsMemory<EvaluatorType> {
+    return evaluate_.predicted_bytes(candidate);
   }
 
   static constexpr bool runs_elsewhere = true;

@@ -27,18 +27,19 @@
 #include "nasnet/core/context.hpp"
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/failure.hpp"
+#include "nasnet/core/json_value.hpp"
 #include "nasnet/core/progress.hpp"
 #include "nasnet/core/random.hpp"
 #include "nasnet/core/thread_pool.hpp"
 #include "nasnet/evaluator/evaluator.hpp"
+#include "nasnet/evaluator/evaluator_model.hpp"
 #include "nasnet/genotype/architecture.hpp"
 #include "nasnet/genotype/op_set.hpp"
 #include "nasnet/redis/detail/queue_texts.hpp"
 #include "nasnet/redis/queue_address.hpp"
 #include "nasnet/redis/trial_queue.hpp"
-#include "nasnet/search/search.hpp"
 #include "nasnet/space/any_space.hpp"
-#include "nasnet/strategy/strategy.hpp"
+#include "nasnet/space/candidate.hpp"
 #include "nasnet/trial/trial.hpp"
 
 namespace nasnet::inline NASNET_ABI {
@@ -156,21 +157,15 @@ class Heartbeat {
   std::thread thread_;
 };
 
-/// What a worker calls of its evaluator.
-struct QueueCalls {
-  std::function<Outcome(const Architecture&, TrialContext&)> evaluate;
-  std::function<std::int64_t(const Architecture&, const OpTable&)> predicted_bytes{};  ///< empty: not predicted
-};
-
 /// One worker from when it joins to when it leaves.
 class QueueWorker {
  public:
-  QueueWorker(const QueueAddress& address, nlohmann::json own, OpTable ops, QueueCalls calls,
+  QueueWorker(const QueueAddress& address, nlohmann::json own, OpTable ops, const EvaluatorInterface& evaluator,
               QueueWorkerOptions options)
       : options_(std::move(options)),
         own_(std::move(own)),
         ops_(std::move(ops)),
-        calls_(std::move(calls)),
+        evaluator_(evaluator),
         queue_(address, options_.connection()),
         consumer_(consumer_name()) {
     if (!options_.pool) options_.pool = std::make_shared<ThreadPool>(ThreadPool::hardware_threads());
@@ -264,7 +259,7 @@ class QueueWorker {
     bool is_cut = false;
     heartbeat.begin(queued);
     const Outcome outcome = evaluate(*trial, heartbeat, is_cut);
-    if (!is_cut && !outcome.is_withheld()) {
+    if (!is_cut && !outcome.is_unresolved()) {
       finish(queued, trial->trial, outcome);  // the lease is kept until the result is there
       heartbeat.end();
       return;
@@ -273,14 +268,14 @@ class QueueWorker {
     const bool is_back = !heartbeat.is_unwanted() && queue_.give_back(consumer_, queued) == QueueStep::done;
     if (is_back) ++summary_.given_back;
     tell(trial->trial, is_back ? QueueWork::given_back : QueueWork::dropped);
-    // What this worker has no means for, it would withhold of every other trial too: those are for others.
+    // What this worker has no means for, it would leave unresolved for every other trial too: those are for others.
     if (!is_cut)
       fail<IoError>(place(), ": this worker cannot go on and has left its trial to others: ", outcome.message());
   }
 
-  [[nodiscard]] std::optional<std::string> reason_against(const Architecture& architecture) const {
+  [[nodiscard]] std::optional<std::string> reason_against(const Candidate& candidate) const {
     if (!options_.memory_bytes) return std::nullopt;
-    const std::int64_t bytes = calls_.predicted_bytes(architecture, ops_);
+    const std::int64_t bytes = evaluator_.predicted_bytes(candidate);
     if (bytes <= *options_.memory_bytes) return std::nullopt;
     return join("its evaluation is predicted to need ", bytes, " bytes of memory, worker ", consumer_, " has ",
                 *options_.memory_bytes);
@@ -294,6 +289,7 @@ class QueueWorker {
                          .progress = options_.progress};
     context.budget = trial.budget;
     context.repeat = trial.repeat;
+    context.candidate.emplace(trial.architecture, ops_);
     if (trial.seconds) {
       context.deadline =
           Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(*trial.seconds));
@@ -304,9 +300,9 @@ class QueueWorker {
     };
     std::optional<Outcome> outcome;
     const auto failure = catch_failure([&] {
-      const std::optional<std::string> reason = reason_against(trial.architecture);
-      outcome =
-          reason ? Outcome::failed(FailureKind::out_of_memory, *reason) : calls_.evaluate(trial.architecture, context);
+      const std::optional<std::string> reason = reason_against(*context.candidate);
+      outcome = reason ? Outcome::failed(FailureKind::out_of_memory, *reason)
+                       : evaluator_.evaluate(trial.architecture, context);
     });
     if (context.deadline && Clock::now() >= *context.deadline) {
       return Outcome::failed(FailureKind::timeout, join("it ran longer than the limit of ",
@@ -332,7 +328,7 @@ class QueueWorker {
   QueueWorkerOptions options_;
   nlohmann::json own_;
   OpTable ops_;
-  QueueCalls calls_;
+  const EvaluatorInterface& evaluator_;
   TrialQueue queue_;
   std::string consumer_;
   QueueWorkerSummary summary_;
@@ -357,29 +353,21 @@ class QueueWorker {
 /// computed itself.
 ///
 /// Asked to stop, it gives the trial under way back at the next place where the evaluator looks at `is_over()`. Where
-/// the evaluator withholds an outcome, it gives the trial back and ends with an error.
+/// the evaluator leaves an outcome unresolved, it gives the trial back and ends with an error.
 ///
-/// @param ops those of the space, with their expansions
 /// @throws as TrialQueue, and ArgumentError where version, instruction set, space or evaluator are not those of the
-/// search, and for memory_bytes with an evaluator that does not predict; IoError for an outcome that is withheld.
+/// search, and for memory_bytes with an evaluator that does not predict; IoError for an outcome that is unresolved.
 template <class EvaluatorType>
-QueueWorkerSummary serve_queue(const QueueAddress& address, const AnySpace& space, const OpTable& ops,
-                               const EvaluatorType& evaluate, QueueWorkerOptions options = {}) {
+QueueWorkerSummary serve_queue(const QueueAddress& address, const AnySpace& space, const EvaluatorType& evaluate,
+                               QueueWorkerOptions options = {}) {
   static_assert(detail::check_evaluator<EvaluatorType>());
-  nlohmann::json settings = nlohmann::json::object();
-  if constexpr (HasSettings<EvaluatorType>) settings = evaluate.settings();
-  detail::QueueCalls calls{.evaluate = [&evaluate](const Architecture& architecture, TrialContext& trial) {
-    return Outcome(evaluate(architecture, trial));
-  }};
-  if constexpr (PredictsMemory<EvaluatorType>) {
-    calls.predicted_bytes = [&evaluate](const Architecture& architecture, const OpTable& ops_of_space) {
-      return std::int64_t{evaluate.predicted_bytes(architecture, ops_of_space)};
-    };
-  } else if (options.memory_bytes) {
+  const detail::EvaluatorModel<const EvaluatorType&> evaluator(evaluate);
+  if (options.memory_bytes && !evaluator.predicts_memory()) {
     fail<ArgumentError>(
         "queue: the memory of a worker is limited, but its evaluator does not predict what trials need");
   }
-  detail::QueueWorker worker(address, detail::search_description(space, settings), ops, std::move(calls),
+  const JsonValue settings = evaluator.settings().value_or(JsonValue());
+  detail::QueueWorker worker(address, detail::search_description(space, settings), space.ops(), evaluator,
                              std::move(options));
   return worker.run();
 }

@@ -6,8 +6,7 @@
 /// Preprocessing.
 #pragma once
 
-#include <filesystem>  // path
-#include <string>      // string
+#include <string>  // string
 
 #include "nasnet/genotype/ops.hpp"
 #include "nasnet/graph/network_config.hpp"
@@ -36,15 +35,14 @@ NASNET_LAZY [[nodiscard]] Model<float> load_model(const SearchResult& network, c
 
 /// The same from files: of a search or an architecture, or the name of a published network, and of safetensors.
 /// @throws as above, with the file's name; IoError where a file cannot be read.
-NASNET_LAZY [[nodiscard]] Model<float> load_model(const std::string& name_or_path, const std::filesystem::path& weights,
+NASNET_LAZY [[nodiscard]] Model<float> load_model(const std::string& name_or_path, const std::string& weights,
                                                   const OpTable& ops = AllOps::table());
 
 /// A network ready to predict normalised images: load_network("best.json", "best.safetensors"). Arguments and errors
 /// are load_model's.
 NASNET_LAZY [[nodiscard]] InferencePlan<float> load_network(const SearchResult& network, const TensorFile& weights,
                                                             const OpTable& ops = AllOps::table());
-NASNET_LAZY [[nodiscard]] InferencePlan<float> load_network(const std::string& name_or_path,
-                                                            const std::filesystem::path& weights,
+NASNET_LAZY [[nodiscard]] InferencePlan<float> load_network(const std::string& name_or_path, const std::string& weights,
                                                             const OpTable& ops = AllOps::table());
 
 }  // namespace nasnet::inline NASNET_ABI

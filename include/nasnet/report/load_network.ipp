@@ -45,8 +45,7 @@ NASNET_BODY Model<float> load_model(const SearchResult& network, const TensorFil
   return model;
 }
 
-NASNET_BODY Model<float> load_model(const std::string& name_or_path, const std::filesystem::path& weights,
-                                    const OpTable& ops) {
+NASNET_BODY Model<float> load_model(const std::string& name_or_path, const std::string& weights, const OpTable& ops) {
   return load_model(find_network(name_or_path, ops.infos()), read_safetensors(weights), ops);
 }
 
@@ -55,7 +54,7 @@ NASNET_BODY InferencePlan<float> load_network(const SearchResult& network, const
   return InferencePlan<float>(load_model(network, weights, ops));
 }
 
-NASNET_BODY InferencePlan<float> load_network(const std::string& name_or_path, const std::filesystem::path& weights,
+NASNET_BODY InferencePlan<float> load_network(const std::string& name_or_path, const std::string& weights,
                                               const OpTable& ops) {
   return InferencePlan<float>(load_model(name_or_path, weights, ops));
 }

@@ -1,11 +1,10 @@
 /// A search as a page to read: one HTML file that needs nothing but itself.
 #pragma once
 
-#include <filesystem>  // path
-#include <optional>    // optional
-#include <string>      // string, to_string
-#include <utility>     // move, pair
-#include <vector>      // erase_if, vector
+#include <optional>  // optional
+#include <string>    // string
+#include <utility>   // pair
+#include <vector>    // vector
 
 #include "nasnet/trial/trial.hpp"
 
@@ -29,8 +28,7 @@ NASNET_LAZY [[nodiscard]] std::string report_html(const History& history, const 
 
 /// Writes the report, all or nothing.
 /// @throws IoError where the file cannot be written.
-NASNET_LAZY void write_report(const History& history, const std::filesystem::path& path,
-                              const ReportOptions& options = {});
+NASNET_LAZY void write_report(const History& history, const std::string& path, const ReportOptions& options = {});
 
 }  // namespace nasnet::inline NASNET_ABI
 

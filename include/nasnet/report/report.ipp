@@ -2,17 +2,16 @@
 
 #include "nasnet/report/report.hpp"
 
-#include <algorithm>              // any_of, count_if, max, min, replace, sort
-#include <cmath>                  // isfinite, log10
-#include <cstddef>                // size_t
-#include <cstdint>                // int64_t
-#include <nlohmann/json.hpp>      // json
-#include <nlohmann/json_fwd.hpp>  // json
-#include <optional>               // optional
-#include <string>                 // string, to_string
-#include <string_view>            // string_view
-#include <utility>                // move, pair
-#include <vector>                 // erase_if, vector
+#include <algorithm>          // any_of, count_if, max, min, replace, sort
+#include <cmath>              // isfinite, log10
+#include <cstddef>            // size_t
+#include <cstdint>            // int64_t
+#include <nlohmann/json.hpp>  // json
+#include <optional>           // optional
+#include <string>             // string, to_string
+#include <string_view>        // string_view
+#include <utility>            // move, pair
+#include <vector>             // erase_if, vector
 
 #include "nasnet/core/duration_text.hpp"
 #include "nasnet/core/error.hpp"
@@ -24,6 +23,7 @@
 #include "nasnet/graph/svg.hpp"
 #include "nasnet/report/detail/chart.hpp"
 #include "nasnet/report/detail/report_page.hpp"
+#include "nasnet/trial/result_ranking.hpp"
 #include "nasnet/trial/trial.hpp"
 #include "nasnet/version.hpp"
 
@@ -87,7 +87,9 @@ class ReportPage {
   NASNET_LAZY [[nodiscard]] std::string trials_chart() const;
 
   /// Then its point is that of the winner. With repeats, the winner lies at their mean.
-  [[nodiscard]] bool is_winner_alone(const Trial& trial) const { return &trial == best_ && standing_.evaluations == 1; }
+  [[nodiscard]] bool is_winner_alone(const Trial& trial) const {
+    return &trial == best_ && best_result_.evaluations == 1;
+  }
 
   NASNET_LAZY [[nodiscard]] bool has_smaller_budgets() const;
 
@@ -169,7 +171,7 @@ class ReportPage {
 
   const History& history_;
   const ReportOptions& options_;
-  Standing standing_;  // of the best; empty where no trial is done
+  RankedResult best_result_;  // of the best; empty where no trial is done
   const Trial* best_;
   std::optional<std::int64_t> largest_budget_;
   struct {
@@ -183,8 +185,8 @@ class ReportPage {
 NASNET_BODY ReportPage::ReportPage(const History& history, const ReportOptions& options)
     : history_(history),
       options_(options),
-      standing_(history.best_standing().value_or(Standing{})),
-      best_(standing_.first),
+      best_result_(history.best_result().value_or(RankedResult{})),
+      best_(best_result_.first),
       largest_budget_(history.largest_budget()) {}
 
 NASNET_BODY std::string ReportPage::text() && {
@@ -226,8 +228,8 @@ NASNET_BODY void ReportPage::add_tiles() {
 NASNET_BODY void ReportPage::add_best_tiles() {
   if (options_.test_accuracy) add_tile(percent(*options_.test_accuracy), "test accuracy, best network retrained", true);
   std::string name = join("best validation accuracy, trial ", best_->number);
-  if (standing_.evaluations > 1) name += join(", mean of ", standing_.evaluations, " repeats");
-  add_tile(percent(standing_.accuracy), name, !options_.test_accuracy);
+  if (best_result_.evaluations > 1) name += join(", mean of ", best_result_.evaluations, " repeats");
+  add_tile(percent(best_result_.accuracy), name, !options_.test_accuracy);
   if (best_->budget) add_tile(with_commas(*best_->budget), "budget of the best, the largest that was reached");
   if (best_->parameters) add_tile(compact_text(static_cast<double>(*best_->parameters)), "parameters of the best");
   if (best_->multiply_adds)
@@ -282,10 +284,10 @@ NASNET_BODY Axis ReportPage::accuracy_axis() const {
 NASNET_BODY std::vector<std::pair<double, double>> ReportPage::running_best(const History& history) {
   const std::optional<std::int64_t> largest = history.largest_budget();
   std::vector<std::pair<double, double>> line;
-  Standings standings;
+  ResultRanking ranking;
   for (const Trial& trial : history.trials) {
-    if (trial.competes(largest)) standings.add(trial);
-    const Standing* best = standings.best();
+    if (trial.competes(largest)) ranking.add(trial);
+    const RankedResult* best = ranking.best();
     if (best != nullptr) line.emplace_back(static_cast<double>(trial.number), 100 * best->accuracy);
   }
   return line;
@@ -299,10 +301,10 @@ NASNET_BODY void ReportPage::add_point(Chart& chart, const Trial& trial, double 
 
 NASNET_BODY void ReportPage::add_winner(Chart& chart, double x) const {
   std::string text = note(*best_);
-  if (standing_.evaluations > 1) {
-    text += join("; mean of ", standing_.evaluations, " repeats ", percent(standing_.accuracy));
+  if (best_result_.evaluations > 1) {
+    text += join("; mean of ", best_result_.evaluations, " repeats ", percent(best_result_.accuracy));
   }
-  chart.add_point(x, 100 * standing_.accuracy, "winner", 5.5, text);
+  chart.add_point(x, 100 * best_result_.accuracy, "winner", 5.5, text);
 }
 
 NASNET_BODY std::string ReportPage::trials_chart() const {
@@ -363,15 +365,15 @@ NASNET_BODY std::vector<const Trial*> ReportPage::trials_with_parameters() const
 }
 
 NASNET_BODY std::vector<std::pair<double, double>> ReportPage::front_of(const std::vector<const Trial*>& trials) const {
-  Standings standings;
+  ResultRanking ranking;
   for (const Trial* trial : trials) {
-    if (trial->competes(largest_budget_)) standings.add(*trial);
+    if (trial->competes(largest_budget_)) ranking.add(*trial);
   }
-  std::vector<Standing> ascending = standings.all();
+  std::vector<RankedResult> ascending = ranking.all();
   std::sort(ascending.begin(), ascending.end(),
-            [](const Standing& a, const Standing& b) { return is_smaller(*a.first, *b.first); });
+            [](const RankedResult& a, const RankedResult& b) { return is_smaller(*a.first, *b.first); });
   std::vector<std::pair<double, double>> front;
-  for (const Standing& one : ascending) {
+  for (const RankedResult& one : ascending) {
     const double accuracy = 100 * one.accuracy;
     if (front.empty() || accuracy > front.back().second) front.emplace_back(parameters_of(*one.first), accuracy);
   }
@@ -422,7 +424,7 @@ NASNET_BODY void ReportPage::add_remarks() {
         options_.test_accuracy ? "; the test accuracy does not" : "", ".</p>\n");
   }
   if (options_.random_baseline == nullptr) return;
-  const std::optional<Standing> other = options_.random_baseline->best_standing();
+  const std::optional<RankedResult> other = options_.random_baseline->best_result();
   if (!other) return;
   add("<p class=\"soft small\">Random search under the same settings: best ", percent(other->accuracy), " of ",
       options_.random_baseline->trials.size(), " trials.</p>\n");
@@ -430,10 +432,10 @@ NASNET_BODY void ReportPage::add_remarks() {
 
 NASNET_BODY void ReportPage::add_settings() {
   const bool folded = !options_.settings.empty();
-  if (!folded && history_.settings.empty()) return;
+  if (!folded && history_.settings.get().empty()) return;
   add("<section>\n<h2>Settings</h2>\n");
   add_rows("", options_.settings);
-  if (!history_.settings.empty()) {
+  if (!history_.settings.get().empty()) {
     if (folded) add("<details><summary>All that the results depend on</summary>\n");
     add_history_settings();
     if (folded) add("</details>\n");
@@ -443,11 +445,11 @@ NASNET_BODY void ReportPage::add_settings() {
 
 NASNET_BODY void ReportPage::add_history_settings() {
   Rows scalars;
-  for (const auto& [key, value] : history_.settings.items()) {
+  for (const auto& [key, value] : history_.settings.get().items()) {
     if (!value.is_object()) flatten(value, words(key), scalars);
   }
   add_rows("", scalars);
-  for (const auto& [key, value] : history_.settings.items()) {
+  for (const auto& [key, value] : history_.settings.get().items()) {
     if (!value.is_object()) continue;
     Rows rows;
     flatten(value, "", rows);
@@ -579,7 +581,7 @@ NASNET_BODY std::string report_html(const History& history, const ReportOptions&
   return detail::ReportPage(history, options).text();
 }
 
-NASNET_BODY void write_report(const History& history, const std::filesystem::path& path, const ReportOptions& options) {
+NASNET_BODY void write_report(const History& history, const std::string& path, const ReportOptions& options) {
   write_file_atomically(path, report_html(history, options));
 }
 

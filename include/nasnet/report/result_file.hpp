@@ -15,19 +15,13 @@
 /// "format" and "architecture" may be absent.
 #pragma once
 
-#include <cstddef>                // size_t
-#include <cstdint>                // INT64_MAX, int64_t, uint64_t
-#include <filesystem>             // exists, path
-#include <nlohmann/json_fwd.hpp>  // json, ordered_json
-#include <optional>               // nullopt, optional
-#include <span>                   // span
-#include <string>                 // string
-#include <string_view>            // string_view
-#include <vector>                 // vector
+#include <cstdint>   // int64_t
+#include <optional>  // optional
+#include <span>      // span
+#include <string>    // string
 
 #include "nasnet/data/augmentation.hpp"
 #include "nasnet/genotype/architecture.hpp"
-#include "nasnet/genotype/json.hpp"
 #include "nasnet/genotype/op_set.hpp"
 #include "nasnet/graph/network_config.hpp"
 
@@ -45,57 +39,16 @@ struct SearchResult {
   std::string channels_stated_by{};  ///< the file that says network.input_channels; empty where none does
 };
 
-namespace detail {
-
-/// Reads the parts of a result file that stand around the architecture.
-class ResultReader {
- public:
-  /// @param origin what the result calls its file
-  /// @throws GenotypeError that names the key.
-  NASNET_LAZY [[nodiscard]] static SearchResult read(const nlohmann::json& json, const std::string& origin);
-
- private:
-  NASNET_LAZY static void check_keys(const nlohmann::json& json, std::string_view place,
-                                     const std::vector<std::string_view>& known);
-
-  NASNET_LAZY [[nodiscard]] static NetworkConfig network(const nlohmann::json& json);
-
-  NASNET_LAZY [[nodiscard]] static Stem stem(const nlohmann::json& json);
-
-  NASNET_LAZY [[nodiscard]] static Size image_size(const nlohmann::json& json);
-
-  NASNET_LAZY [[nodiscard]] static std::int64_t whole_number(const nlohmann::json& json, const char* key);
-
-  NASNET_LAZY static void read_count(const nlohmann::json& json, const char* key, std::int64_t& value);
-
-  NASNET_LAZY static void read_number(const nlohmann::json& json, const char* key, double& value);
-
-  NASNET_LAZY static void read_switch(const nlohmann::json& json, const char* key, bool& value);
-
-  NASNET_LAZY [[nodiscard]] static ChannelStatistics normalisation(const nlohmann::json& json);
-
-  NASNET_LAZY [[noreturn]] static void fail_normalisation(const nlohmann::json& json, const char* key,
-                                                          std::size_t channel, const char* wanted);
-
-  NASNET_LAZY [[nodiscard]] static std::vector<float> floats(const nlohmann::json& json, const char* key);
-
-  NASNET_LAZY [[nodiscard]] static std::int64_t count_from_1(const nlohmann::json& json, const char* key);
-
-  NASNET_LAZY [[nodiscard]] static std::optional<double> accuracy(const nlohmann::json& json, const char* key);
-};
-
-}  // namespace detail
-
 /// The text of a result file.
 NASNET_LAZY [[nodiscard]] std::string to_json_text(const SearchResult& result);
 
 /// Writes a result file, all or nothing.
 /// @throws IoError where it cannot be written.
-NASNET_LAZY void write_result(const SearchResult& result, const std::filesystem::path& path);
+NASNET_LAZY void write_result(const SearchResult& result, const std::string& path);
 
 /// Reads a result file, or the file of an architecture alone, which gets the defaults of NetworkConfig around it.
 /// @throws IoError where the file cannot be read; GenotypeError with the file's name and the place in it.
-NASNET_LAZY [[nodiscard]] SearchResult read_result(const std::filesystem::path& path);
+NASNET_LAZY [[nodiscard]] SearchResult read_result(const std::string& path);
 
 /// The network of this name (see named_network) or in this file.
 /// @throws as read_result; GenotypeError where there is neither.

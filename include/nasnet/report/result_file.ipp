@@ -5,7 +5,7 @@
 #include <cmath>              // isfinite
 #include <cstddef>            // size_t
 #include <cstdint>            // INT64_MAX, int64_t, uint64_t
-#include <filesystem>         // exists, path
+#include <filesystem>         // exists
 #include <nlohmann/json.hpp>  // json, ordered_json
 #include <optional>           // nullopt, optional
 #include <span>               // span
@@ -28,6 +28,43 @@
 #include "nasnet/graph/network_json.hpp"
 
 namespace nasnet::inline NASNET_ABI::detail {
+
+/// Reads the parts of a result file that stand around the architecture.
+class ResultReader {
+ public:
+  /// @param origin what the result calls its file
+  /// @throws GenotypeError that names the key.
+  NASNET_LAZY [[nodiscard]] static SearchResult read(const nlohmann::json& json, const std::string& origin);
+
+ private:
+  NASNET_LAZY static void check_keys(const nlohmann::json& json, std::string_view place,
+                                     const std::vector<std::string_view>& known);
+
+  NASNET_LAZY [[nodiscard]] static NetworkConfig network(const nlohmann::json& json);
+
+  NASNET_LAZY [[nodiscard]] static Stem stem(const nlohmann::json& json);
+
+  NASNET_LAZY [[nodiscard]] static Size image_size(const nlohmann::json& json);
+
+  NASNET_LAZY [[nodiscard]] static std::int64_t whole_number(const nlohmann::json& json, const char* key);
+
+  NASNET_LAZY static void read_count(const nlohmann::json& json, const char* key, std::int64_t& value);
+
+  NASNET_LAZY static void read_number(const nlohmann::json& json, const char* key, double& value);
+
+  NASNET_LAZY static void read_switch(const nlohmann::json& json, const char* key, bool& value);
+
+  NASNET_LAZY [[nodiscard]] static ChannelStatistics normalisation(const nlohmann::json& json);
+
+  NASNET_LAZY [[noreturn]] static void fail_normalisation(const nlohmann::json& json, const char* key,
+                                                          std::size_t channel, const char* wanted);
+
+  NASNET_LAZY [[nodiscard]] static std::vector<float> floats(const nlohmann::json& json, const char* key);
+
+  NASNET_LAZY [[nodiscard]] static std::int64_t count_from_1(const nlohmann::json& json, const char* key);
+
+  NASNET_LAZY [[nodiscard]] static std::optional<double> accuracy(const nlohmann::json& json, const char* key);
+};
 
 inline constexpr std::uint64_t result_format = 1;
 
@@ -202,17 +239,17 @@ NASNET_BODY std::string to_json_text(const SearchResult& result) {
   return text.append("}\n");
 }
 
-NASNET_BODY void write_result(const SearchResult& result, const std::filesystem::path& path) {
+NASNET_BODY void write_result(const SearchResult& result, const std::string& path) {
   write_file_atomically(path, to_json_text(result));
 }
 
-NASNET_BODY SearchResult read_result(const std::filesystem::path& path) {
+NASNET_BODY SearchResult read_result(const std::string& path) {
   constexpr std::uint64_t largest = std::uint64_t{64} << 20U;
   const std::string text = read_text_file(path, largest);
   SearchResult result;
   const auto failure =
-      catch_failure([&] { result = detail::ResultReader::read(parse_strict_json(text, "JSON"), path.string()); });
-  if (failure) fail<GenotypeError>('\'', path.string(), "': ", failure->message);
+      catch_failure([&] { result = detail::ResultReader::read(parse_strict_json(text, "JSON"), path); });
+  if (failure) fail<GenotypeError>('\'', path, "': ", failure->message);
   return result;
 }
 

@@ -1,23 +1,12 @@
 /// A study as JSON, as text and as a page to read.
 #pragma once
 
-#include <cstddef>                // size_t
-#include <cstdint>                // int64_t
-#include <filesystem>             // path
-#include <nlohmann/json_fwd.hpp>  // json, ordered_json
+#include <nlohmann/json_fwd.hpp>  // ordered_json
 #include <string>                 // string
 
 #include "nasnet/study/study.hpp"
 
 namespace nasnet::inline NASNET_ABI {
-
-namespace detail {
-
-/// The probability that one strategy is above another in test accuracy.
-NASNET_LAZY [[nodiscard]] double probability_above(const StudyResult& first, const StudyResult& second,
-                                                   std::int64_t evaluation);
-
-}  // namespace detail
 
 /// The figures of a study after each number of evaluations in its options. Accuracies are in percent.
 ///
@@ -35,13 +24,6 @@ NASNET_LAZY [[nodiscard]] double probability_above(const StudyResult& first, con
 /// validation accuracies of the best so many.
 NASNET_LAZY [[nodiscard]] nlohmann::ordered_json to_json(const Study& study);
 
-namespace detail {
-
-/// "88.27" and the like, right-aligned.
-NASNET_LAZY [[nodiscard]] std::string column(std::string text, std::size_t width);
-
-}  // namespace detail
-
 /// The figures of a study as tables of plain text.
 NASNET_LAZY [[nodiscard]] std::string to_text(const Study& study);
 
@@ -51,7 +33,7 @@ NASNET_LAZY [[nodiscard]] std::string study_html(const Study& study);
 
 /// Writes the page, all or nothing.
 /// @throws IoError where the file cannot be written.
-NASNET_LAZY void write_report(const Study& study, const std::filesystem::path& path);
+NASNET_LAZY void write_report(const Study& study, const std::string& path);
 
 }  // namespace nasnet::inline NASNET_ABI
 

@@ -16,11 +16,18 @@
 #include "nasnet/graph/svg.hpp"
 #include "nasnet/report/detail/chart.hpp"
 #include "nasnet/report/detail/report_page.hpp"
-#include "nasnet/search/ledger.hpp"
+#include "nasnet/search/duplicates.hpp"
 #include "nasnet/study/study.hpp"
 #include "nasnet/version.hpp"
 
 namespace nasnet::inline NASNET_ABI::detail {
+
+/// The probability that one strategy is above another in test accuracy.
+NASNET_LAZY [[nodiscard]] double probability_above(const StudyResult& first, const StudyResult& second,
+                                                   std::int64_t evaluation);
+
+/// "88.27" and the like, right-aligned.
+NASNET_LAZY [[nodiscard]] std::string column(std::string text, std::size_t width);
 
 /// Writes the page of a study.
 class StudyPage {
@@ -338,7 +345,7 @@ namespace nasnet::inline NASNET_ABI {
 
 NASNET_BODY std::string study_html(const Study& study) { return detail::StudyPage(study).text(); }
 
-NASNET_BODY void write_report(const Study& study, const std::filesystem::path& path) {
+NASNET_BODY void write_report(const Study& study, const std::string& path) {
   write_file_atomically(path, study_html(study));
 }
 

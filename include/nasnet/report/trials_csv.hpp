@@ -1,8 +1,7 @@
 /// Trials as a table for spreadsheets and statistics.
 #pragma once
 
-#include <filesystem>  // path
-#include <string>      // string
+#include <string>  // string
 
 #include "nasnet/trial/trial.hpp"
 
@@ -15,7 +14,7 @@ NASNET_LAZY [[nodiscard]] std::string trials_csv(const History& history);
 
 /// Writes them to a file.
 /// @throws IoError where it cannot be written.
-NASNET_LAZY void write_trials_csv(const History& history, const std::filesystem::path& path);
+NASNET_LAZY void write_trials_csv(const History& history, const std::string& path);
 
 }  // namespace nasnet::inline NASNET_ABI
 

@@ -138,7 +138,7 @@ namespace nasnet::inline NASNET_ABI {
 
 NASNET_BODY std::string trials_csv(const History& history) { return detail::TrialTable(history).take(); }
 
-NASNET_BODY void write_trials_csv(const History& history, const std::filesystem::path& path) {
+NASNET_BODY void write_trials_csv(const History& history, const std::string& path) {
   write_file_atomically(path, trials_csv(history));
 }
 

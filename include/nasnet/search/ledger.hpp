@@ -1,81 +1,29 @@
 /// The books of a search: who is asked and told when, what counts as a trial, what is written down.
 #pragma once
 
-#include <cstddef>        // size_t
 #include <cstdint>        // int64_t, uint64_t
 #include <deque>          // deque
-#include <filesystem>     // path
 #include <functional>     // function
 #include <map>            // map
-#include <optional>       // nullopt, optional
+#include <optional>       // optional
 #include <string>         // string
 #include <string_view>    // string_view
 #include <unordered_map>  // unordered_map
 #include <utility>        // move
 #include <vector>         // vector
 
-#include "nasnet/evaluator/evaluator.hpp"
-#include "nasnet/genotype/op_set.hpp"
-#include "nasnet/journal/journal.hpp"
-#include "nasnet/space/any_space.hpp"
-#include "nasnet/space/constraint.hpp"
+#include "nasnet/journal/journal_record.hpp"
+#include "nasnet/search/duplicates.hpp"
+#include "nasnet/search/proposal_judge.hpp"
+#include "nasnet/space/candidate.hpp"
+#include "nasnet/strategy/any_strategy.hpp"
 #include "nasnet/strategy/strategy.hpp"
+#include "nasnet/trial/result_ranking.hpp"
 #include "nasnet/trial/trial.hpp"
 
 namespace nasnet::inline NASNET_ABI {
 
-/// What happens to a proposal whose canonical form was tried before, with the same budget and repeat.
-enum class Duplicates {
-  skip,      ///< it is told as a duplicate and does not count
-  evaluate,  ///< it is a trial like any other
-};
-
-/// Memory for the trials of a search, and what each is predicted to need.
-struct TrialMemory {
-  std::function<std::int64_t(const Architecture&)> predicted_bytes{};
-  std::int64_t limit = 0;  ///< bytes, for all trials that run together
-};
-
-/// Decides whether a proposal may become a trial.
-class ProposalJudge {
- public:
-  /// @param ops of the space, with their expansions
-  /// @param counted nothing is counted without it
-  /// @param memory nothing is predicted without it
-  /// @throws ArgumentError for limits without a network to count, and a rule without a function.
-  NASNET_LAZY ProposalJudge(AnySpace space, OpTable ops, std::optional<CountedNetwork> counted = {}, Limits limits = {},
-                            std::vector<ArchitectureRule> rules = {}, std::optional<TrialMemory> memory = {});
-
-  [[nodiscard]] const AnySpace& space() const { return space_; }
-  [[nodiscard]] const std::optional<CountedNetwork>& counted() const { return counted_; }
-  [[nodiscard]] const Limits& limits() const { return limits_; }
-  [[nodiscard]] const std::vector<ArchitectureRule>& rules() const { return rules_; }
-
-  /// Fills in the hash and the costs, and rejects what the space does not have, the rules or limits do not allow or the
-  /// memory does not hold.
-  /// @throws GenotypeError for an architecture that breaks a rule of structure, ShapeError where the image is too
-  /// small.
-  NASNET_LAZY void judge(Trial& trial) const;
-
- private:
-  NASNET_LAZY [[nodiscard]] std::optional<std::string> count(Trial& trial) const;
-
-  NASNET_LAZY [[nodiscard]] std::optional<std::string> predict(Trial& trial) const;
-
-  AnySpace space_;
-  OpTable ops_;
-  std::optional<CountedNetwork> counted_;
-  Limits limits_;
-  std::vector<ArchitectureRule> rules_;
-  std::optional<TrialMemory> memory_;
-};
-
-/// What a ledger calls of a strategy.
-struct StrategyCalls {
-  std::function<Answer()> ask;
-  std::function<void(const Trial&)> tell;
-  std::function<void(const Trial&)> inform{};  ///< empty where it takes no results of others
-};
+class JournalWriter;
 
 /// When a search ends, and what it does with what was proposed before.
 struct LedgerOptions {
@@ -84,6 +32,12 @@ struct LedgerOptions {
   std::int64_t max_skipped = 1000;               ///< see SearchOptions
   std::int64_t ordered = 0;                      ///< trials in flight of an ordered search, see SearchOptions; 0: none
   std::function<void(const Trial&)> observer{};  ///< called with each trial and skipped proposal when it is recorded
+};
+
+/// A trial to run.
+struct StartedTrial {
+  Trial trial;
+  Candidate candidate;  ///< what it was judged by
 };
 
 /// Keeps a search in order: asks the strategy, numbers the proposals, skips and rejects, writes the journal before it
@@ -99,14 +53,14 @@ struct LedgerOptions {
 class SearchLedger {
  public:
   /// @param journal may be null
-  SearchLedger(StrategyCalls strategy, ProposalJudge judge, LedgerOptions options, JournalWriter* journal = nullptr)
+  SearchLedger(AnyStrategy strategy, ProposalJudge judge, LedgerOptions options, JournalWriter* journal = nullptr)
       : strategy_(std::move(strategy)), judge_(std::move(judge)), options_(std::move(options)), journal_(journal) {}
 
   /// Does again what a journal says happened next: asks and tells the strategy in the same order.
   /// @param record as detail::JournalReader passes it on
   /// @param path of the journal
   /// @throws IoError naming the line where the strategy does not repeat itself.
-  NASNET_LAZY void replay(JournalRecord record, const std::filesystem::path& path);
+  NASNET_LAZY void replay(JournalRecord record, const std::string& path);
 
   /// After the last record: trials that were running are handed out anew by `next`.
   NASNET_LAZY void end_replay();
@@ -127,7 +81,7 @@ class SearchLedger {
   /// and when `should_stop()`.
   /// @throws ArgumentError where the strategy waits although no trial is running, IoError where the journal cannot be
   /// written, and what the strategy throws.
-  NASNET_LAZY [[nodiscard]] std::optional<Trial> next(int worker, const std::function<bool()>& should_stop);
+  NASNET_LAZY [[nodiscard]] std::optional<StartedTrial> next(int worker, const std::function<bool()>& should_stop);
 
   /// Tells the strategy, at the end of an ordered search, the results that no proposal was due to know. Not to be
   /// followed by `next`.
@@ -149,8 +103,8 @@ class SearchLedger {
   /// Of the trials recorded, those failed.
   [[nodiscard]] std::int64_t failed() const { return failed_; }
 
-  /// The best so far, as History::best_standing; nullptr where no trial is done.
-  NASNET_LAZY [[nodiscard]] const Standing* best() const { return standings_.best(); }
+  /// The best so far, as History::best_result; nullptr where no trial is done.
+  NASNET_LAZY [[nodiscard]] const RankedResult* best() const { return ranking_.best(); }
 
   /// Wall-clock seconds of all trials recorded, one after the other.
   [[nodiscard]] double seconds() const { return seconds_; }
@@ -173,22 +127,22 @@ class SearchLedger {
 
   NASNET_LAZY void require_in_space(const Trial& trial, std::string_view what) const;
 
-  NASNET_LAZY [[nodiscard]] Trial judged(Trial trial);
+  NASNET_LAZY [[nodiscard]] StartedTrial judged(Trial trial);
 
   NASNET_LAZY static void require_in_range(const Trial& trial);
 
   /// Equal for trials that are duplicates.
   NASNET_LAZY [[nodiscard]] static std::uint64_t key_of(const Trial& trial);
 
-  NASNET_LAZY [[nodiscard]] std::optional<Trial> start(Trial trial, int worker);
+  NASNET_LAZY [[nodiscard]] StartedTrial start(StartedTrial started, int worker);
 
-  NASNET_LAZY [[nodiscard]] std::optional<Trial> restart(std::int64_t number, int worker);
+  NASNET_LAZY [[nodiscard]] StartedTrial restart(std::int64_t number, int worker);
 
   NASNET_LAZY void skip(const Trial& trial);
 
-  NASNET_LAZY [[nodiscard]] std::optional<Trial> exhaust();
+  NASNET_LAZY [[nodiscard]] std::optional<StartedTrial> exhaust();
 
-  NASNET_LAZY [[nodiscard]] std::optional<Trial> wait();
+  NASNET_LAZY [[nodiscard]] std::optional<StartedTrial> wait();
 
   // What follows changes the books alone, and is the same live and in replay.
 
@@ -216,17 +170,17 @@ class SearchLedger {
   /// Asks the strategy; in an ordered search again after each result for which it waits, as long as they have come.
   NASNET_LAZY [[nodiscard]] Answer ask();
 
-  NASNET_LAZY void replay_start(JournalRecord record, const std::filesystem::path& path);
+  NASNET_LAZY void replay_start(JournalRecord record, const std::string& path);
 
   NASNET_LAZY void replay_end(Trial line);
 
-  NASNET_LAZY void replay_ask(const JournalRecord& record, const std::filesystem::path& path);
+  NASNET_LAZY void replay_ask(const JournalRecord& record, const std::string& path);
 
   NASNET_LAZY void write(JournalEvent event, const Trial& trial);
 
   NASNET_LAZY void observe(const Trial& trial) const;
 
-  StrategyCalls strategy_;
+  AnyStrategy strategy_;
   ProposalJudge judge_;
   LedgerOptions options_;
   JournalWriter* journal_;
@@ -245,7 +199,7 @@ class SearchLedger {
   std::size_t next_interrupted_ = 0;
   std::int64_t told_ = 0;  // of an ordered search: all trials below have been told
   std::int64_t failed_ = 0;
-  Standings standings_;  // of the trials in ended_
+  ResultRanking ranking_;  // of the trials in ended_
   double seconds_ = 0;
   bool exhausted_ = false;
   bool is_waiting_ = false;

@@ -3,73 +3,27 @@
 #include "nasnet/search/ledger.hpp"
 
 #include <cstdint>      // int64_t, uint64_t
-#include <filesystem>   // path
 #include <functional>   // function
 #include <optional>     // nullopt, optional
 #include <string>       // string
 #include <string_view>  // string_view
 #include <utility>      // move
-#include <vector>       // vector
 
 #include "nasnet/core/error.hpp"
-#include "nasnet/evaluator/evaluator.hpp"
 #include "nasnet/genotype/hash.hpp"
-#include "nasnet/genotype/op_set.hpp"
-#include "nasnet/graph/build_network.hpp"
-#include "nasnet/graph/costs.hpp"
-#include "nasnet/graph/network_config.hpp"
-#include "nasnet/journal/journal.hpp"
+#include "nasnet/journal/journal_reader.hpp"
+#include "nasnet/journal/journal_record.hpp"
+#include "nasnet/journal/journal_writer.hpp"
+#include "nasnet/journal/record_json.hpp"
 #include "nasnet/space/any_space.hpp"
-#include "nasnet/space/constraint.hpp"
+#include "nasnet/space/candidate.hpp"
 #include "nasnet/strategy/strategy.hpp"
+#include "nasnet/trial/json_line.hpp"
 #include "nasnet/trial/trial.hpp"
 
 namespace nasnet::inline NASNET_ABI {
 
-NASNET_BODY ProposalJudge::ProposalJudge(AnySpace space, OpTable ops, std::optional<CountedNetwork> counted,
-                                         Limits limits, std::vector<ArchitectureRule> rules,
-                                         std::optional<TrialMemory> memory)
-    : space_(std::move(space)),
-      ops_(std::move(ops)),
-      counted_(std::move(counted)),
-      limits_(limits),
-      rules_(std::move(rules)),
-      memory_(std::move(memory)) {
-  for (const ArchitectureRule& rule : rules_) {
-    if (!rule.reason_against) fail<ArgumentError>("search: the rule '", rule.name, "' has no function");
-  }
-  if (!counted_ && !limits_.limit_nothing()) {
-    fail<ArgumentError>(
-        "search: limits on parameters or multiply-adds need to know the network; name it in the options");
-  }
-}
-
-NASNET_BODY void ProposalJudge::judge(Trial& trial) const {
-  trial.hash = space_.canonical_hash(trial.architecture);
-  std::optional<std::string> reason = space_.reason_against(trial.architecture);
-  if (!reason && counted_) reason = count(trial);
-  if (!reason && memory_) reason = predict(trial);
-  for (const ArchitectureRule& rule : rules_) {
-    if (!reason) reason = rule.reason_against(trial.architecture);
-  }
-  if (!reason) return;
-  trial.state = TrialState::rejected;
-  trial.message = *reason;
-}
-
-NASNET_BODY std::optional<std::string> ProposalJudge::count(Trial& trial) const {
-  const NetworkGraph graph = build_network(trial.architecture, ops_, counted_->network);
-  trial.parameters = parameter_count(graph);
-  trial.multiply_adds = multiply_adds(graph, counted_->image);
-  return reason_against(graph, counted_->image, limits_);
-}
-
-NASNET_BODY std::optional<std::string> ProposalJudge::predict(Trial& trial) const {
-  trial.bytes = memory_->predicted_bytes(trial.architecture);
-  return detail::reason_above(*trial.bytes, "bytes of memory", memory_->limit);
-}
-
-NASNET_BODY void SearchLedger::replay(JournalRecord record, const std::filesystem::path& path) {
+NASNET_BODY void SearchLedger::replay(JournalRecord record, const std::string& path) {
   switch (record.event) {
     case JournalEvent::started: replay_start(std::move(record), path); break;
     case JournalEvent::finished:
@@ -112,7 +66,7 @@ NASNET_BODY void SearchLedger::inform(const Trial& other) {
   give(JournalEvent::known, trial);
 }
 
-NASNET_BODY std::optional<Trial> SearchLedger::next(int worker, const std::function<bool()>& should_stop) {
+NASNET_BODY std::optional<StartedTrial> SearchLedger::next(int worker, const std::function<bool()>& should_stop) {
   is_waiting_ = false;
   if (should_stop()) return std::nullopt;
   if (next_interrupted_ < interrupted_.size()) return restart(interrupted_[next_interrupted_++], worker);
@@ -125,9 +79,9 @@ NASNET_BODY std::optional<Trial> SearchLedger::next(int worker, const std::funct
       if (answer.is_exhausted()) return exhaust();
       return wait();
     }
-    Trial trial = judged(trial_of_user ? *std::move(trial_of_user) : trial_of(answer.proposal()));
-    if (trial.state == TrialState::done) return start(std::move(trial), worker);
-    skip(trial);
+    StartedTrial judgement = judged(trial_of_user ? *std::move(trial_of_user) : trial_of(answer.proposal()));
+    if (judgement.trial.state == TrialState::done) return start(std::move(judgement), worker);
+    skip(judgement.trial);
   }
   return std::nullopt;
 }
@@ -184,16 +138,17 @@ NASNET_BODY void SearchLedger::require_in_space(const Trial& trial, std::string_
   }
 }
 
-NASNET_BODY Trial SearchLedger::judged(Trial trial) {
+NASNET_BODY StartedTrial SearchLedger::judged(Trial trial) {
   trial.proposal = proposals_;
   require_in_range(trial);
-  judge_.judge(trial);
-  if (trial.state == TrialState::rejected || options_.duplicates == Duplicates::evaluate) return trial;
-  if (const auto first = first_trial_.find(key_of(trial)); first != first_trial_.end()) {
-    trial.state = TrialState::duplicate;
-    trial.duplicate_of = first->second;
+  Candidate candidate = judge_.judge(trial);
+  if (trial.state != TrialState::rejected && options_.duplicates == Duplicates::skip) {
+    if (const auto first = first_trial_.find(key_of(trial)); first != first_trial_.end()) {
+      trial.state = TrialState::duplicate;
+      trial.duplicate_of = first->second;
+    }
   }
-  return trial;
+  return {std::move(trial), std::move(candidate)};
 }
 
 NASNET_BODY void SearchLedger::require_in_range(const Trial& trial) {
@@ -210,21 +165,22 @@ NASNET_BODY std::uint64_t SearchLedger::key_of(const Trial& trial) {
   return text_hash(join(trial.hash, ' ', trial.budget.value_or(0), ' ', trial.repeat));
 }
 
-NASNET_BODY std::optional<Trial> SearchLedger::start(Trial trial, int worker) {
-  trial.number = started_;
-  trial.worker = worker;
-  write(JournalEvent::started, trial);
-  accept(trial);
-  return trial;
+NASNET_BODY StartedTrial SearchLedger::start(StartedTrial started, int worker) {
+  started.trial.number = started_;
+  started.trial.worker = worker;
+  write(JournalEvent::started, started.trial);
+  accept(started.trial);
+  return started;
 }
 
-NASNET_BODY std::optional<Trial> SearchLedger::restart(std::int64_t number, int worker) {
+NASNET_BODY StartedTrial SearchLedger::restart(std::int64_t number, int worker) {
   Trial trial = running_.at(number);
   trial.worker = worker;
   ++trial.attempt;
   write(JournalEvent::started, trial);
   running_[number] = trial;
-  return trial;
+  Candidate candidate(trial.architecture, judge_.space().ops());
+  return {std::move(trial), std::move(candidate)};
 }
 
 NASNET_BODY void SearchLedger::skip(const Trial& trial) {
@@ -233,13 +189,13 @@ NASNET_BODY void SearchLedger::skip(const Trial& trial) {
   observe(trial);
 }
 
-NASNET_BODY std::optional<Trial> SearchLedger::exhaust() {
+NASNET_BODY std::optional<StartedTrial> SearchLedger::exhaust() {
   write(JournalEvent::exhausted, {});
   exhausted_ = true;
   return std::nullopt;
 }
 
-NASNET_BODY std::optional<Trial> SearchLedger::wait() {
+NASNET_BODY std::optional<StartedTrial> SearchLedger::wait() {
   if (running_.empty()) {
     fail<ArgumentError>("search: the strategy waits for results, but no trial is running: it was told of all ",
                         ended_.size(), " trials");
@@ -271,14 +227,14 @@ NASNET_BODY void SearchLedger::take_in(JournalEvent event, const Trial& trial) {
     return;
   }
   known_.push_back(trial);
-  if (strategy_.inform) strategy_.inform(trial);
+  strategy_.inform(trial);
 }
 
 NASNET_BODY void SearchLedger::end(Trial ended) {
   const std::int64_t number = ended.number;
   running_.erase(number);
   const Trial& trial = ended_.emplace(number, std::move(ended)).first->second;
-  standings_.add(trial);
+  ranking_.add(trial);
   seconds_ += trial.seconds;
   if (trial.state == TrialState::failed) ++failed_;
   if (options_.ordered == 0) tell(trial);
@@ -287,7 +243,7 @@ NASNET_BODY void SearchLedger::end(Trial ended) {
 NASNET_BODY void SearchLedger::tell(const Trial& trial) {
   skipped_in_a_row_ = 0;
   if (!trial.enqueued) return strategy_.tell(trial);
-  if (trial.state == TrialState::done && strategy_.inform) strategy_.inform(trial);
+  if (trial.state == TrialState::done) strategy_.inform(trial);
 }
 
 NASNET_BODY bool SearchLedger::tell_due() {
@@ -313,7 +269,7 @@ NASNET_BODY Answer SearchLedger::ask() {
   return answer;
 }
 
-NASNET_BODY void SearchLedger::replay_start(JournalRecord record, const std::filesystem::path& path) {
+NASNET_BODY void SearchLedger::replay_start(JournalRecord record, const std::string& path) {
   const std::int64_t number = record.trial.number;
   if (number < started_) return detail::take_over_run(running_.at(number), std::move(record.trial));
   replay_ask(record, path);
@@ -326,9 +282,9 @@ NASNET_BODY void SearchLedger::replay_end(Trial line) {
   end(std::move(trial));
 }
 
-NASNET_BODY void SearchLedger::replay_ask(const JournalRecord& record, const std::filesystem::path& path) {
+NASNET_BODY void SearchLedger::replay_ask(const JournalRecord& record, const std::string& path) {
   if (!tell_due()) {
-    fail<IoError>('\'', path.string(), "', line ", record.line, ": proposal ", record.trial.proposal,
+    fail<IoError>('\'', path, "', line ", record.line, ": proposal ", record.trial.proposal,
                   " comes before the result of trial ", told_, ", which it is to know: the search is ordered, ",
                   options_.ordered, " trials in flight");
   }
@@ -338,12 +294,12 @@ NASNET_BODY void SearchLedger::replay_ask(const JournalRecord& record, const std
   };
   if (record.trial.enqueued) {
     if (!enqueued_.empty() && is_recorded(enqueued_.front())) return enqueued_.pop_front();
-    fail<IoError>('\'', path.string(), "', line ", record.line, ": this architecture was not enqueued before");
+    fail<IoError>('\'', path, "', line ", record.line, ": this architecture was not enqueued before");
   }
   static_cast<void>(may_ask());  // in an ordered search it may have been told a result
   const Answer answer = ask();
   if (answer.has_proposal() && is_recorded(answer.proposal())) return;
-  fail<IoError>('\'', path.string(), "', line ", record.line,
+  fail<IoError>('\'', path, "', line ", record.line,
                 ": the strategy does not propose this architecture as "
                 "proposal ",
                 record.trial.proposal, ": the journal is of another strategy or version of the library");

@@ -1,14 +1,12 @@
 /// A search for machines to follow: a line of JSON for each event.
 #pragma once
 
-#include <mutex>                  // lock_guard, mutex
+#include <iosfwd>                 // ostream
+#include <memory>                 // shared_ptr
 #include <nlohmann/json_fwd.hpp>  // ordered_json
-#include <ostream>                // ostream
 
 #include "nasnet/core/progress.hpp"
-#include "nasnet/journal/journal.hpp"
 #include "nasnet/search/search_options.hpp"
-#include "nasnet/trial/trial.hpp"
 
 namespace nasnet::inline NASNET_ABI {
 
@@ -21,7 +19,9 @@ namespace nasnet::inline NASNET_ABI {
 class SearchEvents {
  public:
   /// @param out outlives this object
-  explicit SearchEvents(std::ostream& out) : out_(out) {}
+  NASNET_LAZY explicit SearchEvents(std::ostream& out);
+  SearchEvents(const SearchEvents&) = delete;
+  SearchEvents& operator=(const SearchEvents&) = delete;
 
   /// Listens to a search that this object must outlive. What listens already goes on.
   NASNET_LAZY void attach(SearchOptions& options);
@@ -33,13 +33,9 @@ class SearchEvents {
   NASNET_LAZY void write(const nlohmann::ordered_json& event);
 
  private:
-  NASNET_LAZY [[nodiscard]] static JournalEvent event_of(const Trial& trial);
+  struct Output;
 
-  NASNET_LAZY [[nodiscard]] static nlohmann::ordered_json json_of(const SearchStatus& status);
-
-  std::ostream& out_;
-  std::mutex mutex_;
-  double reported_seconds_ = 0;
+  std::shared_ptr<Output> output_;
 };
 
 }  // namespace nasnet::inline NASNET_ABI

@@ -1,20 +1,20 @@
 /// Options of a search.
 #pragma once
 
-#include <atomic>             // atomic
-#include <cstddef>            // size_t
-#include <cstdint>            // int64_t, uint64_t
-#include <filesystem>         // path
-#include <functional>         // function
-#include <memory>             // shared_ptr
-#include <nlohmann/json.hpp>  // json
-#include <optional>           // optional
-#include <string>             // string
-#include <vector>             // vector
+#include <atomic>      // atomic
+#include <cstddef>     // size_t
+#include <cstdint>     // int64_t, uint64_t
+#include <functional>  // function
+#include <memory>      // shared_ptr
+#include <optional>    // optional
+#include <string>      // string
+#include <vector>      // vector
 
+#include "nasnet/core/json_value.hpp"
 #include "nasnet/core/progress.hpp"
-#include "nasnet/core/thread_pool.hpp"
-#include "nasnet/search/ledger.hpp"
+#include "nasnet/evaluator/evaluator.hpp"
+#include "nasnet/fwd.hpp"
+#include "nasnet/search/duplicates.hpp"
 #include "nasnet/space/constraint.hpp"
 #include "nasnet/strategy/strategy.hpp"
 #include "nasnet/trial/trial.hpp"
@@ -27,7 +27,7 @@ struct SearchStatus {
   std::int64_t failed = 0;  ///< trials without one
   int running = 0;
   std::int64_t total = 0;                    ///< trials wanted
-  std::optional<double> best_accuracy = {};  ///< on the validation images, as Standings has it
+  std::optional<double> best_accuracy = {};  ///< on the validation images, as ResultRanking has it
   std::int64_t best_trial = -1;              ///< its first
   double seconds = 0;                        ///< since the search began, earlier runs included
   std::optional<double> seconds_left = {};   ///< at the pace so far
@@ -47,9 +47,9 @@ struct SearchOptions {
   /// are; more than `workers` keep these busy while a long trial runs.
   std::int64_t ordered = 0;
 
-  std::filesystem::path journal{};  ///< see search/journal.hpp; empty: no journal
-  bool resume = false;              ///< go on where the journal ends; without a journal, begin
-  bool sync_journal = false;        ///< wait after each line until the disk has it, against loss of power
+  std::string journal{};      ///< path; see journal/journal.hpp; empty: no journal
+  bool resume = false;        ///< go on where the journal ends; without a journal, begin
+  bool sync_journal = false;  ///< wait after each line until the disk has it, against loss of power
 
   Duplicates duplicates = Duplicates::skip;
   /// Proposals skipped in a row, without a result between them, after which the strategy is asked again only when it
@@ -71,8 +71,8 @@ struct SearchOptions {
   std::optional<std::int64_t> memory_bytes{};
 
   /// Whatever else the results depend on, under names that the user knows, such as "--epochs": the journal records it,
-  /// and where a resumed search has other ones the error names them.
-  nlohmann::json settings = nlohmann::json::object();
+  /// and where a resumed search has other ones the error names them. A JSON object.
+  JsonValue settings{};
 
   std::shared_ptr<ThreadPool> pool{};  ///< absent: one of a thread per core, or per worker where more
 

@@ -2,7 +2,10 @@
 
 #include "nasnet/search/search_options.hpp"
 
+#include <nlohmann/json.hpp>  // json
+
 #include "nasnet/core/error.hpp"
+#include "nasnet/core/thread_pool.hpp"
 
 namespace nasnet::inline NASNET_ABI {
 
@@ -20,7 +23,7 @@ NASNET_BODY void SearchOptions::check() const {
     fail<ArgumentError>("search: a trial may take ", *trial_seconds, " seconds, wanted above 0 and at most ",
                         most_seconds);
   }
-  if (!settings.is_object()) fail<ArgumentError>("search: the settings are no JSON object");
+  if (!settings.get().is_object()) fail<ArgumentError>("search: the settings are no JSON object");
   if (pool && pool->size() < workers) {
     fail<ArgumentError>("search: ", workers, " workers cannot run on a pool of ", pool->size(), " threads");
   }

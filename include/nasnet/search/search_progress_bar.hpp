@@ -1,14 +1,8 @@
 /// Progress of a search on a terminal.
 #pragma once
 
-#include <chrono>   // duration, steady_clock
-#include <cstdint>  // int64_t
-#include <cstdio>   // fputs, stderr
-#include <map>      // map
-#include <mutex>    // lock_guard, mutex
-#include <string>   // string
+#include <memory>  // shared_ptr
 
-#include "nasnet/core/progress.hpp"
 #include "nasnet/core/progress_bar.hpp"
 #include "nasnet/search/search_options.hpp"
 
@@ -22,29 +16,17 @@ namespace nasnet::inline NASNET_ABI {
 ///     search(..., options);
 class SearchProgressBar {
  public:
-  explicit SearchProgressBar(OffTerminal off_terminal = OffTerminal::quiet) : bar_(stderr, off_terminal) {}
+  NASNET_LAZY explicit SearchProgressBar(OffTerminal off_terminal = OffTerminal::quiet);
+  SearchProgressBar(const SearchProgressBar&) = delete;
+  SearchProgressBar& operator=(const SearchProgressBar&) = delete;
 
   /// Takes the callbacks of a search that this object must outlive.
   NASNET_LAZY void attach(SearchOptions& options);
 
  private:
-  using Clock = std::chrono::steady_clock;
+  class Display;
 
-  NASNET_LAZY void set_search(const Progress& progress);
-
-  NASNET_LAZY void set_trial(std::int64_t trial, const Progress& progress);
-
-  NASNET_LAZY void say(const std::string& sentence);
-
-  NASNET_LAZY void end_trial(std::int64_t trial);
-
-  NASNET_LAZY void show();
-
-  std::mutex mutex_;  // callbacks come from all workers
-  ProgressBar bar_;
-  Progress search_;
-  Clock::time_point updated_ = Clock::now();
-  std::map<std::int64_t, double> running_;  // trials, and how much of each is done
+  std::shared_ptr<Display> display_;
 };
 
 }  // namespace nasnet::inline NASNET_ABI

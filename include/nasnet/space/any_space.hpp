@@ -12,6 +12,7 @@
 
 #include "nasnet/core/random.hpp"
 #include "nasnet/genotype/architecture.hpp"
+#include "nasnet/genotype/op_set.hpp"
 #include "nasnet/space/big_unsigned.hpp"
 #include "nasnet/space/search_space.hpp"
 
@@ -22,6 +23,7 @@ namespace nasnet::inline NASNET_ABI {
 template <class T>
 concept ArchitectureSpace = requires(const T& space, const Architecture& architecture, std::span<const int> sequence,
                                      RandomStream& random, int position, std::int64_t index) {
+  { space.ops() } -> std::convertible_to<OpTable>;
   { space.decisions() } -> std::convertible_to<int>;
   { space.choices(position) } -> std::convertible_to<int>;
   { space.encode(architecture) } -> std::convertible_to<std::vector<int>>;
@@ -51,6 +53,8 @@ class AnySpace {
     }
   }
 
+  /// What architectures are made of; some may lack their expansions.
+  NASNET_LAZY [[nodiscard]] OpTable ops() const { return space_->ops(); }
   NASNET_LAZY [[nodiscard]] int decisions() const { return space_->decisions(); }
   NASNET_LAZY [[nodiscard]] int choices(int position) const { return space_->choices(position); }
   NASNET_LAZY [[nodiscard]] std::vector<int> encode(const Architecture& architecture) const {
@@ -90,6 +94,7 @@ class AnySpace {
     Interface(const Interface&) = delete;
     Interface& operator=(const Interface&) = delete;
     virtual ~Interface() = default;
+    [[nodiscard]] virtual OpTable ops() const = 0;
     [[nodiscard]] virtual int decisions() const = 0;
     [[nodiscard]] virtual int choices(int position) const = 0;
     [[nodiscard]] virtual std::vector<int> encode(const Architecture& architecture) const = 0;
@@ -109,6 +114,7 @@ class AnySpace {
   template <class T>
   struct Model final : Interface {
     explicit Model(T space) : space_(std::move(space)) {}
+    [[nodiscard]] OpTable ops() const override { return space_.ops(); }
     [[nodiscard]] int decisions() const override { return space_.decisions(); }
     [[nodiscard]] int choices(int position) const override { return space_.choices(position); }
     [[nodiscard]] std::vector<int> encode(const Architecture& a) const override { return space_.encode(a); }

@@ -12,6 +12,7 @@
 #include "nasnet/genotype/op_set.hpp"
 #include "nasnet/graph/network_config.hpp"
 #include "nasnet/graph/network_graph.hpp"
+#include "nasnet/space/candidate.hpp"
 
 namespace nasnet::inline NASNET_ABI {
 
@@ -28,8 +29,9 @@ struct Limits {
 struct ArchitectureRule {
   std::string name{};  ///< in the settings of a search: the journal of a search with other rules is refused
 
-  /// Why an architecture breaks it, in one sentence; nothing where it does not. Depends on the architecture alone.
-  std::function<std::optional<std::string>(const Architecture&)> reason_against{};
+  /// Why a candidate breaks it, in one sentence; nothing where it does not. Depends on the architecture alone, which is
+  /// what a function of `const Architecture&` gets.
+  std::function<std::optional<std::string>(const Candidate&)> reason_against{};
 };
 
 namespace detail {

@@ -13,6 +13,7 @@
 
 #include "nasnet/core/random.hpp"
 #include "nasnet/genotype/architecture.hpp"
+#include "nasnet/genotype/op_set.hpp"
 #include "nasnet/space/big_unsigned.hpp"
 
 namespace nasnet::inline NASNET_ABI {
@@ -26,14 +27,17 @@ namespace nasnet::inline NASNET_ABI {
 class Nasbench201Space {
  public:
   /// Of an edge, in the benchmark's order.
-  static constexpr std::array<std::string_view, 5> ops{"none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3",
-                                                       "avg_pool_3x3"};
+  static constexpr std::array<std::string_view, 5> op_names{"none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3",
+                                                            "avg_pool_3x3"};
   static constexpr std::int64_t cells = 15'625;
 
   Nasbench201Space();
 
+  /// The ops of its edges with their expansions: nothing, the input, ReLU with convolution and batch norm, a pool.
+  NASNET_LAZY [[nodiscard]] static OpTable ops();
+
   [[nodiscard]] static int decisions() { return static_cast<int>(edges); }
-  [[nodiscard]] static int choices(int /*position*/) { return static_cast<int>(ops.size()); }
+  [[nodiscard]] static int choices(int /*position*/) { return static_cast<int>(op_names.size()); }
   NASNET_LAZY [[nodiscard]] static BigUnsigned sequences() { return BigUnsigned(static_cast<std::uint64_t>(cells)); }
 
   /// @throws GenotypeError for an architecture that is no cell of the benchmark.
@@ -80,7 +84,7 @@ class Nasbench201Space {
   using Edges = std::array<int, edges>;
 
   NASNET_LAZY [[nodiscard]] static BlockInput edge(int state, int op) {
-    return {state, std::string(ops[static_cast<std::size_t>(op)])};
+    return {state, std::string(op_names[static_cast<std::size_t>(op)])};
   }
 
   /// States: 0 is node 0, 1 node 1, 2 node 2, 3 the first two summands of node 3, 4 node 3.

@@ -18,11 +18,22 @@
 #include "nasnet/core/random.hpp"
 #include "nasnet/genotype/architecture.hpp"
 #include "nasnet/genotype/hash.hpp"
+#include "nasnet/genotype/op_set.hpp"
+#include "nasnet/genotype/ops.hpp"
+#include "nasnet/graph/op_expansions.hpp"
 
 namespace nasnet::inline NASNET_ABI {
 
 NASNET_INLINE Nasbench201Space::Nasbench201Space()
     : hashes_(std::make_shared<const std::vector<std::uint64_t>>(all_hashes())) {}
+
+NASNET_BODY OpTable Nasbench201Space::ops() {
+  return OpTable({{std::string(op_names[0]), false, true, &Zero::expand},
+                  {std::string(op_names[1]), true, false, &SkipConnect::expand},
+                  {std::string(op_names[2]), false, false, &Conv<1>::expand},
+                  {std::string(op_names[3]), false, false, &Conv<3>::expand},
+                  {std::string(op_names[4]), false, false, &AvgPool<3>::expand}});
+}
 
 NASNET_BODY std::vector<int> Nasbench201Space::encode(const Architecture& architecture) {
   const Edges found = edges_of(architecture);
@@ -107,8 +118,8 @@ NASNET_BODY Architecture Nasbench201Space::architecture_of(const Edges& e) {
 }
 
 NASNET_BODY int Nasbench201Space::op_index(std::string_view name) {
-  for (std::size_t op = 0; op < ops.size(); ++op) {
-    if (ops[op] == name) return static_cast<int>(op);
+  for (std::size_t op = 0; op < op_names.size(); ++op) {
+    if (op_names[op] == name) return static_cast<int>(op);
   }
   return -1;
 }

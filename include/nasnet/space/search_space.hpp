@@ -13,7 +13,6 @@
 #include "nasnet/core/random.hpp"
 #include "nasnet/genotype/architecture.hpp"
 #include "nasnet/genotype/canonical.hpp"
-#include "nasnet/genotype/cell_genotype.hpp"
 #include "nasnet/genotype/op_set.hpp"
 #include "nasnet/space/big_unsigned.hpp"
 
@@ -48,16 +47,18 @@ struct Decision {
 class SearchSpace {
  public:
   /// @throws GenotypeError for blocks or inputs out of range, no ops, no combiners, or a space without members.
+  NASNET_LAZY explicit SearchSpace(OpTable ops, SpaceOptions options = {});
+
+  /// A space to count, sample and walk in. No networks can be made of its architectures: it knows the names of its ops
+  /// and not what they are.
   NASNET_LAZY explicit SearchSpace(std::span<const OpInfo> ops, SpaceOptions options = {});
-  NASNET_LAZY explicit SearchSpace(const OpTable& ops, SpaceOptions options = {})
-      : SearchSpace(ops.infos(), std::move(options)) {}
 
   [[nodiscard]] const SpaceOptions& options() const { return options_; }
   [[nodiscard]] int blocks() const { return options_.blocks; }
   [[nodiscard]] int inputs() const { return options_.inputs; }
 
-  /// Names and flags of the ops; the names are views into this space.
-  NASNET_LAZY [[nodiscard]] std::vector<OpInfo> ops() const;
+  /// What architectures are made of.
+  [[nodiscard]] const OpTable& ops() const { return ops_; }
 
   /// Length of a sequence: 10 a block, or 5 where both roles have the same cell.
   [[nodiscard]] int decisions() const { return 5 * options_.blocks * (options_.same_cell ? 1 : 2); }
@@ -124,7 +125,7 @@ class SearchSpace {
 
   /// See nasnet::canonical_form, with the flags of this space's ops.
   NASNET_LAZY [[nodiscard]] Architecture canonical_form(const Architecture& architecture) const {
-    return nasnet::canonical_form(architecture, ops());
+    return nasnet::canonical_form(architecture, ops_.infos());
   }
   NASNET_LAZY [[nodiscard]] std::uint64_t canonical_hash(const Architecture& architecture) const;
 
@@ -136,12 +137,6 @@ class SearchSpace {
 
  private:
   static constexpr int decisions_per_block = 5;
-
-  struct OwnedOp {
-    std::string name;
-    bool is_identity;
-    bool is_zero;
-  };
 
   NASNET_LAZY void require_options() const;
   NASNET_LAZY [[nodiscard]] int op_index(std::string_view name) const;
@@ -161,32 +156,8 @@ class SearchSpace {
   NASNET_LAZY [[nodiscard]] bool advance(std::vector<int>& sequence) const;
   NASNET_LAZY [[nodiscard]] std::vector<int> open_positions() const;
 
-  std::vector<OwnedOp> ops_;
+  OpTable ops_;
   SpaceOptions options_;
-};
-
-/// The space of a compile-time op set and number of blocks, as `CellSpace<NasnetOps, 5>`.
-///
-/// Converts to SearchSpace; its genotypes are values that the compiler checks.
-template <class OpSetType, int Blocks, int Inputs = 2>
-struct CellSpace {
-  using Ops = OpSetType;
-  using Genotype = ArchitectureGenotype<Ops, Blocks, Inputs>;
-  static constexpr int blocks = Blocks;
-  static constexpr int inputs = Inputs;
-
-  /// The run-time space; `blocks` and `inputs` of the options are those of the type.
-  [[nodiscard]] static SearchSpace space(SpaceOptions options = {}) {
-    options.blocks = Blocks;
-    options.inputs = Inputs;
-    const auto ops = Ops::infos();
-    return SearchSpace(ops, std::move(options));
-  }
-
-  /// The ops with their expansions.
-  [[nodiscard]] static OpTable op_table() { return Ops::table(); }
-
-  [[nodiscard]] operator SearchSpace() const { return space(); }  // NOLINT: the same space
 };
 
 template <class Visit>

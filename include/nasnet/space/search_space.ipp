@@ -25,18 +25,31 @@
 #include "nasnet/genotype/op_set.hpp"
 #include "nasnet/space/big_unsigned.hpp"
 
+namespace nasnet::inline NASNET_ABI::detail {
+
+NASNET_LAZY [[nodiscard]] inline OpTable table_of_names(std::span<const OpInfo> ops) {
+  std::vector<OpEntry> entries;
+  for (const OpInfo& op : ops) entries.push_back({std::string(op.name), op.is_identity, op.is_zero});
+  return OpTable(std::move(entries));
+}
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
 namespace nasnet::inline NASNET_ABI {
 
 NASNET_BODY std::uint64_t SearchSpace::canonical_hash(const Architecture& architecture) const {
-  return nasnet::canonical_hash(architecture, ops());
+  return nasnet::canonical_hash(architecture, ops_.infos());
 }
 
 NASNET_BODY std::string SearchSpace::fingerprint() const { return hex_text(text_hash(description())); }
 
-NASNET_BODY SearchSpace::SearchSpace(std::span<const OpInfo> ops, SpaceOptions options) : options_(std::move(options)) {
-  for (const OpInfo& op : ops) ops_.push_back({std::string(op.name), op.is_identity, op.is_zero});
+NASNET_BODY SearchSpace::SearchSpace(OpTable ops, SpaceOptions options)
+    : ops_(std::move(ops)), options_(std::move(options)) {
   require_options();
 }
+
+NASNET_BODY SearchSpace::SearchSpace(std::span<const OpInfo> ops, SpaceOptions options)
+    : SearchSpace(detail::table_of_names(ops), std::move(options)) {}
 
 NASNET_BODY void SearchSpace::require_options() const {
   if (options_.blocks < 1 || options_.blocks > max_cell_blocks) {
@@ -45,15 +58,7 @@ NASNET_BODY void SearchSpace::require_options() const {
   if (options_.inputs < 1 || options_.inputs > max_cell_inputs) {
     fail<GenotypeError>("search space: ", options_.inputs, " inputs; a cell has 1 to ", max_cell_inputs);
   }
-  if (ops_.empty()) fail<GenotypeError>("search space: no ops");
-  for (std::size_t i = 0; i < ops_.size(); ++i) {
-    if (!is_op_name(ops_[i].name)) {
-      fail<GenotypeError>("search space: ", detail::quoted_name(ops_[i].name), " cannot name an op");
-    }
-    if (op_index(ops_[i].name) != static_cast<int>(i)) {
-      fail<GenotypeError>("search space: two ops are named '", ops_[i].name, "'");
-    }
-  }
+  if (ops_.size() == 0) fail<GenotypeError>("search space: no ops");
   if (options_.combiners.empty()) fail<GenotypeError>("search space: no combiners");
   for (std::size_t i = 0; i < options_.combiners.size(); ++i) {
     if (to_string(options_.combiners[i]) == "unknown") {
@@ -71,12 +76,6 @@ NASNET_BODY void SearchSpace::require_options() const {
     fail<GenotypeError>("search space: ", options_.blocks, " blocks cannot read all ", options_.inputs,
                         " inputs, and degenerate cells are not allowed");
   }
-}
-
-NASNET_BODY std::vector<OpInfo> SearchSpace::ops() const {
-  std::vector<OpInfo> infos;
-  for (const OwnedOp& op : ops_) infos.push_back({op.name, op.is_identity, op.is_zero});
-  return infos;
 }
 
 NASNET_BODY Decision SearchSpace::decision(int position) const {
@@ -172,7 +171,9 @@ NASNET_BODY std::optional<std::string> SearchSpace::reason_against_cell(CellRole
 
 /// Why no sequence makes this architecture.
 NASNET_BODY std::optional<std::string> SearchSpace::reason_against_sequence(const Architecture& architecture) const {
-  if (const Fault fault = validate(architecture, ops())) return describe(fault, architecture, ops());
+  if (const Fault fault = validate(architecture, ops_.infos())) {
+    return describe(fault, architecture, ops_.infos());
+  }
   if (architecture.inputs != options_.inputs) {
     return join("inputs: ", architecture.inputs, " inputs, the space has ", options_.inputs);
   }

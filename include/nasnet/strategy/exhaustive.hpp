@@ -1,12 +1,12 @@
 /// Every architecture of a small space.
 #pragma once
 
-#include <cstdint>                // int64_t, uint64_t
-#include <nlohmann/json_fwd.hpp>  // json
-#include <optional>               // nullopt, optional
-#include <unordered_set>          // unordered_set
-#include <vector>                 // vector
+#include <cstdint>        // int64_t, uint64_t
+#include <optional>       // nullopt, optional
+#include <unordered_set>  // unordered_set
+#include <vector>         // vector
 
+#include "nasnet/core/json_value.hpp"
 #include "nasnet/space/any_space.hpp"
 #include "nasnet/strategy/strategy.hpp"
 #include "nasnet/trial/trial.hpp"
@@ -32,12 +32,12 @@ class Exhaustive {
   /// Results change nothing.
   void tell(const Trial&) {}
 
-  NASNET_LAZY [[nodiscard]] nlohmann::json settings() const;
+  NASNET_LAZY [[nodiscard]] JsonValue settings() const;
 
-  NASNET_LAZY [[nodiscard]] nlohmann::json save() const;
+  NASNET_LAZY [[nodiscard]] JsonValue save() const;
 
   /// @throws DataError for what `save` does not write.
-  NASNET_LAZY void load(const nlohmann::json& state);
+  NASNET_LAZY void load(const JsonValue& state);
 
  private:
   NASNET_LAZY [[nodiscard]] static std::int64_t sequences_of(const AnySpace& space);

@@ -45,18 +45,18 @@ NASNET_BODY Answer Exhaustive::ask() {
   return proposal;
 }
 
-NASNET_BODY nlohmann::json Exhaustive::settings() const {
+NASNET_BODY JsonValue Exhaustive::settings() const {
   nlohmann::json json = nlohmann::json::object({{"name", "exhaustive"}, {"canonical_only", options_.canonical_only}});
   if (!options_.budgets.empty()) json["budgets"] = options_.budgets;
   if (options_.repeats != 1) json["repeats"] = options_.repeats;
   return json;
 }
 
-NASNET_BODY nlohmann::json Exhaustive::save() const {
+NASNET_BODY JsonValue Exhaustive::save() const {
   return nlohmann::json::object({{"next", next_}, {"proposed", proposed_}});
 }
 
-NASNET_BODY void Exhaustive::load(const nlohmann::json& state) {
+NASNET_BODY void Exhaustive::load(const JsonValue& state) {
   const detail::SavedState saved("exhaustive search", state);
   const std::int64_t next = saved.count("next", sequences_);
   const std::int64_t proposed = saved.count("proposed", proposals_of_each());

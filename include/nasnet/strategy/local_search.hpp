@@ -1,15 +1,15 @@
 /// Local search: from neighbour to better neighbour, with a new start at each local optimum.
 #pragma once
 
-#include <cstddef>                // size_t
-#include <cstdint>                // int64_t, uint64_t
-#include <nlohmann/json_fwd.hpp>  // json
-#include <optional>               // nullopt, optional
-#include <utility>                // exchange, move, swap
-#include <vector>                 // vector
+#include <cstddef>   // size_t
+#include <cstdint>   // int64_t, uint64_t
+#include <optional>  // nullopt, optional
+#include <utility>   // exchange, move, swap
+#include <vector>    // vector
 
+#include "nasnet/core/json_value.hpp"
 #include "nasnet/space/any_space.hpp"
-#include "nasnet/strategy/detail/saved_state.hpp"
+#include "nasnet/strategy/detail/scored.hpp"
 #include "nasnet/strategy/strategy.hpp"
 #include "nasnet/trial/trial.hpp"
 
@@ -45,12 +45,12 @@ class LocalSearch {
   /// The best of them is the next start.
   NASNET_LAZY void inform(const Trial& trial);
 
-  NASNET_LAZY [[nodiscard]] nlohmann::json settings() const;
+  NASNET_LAZY [[nodiscard]] JsonValue settings() const;
 
-  NASNET_LAZY [[nodiscard]] nlohmann::json save() const;
+  NASNET_LAZY [[nodiscard]] JsonValue save() const;
 
   /// @throws DataError for what `save` does not write.
-  NASNET_LAZY void load(const nlohmann::json& state);
+  NASNET_LAZY void load(const JsonValue& state);
 
  private:
   NASNET_LAZY [[nodiscard]] bool improves(const Trial& trial) const;

@@ -49,30 +49,30 @@ NASNET_BODY void LocalSearch::inform(const Trial& trial) {
   if (!known_ || accuracy > known_->accuracy) known_ = detail::Scored{trial.architecture, accuracy};
 }
 
-NASNET_BODY nlohmann::json LocalSearch::settings() const {
+NASNET_BODY JsonValue LocalSearch::settings() const {
   return nlohmann::json::object(
       {{"name", "local_search"}, {"seed", seed_}, {"whole_neighbourhood", options_.whole_neighbourhood}});
 }
 
-NASNET_BODY nlohmann::json LocalSearch::save() const {
+NASNET_BODY JsonValue LocalSearch::save() const {
   nlohmann::json state = nlohmann::json::object(
       {{"starts", starts_}, {"steps", steps_}, {"pending", pending_}, {"next", static_cast<std::int64_t>(next_)}});
-  if (centre_) state["centre"] = centre_->save();
-  if (best_) state["best"] = best_->save();
-  if (known_) state["known"] = known_->save();
+  if (centre_) state["centre"] = detail::save_scored(*centre_);
+  if (best_) state["best"] = detail::save_scored(*best_);
+  if (known_) state["known"] = detail::save_scored(*known_);
   return state;
 }
 
-NASNET_BODY void LocalSearch::load(const nlohmann::json& state) {
+NASNET_BODY void LocalSearch::load(const JsonValue& state) {
   const detail::SavedState saved("local search", state);
   LocalSearch loaded(space_, seed_, options_);
   loaded.starts_ = saved.count("starts");
   loaded.steps_ = saved.count("steps");
   loaded.pending_ = saved.count("pending");
-  if (saved.has("best")) loaded.best_ = detail::Scored::load(saved.part(saved.field("best")));
-  if (saved.has("known")) loaded.known_ = detail::Scored::load(saved.part(saved.field("known")));
+  if (saved.has("best")) loaded.best_ = detail::load_scored(saved.part(saved.field("best")));
+  if (saved.has("known")) loaded.known_ = detail::load_scored(saved.part(saved.field("known")));
   if (saved.has("centre")) {
-    loaded.centre_ = detail::Scored::load(saved.part(saved.field("centre")));
+    loaded.centre_ = detail::load_scored(saved.part(saved.field("centre")));
     if (!space_.contains(loaded.centre_->architecture)) {
       fail<DataError>("local search: \"centre\" of the saved state is not of this space");
     }

@@ -1,16 +1,16 @@
 /// Evolution towards accuracy and low costs at once: NSGA-II, one child at a time.
 #pragma once
 
-#include <cstddef>                // ptrdiff_t, size_t
-#include <cstdint>                // int64_t, uint64_t
-#include <nlohmann/json_fwd.hpp>  // json
-#include <string>                 // string
-#include <vector>                 // vector
+#include <cstddef>  // ptrdiff_t, size_t
+#include <cstdint>  // int64_t, uint64_t
+#include <string>   // string
+#include <vector>   // vector
 
+#include "nasnet/core/json_value.hpp"
 #include "nasnet/core/random.hpp"
 #include "nasnet/genotype/architecture.hpp"
 #include "nasnet/space/any_space.hpp"
-#include "nasnet/strategy/detail/saved_state.hpp"
+#include "nasnet/strategy/detail/scored.hpp"
 #include "nasnet/strategy/strategy.hpp"
 #include "nasnet/trial/trial.hpp"
 
@@ -60,12 +60,12 @@ class ParetoEvolution {
   /// It becomes a member like any other.
   NASNET_LAZY void inform(const Trial& trial) { tell(trial); }
 
-  NASNET_LAZY [[nodiscard]] nlohmann::json settings() const;
+  NASNET_LAZY [[nodiscard]] JsonValue settings() const;
 
-  NASNET_LAZY [[nodiscard]] nlohmann::json save() const;
+  NASNET_LAZY [[nodiscard]] JsonValue save() const;
 
   /// @throws DataError for what `save` does not write.
-  NASNET_LAZY void load(const nlohmann::json& state);
+  NASNET_LAZY void load(const JsonValue& state);
 
  private:
   struct Member {

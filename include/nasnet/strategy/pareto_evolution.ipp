@@ -95,7 +95,7 @@ NASNET_BODY void ParetoEvolution::tell(const Trial& trial) {
   rank();
 }
 
-NASNET_BODY nlohmann::json ParetoEvolution::settings() const {
+NASNET_BODY JsonValue ParetoEvolution::settings() const {
   return nlohmann::json::object({{"name", "pareto_evolution"},
                                  {"seed", seed_},
                                  {"costs", options_.costs},
@@ -103,7 +103,7 @@ NASNET_BODY nlohmann::json ParetoEvolution::settings() const {
                                  {"crossover", options_.crossover}});
 }
 
-NASNET_BODY nlohmann::json ParetoEvolution::save() const {
+NASNET_BODY JsonValue ParetoEvolution::save() const {
   nlohmann::json members = nlohmann::json::array();
   for (const Member& member : population_) {
     members.push_back(
@@ -112,7 +112,7 @@ NASNET_BODY nlohmann::json ParetoEvolution::save() const {
   return nlohmann::json::object({{"proposals", proposals_}, {"population", std::move(members)}});
 }
 
-NASNET_BODY void ParetoEvolution::load(const nlohmann::json& state) {
+NASNET_BODY void ParetoEvolution::load(const JsonValue& state) {
   const detail::SavedState saved("pareto evolution", state);
   std::vector<Member> population;
   for (const nlohmann::json& item : saved.list("population")) population.push_back(loaded(saved.part(item)));

@@ -1,19 +1,19 @@
 /// The controller of the paper: a recurrent network that learns from rewards which architectures to propose.
 #pragma once
 
-#include <cstdint>                // int64_t, uint64_t
-#include <nlohmann/json_fwd.hpp>  // json
-#include <optional>               // nullopt, optional
-#include <string_view>            // string_view
-#include <vector>                 // vector
+#include <cstdint>      // int64_t, uint64_t
+#include <optional>     // nullopt, optional
+#include <string_view>  // string_view
+#include <vector>       // vector
 
 #include "nasnet/autograd/tape.hpp"
 #include "nasnet/autograd/variable.hpp"
 #include "nasnet/core/context.hpp"
+#include "nasnet/core/json_value.hpp"
 #include "nasnet/core/random.hpp"
 #include "nasnet/space/any_space.hpp"
 #include "nasnet/strategy/controller_network.hpp"
-#include "nasnet/strategy/detail/saved_state.hpp"
+#include "nasnet/strategy/detail/scored.hpp"
 #include "nasnet/strategy/strategy.hpp"
 #include "nasnet/train/optimizer.hpp"
 #include "nasnet/trial/trial.hpp"
@@ -80,7 +80,7 @@ class RewardBaseline {
   /// Nothing before the first reward.
   NASNET_LAZY [[nodiscard]] std::optional<double> value() const;
 
-  NASNET_LAZY [[nodiscard]] nlohmann::json save() const;
+  NASNET_LAZY [[nodiscard]] JsonValue save() const;
 
   NASNET_LAZY void load(const detail::SavedState& saved);
 
@@ -125,13 +125,13 @@ class PpoController {
   /// The moving average of rewards; nothing before the first.
   [[nodiscard]] std::optional<double> baseline() const { return baseline_.value(); }
 
-  NASNET_LAZY [[nodiscard]] nlohmann::json settings() const;
+  NASNET_LAZY [[nodiscard]] JsonValue settings() const;
 
   /// With all weights and the optimiser's averages: some megabytes in the space of the paper.
-  NASNET_LAZY [[nodiscard]] nlohmann::json save() const;
+  NASNET_LAZY [[nodiscard]] JsonValue save() const;
 
   /// @throws DataError for what `save` does not write.
-  NASNET_LAZY void load(const nlohmann::json& state);
+  NASNET_LAZY void load(const JsonValue& state);
 
  private:
   /// A proposal that has no result yet.
@@ -147,7 +147,7 @@ class PpoController {
     double log_probability = 0;
     double advantage = 0;
 
-    NASNET_LAZY [[nodiscard]] nlohmann::json save() const;
+    NASNET_LAZY [[nodiscard]] JsonValue save() const;
   };
 
   NASNET_LAZY [[nodiscard]] static std::vector<int> choices_of(const AnySpace& space);
@@ -176,7 +176,7 @@ class PpoController {
   NASNET_LAZY [[nodiscard]] Sample load_sample(const detail::SavedState& saved) const;
 
   /// By name: the values and the optimiser's two averages.
-  NASNET_LAZY [[nodiscard]] nlohmann::json save_weights() const;
+  NASNET_LAZY [[nodiscard]] JsonValue save_weights() const;
 
   /// All or nothing.
   NASNET_LAZY void load_weights(const detail::SavedState& saved);

@@ -52,7 +52,7 @@ NASNET_BODY std::optional<double> RewardBaseline::value() const {
   return sum_ / weight_;
 }
 
-NASNET_BODY nlohmann::json RewardBaseline::save() const {
+NASNET_BODY JsonValue RewardBaseline::save() const {
   return nlohmann::json::object({{"sum", sum_}, {"weight", weight_}});
 }
 
@@ -98,7 +98,7 @@ NASNET_BODY void PpoController::tell(const Trial& trial) {
   batch_.clear();
 }
 
-NASNET_BODY nlohmann::json PpoController::settings() const {
+NASNET_BODY JsonValue PpoController::settings() const {
   const ControllerNetworkOptions& network = options_.network;
   nlohmann::json json = nlohmann::json::object({{"name", "ppo_controller"},
                                                 {"seed", seed_},
@@ -118,11 +118,11 @@ NASNET_BODY nlohmann::json PpoController::settings() const {
   return json;
 }
 
-NASNET_BODY nlohmann::json PpoController::save() const {
+NASNET_BODY JsonValue PpoController::save() const {
   nlohmann::json pending = nlohmann::json::array();
-  for (const Pending& one : pending_) pending.push_back(Sample{one.decisions, one.log_probability, 0}.save());
+  for (const Pending& one : pending_) pending.push_back(Sample{one.decisions, one.log_probability, 0}.save().get());
   nlohmann::json batch = nlohmann::json::array();
-  for (const Sample& one : batch_) batch.push_back(one.save());
+  for (const Sample& one : batch_) batch.push_back(one.save().get());
   return nlohmann::json::object({{"proposals", proposals_},
                                  {"steps", optimizer_.steps()},
                                  {"baseline", baseline_.save()},
@@ -131,7 +131,7 @@ NASNET_BODY nlohmann::json PpoController::save() const {
                                  {"weights", save_weights()}});
 }
 
-NASNET_BODY void PpoController::load(const nlohmann::json& state) {
+NASNET_BODY void PpoController::load(const JsonValue& state) {
   const detail::SavedState saved("ppo controller", state);
   const std::int64_t proposals = saved.count("proposals");
   const std::int64_t steps = saved.count("steps");
@@ -156,7 +156,7 @@ NASNET_BODY void PpoController::load(const nlohmann::json& state) {
   batch_ = std::move(batch);
 }
 
-NASNET_BODY nlohmann::json PpoController::Sample::save() const {
+NASNET_BODY JsonValue PpoController::Sample::save() const {
   return nlohmann::json::object(
       {{"decisions", decisions}, {"log_probability", log_probability}, {"advantage", advantage}});
 }
@@ -253,7 +253,7 @@ NASNET_BODY PpoController::Sample PpoController::load_sample(const detail::Saved
   return sample;
 }
 
-NASNET_BODY nlohmann::json PpoController::save_weights() const {
+NASNET_BODY JsonValue PpoController::save_weights() const {
   nlohmann::json weights = nlohmann::json::object();
   const auto& parameters = network_.parameters();
   for (std::size_t p = 0; p < parameters.size(); ++p) {

@@ -1,10 +1,10 @@
 /// Random search: every decision uniform. The baseline that any other strategy has to beat.
 #pragma once
 
-#include <cstdint>                // int64_t, uint64_t
-#include <nlohmann/json_fwd.hpp>  // json
-#include <utility>                // move
+#include <cstdint>  // int64_t, uint64_t
+#include <utility>  // move
 
+#include "nasnet/core/json_value.hpp"
 #include "nasnet/space/any_space.hpp"
 #include "nasnet/strategy/strategy.hpp"
 #include "nasnet/trial/trial.hpp"
@@ -22,12 +22,12 @@ class RandomSearch {
   /// Results change nothing.
   void tell(const Trial&) {}
 
-  NASNET_LAZY [[nodiscard]] nlohmann::json settings() const;
+  NASNET_LAZY [[nodiscard]] JsonValue settings() const;
 
-  NASNET_LAZY [[nodiscard]] nlohmann::json save() const;
+  NASNET_LAZY [[nodiscard]] JsonValue save() const;
 
   /// @throws DataError for what `save` does not write.
-  NASNET_LAZY void load(const nlohmann::json& state);
+  NASNET_LAZY void load(const JsonValue& state);
 
  private:
   AnySpace space_;

@@ -5,8 +5,8 @@
 #include <cstdint>            // int64_t, uint64_t
 #include <nlohmann/json.hpp>  // json
 
-#include "nasnet/core/error.hpp"
 #include "nasnet/core/random.hpp"
+#include "nasnet/strategy/detail/saved_state.hpp"
 #include "nasnet/strategy/strategy.hpp"
 
 namespace nasnet::inline NASNET_ABI {
@@ -18,17 +18,14 @@ NASNET_BODY Proposal RandomSearch::ask() {
   return proposal;
 }
 
-NASNET_BODY nlohmann::json RandomSearch::settings() const {
+NASNET_BODY JsonValue RandomSearch::settings() const {
   return nlohmann::json::object({{"name", "random"}, {"seed", seed_}});
 }
 
-NASNET_BODY nlohmann::json RandomSearch::save() const { return nlohmann::json::object({{"proposals", proposals_}}); }
+NASNET_BODY JsonValue RandomSearch::save() const { return nlohmann::json::object({{"proposals", proposals_}}); }
 
-NASNET_BODY void RandomSearch::load(const nlohmann::json& state) {
-  const auto proposals = state.find("proposals");
-  const bool fits = proposals != state.end() && proposals->is_number_integer() && proposals->get<std::int64_t>() >= 0;
-  if (!fits) fail<DataError>("random search: the saved state has no count \"proposals\"");
-  proposals_ = proposals->get<std::int64_t>();
+NASNET_BODY void RandomSearch::load(const JsonValue& state) {
+  proposals_ = detail::SavedState("random search", state).count("proposals");
 }
 
 }  // namespace nasnet::inline NASNET_ABI

@@ -1,13 +1,13 @@
 /// Regularised evolution: tournaments in a population whose oldest member leaves.
 #pragma once
 
-#include <cstdint>                // int64_t, uint64_t
-#include <deque>                  // deque
-#include <nlohmann/json_fwd.hpp>  // json
+#include <cstdint>  // int64_t, uint64_t
+#include <deque>    // deque
 
+#include "nasnet/core/json_value.hpp"
 #include "nasnet/core/random.hpp"
 #include "nasnet/space/any_space.hpp"
-#include "nasnet/strategy/detail/saved_state.hpp"
+#include "nasnet/strategy/detail/scored.hpp"
 #include "nasnet/strategy/strategy.hpp"
 #include "nasnet/trial/trial.hpp"
 
@@ -43,12 +43,12 @@ class RegularizedEvolution {
   /// It becomes a member like any other.
   NASNET_LAZY void inform(const Trial& trial) { tell(trial); }
 
-  NASNET_LAZY [[nodiscard]] nlohmann::json settings() const;
+  NASNET_LAZY [[nodiscard]] JsonValue settings() const;
 
-  NASNET_LAZY [[nodiscard]] nlohmann::json save() const;
+  NASNET_LAZY [[nodiscard]] JsonValue save() const;
 
   /// @throws DataError for what `save` does not write.
-  NASNET_LAZY void load(const nlohmann::json& state);
+  NASNET_LAZY void load(const JsonValue& state);
 
  private:
   [[nodiscard]] bool is_full() const { return static_cast<std::int64_t>(population_.size()) == options_.population; }

@@ -41,24 +41,24 @@ NASNET_BODY void RegularizedEvolution::tell(const Trial& trial) {
   if (static_cast<std::int64_t>(population_.size()) > options_.population) population_.pop_front();
 }
 
-NASNET_BODY nlohmann::json RegularizedEvolution::settings() const {
+NASNET_BODY JsonValue RegularizedEvolution::settings() const {
   return nlohmann::json::object({{"name", "regularized_evolution"},
                                  {"seed", seed_},
                                  {"population", options_.population},
                                  {"sample", options_.sample}});
 }
 
-NASNET_BODY nlohmann::json RegularizedEvolution::save() const {
+NASNET_BODY JsonValue RegularizedEvolution::save() const {
   nlohmann::json members = nlohmann::json::array();
-  for (const detail::Scored& member : population_) members.push_back(member.save());
+  for (const detail::Scored& member : population_) members.push_back(detail::save_scored(member));
   return nlohmann::json::object({{"proposals", proposals_}, {"population", std::move(members)}});
 }
 
-NASNET_BODY void RegularizedEvolution::load(const nlohmann::json& state) {
+NASNET_BODY void RegularizedEvolution::load(const JsonValue& state) {
   const detail::SavedState saved("regularized evolution", state);
   std::deque<detail::Scored> population;
   for (const nlohmann::json& member : saved.list("population")) {
-    population.push_back(detail::Scored::load(saved.part(member)));
+    population.push_back(detail::load_scored(saved.part(member)));
   }
   if (static_cast<std::int64_t>(population.size()) > options_.population) {
     fail<DataError>("regularized evolution: the saved state has ", population.size(), " members, the population ",

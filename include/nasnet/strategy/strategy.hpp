@@ -1,12 +1,12 @@
 /// What a search strategy is: something that is asked for architectures and told what came of them.
 #pragma once
 
-#include <concepts>           // convertible_to
-#include <cstdint>            // int64_t
-#include <nlohmann/json.hpp>  // json
-#include <optional>           // optional
-#include <utility>            // move
+#include <concepts>  // convertible_to
+#include <cstdint>   // int64_t
+#include <optional>  // optional
+#include <utility>   // move
 
+#include "nasnet/core/json_value.hpp"
 #include "nasnet/genotype/architecture.hpp"
 #include "nasnet/trial/settings.hpp"
 #include "nasnet/trial/trial.hpp"
@@ -65,11 +65,12 @@ concept TellableStrategy = requires(T& strategy, const Trial& trial) {
   strategy.tell(trial);
 };
 
-/// Has `save() const` that returns its state as JSON, and `load(const nlohmann::json&)` that takes it: for programs
-/// that keep a strategy without a journal. `search` itself resumes by asking and telling again.
+/// Has `save() const` that returns its state as a nlohmann::json or JsonValue, and `load(state)` that takes it as a
+/// constant reference to either: for programs that keep a strategy without a journal. `search` itself resumes by asking
+/// and telling again.
 template <class T>
-concept SavableStrategy = requires(T& strategy, const T& saved, const nlohmann::json& state) {
-  { saved.save() } -> std::convertible_to<nlohmann::json>;
+concept SavableStrategy = requires(T& strategy, const T& saved, const JsonValue& state) {
+  { saved.save() } -> std::convertible_to<JsonValue>;
   strategy.load(state);
 };
 
@@ -106,8 +107,11 @@ template <class T>
 consteval bool check_strategy() {
   static_assert(AskableStrategy<T>, "a strategy needs ask() that returns a nasnet::Answer, Proposal or Architecture");
   static_assert(TellableStrategy<T>, "a strategy needs tell(const nasnet::Trial&)");
-  static_assert(SavableStrategy<T>, "a strategy needs save() const -> nlohmann::json and load(const nlohmann::json&)");
-  static_assert(HasSettings<T>, "a strategy needs settings() const -> nlohmann::json, what its proposals depend on");
+  static_assert(SavableStrategy<T>,
+                "a strategy needs save() const -> nlohmann::json or nasnet::JsonValue and load(const nlohmann::json&)");
+  static_assert(
+      HasSettings<T>,
+      "a strategy needs settings() const -> nlohmann::json or nasnet::JsonValue: what its proposals depend on");
   return true;
 }
 

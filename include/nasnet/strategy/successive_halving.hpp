@@ -1,12 +1,12 @@
 /// Successive halving, asynchronous: many architectures for few epochs, the best of them for more.
 #pragma once
 
-#include <cstdint>                // int64_t, uint64_t
-#include <nlohmann/json_fwd.hpp>  // json
-#include <vector>                 // vector
+#include <cstdint>  // int64_t, uint64_t
+#include <vector>   // vector
 
+#include "nasnet/core/json_value.hpp"
 #include "nasnet/space/any_space.hpp"
-#include "nasnet/strategy/detail/saved_state.hpp"
+#include "nasnet/strategy/detail/scored.hpp"
 #include "nasnet/strategy/strategy.hpp"
 #include "nasnet/trial/trial.hpp"
 
@@ -41,12 +41,12 @@ class SuccessiveHalving {
   /// Results with the budget of a rung join it; others say nothing about any.
   NASNET_LAZY void inform(const Trial& trial);
 
-  NASNET_LAZY [[nodiscard]] nlohmann::json settings() const;
+  NASNET_LAZY [[nodiscard]] JsonValue settings() const;
 
-  NASNET_LAZY [[nodiscard]] nlohmann::json save() const;
+  NASNET_LAZY [[nodiscard]] JsonValue save() const;
 
   /// @throws DataError for what `save` does not write.
-  NASNET_LAZY void load(const nlohmann::json& state);
+  NASNET_LAZY void load(const JsonValue& state);
 
  private:
   struct Member {

@@ -68,7 +68,7 @@ NASNET_BODY void SuccessiveHalving::inform(const Trial& trial) {
   }
 }
 
-NASNET_BODY nlohmann::json SuccessiveHalving::settings() const {
+NASNET_BODY JsonValue SuccessiveHalving::settings() const {
   return nlohmann::json::object({{"name", "successive_halving"},
                                  {"seed", seed_},
                                  {"least_budget", options_.least_budget},
@@ -76,12 +76,12 @@ NASNET_BODY nlohmann::json SuccessiveHalving::settings() const {
                                  {"reduction", options_.reduction}});
 }
 
-NASNET_BODY nlohmann::json SuccessiveHalving::save() const {
+NASNET_BODY JsonValue SuccessiveHalving::save() const {
   nlohmann::json rungs = nlohmann::json::array();
   for (const Rung& rung : rungs_) {
     nlohmann::json members = nlohmann::json::array();
     for (const Member& member : rung.members) {
-      nlohmann::json item = member.result.save();
+      nlohmann::json item = detail::save_scored(member.result);
       item["went_on"] = member.went_on;
       members.push_back(std::move(item));
     }
@@ -90,7 +90,7 @@ NASNET_BODY nlohmann::json SuccessiveHalving::save() const {
   return nlohmann::json::object({{"samples", samples_}, {"rungs", std::move(rungs)}});
 }
 
-NASNET_BODY void SuccessiveHalving::load(const nlohmann::json& state) {
+NASNET_BODY void SuccessiveHalving::load(const JsonValue& state) {
   const detail::SavedState saved("successive halving", state);
   const nlohmann::json& saved_rungs = saved.list("rungs");
   if (saved_rungs.size() != rungs_.size()) saved.fail_at("rungs");
@@ -100,7 +100,7 @@ NASNET_BODY void SuccessiveHalving::load(const nlohmann::json& state) {
     rungs[rung].members.clear();
     for (const nlohmann::json& item : saved_rungs[rung]) {
       const detail::SavedState member = saved.part(item);
-      rungs[rung].members.push_back({detail::Scored::load(member), member.flag("went_on")});
+      rungs[rung].members.push_back({detail::load_scored(member), member.flag("went_on")});
     }
   }
   samples_ = saved.count("samples");

@@ -3,24 +3,23 @@
 /// A table is a file of comma-separated values that is known by its first line:
 ///
 ///     edge01,edge02,edge12,edge03,edge13,edge23,validation,test
-///         NAS-Bench-201: the op of each edge as its number in Nasbench201Space::ops, accuracies in percent. All 15,625
-///         cells, in any order.
+///         NAS-Bench-201: the op of each edge as its number in Nasbench201Space::op_names, accuracies in percent. All
+///         15,625 cells, in any order.
 ///     left1,right1,left_op1,right_op1,left2,...
 ///         All cells of two blocks over three ops, each trained several times for several numbers of epochs: see
 ///         search/cell_table.hpp.
 #pragma once
 
-#include <cstddef>                // size_t
-#include <cstdint>                // int64_t, uint64_t
-#include <filesystem>             // path
-#include <functional>             // function
-#include <nlohmann/json_fwd.hpp>  // json
-#include <optional>               // nullopt, optional
-#include <string>                 // string, to_string
-#include <unordered_map>          // unordered_map
-#include <utility>                // move
-#include <vector>                 // vector
+#include <cstddef>        // size_t
+#include <cstdint>        // int64_t, uint64_t
+#include <functional>     // function
+#include <optional>       // nullopt, optional
+#include <string>         // string, to_string
+#include <unordered_map>  // unordered_map
+#include <utility>        // move
+#include <vector>         // vector
 
+#include "nasnet/core/json_value.hpp"
 #include "nasnet/evaluator/evaluator.hpp"
 #include "nasnet/genotype/architecture.hpp"
 #include "nasnet/space/any_space.hpp"
@@ -93,7 +92,7 @@ class BenchmarkTable {
   /// @throws DataError as at().
   NASNET_LAZY [[nodiscard]] Evaluation operator()(const Architecture& architecture, const TrialContext& trial) const;
 
-  NASNET_LAZY [[nodiscard]] nlohmann::json settings() const;
+  NASNET_LAZY [[nodiscard]] JsonValue settings() const;
 
  private:
   NASNET_LAZY [[nodiscard]] static Trainings trainings_of(const Entries& entries);
@@ -117,7 +116,7 @@ class BenchmarkTable {
 
 /// Reads a table of any kind that is known.
 /// @throws IoError where the file cannot be read, DataError naming file and line for another kind of file and damage.
-NASNET_LAZY [[nodiscard]] BenchmarkTable load_benchmark_table(const std::filesystem::path& path);
+NASNET_LAZY [[nodiscard]] BenchmarkTable load_benchmark_table(const std::string& path);
 
 }  // namespace nasnet::inline NASNET_ABI
 

@@ -6,7 +6,6 @@
 #include <array>              // array
 #include <cstddef>            // size_t
 #include <cstdint>            // int64_t, uint64_t
-#include <filesystem>         // path
 #include <nlohmann/json.hpp>  // json
 #include <optional>           // nullopt, optional
 #include <string>             // string, to_string
@@ -79,7 +78,7 @@ NASNET_BODY Evaluation BenchmarkTable::operator()(const Architecture& architectu
   return {.validation_accuracy = entry.validation_accuracy, .metrics = {{"test_accuracy", entry.test_accuracy}}};
 }
 
-NASNET_BODY nlohmann::json BenchmarkTable::settings() const {
+NASNET_BODY JsonValue BenchmarkTable::settings() const {
   return nlohmann::json::object({{"name", "benchmark_table"}, {"table", name_}, {"entries", entries_.size()}});
 }
 
@@ -177,7 +176,7 @@ NASNET_LAZY [[nodiscard]] inline std::array<TableFormat, 2> table_formats() {
 
 namespace nasnet::inline NASNET_ABI {
 
-NASNET_BODY BenchmarkTable load_benchmark_table(const std::filesystem::path& path) {
+NASNET_BODY BenchmarkTable load_benchmark_table(const std::string& path) {
   constexpr std::uint64_t largest = std::uint64_t{1} << 30U;
   detail::CsvFile file(path, read_text_file(path, largest));
   const auto formats = detail::table_formats();
@@ -188,7 +187,7 @@ NASNET_BODY BenchmarkTable load_benchmark_table(const std::filesystem::path& pat
   for (const detail::TableFormat& format : formats) {
     known.append(known.empty() ? "" : "; ").append(format.header);
   }
-  fail<DataError>('\'', path.string(), "', line 1: the columns are those of no known table; known are ", known);
+  fail<DataError>('\'', path, "', line 1: the columns are those of no known table; known are ", known);
 }
 
 }  // namespace nasnet::inline NASNET_ABI

@@ -14,13 +14,12 @@
 /// The blocks add. A training of more epochs is another training, with the whole course of the learning rate.
 #pragma once
 
-#include <array>       // array
-#include <cstddef>     // size_t
-#include <cstdint>     // int64_t, uint64_t
-#include <filesystem>  // path
-#include <span>        // span
-#include <string>      // string, to_string
-#include <vector>      // vector
+#include <array>    // array
+#include <cstddef>  // size_t
+#include <cstdint>  // int64_t, uint64_t
+#include <span>     // span
+#include <string>   // string, to_string
+#include <vector>   // vector
 
 #include "nasnet/genotype/architecture.hpp"
 #include "nasnet/genotype/op_set.hpp"
@@ -82,7 +81,7 @@ NASNET_LAZY [[nodiscard]] std::string cell_table_text(std::span<const CellTableR
 
 /// All lines of a table.
 /// @throws IoError where the file cannot be read, DataError naming file and line for another kind of file and damage.
-NASNET_LAZY [[nodiscard]] std::vector<CellTableRow> read_cell_table(const std::filesystem::path& path);
+NASNET_LAZY [[nodiscard]] std::vector<CellTableRow> read_cell_table(const std::string& path);
 
 }  // namespace nasnet::inline NASNET_ABI
 

@@ -6,7 +6,6 @@
 #include <charconv>       // chars_format, to_chars
 #include <cstddef>        // size_t
 #include <cstdint>        // int64_t, uint64_t
-#include <filesystem>     // path
 #include <span>           // span
 #include <string>         // string, to_string
 #include <unordered_set>  // unordered_set
@@ -16,10 +15,15 @@
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/file.hpp"
 #include "nasnet/genotype/architecture.hpp"
+#include "nasnet/space/cell_space.hpp"
 #include "nasnet/space/search_space.hpp"
 #include "nasnet/study/detail/csv_file.hpp"
 
 namespace nasnet::inline NASNET_ABI {
+
+NASNET_BODY SearchSpace cell_table_space() {
+  return CellSpace<CellTableOps, 2>::space({.combiners = {Combiner::add}, .same_cell = true});
+}
 
 NASNET_BODY std::vector<Architecture> cell_table_cells() {
   const SearchSpace space = cell_table_space();
@@ -137,17 +141,13 @@ NASNET_BODY std::string cell_table_text(std::span<const CellTableRow> rows) {
   return text;
 }
 
-NASNET_BODY std::vector<CellTableRow> read_cell_table(const std::filesystem::path& path) {
+NASNET_BODY std::vector<CellTableRow> read_cell_table(const std::string& path) {
   constexpr std::uint64_t largest = std::uint64_t{1} << 24U;
   detail::CsvFile file(path, read_text_file(path, largest));
   if (file.header() != detail::cell_table_header()) {
     file.fail_here("the columns are not those of a table of cells, which are ", detail::cell_table_header());
   }
   return detail::cell_table_rows(file);
-}
-
-NASNET_BODY SearchSpace cell_table_space() {
-  return CellSpace<CellTableOps, 2>::space({.combiners = {Combiner::add}, .same_cell = true});
 }
 
 }  // namespace nasnet::inline NASNET_ABI

@@ -12,7 +12,7 @@
 
 #include "nasnet/core/progress.hpp"
 #include "nasnet/core/thread_pool.hpp"
-#include "nasnet/search/ledger.hpp"
+#include "nasnet/search/duplicates.hpp"
 #include "nasnet/space/any_space.hpp"
 #include "nasnet/strategy/any_strategy.hpp"
 #include "nasnet/study/benchmark_table.hpp"

@@ -19,8 +19,8 @@
 #include "nasnet/core/failure.hpp"
 #include "nasnet/core/random.hpp"
 #include "nasnet/core/thread_pool.hpp"
-#include "nasnet/genotype/op_set.hpp"
 #include "nasnet/search/ledger.hpp"
+#include "nasnet/search/proposal_judge.hpp"
 #include "nasnet/space/any_space.hpp"
 #include "nasnet/strategy/any_strategy.hpp"
 #include "nasnet/strategy/random_search.hpp"
@@ -173,13 +173,11 @@ class SimulatedSearch {
   NASNET_LAZY SimulatedSearch(const BenchmarkTable& table, AnyStrategy strategy, const StudyOptions& options,
                               std::uint64_t seed)
       : table_(table),
-        strategy_(std::move(strategy)),
         seed_(seed),
         evaluations_(options.evaluations.back()),
         unspent_(evaluations_ * table.full_budget()),
         idle_(options.workers),
-        ledger_({[this] { return strategy_.ask(); }, [this](const Trial& trial) { strategy_.tell(trial); }},
-                ProposalJudge(table.space(), OpTable()),
+        ledger_(std::move(strategy), ProposalJudge(table.space()),
                 {.trials = unspent_, .duplicates = options.duplicates, .max_skipped = options.max_skipped}),
         follower_(table.full_budget()) {}
   SimulatedSearch(const SimulatedSearch&) = delete;
@@ -204,11 +202,12 @@ class SimulatedSearch {
 
   NASNET_LAZY void start_trials() {
     for (; idle_ > 0 && unspent_ > 0; --idle_) {
-      std::optional<Trial> trial = ledger_.next(0, [] { return false; });
-      if (!trial) return;
-      const TableEntry entry = drawn(*trial);
-      unspent_ -= cost(*trial);
-      running_.push({now_ + entry.seconds, *std::move(trial), entry});
+      std::optional<StartedTrial> started = ledger_.next(0, [] { return false; });
+      if (!started) return;
+      Trial& trial = started->trial;
+      const TableEntry entry = drawn(trial);
+      unspent_ -= cost(trial);
+      running_.push({now_ + entry.seconds, std::move(trial), entry});
     }
   }
 
@@ -235,7 +234,6 @@ class SimulatedSearch {
   }
 
   const BenchmarkTable& table_;
-  AnyStrategy strategy_;
   std::uint64_t seed_;
   std::int64_t evaluations_;
   std::int64_t unspent_;  // budget of evaluations that are still to begin

@@ -1,15 +1,13 @@
 /// The lines of a journal: writing them, and reading fields from what may be damaged.
 #pragma once
 
-#include <cstddef>            // size_t
-#include <cstdint>            // int64_t, uint64_t
-#include <filesystem>         // path
-#include <nlohmann/json.hpp>  // json, ordered_json
-#include <optional>           // nullopt, optional
-#include <string>             // string
-#include <string_view>        // string_view
-#include <utility>            // exchange, move
-#include <vector>             // vector
+#include <cstdint>                // int64_t, uint64_t
+#include <memory>                 // shared_ptr
+#include <nlohmann/json_fwd.hpp>  // json
+#include <optional>               // optional
+#include <string>                 // string
+#include <string_view>            // string_view
+#include <vector>                 // vector
 
 #include "nasnet/core/error.hpp"
 #include "nasnet/genotype/architecture.hpp"
@@ -25,60 +23,21 @@ template <class Json>
   return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-/// Takes the fields of a JSON object one by one as long as none of them holds others. A tree of each line would take
-/// longer to build, to search and to free than the line takes to read.
-class FlatObject final : public nlohmann::json_sax<nlohmann::json> {
- public:
-  struct Field {
-    std::string name;
-    nlohmann::json value;
-  };
-
-  /// All fields of an object; nothing where the text is no object, or one that is not flat.
-  NASNET_LAZY [[nodiscard]] static std::optional<std::vector<Field>> fields_of(std::string_view text);
-
-  bool null() override { return set(nullptr); }
-  bool boolean(bool value) override { return set(value); }
-  bool number_integer(std::int64_t value) override { return set(value); }
-  bool number_unsigned(std::uint64_t value) override { return set(value); }
-  bool number_float(double value, const std::string&) override { return set(value); }
-  bool string(std::string& value) override { return set(value); }
-  bool binary(nlohmann::json::binary_t&) override { return false; }
-
-  bool start_object(std::size_t) override { return !std::exchange(is_open_, true); }
-  bool start_array(std::size_t) override { return false; }
-  bool end_object() override { return true; }
-  bool end_array() override { return false; }
-
-  bool key(std::string& name) override;
-
-  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
-
- private:
-  FlatObject() { fields_.reserve(16); }
-
-  template <class Value>
-  bool set(const Value& value) {
-    if (is_open_) fields_.back().value = value;
-    return is_open_;
-  }
-
-  std::vector<Field> fields_;
-  bool is_open_ = false;
-};
+/// A field of a line with its value.
+struct JsonField;
 
 /// A line of a journal as it is read. Each error names the file and the line.
 class JournalLine {
  public:
   /// @param number counts the lines from 1
   /// @param text outlives this object
-  NASNET_LAZY JournalLine(const std::filesystem::path& path, std::int64_t number, std::string_view text);
+  NASNET_LAZY JournalLine(const std::string& path, std::int64_t number, std::string_view text);
 
   [[nodiscard]] std::int64_t number() const { return number_; }
 
   template <class... Parts>
   [[noreturn]] NASNET_COLD void fail_here(const Parts&... parts) const {
-    fail<IoError>('\'', path_.string(), "', line ", number_, ": ", parts...);
+    fail<IoError>('\'', path_, "', line ", number_, ": ", parts...);
   }
 
   NASNET_LAZY [[nodiscard]] bool has(std::string_view key) const { return find(key) != nullptr; }
@@ -117,10 +76,10 @@ class JournalLine {
 
   NASNET_LAZY [[nodiscard]] std::string before_last(std::string_view text) const;
 
-  const std::filesystem::path& path_;
+  const std::string& path_;
   std::int64_t number_;
   std::optional<std::string_view> last_;  // see last_architecture
-  std::vector<FlatObject::Field> fields_;
+  std::shared_ptr<std::vector<JsonField>> fields_;
 };
 
 }  // namespace nasnet::inline NASNET_ABI::detail

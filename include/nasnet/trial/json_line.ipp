@@ -6,8 +6,8 @@
 #include <cmath>              // isfinite
 #include <cstddef>            // size_t
 #include <cstdint>            // int64_t, uint64_t
-#include <filesystem>         // path
 #include <limits>             // numeric_limits
+#include <memory>             // make_shared
 #include <nlohmann/json.hpp>  // json, ordered_json
 #include <optional>           // nullopt, optional
 #include <string>             // string
@@ -32,19 +32,60 @@ NASNET_BODY std::optional<std::uint64_t> hash_of_text(std::string_view text) {
   return hash;
 }
 
-NASNET_BODY std::optional<std::vector<FlatObject::Field>> FlatObject::fields_of(std::string_view text) {
-  FlatObject object;
-  if (!nlohmann::json::sax_parse(text.begin(), text.end(), &object)) return std::nullopt;
-  return std::move(object.fields_);
-}
+struct JsonField {
+  std::string name;
+  nlohmann::json value;
+};
 
-NASNET_INLINE bool FlatObject::key(std::string& name) {
-  fields_.emplace_back().name = name;
-  return true;
-}
+/// Takes the fields of a JSON object one by one as long as none of them holds others. A tree of each line would take
+/// longer to build, to search and to free than the line takes to read.
+class FlatObject final : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  /// All fields of an object; nothing where the text is no object, or one that is not flat.
+  NASNET_LAZY [[nodiscard]] static std::optional<std::vector<JsonField>> fields_of(std::string_view text) {
+    FlatObject object;
+    if (!nlohmann::json::sax_parse(text.begin(), text.end(), &object)) return std::nullopt;
+    return std::move(object.fields_);
+  }
 
-NASNET_BODY JournalLine::JournalLine(const std::filesystem::path& path, std::int64_t number, std::string_view text)
-    : path_(path), number_(number), last_(last_architecture(text)) {
+  bool null() override { return set(nullptr); }
+  bool boolean(bool value) override { return set(value); }
+  bool number_integer(std::int64_t value) override { return set(value); }
+  bool number_unsigned(std::uint64_t value) override { return set(value); }
+  bool number_float(double value, const std::string&) override { return set(value); }
+  bool string(std::string& value) override { return set(value); }
+  bool binary(nlohmann::json::binary_t&) override { return false; }
+
+  bool start_object(std::size_t) override { return !std::exchange(is_open_, true); }
+  bool start_array(std::size_t) override { return false; }
+  bool end_object() override { return true; }
+  bool end_array() override { return false; }
+
+  bool key(std::string& name) override {
+    fields_.emplace_back().name = name;
+    return true;
+  }
+
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
+
+ private:
+  FlatObject() { fields_.reserve(16); }
+
+  template <class Value>
+  bool set(const Value& value) {
+    if (is_open_) fields_.back().value = value;
+    return is_open_;
+  }
+
+  std::vector<JsonField> fields_;
+  bool is_open_ = false;
+};
+
+NASNET_BODY JournalLine::JournalLine(const std::string& path, std::int64_t number, std::string_view text)
+    : path_(path),
+      number_(number),
+      last_(last_architecture(text)),
+      fields_(std::make_shared<std::vector<JsonField>>()) {
   if (last_) {
     take_fields(before_last(text));
   } else {
@@ -110,18 +151,18 @@ NASNET_BODY std::optional<std::string_view> JournalLine::last_architecture(std::
 
 NASNET_BODY void JournalLine::take_fields(std::string_view text) {
   if (auto flat = FlatObject::fields_of(text)) {
-    fields_ = *std::move(flat);
+    *fields_ = *std::move(flat);
     return;
   }
   const nlohmann::json tree = nlohmann::json::parse(text, nullptr, false);
   if (!tree.is_object()) fail_here("this is no JSON object");
-  for (const auto& [name, value] : tree.items()) fields_.push_back({name, value});
+  for (const auto& [name, value] : tree.items()) fields_->push_back({name, value});
 }
 
 NASNET_BODY const nlohmann::json* JournalLine::find(std::string_view key) const {
   const auto found =
-      std::find_if(fields_.rbegin(), fields_.rend(), [key](const auto& field) { return field.name == key; });
-  return found == fields_.rend() ? nullptr : &found->value;
+      std::find_if(fields_->rbegin(), fields_->rend(), [key](const auto& field) { return field.name == key; });
+  return found == fields_->rend() ? nullptr : &found->value;
 }
 
 NASNET_BODY std::string JournalLine::before_last(std::string_view text) const {

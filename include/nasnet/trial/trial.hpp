@@ -1,18 +1,15 @@
 /// What a search has found: trials, their states and results, as plain values.
 #pragma once
 
-#include <array>              // array
-#include <cstddef>            // size_t
-#include <cstdint>            // int64_t, uint64_t
-#include <map>                // map
-#include <nlohmann/json.hpp>  // json
-#include <optional>           // nullopt, optional
-#include <set>                // set
-#include <string>             // string
-#include <string_view>        // string_view
-#include <unordered_map>      // unordered_map
-#include <vector>             // vector
+#include <array>        // array
+#include <cstdint>      // int64_t, uint64_t
+#include <map>          // map
+#include <optional>     // nullopt, optional
+#include <string>       // string
+#include <string_view>  // string_view
+#include <vector>       // vector
 
+#include "nasnet/core/json_value.hpp"
 #include "nasnet/genotype/architecture.hpp"
 
 namespace nasnet::inline NASNET_ABI {
@@ -118,65 +115,16 @@ struct Trial {
 };
 
 /// What is known of an architecture: evaluations with one budget that differ in their repeat are one result.
-struct Standing {
+struct RankedResult {
   const Trial* first = nullptr;  ///< the one of the lowest number
   std::int64_t evaluations = 0;
   double accuracy = 0;  ///< on the validation images: the mean of the evaluations
 };
 
-/// Ranks the architectures of a search.
-///
-/// Results with different budgets say nothing of each other. So the best is the one of the highest mean accuracy among
-/// those with the largest budget that any result has, and those without a budget, which were evaluated in full; of
-/// equals the one that was tried first.
-class Standings {
- public:
-  /// @param trial outlives this object; passed over where it is not done or its accuracy no finite number
-  NASNET_LAZY void add(const Trial& trial);
-
-  /// Of all architectures and budgets, in the order of their first result.
-  [[nodiscard]] const std::vector<Standing>& all() const { return standings_; }
-
-  /// Nullptr where nothing is done.
-  NASNET_LAZY [[nodiscard]] const Standing* best() const;
-
- private:
-  struct Place {
-    double accuracy;
-    std::int64_t number;
-    std::size_t index;  // of the standing
-
-    bool operator==(const Place&) const = default;
-    /// Whether it is behind the other.
-    NASNET_LAZY [[nodiscard]] bool operator<(const Place& other) const;
-  };
-
-  /// A heap with the best place in front. Places that were left since go when they come to the front.
-  using Ranking = std::vector<Place>;
-
-  [[nodiscard]] Place place_of(std::size_t index) const {
-    return {standings_[index].accuracy, standings_[index].first->number, index};
-  }
-
-  NASNET_LAZY void rank(std::size_t index, Ranking& ranking) const;
-
-  /// That of the same architecture and budget which lacks this repeat, or a new one.
-  NASNET_LAZY [[nodiscard]] std::size_t index_of(const Trial& trial);
-
-  NASNET_LAZY [[nodiscard]] bool joins(std::size_t index, const Trial& trial);
-
-  NASNET_LAZY [[nodiscard]] static std::uint64_t key_of(const Trial& trial);
-
-  std::vector<Standing> standings_;
-  std::unordered_map<std::uint64_t, std::size_t> latest_;            // by hash and budget
-  std::unordered_map<std::size_t, std::set<std::int64_t>> repeats_;  // of standings that were met again
-  std::map<std::optional<std::int64_t>, Ranking> rankings_;          // by budget
-};
-
 /// All that a search has found.
 struct History {
   std::uint64_t seed = 0;
-  nlohmann::json settings = nlohmann::json::object();  ///< what the results depend on besides the seed; see search()
+  JsonValue settings{};  ///< what the results depend on besides the seed; see search()
 
   std::vector<Trial> trials{};   ///< done and failed, by number
   std::vector<Trial> skipped{};  ///< rejected and duplicates, by proposal
@@ -192,10 +140,10 @@ struct History {
   /// The largest budget of a trial that is done; absent where none has any.
   NASNET_LAZY [[nodiscard]] std::optional<std::int64_t> largest_budget() const;
 
-  /// The best architecture as Standings has it; absent where no trial is done.
-  NASNET_LAZY [[nodiscard]] std::optional<Standing> best_standing() const;
+  /// The best architecture as ResultRanking has it; absent where no trial is done.
+  NASNET_LAZY [[nodiscard]] std::optional<RankedResult> best_result() const;
 
-  /// The first trial of the best architecture; nullptr where none is done. Where it has repeats, best_standing() has
+  /// The first trial of the best architecture; nullptr where none is done. Where it has repeats, best_result() has
   /// their mean accuracy.
   NASNET_LAZY [[nodiscard]] const Trial* find_best() const;
 

@@ -18,8 +18,9 @@
 #include "nasnet/evaluator/outcome_json.hpp"
 #include "nasnet/genotype/architecture.hpp"
 #include "nasnet/genotype/json.hpp"
-#include "nasnet/journal/journal.hpp"
+#include "nasnet/journal/settings_difference.hpp"
 #include "nasnet/space/any_space.hpp"
+#include "nasnet/trial/json_line.hpp"
 #include "nasnet/trial/trial.hpp"
 #include "nasnet/version.hpp"
 

@@ -8,7 +8,6 @@
 #include <cstdint>             // int64_t, uint64_t
 #include <cstdio>              // snprintf
 #include <exception>           // exception_ptr
-#include <functional>          // function
 #include <memory>              // shared_ptr
 #include <mutex>               // lock_guard, mutex, unique_lock
 #include <nlohmann/json.hpp>   // json
@@ -25,9 +24,10 @@
 #include "nasnet/core/random.hpp"
 #include "nasnet/core/thread_pool.hpp"
 #include "nasnet/evaluator/evaluator.hpp"
-#include "nasnet/genotype/op_set.hpp"
+#include "nasnet/evaluator/evaluator_model.hpp"
 #include "nasnet/search/ledger.hpp"
 #include "nasnet/search/search_options.hpp"
+#include "nasnet/space/candidate.hpp"
 #include "nasnet/trial/trial.hpp"
 
 namespace nasnet::inline NASNET_ABI::detail {
@@ -91,16 +91,13 @@ NASNET_LAZY inline void set_outcome(Trial& trial, const Outcome& outcome) {
   return kind == Failure::Kind::out_of_memory ? FailureKind::out_of_memory : FailureKind::exception;
 }
 
-using EvaluateCall = std::function<Outcome(const Architecture&, TrialContext&)>;
-
 class WorkerTeam {
  public:
   /// @param shared_bytes memory for all trials that run together; absent: they wait for none
-  NASNET_LAZY WorkerTeam(SearchLedger& ledger, EvaluateCall evaluate, OpTable ops, const SearchOptions& options,
+  NASNET_LAZY WorkerTeam(SearchLedger& ledger, const EvaluatorInterface& evaluator, const SearchOptions& options,
                          std::shared_ptr<ThreadPool> pool, std::optional<std::int64_t> shared_bytes)
       : ledger_(ledger),
-        evaluate_(std::move(evaluate)),
-        ops_(std::move(ops)),
+        evaluator_(evaluator),
         options_(options),
         pool_(std::move(pool)),
         shared_bytes_(shared_bytes),
@@ -121,27 +118,28 @@ class WorkerTeam {
   using Clock = std::chrono::steady_clock;
 
   NASNET_LAZY void work(int worker) {
-    while (std::optional<Trial> trial = claim(worker)) {
-      if (!wait_for_memory(*trial)) return wake_waiting();  // stopped: it runs when the search goes on
-      const bool has_ended = evaluate(*trial);
-      leave_memory(*trial);
+    while (std::optional<StartedTrial> started = claim(worker)) {
+      Trial& trial = started->trial;
+      if (!wait_for_memory(trial)) return wake_waiting();  // stopped: it runs when the search goes on
+      const bool has_ended = evaluate(trial, started->candidate);
+      leave_memory(trial);
       if (!has_ended) return;
-      record(*trial);
+      record(trial);
     }
   }
 
-  NASNET_LAZY [[nodiscard]] std::optional<Trial> claim(int worker) {
+  NASNET_LAZY [[nodiscard]] std::optional<StartedTrial> claim(int worker) {
     std::unique_lock lock(mutex_);
-    std::optional<Trial> trial;
+    std::optional<StartedTrial> started;
     while (!error_.any()) {
       error_.watch([&] {
-        trial = ledger_.next(worker, [this] { return was_stopped(); });
-        if (trial) report();
+        started = ledger_.next(worker, [this] { return was_stopped(); });
+        if (started) report();
       });
-      if (trial || !ledger_.is_waiting()) break;
+      if (started || !ledger_.is_waiting()) break;
       recorded_.wait(lock);
     }
-    return trial;
+    return started;
   }
 
   /// Trials get their memory in the order in which they wait, so that none waits for ever. False where the search was
@@ -186,20 +184,20 @@ class WorkerTeam {
     recorded_.notify_all();
   }
 
-  /// False where the outcome is withheld: nothing is to be recorded, and no further trial to be run.
-  NASNET_LAZY [[nodiscard]] bool evaluate(Trial& trial) {
+  /// False where the outcome is unresolved: nothing is to be recorded, and no further trial to be run.
+  NASNET_LAZY [[nodiscard]] bool evaluate(Trial& trial, const Candidate& candidate) {
     const Clock::time_point begin = Clock::now();
-    TrialContext context = context_of(trial, begin);
+    TrialContext context = context_of(trial, candidate, begin);
     std::optional<Outcome> outcome;
-    const auto failure = catch_failure([&] { outcome = evaluate_(trial.architecture, context); });
+    const auto failure = catch_failure([&] { outcome = evaluator_.evaluate(trial.architecture, context); });
     const bool is_late = context.is_over();
     trial.seconds = seconds_since(begin);
     if (is_late) {
       set_failed(trial, FailureKind::timeout, timeout_sentence());
     } else if (failure) {
       set_failed(trial, failure_kind(failure->kind), failure->message);
-    } else if (outcome->is_withheld()) {
-      withhold(outcome->message());
+    } else if (outcome->is_unresolved()) {
+      end_unresolved(outcome->message());
       return false;
     } else {
       set_outcome(trial, *outcome);
@@ -207,7 +205,7 @@ class WorkerTeam {
     return true;
   }
 
-  NASNET_LAZY void withhold(const std::string& message) {
+  NASNET_LAZY void end_unresolved(const std::string& message) {
     {
       const std::lock_guard lock(mutex_);
       if (!was_stopped()) error_.watch([&] { fail<IoError>(message); });
@@ -215,14 +213,16 @@ class WorkerTeam {
     recorded_.notify_all();
   }
 
-  NASNET_LAZY [[nodiscard]] TrialContext context_of(const Trial& trial, Clock::time_point begin) {
+  NASNET_LAZY [[nodiscard]] TrialContext context_of(const Trial& trial, const Candidate& candidate,
+                                                    Clock::time_point begin) {
     TrialContext context{.trial = trial.number,
                          .random = RandomStream(options_.seed).split("trial", static_cast<std::uint64_t>(trial.number)),
                          .context = Context(pool_, Allocator(options_.trial_bytes)),
-                         .ops = ops_,
+                         .ops = candidate.ops(),
                          .progress = progress_of(trial.number)};
     context.budget = trial.budget;
     context.repeat = trial.repeat;
+    context.candidate = candidate;
     if (options_.trial_seconds) {
       const std::chrono::duration<double> limit(*options_.trial_seconds);
       context.deadline = begin + std::chrono::duration_cast<Clock::duration>(limit);
@@ -249,7 +249,7 @@ class WorkerTeam {
                         .running = static_cast<int>(ledger_.running()),
                         .total = options_.trials,
                         .seconds = seconds_before_ + seconds_since(begin_)};
-    if (const Standing* best = ledger_.best()) {
+    if (const RankedResult* best = ledger_.best()) {
       status.best_accuracy = best->accuracy;
       status.best_trial = best->first->number;
     }
@@ -273,11 +273,11 @@ class WorkerTeam {
   }
 
   NASNET_LAZY [[nodiscard]] std::string detail_text() const {
-    std::array<char, 48> best{"no result yet"};
-    if (const Standing* standing = ledger_.best()) {
-      std::snprintf(best.data(), best.size(), "best %.2f %%", 100 * standing->accuracy);
+    std::array<char, 48> words{"no result yet"};
+    if (const RankedResult* best = ledger_.best()) {
+      std::snprintf(words.data(), words.size(), "best %.2f %%", 100 * best->accuracy);
     }
-    std::string text(best.data());
+    std::string text(words.data());
     if (ledger_.running() > 0) text.append(join(", ", ledger_.running(), " running"));
     if (ledger_.failed() > 0) text.append(join(", ", ledger_.failed(), " failed"));
     return text;
@@ -288,8 +288,7 @@ class WorkerTeam {
   }
 
   SearchLedger& ledger_;
-  EvaluateCall evaluate_;
-  OpTable ops_;
+  const EvaluatorInterface& evaluator_;
   const SearchOptions& options_;
   std::shared_ptr<ThreadPool> pool_;
   std::optional<std::int64_t> shared_bytes_;

@@ -1,4 +1,4 @@
-/// Reading what a strategy has saved.
+/// Reading what a strategy has saved. For .ipp files: it brings the library for JSON.
 #pragma once
 
 #include <cmath>              // isfinite
@@ -13,6 +13,7 @@
 #include "nasnet/core/failure.hpp"
 #include "nasnet/genotype/architecture.hpp"
 #include "nasnet/genotype/json.hpp"
+#include "nasnet/strategy/detail/scored.hpp"
 
 namespace nasnet::inline NASNET_ABI::detail {
 
@@ -91,18 +92,12 @@ class SavedState {
   const nlohmann::json& state_;
 };
 
-/// An architecture and what it achieved.
-struct Scored {
-  Architecture architecture;
-  double accuracy = 0;
+NASNET_LAZY [[nodiscard]] inline nlohmann::json save_scored(const Scored& scored) {
+  return nlohmann::json::object({{"architecture", to_json(scored.architecture)}, {"accuracy", scored.accuracy}});
+}
 
-  NASNET_LAZY [[nodiscard]] nlohmann::json save() const {
-    return nlohmann::json::object({{"architecture", to_json(architecture)}, {"accuracy", accuracy}});
-  }
-
-  NASNET_LAZY [[nodiscard]] static Scored load(const SavedState& state) {
-    return {state.architecture("architecture"), state.number("accuracy")};
-  }
-};
+NASNET_LAZY [[nodiscard]] inline Scored load_scored(const SavedState& state) {
+  return {state.architecture("architecture"), state.number("accuracy")};
+}
 
 }  // namespace nasnet::inline NASNET_ABI::detail

@@ -5,7 +5,6 @@
 #include <cmath>         // isfinite
 #include <cstddef>       // size_t
 #include <cstdint>       // int64_t
-#include <filesystem>    // path
 #include <string>        // string
 #include <string_view>   // string_view
 #include <system_error>  // errc
@@ -35,7 +34,7 @@ NASNET_LAZY [[nodiscard]] inline std::vector<std::string_view> split_at_commas(s
 /// Reads a text of comma-separated values line by line. Each error names the file and the line.
 class CsvFile {
  public:
-  NASNET_LAZY CsvFile(std::filesystem::path path, std::string text) : path_(std::move(path)), text_(std::move(text)) {
+  NASNET_LAZY CsvFile(std::string path, std::string text) : path_(std::move(path)), text_(std::move(text)) {
     header_ = take_line();
   }
   CsvFile(const CsvFile&) = delete;
@@ -81,7 +80,7 @@ class CsvFile {
 
   template <class... Parts>
   [[noreturn]] NASNET_COLD void fail_here(const Parts&... parts) const {
-    fail<DataError>('\'', path_.string(), "', line ", line_, ": ", parts...);
+    fail<DataError>('\'', path_, "', line ", line_, ": ", parts...);
   }
 
  private:
@@ -114,7 +113,7 @@ class CsvFile {
     fail_here("column ", split_at_commas(header_)[column], ": '", values_[column], "' is ", what);
   }
 
-  std::filesystem::path path_;
+  std::string path_;
   std::string text_;
   std::size_t position_ = 0;
   std::int64_t line_ = 0;

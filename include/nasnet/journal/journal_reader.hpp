@@ -1,0 +1,92 @@
+/// Reading a journal line by line.
+#pragma once
+
+#include <cstdint>      // int64_t, uint64_t
+#include <functional>   // function
+#include <string>       // string
+#include <string_view>  // string_view
+#include <utility>      // move
+#include <vector>       // vector
+
+#include "nasnet/journal/journal_record.hpp"
+#include "nasnet/trial/trial.hpp"
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+class JournalLine;
+
+/// Adds to a trial that has started what the line of its end, or of a further start, says of it.
+NASNET_LAZY void take_over_run(Trial& trial, Trial line);
+
+/// Reads line after line, checks that each event can follow those before it, and passes it on.
+///
+/// It keeps little of what it reads, so that who replays a long journal has each architecture once. A record says what
+/// its line says: where a trial ends or starts once more, all else of the trial is in the record of its first start;
+/// see take_over_run.
+class JournalReader {
+ public:
+  using HeaderSink = std::function<void(JournalHeader)>;
+  using RecordSink = std::function<void(JournalRecord)>;
+
+  JournalReader(const std::string& path, HeaderSink take_header, RecordSink take_record)
+      : path_(path), take_header_(std::move(take_header)), take_record_(std::move(take_record)) {}
+
+  NASNET_LAZY void read(std::string_view text);
+
+  /// Bytes after the last whole line.
+  [[nodiscard]] std::uint64_t torn_bytes() const { return torn_bytes_; }
+
+ private:
+  NASNET_LAZY void read_line(std::string_view text);
+
+  /// A torn line is dropped, but never a file that somebody named by mistake.
+  NASNET_LAZY void keep_torn_line(std::string_view text);
+
+  NASNET_LAZY void read_header(const JournalLine& line);
+
+  NASNET_LAZY void read_record(const JournalLine& line);
+
+  NASNET_LAZY [[nodiscard]] static JournalEvent event_of(const JournalLine& line);
+
+  NASNET_LAZY void read_started(const JournalLine& line, Trial& trial);
+
+  NASNET_LAZY void read_proposal(const JournalLine& line, Trial& trial);
+
+  NASNET_LAZY static void read_architecture(const JournalLine& line, Trial& trial);
+
+  NASNET_LAZY void read_ended(const JournalLine& line, Trial& trial);
+
+  NASNET_LAZY void read_finished(const JournalLine& line, Trial& trial);
+
+  NASNET_LAZY static void read_evaluation(const JournalLine& line, Trial& trial);
+
+  NASNET_LAZY void read_failed(const JournalLine& line, Trial& trial);
+
+  NASNET_LAZY void read_duplicate(const JournalLine& line, Trial& trial);
+
+  NASNET_LAZY void read_rejected(const JournalLine& line, Trial& trial);
+
+  /// What has to be known of a trial to judge the lines that follow.
+  struct Begun {
+    std::uint64_t hash = 0;
+    std::int64_t attempt = 0;
+    bool has_ended = false;
+  };
+
+  /// The trial of this number, which must run.
+  NASNET_LAZY [[nodiscard]] Begun& running(const JournalLine& line, std::int64_t number);
+
+  const std::string& path_;
+  HeaderSink take_header_;
+  RecordSink take_record_;
+  std::int64_t line_ = 0;
+  std::int64_t proposals_ = 0;
+  std::uint64_t torn_bytes_ = 0;
+  std::vector<Begun> trials_;  // by number
+};
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/journal/journal_reader.ipp"
+#endif
