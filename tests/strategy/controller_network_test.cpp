@@ -9,6 +9,8 @@
 #include "nasnet/autograd/gradient_check.hpp"
 #include "nasnet/core/random.hpp"
 #include "nasnet/genotype/ops.hpp"
+#include "nasnet/ops/add.hpp"
+#include "nasnet/ops/elementwise.hpp"
 #include "nasnet/space/cell_space.hpp"
 #include "nasnet/space/search_space.hpp"
 

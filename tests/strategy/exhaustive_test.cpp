@@ -92,8 +92,8 @@ TEST_CASE("exhaustive search: options and states out of range are refused") {
   CHECK_THROWS_AS(Exhaustive(toy::Space{}, {.repeats = 0}), ArgumentError);
   CHECK_THROWS_AS(Exhaustive(toy::Space{}, {.budgets = {1, 0}}), ArgumentError);
   Exhaustive strategy(toy::Space{}, {.budgets = {1, 4}, .repeats = 3});
-  CHECK_THROWS_AS(strategy.load({{"next", 5}, {"proposed", 7}}), DataError);
-  CHECK_THROWS_AS(strategy.load({{"next", 5}}), DataError);
+  CHECK_THROWS_AS(strategy.load(nlohmann::json{{"next", 5}, {"proposed", 7}}), DataError);
+  CHECK_THROWS_AS(strategy.load(nlohmann::json{{"next", 5}}), DataError);
 }
 
 TEST_CASE("exhaustive search: a space that cannot be numbered is refused") {

@@ -43,8 +43,8 @@ TEST_CASE("random search: a saved state goes on") {
 
   loaded.load(strategy.save());
   CHECK_THROWS_AS(loaded.load(nlohmann::json::object()), DataError);
-  CHECK_THROWS_AS(loaded.load({{"proposals", -1}}), DataError);
-  CHECK_THROWS_AS(loaded.load({{"proposals", "1"}}), DataError);
+  CHECK_THROWS_AS(loaded.load(nlohmann::json{{"proposals", -1}}), DataError);
+  CHECK_THROWS_AS(loaded.load(nlohmann::json{{"proposals", "1"}}), DataError);
   CHECK_THROWS_AS(loaded.load(nlohmann::json(3)), DataError);
 }
 
