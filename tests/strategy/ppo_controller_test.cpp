@@ -10,6 +10,7 @@
 
 #include "catch.hpp"
 #include "nasnet/autograd/gradient_check.hpp"
+#include "nasnet/ops/reductions.hpp"
 #include "nasnet/space/nasbench201_space.hpp"
 #include "nasnet/strategy/any_strategy.hpp"
 #include "nasnet/strategy/random_search.hpp"
