@@ -6,8 +6,11 @@
 #include "catch.hpp"
 #include "core/temporary_folder.hpp"
 #include "nasnet/core/random.hpp"
+#include "nasnet/genotype/json.hpp"
 #include "nasnet/genotype/published.hpp"
 #include "nasnet/graph/build_network.hpp"
+#include "nasnet/io/safetensors.hpp"
+#include "nasnet/io/weights.hpp"
 
 using namespace nasnet;
 using Catch::Matchers::ContainsSubstring;

@@ -10,6 +10,7 @@
 #include "core/temporary_folder.hpp"
 #include "graph/random_cells.hpp"
 #include "nasnet/genotype/published.hpp"
+#include "nasnet/report/detail/chart.hpp"
 
 using namespace nasnet;
 using Catch::Matchers::ContainsSubstring;

@@ -5,7 +5,9 @@
 
 #include "catch.hpp"
 #include "core/temporary_folder.hpp"
+#include "nasnet/genotype/json.hpp"
 #include "nasnet/genotype/published.hpp"
+#include "nasnet/graph/named_networks.hpp"
 
 using namespace nasnet;
 using Catch::Matchers::ContainsSubstring;

@@ -77,7 +77,7 @@ struct Sized {
   [[nodiscard]] std::int64_t predicted_bytes(const Architecture& architecture) const {
     return bytes->at(to_text(architecture));
   }
-  Evaluation operator()(const Architecture& architecture, TrialContext& trial) const {
+  Evaluation operator()(const Architecture& architecture, TrialContext&) const {
     const std::int64_t needs = predicted_bytes(architecture);
     {
       const std::lock_guard lock(watch->mutex);

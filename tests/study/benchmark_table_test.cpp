@@ -9,6 +9,7 @@
 #include "core/temporary_folder.hpp"
 #include "nasnet/journal/journal.hpp"
 #include "nasnet/search/search.hpp"
+#include "nasnet/space/nasbench201_space.hpp"
 #include "nasnet/strategy/random_search.hpp"
 #include "study/table_cases.hpp"
 
@@ -95,7 +96,7 @@ TEST_CASE("benchmark table: is an evaluator") {
   SearchOptions options;
   options.trials = 50;
   options.journal = folder / "run.jsonl";
-  const History history = search(table.space(), OpTable(), RandomSearch(table.space(), 1), table, options);
+  const History history = search(table.space(), RandomSearch(table.space(), 1), table, options);
   REQUIRE(history.trials.size() == 50);
   for (const Trial& trial : history.trials) {
     CHECK(trial.evaluation.validation_accuracy == table.at(trial.architecture).validation_accuracy);
@@ -103,5 +104,5 @@ TEST_CASE("benchmark table: is an evaluator") {
   }
   CHECK(history.settings["evaluator"]["table"] == "NAS-Bench-201");
   options.resume = true;
-  CHECK(equal_results(search(table.space(), OpTable(), RandomSearch(table.space(), 1), table, options), history));
+  CHECK(equal_results(search(table.space(), RandomSearch(table.space(), 1), table, options), history));
 }

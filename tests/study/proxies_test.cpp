@@ -12,6 +12,7 @@
 #include "nasnet/core/random.hpp"
 #include "nasnet/graph/build_network.hpp"
 #include "nasnet/graph/graph_builder.hpp"
+#include "nasnet/ops/softmax_cross_entropy.hpp"
 #include "nasnet/study/cell_table.hpp"
 
 using namespace nasnet;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "nasnet/core/error.hpp"
 
 using namespace nasnet;
 

@@ -203,7 +203,8 @@ TEST_CASE("study: random search is always there, threads do not matter, and evol
   CHECK(mean(1, 100).low > mean(0, 100).high);
   CHECK(mean(2, 100).mean == Approx(table.best().test_accuracy));  // the table has a single optimum
   CHECK(mean(1, 100).mean > mean(1, 20).mean);
-  CHECK(detail::probability_above(study.results[1], study.results[0], 100) > 0.9);
+  CHECK(probability_above(figures_at(study.results[1], 100, &StudyPoint::test),
+                          figures_at(study.results[0], 100, &StudyPoint::test)) > 0.9);
 
   options.first_seed = 31;
   CHECK(to_json(run_study(table, strategies(), options)) != to_json(study));

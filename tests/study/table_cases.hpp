@@ -6,6 +6,7 @@
 #include <string>
 
 #include "catch.hpp"
+#include "nasnet/space/nasbench201_space.hpp"
 #include "nasnet/study/benchmark_table.hpp"
 
 namespace toy {
