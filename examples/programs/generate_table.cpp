@@ -100,7 +100,7 @@ class TimeMeter {
                                               nasnet::TrialContext& trial) const {
     const std::int64_t steps = trainer_.split().train.size() / trainer_.options().training.batch;
     const double epoch = static_cast<double>(std::max(steps, std::int64_t{1})) * step_seconds(architecture, trial);
-    return {.metrics = {{"epoch_seconds", epoch}, {"latency", latency_(architecture, trial.ops).median}}};
+    return {.metrics = {{"epoch_seconds", epoch}, {"latency", latency_(trial.candidate_of(architecture)).median}}};
   }
 
   [[nodiscard]] nlohmann::json settings() const {
