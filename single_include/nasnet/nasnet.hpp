@@ -20411,7 +20411,7 @@ class BigUnsigned {
   [[nodiscard]] friend BigUnsigned operator-(BigUnsigned a, const BigUnsigned& b) { return a -= b; }
   [[nodiscard]] friend BigUnsigned operator*(const BigUnsigned& a, const BigUnsigned& b) {
     BigUnsigned product;
-    product.digits_.assign(a.digits_.size() + b.digits_.size(), 0);
+    std::vector<std::uint32_t>(a.digits_.size() + b.digits_.size()).swap(product.digits_);
     for (std::size_t i = 0; i < a.digits_.size(); ++i) product.add_row(a.digits_[i], b, i);
     product.trim();
     return product;
@@ -20448,18 +20448,23 @@ class BigUnsigned {
 
 namespace nasnet::inline NASNET_ABI {
 
-NASNET_BODY BigUnsigned::BigUnsigned(std::uint64_t value) {  // NOLINT: a number
-  for (; value > 0; value /= base) digits_.push_back(static_cast<std::uint32_t>(value % base));
+NASNET_BODY BigUnsigned::BigUnsigned(std::uint64_t value) : digits_(3) {  // NOLINT: a number
+  for (std::uint32_t& digit : digits_) {
+    digit = static_cast<std::uint32_t>(value % base);
+    value /= base;
+  }
+  trim();
 }
 
 NASNET_BODY BigUnsigned& BigUnsigned::operator+=(const BigUnsigned& other) {
   std::uint64_t carry = 0;
-  digits_.resize((std::max)(digits_.size(), other.digits_.size()) + 1, 0);
-  for (std::size_t i = 0; i < digits_.size(); ++i) {
-    carry += std::uint64_t{digits_[i]} + other.digit(i);
-    digits_[i] = static_cast<std::uint32_t>(carry % base);
+  std::vector<std::uint32_t> sum((std::max)(digits_.size(), other.digits_.size()) + 1);
+  for (std::size_t i = 0; i < sum.size(); ++i) {
+    carry += digit(i) + other.digit(i);
+    sum[i] = static_cast<std::uint32_t>(carry % base);
     carry /= base;
   }
+  digits_.swap(sum);
   trim();
   return *this;
 }
@@ -20493,12 +20498,14 @@ NASNET_BODY std::optional<std::uint64_t> BigUnsigned::as_uint64() const {
 
 NASNET_BODY std::string BigUnsigned::to_string() const {
   if (digits_.empty()) return std::string(1, '0');
-  std::string text = std::to_string(digits_.back());
-  for (std::size_t i = digits_.size() - 1; i-- > 0;) {
-    const std::string part = std::to_string(digits_[i]);
-    text.append(digits_per_limb - part.size(), '0').append(part);
+  std::vector<std::uint32_t> left = digits_;
+  std::string text(digits_.size() * digits_per_limb, '0');
+  for (std::size_t place = 0; place < text.size(); ++place) {
+    std::uint32_t& rest = left[place / digits_per_limb];
+    text[text.size() - 1 - place] = static_cast<char>('0' + rest % 10);
+    rest /= 10;
   }
-  return text;
+  return text.substr(text.find_first_not_of('0'));
 }
 
 NASNET_BODY double BigUnsigned::log() const {
