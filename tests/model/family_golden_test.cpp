@@ -8,7 +8,9 @@
 #include "catch.hpp"
 #include "model/golden_values.hpp"
 #include "model/sample_networks.hpp"
+#include "nasnet/genotype/ops.hpp"
 #include "nasnet/graph/build_network.hpp"
+#include "nasnet/graph/op_expansions.hpp"
 #include "nasnet/graph/named_networks.hpp"
 #include "nasnet/train/train_step.hpp"
 

@@ -104,6 +104,19 @@ TEST_CASE("depthwise gives the same bits for any number of threads", "[depthwise
   }
 }
 
+TEST_CASE("depthwise in double precision gives the same bits for any instruction set", "[depthwise]") {
+  const Depthwise depthwise{.window = Window::square(5)};
+  const Shape input{2, 7, 6, 11};
+  const KernelRun<double> baseline(depthwise, input, {.whole = false});
+  for (const nasnet::InstructionSet set : cases::instruction_sets()) {
+    INFO(to_string(set));
+    const KernelRun<double> run(depthwise, input, {.set = set, .whole = false});
+    CHECK(cases::equal_bits(run.y, baseline.y));
+    CHECK(cases::equal_bits(run.dx, baseline.dx));
+    CHECK(cases::equal_bits(run.parameter_gradients[0], baseline.parameter_gradients[0]));
+  }
+}
+
 TEST_CASE("depthwise adds to gradients where it is told to, and leaves alone what nobody wants", "[depthwise]") {
   for (const nasnet::InstructionSet set : cases::instruction_sets()) {
     const Depthwise depthwise{.window = Window::square(3, 2)};
