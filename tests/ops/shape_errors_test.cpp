@@ -3,7 +3,7 @@
 #include <vector>  // vector
 
 #include "catch.hpp"
-#include "nasnet/core/attempt.hpp"
+#include "nasnet/core/failure.hpp"
 #include "nasnet/ops/ops.hpp"
 #include "nasnet/ops/run_primitive.hpp"
 #include "nasnet/ops/slice.hpp"
