@@ -3,10 +3,8 @@
 #include "nasnet/trial/json_line.hpp"
 
 #include <algorithm>          // all_of, find_if
-#include <cmath>              // isfinite
 #include <cstddef>            // size_t
 #include <cstdint>            // int64_t, uint64_t
-#include <limits>             // numeric_limits
 #include <memory>             // make_shared
 #include <nlohmann/json.hpp>  // json, ordered_json
 #include <optional>           // nullopt, optional
@@ -17,6 +15,7 @@
 
 #include "nasnet/core/failure.hpp"
 #include "nasnet/genotype/architecture.hpp"
+#include "nasnet/genotype/json_values.hpp"
 #include "nasnet/genotype/text.hpp"
 
 namespace nasnet::inline NASNET_ABI::detail {
@@ -39,13 +38,13 @@ struct JsonField {
 
 /// Takes the fields of a JSON object one by one as long as none of them holds others. A tree of each line would take
 /// longer to build, to search and to free than the line takes to read.
-class FlatObject final : public nlohmann::json_sax<nlohmann::json> {
+NASNET_LAZY class FlatObject final : public nlohmann::json_sax<nlohmann::json> {
  public:
   /// All fields of an object; nothing where the text is no object, or one that is not flat.
-  NASNET_LAZY [[nodiscard]] static std::optional<std::vector<JsonField>> fields_of(std::string_view text) {
-    FlatObject object;
-    if (!nlohmann::json::sax_parse(text.begin(), text.end(), &object)) return std::nullopt;
-    return std::move(object.fields_);
+  [[nodiscard]] std::optional<std::vector<JsonField>> fields_of(std::string_view text) {
+    fields_.reserve(16);
+    if (!nlohmann::json::sax_parse(text.begin(), text.end(), this)) return std::nullopt;
+    return std::move(fields_);
   }
 
   bool null() override { return set(nullptr); }
@@ -69,8 +68,6 @@ class FlatObject final : public nlohmann::json_sax<nlohmann::json> {
   bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
 
  private:
-  FlatObject() { fields_.reserve(16); }
-
   template <class Value>
   bool set(const Value& value) {
     if (is_open_) fields_.back().value = value;
@@ -100,28 +97,27 @@ NASNET_BODY const nlohmann::json& JournalLine::field(std::string_view key) const
 }
 
 NASNET_BODY const std::string& JournalLine::text(std::string_view key) const {
-  const nlohmann::json& value = field(key);
-  if (!value.is_string()) fail_here("the field \"", key, "\" is no text");
-  return value.get_ref<const std::string&>();
+  const std::string* text = text_of(field(key));
+  if (text == nullptr) fail_here("the field \"", key, "\" is no text");
+  return *text;
 }
 
 NASNET_BODY std::int64_t JournalLine::count(std::string_view key) const {
-  const nlohmann::json& value = field(key);
-  const bool fits = value.is_number_unsigned() &&
-                    value.get<std::uint64_t>() <= std::uint64_t{(std::numeric_limits<std::int64_t>::max)()};
-  if (!fits) fail_here("the field \"", key, "\" is no whole number from 0");
-  return value.get<std::int64_t>();
+  const auto number = whole_number_of(field(key), 0);
+  if (!number) fail_here("the field \"", key, "\" is no whole number from 0");
+  return *number;
 }
 
 NASNET_BODY std::uint64_t JournalLine::unsigned_number(std::string_view key) const {
-  const nlohmann::json& value = field(key);
-  if (!value.is_number_unsigned()) fail_here("the field \"", key, "\" is no whole number from 0");
-  return value.get<std::uint64_t>();
+  const auto number = unsigned_number_of(field(key));
+  if (!number) fail_here("the field \"", key, "\" is no whole number from 0");
+  return *number;
 }
 
 NASNET_BODY double JournalLine::number_in(const nlohmann::json& value, std::string_view key) const {
-  if (!value.is_number() || !std::isfinite(value.get<double>())) fail_here("the field \"", key, "\" is no number");
-  return value.get<double>();
+  const auto number = number_of(value);
+  if (!number) fail_here("the field \"", key, "\" is no number");
+  return *number;
 }
 
 NASNET_BODY std::uint64_t JournalLine::hash() const {
@@ -150,7 +146,7 @@ NASNET_BODY std::optional<std::string_view> JournalLine::last_architecture(std::
 }
 
 NASNET_BODY void JournalLine::take_fields(std::string_view text) {
-  if (auto flat = FlatObject::fields_of(text)) {
+  if (auto flat = FlatObject().fields_of(text)) {
     *fields_ = *std::move(flat);
     return;
   }

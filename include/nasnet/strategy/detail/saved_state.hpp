@@ -1,7 +1,6 @@
 /// Reading what a strategy has saved. For .ipp files: it brings the library for JSON.
 #pragma once
 
-#include <cmath>              // isfinite
 #include <cstdint>            // int64_t
 #include <limits>             // numeric_limits
 #include <nlohmann/json.hpp>  // json
@@ -13,6 +12,7 @@
 #include "nasnet/core/failure.hpp"
 #include "nasnet/genotype/architecture.hpp"
 #include "nasnet/genotype/json.hpp"
+#include "nasnet/genotype/json_values.hpp"
 #include "nasnet/strategy/detail/scored.hpp"
 
 namespace nasnet::inline NASNET_ABI::detail {
@@ -27,43 +27,42 @@ class SavedState {
   NASNET_LAZY [[nodiscard]] bool has(const char* key) const { return state_.contains(key); }
 
   NASNET_LAZY [[nodiscard]] const nlohmann::json& field(const char* key) const {
-    const auto found = state_.find(key);
-    if (found == state_.end()) fail<DataError>(owner_, ": the saved state has no \"", key, '"');
+    const nlohmann::json* found = field_of(state_, key);
+    if (found == nullptr) fail<DataError>(owner_, ": the saved state has no \"", key, '"');
     return *found;
   }
 
   /// A whole number from 0 to `most`.
   NASNET_LAZY [[nodiscard]] std::int64_t count(const char* key,
                                                std::int64_t most = (std::numeric_limits<std::int64_t>::max)()) const {
-    const nlohmann::json& value = field(key);
-    const bool fits = value.is_number_integer() && value.get<std::int64_t>() >= 0 && value.get<std::int64_t>() <= most;
-    if (!fits) fail<DataError>(owner_, ": \"", key, "\" of the saved state is no whole number from 0 to ", most);
-    return value.get<std::int64_t>();
+    const auto number = whole_number_of(field(key), 0, most);
+    if (!number) fail<DataError>(owner_, ": \"", key, "\" of the saved state is no whole number from 0 to ", most);
+    return *number;
   }
 
   /// A whole number of either sign.
   NASNET_LAZY [[nodiscard]] std::int64_t whole_number(const char* key) const {
-    const nlohmann::json& value = field(key);
-    if (!value.is_number_integer()) fail_at(key);
-    return value.get<std::int64_t>();
+    const auto number = whole_number_of(field(key), (std::numeric_limits<std::int64_t>::min)());
+    if (!number) fail_at(key);
+    return *number;
   }
 
   NASNET_LAZY [[nodiscard]] const std::string& text(const char* key) const {
-    const nlohmann::json& value = field(key);
-    if (!value.is_string()) fail_at(key);
-    return value.get_ref<const std::string&>();
+    const std::string* text = text_of(field(key));
+    if (text == nullptr) fail_at(key);
+    return *text;
   }
 
   NASNET_LAZY [[nodiscard]] double number(const char* key) const {
-    const nlohmann::json& value = field(key);
-    if (!value.is_number() || !std::isfinite(value.get<double>())) fail_at(key);
-    return value.get<double>();
+    const auto number = number_of(field(key));
+    if (!number) fail_at(key);
+    return *number;
   }
 
   NASNET_LAZY [[nodiscard]] bool flag(const char* key) const {
-    const nlohmann::json& value = field(key);
-    if (!value.is_boolean()) fail_at(key);
-    return value.get<bool>();
+    const auto flag = flag_of(field(key));
+    if (!flag) fail_at(key);
+    return *flag;
   }
 
   NASNET_LAZY [[nodiscard]] const nlohmann::json& list(const char* key) const {
