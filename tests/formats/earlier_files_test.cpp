@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "catch.hpp"
@@ -17,6 +18,7 @@
 #include "nasnet/report/load_network.hpp"
 #include "nasnet/report/result_file.hpp"
 #include "nasnet/search/search.hpp"
+#include "nasnet/space/search_space.hpp"
 #include "nasnet/strategy/regularized_evolution.hpp"
 #include "nasnet/study/cell_table.hpp"
 #include "tests_folder.hpp"
@@ -42,7 +44,7 @@ History continued(const std::filesystem::path& journal, std::int64_t trials) {
   options.seed = 9;
   options.journal = journal;
   options.resume = true;
-  options.settings = {{"--epochs", 1}};
+  options.settings = nlohmann::json{{"--epochs", 1}};
   RegularizedEvolution strategy(cell_table_space(), 4, {.population = earlier_files::population, .sample = 2});
   const ChildTrainer evaluate(earlier_files::images(30), child);
   return search<CellSpace<CellTableOps, 2>>(strategy, evaluate, options);
