@@ -18,7 +18,7 @@
 #include "nasnet/report/load_network.hpp"
 #include "nasnet/report/result_file.hpp"
 #include "nasnet/search/search.hpp"
-#include "nasnet/space/search_space.hpp"
+#include "nasnet/space/cell_space.hpp"
 #include "nasnet/strategy/regularized_evolution.hpp"
 #include "nasnet/study/cell_table.hpp"
 #include "tests_folder.hpp"
