@@ -10,8 +10,8 @@
 #include "model/sample_networks.hpp"
 #include "nasnet/genotype/ops.hpp"
 #include "nasnet/graph/build_network.hpp"
-#include "nasnet/graph/op_expansions.hpp"
 #include "nasnet/graph/named_networks.hpp"
+#include "nasnet/graph/op_expansions.hpp"
 #include "nasnet/train/train_step.hpp"
 
 using namespace nasnet;

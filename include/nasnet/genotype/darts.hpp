@@ -35,54 +35,12 @@ namespace detail {
 
 inline constexpr std::string_view darts_speaker = "DARTS genotype";
 
-/// Reads one literal.
-class DartsReader {
- public:
-  DartsReader(std::string_view text, const DartsOptions& options) : cursor_(text, darts_speaker), options_(options) {}
-
-  NASNET_LAZY [[nodiscard]] Architecture read();
-
- private:
-  struct Argument {
-    std::string_view name;
-    bool found = false;
-  };
-
-  // A literal may be pasted with the name it was given: DARTS_V2 = Genotype(...).
-  NASNET_LAZY void take_assignment();
-
-  NASNET_LAZY void read_argument();
-
-  NASNET_LAZY void mark_found(std::string_view name, std::size_t place);
-
-  NASNET_LAZY [[nodiscard]] std::vector<Block> read_blocks();
-
-  NASNET_LAZY [[nodiscard]] BlockInput read_operand();
-
-  NASNET_LAZY [[nodiscard]] std::vector<int> read_concat();
-
-  NASNET_LAZY [[nodiscard]] std::vector<int> read_range();
-
-  NASNET_LAZY [[nodiscard]] std::vector<int> read_list();
-
-  NASNET_LAZY [[nodiscard]] Architecture finished();
-
-  TextCursor cursor_;
-  const DartsOptions& options_;
-  Architecture result_;
-  std::array<Argument, 4> arguments_{Argument{"normal"}, Argument{"normal_concat"}, Argument{"reduce"},
-                                     Argument{"reduce_concat"}};
-};
-
 }  // namespace detail
 
 /// Reads a literal, with or without a name assigned to it.
 /// @throws GenotypeError with line and column where it is no such literal, with the place in the cell (in our
 /// numbering) where the architecture breaks a rule.
-NASNET_LAZY [[nodiscard]] inline Architecture architecture_from_darts(std::string_view text,
-                                                                      const DartsOptions& options = {}) {
-  return detail::DartsReader(text, options).read();
-}
+NASNET_LAZY [[nodiscard]] Architecture architecture_from_darts(std::string_view text, const DartsOptions& options = {});
 
 /// Writes a literal in one line. architecture_from_darts with the same options reads it back.
 /// @throws GenotypeError for what a literal cannot say: not two inputs, a block that does not add, our dil_conv_KxK.

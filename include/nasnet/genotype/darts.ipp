@@ -18,6 +18,45 @@
 
 namespace nasnet::inline NASNET_ABI::detail {
 
+/// Reads one literal.
+class DartsReader {
+ public:
+  DartsReader(std::string_view text, const DartsOptions& options) : cursor_(text, darts_speaker), options_(options) {}
+
+  NASNET_LAZY [[nodiscard]] Architecture read();
+
+ private:
+  struct Argument {
+    std::string_view name;
+    bool found = false;
+  };
+
+  // A literal may be pasted with the name it was given: DARTS_V2 = Genotype(...).
+  NASNET_LAZY void take_assignment();
+
+  NASNET_LAZY void read_argument();
+
+  NASNET_LAZY void mark_found(std::string_view name, std::size_t place);
+
+  NASNET_LAZY [[nodiscard]] std::vector<Block> read_blocks();
+
+  NASNET_LAZY [[nodiscard]] BlockInput read_operand();
+
+  NASNET_LAZY [[nodiscard]] std::vector<int> read_concat();
+
+  NASNET_LAZY [[nodiscard]] std::vector<int> read_range();
+
+  NASNET_LAZY [[nodiscard]] std::vector<int> read_list();
+
+  NASNET_LAZY [[nodiscard]] Architecture finished();
+
+  TextCursor cursor_;
+  const DartsOptions& options_;
+  Architecture result_;
+  std::array<Argument, 4> arguments_{Argument{"normal"}, Argument{"normal_concat"}, Argument{"reduce"},
+                                     Argument{"reduce_concat"}};
+};
+
 NASNET_LAZY [[nodiscard]] inline std::string op_from_darts(std::string_view name, const DartsOptions& options) {
   if (name == "none") return std::string("zero");
   if (name == "skip_connect") return options.skip_connect;
@@ -195,6 +234,10 @@ NASNET_BODY std::string to_darts(const Architecture& architecture, const DartsOp
               ", normal_concat=", detail::darts_concat(normal),
               ", reduce=", detail::darts_blocks(reduction, CellRole::reduction, options),
               ", reduce_concat=", detail::darts_concat(reduction), ')');
+}
+
+NASNET_BODY Architecture architecture_from_darts(std::string_view text, const DartsOptions& options) {
+  return detail::DartsReader(text, options).read();
 }
 
 }  // namespace nasnet::inline NASNET_ABI

@@ -1,10 +1,8 @@
 /// Weights from the names and layouts of one library to those of another, ours among them.
 #pragma once
 
-#include <cstddef>   // size_t
-#include <optional>  // nullopt, optional
-#include <string>    // string
-#include <vector>    // vector
+#include <string>  // string
+#include <vector>  // vector
 
 #include "nasnet/graph/network_graph.hpp"
 #include "nasnet/io/tensor_file.hpp"
@@ -13,41 +11,6 @@
 namespace nasnet::inline NASNET_ABI {
 
 namespace detail {
-
-/// Compares a file with what a network wants of it, name by name.
-class WeightComparison {
- public:
-  NASNET_LAZY WeightComparison(const NetworkGraph& graph, const TensorFile& file, WeightNaming naming)
-      : graph_(graph),
-        file_(file),
-        naming_(naming),
-        names_(weight_names(graph, naming)),
-        background_(has_background()) {}
-
-  /// A sentence for each tensor that is missing, too much or wrong.
-  NASNET_LAZY [[nodiscard]] std::vector<std::string> faults() const;
-
-  /// The tensor of a parameter of a file without faults, less the row of a background class.
-  NASNET_LAZY [[nodiscard]] std::optional<StoredTensor> tensor(std::size_t parameter) const;
-
- private:
-  [[nodiscard]] const ParameterSpec& spec(std::size_t parameter) const { return graph_.parameters[parameter].spec; }
-
-  [[nodiscard]] bool is_in_head(std::size_t parameter) const {
-    return graph_.nodes[static_cast<std::size_t>(graph_.parameters[parameter].node)].part == NetworkPart::head;
-  }
-
-  /// Whether the last layer of the file, weights and biases alike, has a class more than the 1000 wanted.
-  NASNET_LAZY [[nodiscard]] bool has_background() const;
-
-  NASNET_LAZY [[nodiscard]] std::string fault_of(std::size_t parameter) const;
-
-  const NetworkGraph& graph_;
-  const TensorFile& file_;
-  WeightNaming naming_;
-  std::vector<std::string> names_;
-  bool background_;
-};
 
 /// Throws a sentence of the first few faults.
 NASNET_LAZY [[noreturn]] NASNET_COLD void fail_mismatch(const std::string& origin,
@@ -62,10 +25,8 @@ NASNET_LAZY [[nodiscard]] StoredTensor with_layout(const ParameterSpec& spec, St
 /// What keeps a file from being the weights of a network, a sentence for each tensor that is missing, that the network
 /// lacks, or that has another shape or no floats. Empty where it fits.
 /// @throws ArgumentError where the naming has no name for a parameter of the network.
-NASNET_LAZY [[nodiscard]] inline std::vector<std::string> weight_mismatches(
-    const NetworkGraph& graph, const TensorFile& file, WeightNaming naming = WeightNaming::nasnet) {
-  return detail::WeightComparison(graph, file, naming).faults();
-}
+NASNET_LAZY [[nodiscard]] std::vector<std::string> weight_mismatches(const NetworkGraph& graph, const TensorFile& file,
+                                                                     WeightNaming naming = WeightNaming::nasnet);
 
 /// The weights of a network under other names and in other layouts. Each tensor has its parameter and each parameter
 /// its tensor, but for the auxiliary head, which may be lacking and which only our own files have, and for what PyTorch

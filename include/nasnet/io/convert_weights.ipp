@@ -24,6 +24,41 @@
 
 namespace nasnet::inline NASNET_ABI::detail {
 
+/// Compares a file with what a network wants of it, name by name.
+class WeightComparison {
+ public:
+  NASNET_LAZY WeightComparison(const NetworkGraph& graph, const TensorFile& file, WeightNaming naming)
+      : graph_(graph),
+        file_(file),
+        naming_(naming),
+        names_(weight_names(graph, naming)),
+        background_(has_background()) {}
+
+  /// A sentence for each tensor that is missing, too much or wrong.
+  NASNET_LAZY [[nodiscard]] std::vector<std::string> faults() const;
+
+  /// The tensor of a parameter of a file without faults, less the row of a background class.
+  NASNET_LAZY [[nodiscard]] std::optional<StoredTensor> tensor(std::size_t parameter) const;
+
+ private:
+  [[nodiscard]] const ParameterSpec& spec(std::size_t parameter) const { return graph_.parameters[parameter].spec; }
+
+  [[nodiscard]] bool is_in_head(std::size_t parameter) const {
+    return graph_.nodes[static_cast<std::size_t>(graph_.parameters[parameter].node)].part == NetworkPart::head;
+  }
+
+  /// Whether the last layer of the file, weights and biases alike, has a class more than the 1000 wanted.
+  NASNET_LAZY [[nodiscard]] bool has_background() const;
+
+  NASNET_LAZY [[nodiscard]] std::string fault_of(std::size_t parameter) const;
+
+  const NetworkGraph& graph_;
+  const TensorFile& file_;
+  WeightNaming naming_;
+  std::vector<std::string> names_;
+  bool background_;
+};
+
 [[nodiscard]] constexpr bool holds_floats(ElementType type) {
   return type == ElementType::f16 || type == ElementType::bf16 || type == ElementType::f32 || type == ElementType::f64;
 }
@@ -124,6 +159,11 @@ NASNET_BODY TensorFile convert_weights(const NetworkGraph& graph, const TensorFi
     if (tensor) result.set(names[p], detail::with_layout(graph.parameters[p].spec, std::move(*tensor), from, to));
   }
   return result;
+}
+
+NASNET_BODY std::vector<std::string> weight_mismatches(const NetworkGraph& graph, const TensorFile& file,
+                                                       WeightNaming naming) {
+  return detail::WeightComparison(graph, file, naming).faults();
 }
 
 }  // namespace nasnet::inline NASNET_ABI

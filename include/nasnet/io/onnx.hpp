@@ -4,7 +4,6 @@
 #include <cstdint>     // uint8_t, uint64_t
 #include <filesystem>  // path
 
-#include "nasnet/io/detail/onnx_graph.hpp"
 #include "nasnet/model/model.hpp"
 
 namespace nasnet::inline NASNET_ABI {

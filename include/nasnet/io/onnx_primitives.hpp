@@ -10,7 +10,6 @@
 
 #include "nasnet/primitive/onnx_call.hpp"
 #include "nasnet/primitive/primitives.hpp"
-#include "nasnet/primitive/window.hpp"
 
 namespace nasnet::inline NASNET_ABI {
 
@@ -18,20 +17,11 @@ namespace detail {
 
 using OnnxIntegers = std::vector<std::int64_t>;
 
-NASNET_LAZY [[nodiscard]] std::vector<OnnxAttribute> onnx_convolution(const Window& window, Size map,
-                                                                      std::int64_t groups = 1);
-
 }  // namespace detail
 
-NASNET_LAZY inline void emit_onnx(const Convolution& convolution, OnnxCall& call) {
-  call.add_output("Conv", {call.input(), call.parameter(0)},
-                  detail::onnx_convolution(convolution.window, call.input_shape().size()));
-}
+NASNET_LAZY void emit_onnx(const Convolution& convolution, OnnxCall& call);
 
-NASNET_LAZY inline void emit_onnx(const Pointwise&, OnnxCall& call) {
-  call.add_output("Conv", {call.input(), call.parameter(0)},
-                  detail::onnx_convolution(Window{}, call.input_shape().size()));
-}
+NASNET_LAZY void emit_onnx(const Pointwise&, OnnxCall& call);
 
 NASNET_LAZY void emit_onnx(const Depthwise& depthwise, OnnxCall& call);
 
@@ -42,14 +32,12 @@ NASNET_LAZY void emit_onnx(const MaximumPool& pool, OnnxCall& call);
 /// With count_include_pad = 0 a window's sum is divided by the number of its cells inside the map, whatever the pads.
 NASNET_LAZY void emit_onnx(const AveragePool& pool, OnnxCall& call);
 
-NASNET_LAZY inline void emit_onnx(const GlobalAveragePool&, OnnxCall& call) {
-  call.add_output("GlobalAveragePool", {call.input()});
-}
+NASNET_LAZY void emit_onnx(const GlobalAveragePool&, OnnxCall& call);
 
 /// Zeros are put behind the edge as far as the last pixel read, so that the slice has its whole length.
 NASNET_LAZY void emit_onnx(const Subsample& subsample, OnnxCall& call);
 
-NASNET_LAZY inline void emit_onnx(const Relu&, OnnxCall& call) { call.add_output("Relu", {call.input()}); }
+NASNET_LAZY void emit_onnx(const Relu&, OnnxCall& call);
 
 /// By the running statistics.
 NASNET_LAZY void emit_onnx(const BatchNorm& norm, OnnxCall& call);
@@ -60,13 +48,9 @@ NASNET_LAZY void emit_onnx(const LayerNorm& norm, OnnxCall& call);
 
 NASNET_LAZY void emit_onnx(const InstanceNorm& norm, OnnxCall& call);
 
-NASNET_LAZY inline void emit_onnx(const Add&, OnnxCall& call) {
-  call.add_output(call.inputs().size() == 2 ? "Add" : "Sum", call.inputs());
-}
+NASNET_LAZY void emit_onnx(const Add&, OnnxCall& call);
 
-NASNET_LAZY inline void emit_onnx(const Concat&, OnnxCall& call) {
-  call.add_output("Concat", call.inputs(), {{"axis", std::int64_t{1}}});
-}
+NASNET_LAZY void emit_onnx(const Concat&, OnnxCall& call);
 
 /// Only the number of samples comes from the input.
 NASNET_LAZY void emit_onnx(const Zeros&, OnnxCall& call);

@@ -16,6 +16,9 @@
 
 namespace nasnet::inline NASNET_ABI::detail {
 
+NASNET_LAZY [[nodiscard]] std::vector<OnnxAttribute> onnx_convolution(const Window& window, Size map,
+                                                                      std::int64_t groups = 1);
+
 /// Rows and columns of padding: above, to the left, below, to the right.
 NASNET_LAZY [[nodiscard]] inline OnnxIntegers onnx_pads(const Window& window, Size map) {
   const WindowAxis rows = window.vertical();
@@ -181,6 +184,30 @@ NASNET_BODY void emit_onnx(const Dense&, OnnxCall& call) {
   const std::string kernel = call.add("Unsqueeze", {call.parameter(0), call.integers("axes", {2, 3})});
   call.add_output("Conv", {call.input(), kernel, call.parameter(1)},
                   detail::onnx_convolution(Window{}, call.input_shape().size()));
+}
+
+NASNET_BODY void emit_onnx(const Convolution& convolution, OnnxCall& call) {
+  call.add_output("Conv", {call.input(), call.parameter(0)},
+                  detail::onnx_convolution(convolution.window, call.input_shape().size()));
+}
+
+NASNET_BODY void emit_onnx(const Pointwise&, OnnxCall& call) {
+  call.add_output("Conv", {call.input(), call.parameter(0)},
+                  detail::onnx_convolution(Window{}, call.input_shape().size()));
+}
+
+NASNET_BODY void emit_onnx(const GlobalAveragePool&, OnnxCall& call) {
+  call.add_output("GlobalAveragePool", {call.input()});
+}
+
+NASNET_BODY void emit_onnx(const Relu&, OnnxCall& call) { call.add_output("Relu", {call.input()}); }
+
+NASNET_BODY void emit_onnx(const Add&, OnnxCall& call) {
+  call.add_output(call.inputs().size() == 2 ? "Add" : "Sum", call.inputs());
+}
+
+NASNET_BODY void emit_onnx(const Concat&, OnnxCall& call) {
+  call.add_output("Concat", call.inputs(), {{"axis", std::int64_t{1}}});
 }
 
 }  // namespace nasnet::inline NASNET_ABI

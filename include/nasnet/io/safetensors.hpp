@@ -19,10 +19,8 @@ namespace nasnet::inline NASNET_ABI {
 NASNET_LAZY [[nodiscard]] TensorFile parse_safetensors(Bytes bytes, std::string origin);
 
 /// @throws IoError where the file cannot be read or is no sound safetensors file.
-NASNET_LAZY [[nodiscard]] inline TensorFile read_safetensors(const std::filesystem::path& path,
-                                                             std::uint64_t limit = default_file_limit) {
-  return parse_safetensors(read_file(path, limit), path.string());
-}
+NASNET_LAZY [[nodiscard]] TensorFile read_safetensors(const std::filesystem::path& path,
+                                                      std::uint64_t limit = default_file_limit);
 
 namespace detail {
 

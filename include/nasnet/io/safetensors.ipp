@@ -78,4 +78,8 @@ NASNET_BODY void write_safetensors(const std::filesystem::path& path, const Tens
   file.commit();
 }
 
+NASNET_BODY TensorFile read_safetensors(const std::filesystem::path& path, std::uint64_t limit) {
+  return parse_safetensors(read_file(path, limit), path.string());
+}
+
 }  // namespace nasnet::inline NASNET_ABI
