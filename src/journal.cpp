@@ -4,3 +4,4 @@
 #include "nasnet/journal/record_json.ipp"
 #include "nasnet/journal/settings_difference.ipp"
 #include "nasnet/journal/warm_start.ipp"
+#include "nasnet/journal/search_book.ipp"

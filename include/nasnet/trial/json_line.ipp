@@ -21,17 +21,6 @@
 
 namespace nasnet::inline NASNET_ABI::detail {
 
-NASNET_BODY std::optional<std::uint64_t> hash_of_text(std::string_view text) {
-  if (text.size() != 16) return std::nullopt;
-  std::uint64_t hash = 0;
-  for (const char letter : text) {
-    const std::size_t digit = std::string_view("0123456789abcdef").find(letter);
-    if (digit == std::string_view::npos) return std::nullopt;
-    hash = hash << 4U | digit;
-  }
-  return hash;
-}
-
 struct JsonField {
   std::string name;
   nlohmann::json value;
@@ -82,10 +71,7 @@ class FlatObject final : public nlohmann::json_sax<nlohmann::json> {
 };
 
 NASNET_BODY JournalLine::JournalLine(const std::string& path, std::int64_t number, std::string_view text)
-    : path_(path),
-      number_(number),
-      last_(last_architecture(text)),
-      fields_(std::make_shared<std::vector<JsonField>>()) {
+    : path_(path), line_(number), last_(last_architecture(text)), fields_(std::make_shared<std::vector<JsonField>>()) {
   if (last_) {
     take_fields(before_last(text));
   } else {
@@ -93,49 +79,19 @@ NASNET_BODY JournalLine::JournalLine(const std::string& path, std::int64_t numbe
   }
 }
 
-NASNET_BODY const nlohmann::json& JournalLine::field(std::string_view key) const {
-  const nlohmann::json* value = find(key);
-  if (value == nullptr) fail_here("the field \"", key, "\" is missing");
-  return *value;
+/// Of fields of one name the last one counts.
+NASNET_INLINE const nlohmann::json* JournalLine::find(std::string_view key) const {
+  const auto found =
+      std::find_if(fields_->rbegin(), fields_->rend(), [key](const auto& field) { return field.name == key; });
+  return found == fields_->rend() ? nullptr : &found->value;
 }
 
-NASNET_BODY const std::string& JournalLine::text(std::string_view key) const {
-  const nlohmann::json& value = field(key);
-  if (!value.is_string()) fail_here("the field \"", key, "\" is no text");
-  return value.get_ref<const std::string&>();
+NASNET_INLINE std::optional<std::string_view> JournalLine::text_apart(std::string_view key) const {
+  return key == "architecture" ? last_ : std::nullopt;
 }
 
-NASNET_BODY std::int64_t JournalLine::count(std::string_view key) const {
-  const nlohmann::json& value = field(key);
-  const bool fits = value.is_number_unsigned() &&
-                    value.get<std::uint64_t>() <= std::uint64_t{(std::numeric_limits<std::int64_t>::max)()};
-  if (!fits) fail_here("the field \"", key, "\" is no whole number from 0");
-  return value.get<std::int64_t>();
-}
-
-NASNET_BODY std::uint64_t JournalLine::unsigned_number(std::string_view key) const {
-  const nlohmann::json& value = field(key);
-  if (!value.is_number_unsigned()) fail_here("the field \"", key, "\" is no whole number from 0");
-  return value.get<std::uint64_t>();
-}
-
-NASNET_BODY double JournalLine::number_in(const nlohmann::json& value, std::string_view key) const {
-  if (!value.is_number() || !std::isfinite(value.get<double>())) fail_here("the field \"", key, "\" is no number");
-  return value.get<double>();
-}
-
-NASNET_BODY std::uint64_t JournalLine::hash() const {
-  const std::optional<std::uint64_t> hash = hash_of_text(text("hash"));
-  if (!hash) fail_here("the field \"hash\" is not 16 hexadecimal digits");
-  return *hash;
-}
-
-NASNET_BODY Architecture JournalLine::architecture() const {
-  const std::string_view form = last_ ? *last_ : std::string_view(text("architecture"));
-  Architecture architecture;
-  const auto failure = catch_failure([&] { architecture = architecture_from_text(form, "architecture"); });
-  if (failure) fail_here(failure->message);
-  return architecture;
+NASNET_INLINE void JournalLine::fail_with(const std::string& what) const {
+  fail<IoError>('\'', path_, "', line ", line_, ": ", what);
 }
 
 NASNET_BODY std::optional<std::string_view> JournalLine::last_architecture(std::string_view text) {
@@ -157,12 +113,6 @@ NASNET_BODY void JournalLine::take_fields(std::string_view text) {
   const nlohmann::json tree = nlohmann::json::parse(text, nullptr, false);
   if (!tree.is_object()) fail_here("this is no JSON object");
   for (const auto& [name, value] : tree.items()) fields_->push_back({name, value});
-}
-
-NASNET_BODY const nlohmann::json* JournalLine::find(std::string_view key) const {
-  const auto found =
-      std::find_if(fields_->rbegin(), fields_->rend(), [key](const auto& field) { return field.name == key; });
-  return found == fields_->rend() ? nullptr : &found->value;
 }
 
 NASNET_BODY std::string JournalLine::before_last(std::string_view text) const {
