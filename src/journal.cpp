@@ -2,5 +2,6 @@
 #include "nasnet/journal/journal_reader.ipp"
 #include "nasnet/journal/journal_writer.ipp"
 #include "nasnet/journal/record_json.ipp"
+#include "nasnet/journal/search_book.ipp"
 #include "nasnet/journal/settings_difference.ipp"
 #include "nasnet/journal/warm_start.ipp"

@@ -1,3 +1,5 @@
 #include "nasnet/trial/trial.ipp"
+#include "nasnet/trial/field_reader.ipp"
 #include "nasnet/trial/json_line.ipp"
 #include "nasnet/trial/result_ranking.ipp"
+#include "nasnet/trial/trial_fields.ipp"

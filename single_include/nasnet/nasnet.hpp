@@ -15986,10 +15986,8 @@ namespace nasnet::inline NASNET_ABI {
 NASNET_LAZY [[nodiscard]] TensorFile parse_safetensors(Bytes bytes, std::string origin);
 
 /// @throws IoError where the file cannot be read or is no sound safetensors file.
-NASNET_LAZY [[nodiscard]] inline TensorFile read_safetensors(const std::filesystem::path& path,
-                                                             std::uint64_t limit = default_file_limit) {
-  return parse_safetensors(read_file(path, limit), path.string());
-}
+NASNET_LAZY [[nodiscard]] TensorFile read_safetensors(const std::filesystem::path& path,
+                                                      std::uint64_t limit = default_file_limit);
 
 namespace detail {
 
@@ -16337,6 +16335,10 @@ NASNET_BODY void write_safetensors(const std::filesystem::path& path, const Tens
   file.write(header);
   for (const auto* named : detail::safetensors_order(contents)) file.write(named->second.bytes);
   file.commit();
+}
+
+NASNET_BODY TensorFile read_safetensors(const std::filesystem::path& path, std::uint64_t limit) {
+  return parse_safetensors(read_file(path, limit), path.string());
 }
 
 }  // namespace nasnet::inline NASNET_ABI
@@ -20293,8 +20295,8 @@ NASNET_BODY JsonValue settings_with_latency(const EvaluatorInterface& inner, con
 
 /// Outcomes as JSON, for evaluations in other processes and on other machines.
 ///
-///     {"accuracy": 0.88, "loss": 0.31, "metrics": {"latency": 0.012}}
-///     {"failure": "timeout", "message": "..."}
+///     {"validation_accuracy": 0.88, "validation_loss": 0.31, "metrics": {"latency": 0.012}}
+///     {"kind": "timeout", "message": "..."}
 ///     {"unresolved": true, "message": "..."}
 ///
 /// Numbers are exact; those that JSON does not have are the texts "nan", "inf" and "-inf".
@@ -20312,6 +20314,462 @@ NASNET_LAZY [[nodiscard]] std::optional<Outcome> outcome_from_json(const nlohman
 
 // ---- nasnet/evaluator/outcome_json.ipp ---------------------------------------------------------------------------
 
+// ---- nasnet/genotype/json_values.hpp -----------------------------------------------------------------------------
+
+/// Reads values out of JSON: what counts as a number, a whole number or a text is decided here, for all files and
+/// settings. Who reads says in words of its own what is wrong.
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+inline constexpr std::int64_t most_whole_number = (std::numeric_limits<std::int64_t>::max)();
+
+/// The field of this name; nullptr where there is none, or no object.
+template <class Json>
+[[nodiscard]] const Json* field_of(const Json& object, std::string_view key) {
+  if (!object.is_object()) return nullptr;
+  const auto found = object.find(std::string(key));
+  return found == object.end() ? nullptr : &*found;
+}
+
+/// The text that a value is; nullptr where it is none.
+template <class Json>
+[[nodiscard]] const std::string* text_of(const Json& value) {
+  return value.is_string() ? &value.template get_ref<const std::string&>() : nullptr;
+}
+
+/// The whole number that a value is, where it lies in this range.
+template <class Json>
+[[nodiscard]] std::optional<std::int64_t> whole_number_of(const Json& value, std::int64_t least,
+                                                          std::int64_t most = most_whole_number) {
+  if (!value.is_number_integer()) return std::nullopt;
+  const bool too_large =
+      value.is_number_unsigned() && value.template get<std::uint64_t>() > static_cast<std::uint64_t>(most_whole_number);
+  if (too_large) return std::nullopt;
+  const auto number = value.template get<std::int64_t>();
+  if (number < least || number > most) return std::nullopt;
+  return number;
+}
+
+/// The whole number from 0 that a value is; 64 bits hold it.
+template <class Json>
+[[nodiscard]] std::optional<std::uint64_t> unsigned_number_of(const Json& value) {
+  if (!value.is_number_unsigned()) return std::nullopt;
+  return value.template get<std::uint64_t>();
+}
+
+/// The number that a value is, where it is finite.
+template <class Json>
+[[nodiscard]] std::optional<double> number_of(const Json& value) {
+  if (!value.is_number()) return std::nullopt;
+  const auto number = value.template get<double>();
+  if (!std::isfinite(number)) return std::nullopt;
+  return number;
+}
+
+/// The truth value that a value is.
+template <class Json>
+[[nodiscard]] std::optional<bool> flag_of(const Json& value) {
+  if (!value.is_boolean()) return std::nullopt;
+  return value.template get<bool>();
+}
+
+/// Where a value stands, for error texts.
+class JsonPlace {
+ public:
+  explicit JsonPlace(std::string_view path) : path_(path) {}
+
+  NASNET_LAZY [[nodiscard]] JsonPlace operator/(std::string_view key) const;
+  NASNET_LAZY [[nodiscard]] JsonPlace operator[](std::size_t index) const;
+
+  template <class... Parts>
+  [[noreturn]] void fail_here(const Parts&... parts) const {
+    if (path_.empty()) fail<GenotypeError>("architecture: ", parts...);
+    fail<GenotypeError>(path_, ": ", parts...);
+  }
+
+ private:
+  std::string path_;
+};
+
+/// A value for an error text: its kind, and what it is where that is short.
+template <class Json>
+[[nodiscard]] std::string found_json(const Json& value) {
+  if (const std::string* text = text_of(value)) return join("the text ", quoted_name(*text));
+  if (value.is_array()) return join("an array of ", value.size());
+  if (value.is_object()) return std::string("an object");
+  return value.dump();
+}
+
+template <class Json>
+void require_object(const Json& value, const JsonPlace& place, std::span<const std::string_view> keys) {
+  if (!value.is_object()) place.fail_here("an object expected, found ", found_json(value));
+  for (auto item = value.begin(); item != value.end(); ++item) {
+    bool known = false;
+    for (const std::string_view key : keys) known = known || key == item.key();
+    if (!known) place.fail_here(unknown_name_sentence("key", item.key(), keys));
+  }
+}
+
+template <class Json>
+[[nodiscard]] const Json& required(const Json& object, const JsonPlace& place, const char* key) {
+  const Json* found = field_of(object, key);
+  if (found == nullptr) place.fail_here("the key \"", key, "\" is missing");
+  return *found;
+}
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+// ---- nasnet/genotype/json_values.ipp -----------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+NASNET_BODY JsonPlace JsonPlace::operator/(std::string_view key) const {
+  return JsonPlace(path_.empty() ? std::string(key) : join(path_, '.', key));
+}
+
+NASNET_BODY JsonPlace JsonPlace::operator[](std::size_t index) const { return JsonPlace(join(path_, '[', index, ']')); }
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+// ---- nasnet/trial/trial_fields.hpp -------------------------------------------------------------------------------
+
+/// The fields of a trial: their names and values in all files and messages.
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+class FieldReader;
+
+/// One row each in the table of trial_fields.ipp. An architecture is its text form.
+enum class TrialField {
+  number,
+  proposal,
+  attempt,
+  worker,
+  duplicate_of,
+  reason,  // against a rejected one
+  state,
+  hash,
+  budget,
+  repeat,
+  enqueued,
+  bytes,
+  parameters,
+  multiply_adds,
+  architecture,
+  accuracy,
+  loss,
+  metrics,
+  failure,
+  message,
+  seconds,
+};
+
+/// What it is called in files.
+NASNET_LAZY [[nodiscard]] std::string_view name_of(TrialField field);
+
+/// Null where the trial has no such value, or the one that is understood where the field is absent.
+NASNET_LAZY [[nodiscard]] nlohmann::ordered_json value_of(TrialField field, const Trial& trial);
+
+/// Adds those that are not null, in this order.
+NASNET_LAZY void put_fields(nlohmann::ordered_json& json, const Trial& trial, std::span<const TrialField> fields);
+
+/// Reads fields. Those that may be absent, and are, leave the trial as it is.
+/// @throws what the reader throws for a field that is missing, or has a value that value_of does not give.
+NASNET_LAZY void read_fields(const FieldReader& reader, Trial& trial, std::span<const TrialField> fields);
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+// ---- nasnet/trial/trial_fields.ipp -------------------------------------------------------------------------------
+
+// ---- nasnet/trial/field_reader.hpp -------------------------------------------------------------------------------
+
+/// Reading fields of JSON by name, whatever holds them: a line of a journal, the saved state of a strategy.
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// The hash that hex_text writes in this way.
+NASNET_LAZY [[nodiscard]] std::optional<std::uint64_t> hash_of_text(std::string_view text);
+
+/// Fields by name. Whoever derives from it finds them, and says where they stand when one is missing or of another
+/// kind.
+class FieldReader {
+ public:
+  NASNET_LAZY [[nodiscard]] bool has(std::string_view key) const { return find(key) != nullptr; }
+
+  NASNET_LAZY [[nodiscard]] const nlohmann::json& field(std::string_view key) const;
+
+  NASNET_LAZY [[nodiscard]] const std::string& text(std::string_view key) const;
+
+  /// A whole number from 0 to `most`.
+  NASNET_LAZY [[nodiscard]] std::int64_t count(std::string_view key,
+                                               std::int64_t most = (std::numeric_limits<std::int64_t>::max)()) const;
+
+  NASNET_LAZY [[nodiscard]] std::uint64_t unsigned_number(std::string_view key) const;
+
+  /// A finite number.
+  NASNET_LAZY [[nodiscard]] double number(std::string_view key) const { return number_in(field(key), key); }
+
+  NASNET_LAZY [[nodiscard]] double number_in(const nlohmann::json& value, std::string_view key) const;
+
+  NASNET_LAZY [[nodiscard]] bool flag(std::string_view key) const;
+
+  NASNET_LAZY [[nodiscard]] const nlohmann::json& list(std::string_view key) const;
+
+  NASNET_LAZY [[nodiscard]] std::uint64_t hash(std::string_view key) const;
+
+  /// From its text form.
+  NASNET_LAZY [[nodiscard]] Architecture architecture(std::string_view key) const;
+
+  template <class... Parts>
+  [[noreturn]] NASNET_COLD void fail_here(const Parts&... parts) const {
+    fail_with(join(parts...));
+  }
+
+ protected:
+  FieldReader() = default;
+  FieldReader(const FieldReader&) = default;
+  FieldReader(FieldReader&&) = default;
+  FieldReader& operator=(const FieldReader&) = default;
+  FieldReader& operator=(FieldReader&&) = default;
+  ~FieldReader() = default;
+
+  /// Nullptr where there is none.
+  [[nodiscard]] virtual const nlohmann::json* find(std::string_view key) const = 0;
+
+  /// The text of this field where it is kept apart from the others.
+  [[nodiscard]] virtual std::optional<std::string_view> text_apart(std::string_view key) const;
+
+  /// Throws an error that says where.
+  [[noreturn]] virtual void fail_with(const std::string& what) const = 0;
+};
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+// ---- nasnet/trial/field_reader.ipp -------------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+NASNET_BODY std::optional<std::uint64_t> hash_of_text(std::string_view text) {
+  if (text.size() != 16) return std::nullopt;
+  std::uint64_t hash = 0;
+  for (const char letter : text) {
+    const std::size_t digit = std::string_view("0123456789abcdef").find(letter);
+    if (digit == std::string_view::npos) return std::nullopt;
+    hash = hash << 4U | digit;
+  }
+  return hash;
+}
+
+NASNET_BODY const nlohmann::json& FieldReader::field(std::string_view key) const {
+  const nlohmann::json* value = find(key);
+  if (value == nullptr) fail_here("the field \"", key, "\" is missing");
+  return *value;
+}
+
+NASNET_BODY const std::string& FieldReader::text(std::string_view key) const {
+  const std::string* text = text_of(field(key));
+  if (text == nullptr) fail_here("the field \"", key, "\" is no text");
+  return *text;
+}
+
+NASNET_BODY std::int64_t FieldReader::count(std::string_view key, std::int64_t most) const {
+  const std::optional<std::int64_t> count = whole_number_of(field(key), 0, most);
+  if (count) return *count;
+  if (most == most_whole_number) fail_here("the field \"", key, "\" is no whole number from 0");
+  fail_here("the field \"", key, "\" is no whole number from 0 to ", most);
+}
+
+NASNET_BODY std::uint64_t FieldReader::unsigned_number(std::string_view key) const {
+  const std::optional<std::uint64_t> number = unsigned_number_of(field(key));
+  if (!number) fail_here("the field \"", key, "\" is no whole number from 0");
+  return *number;
+}
+
+NASNET_BODY double FieldReader::number_in(const nlohmann::json& value, std::string_view key) const {
+  const std::optional<double> number = number_of(value);
+  if (!number) fail_here("the field \"", key, "\" is no number");
+  return *number;
+}
+
+NASNET_BODY bool FieldReader::flag(std::string_view key) const {
+  const std::optional<bool> flag = flag_of(field(key));
+  if (!flag) fail_here("the field \"", key, "\" is neither true nor false");
+  return *flag;
+}
+
+NASNET_BODY const nlohmann::json& FieldReader::list(std::string_view key) const {
+  const nlohmann::json& value = field(key);
+  if (!value.is_array()) fail_here("the field \"", key, "\" is no list");
+  return value;
+}
+
+NASNET_BODY std::uint64_t FieldReader::hash(std::string_view key) const {
+  const std::optional<std::uint64_t> hash = hash_of_text(text(key));
+  if (!hash) fail_here("the field \"", key, "\" is not 16 hexadecimal digits");
+  return *hash;
+}
+
+NASNET_INLINE std::optional<std::string_view> FieldReader::text_apart(std::string_view /*key*/) const {
+  return std::nullopt;
+}
+
+NASNET_BODY Architecture FieldReader::architecture(std::string_view key) const {
+  const std::optional<std::string_view> apart = text_apart(key);
+  const std::string_view form = apart ? *apart : std::string_view(text(key));
+  Architecture architecture;
+  const auto failure = catch_failure([&] { architecture = architecture_from_text(form, key); });
+  if (failure) fail_here(failure->message);
+  return architecture;
+}
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// A field in files.
+struct TrialFieldRow {
+  TrialField field;
+  std::string_view name;
+  bool may_be_absent;
+};
+
+inline constexpr std::array trial_field_rows{
+    TrialFieldRow{TrialField::number, "trial", false},
+    TrialFieldRow{TrialField::proposal, "proposal", false},
+    TrialFieldRow{TrialField::attempt, "attempt", false},
+    TrialFieldRow{TrialField::worker, "worker", false},
+    TrialFieldRow{TrialField::duplicate_of, "of", false},
+    TrialFieldRow{TrialField::reason, "reason", false},
+    TrialFieldRow{TrialField::state, "state", false},
+    TrialFieldRow{TrialField::hash, "hash", false},
+    TrialFieldRow{TrialField::budget, "budget", true},
+    TrialFieldRow{TrialField::repeat, "repeat", true},
+    TrialFieldRow{TrialField::enqueued, "enqueued", true},
+    TrialFieldRow{TrialField::bytes, "bytes", true},
+    TrialFieldRow{TrialField::parameters, "parameters", true},
+    TrialFieldRow{TrialField::multiply_adds, "multiply_adds", true},
+    TrialFieldRow{TrialField::architecture, "architecture", false},
+    TrialFieldRow{TrialField::accuracy, "validation_accuracy", false},
+    TrialFieldRow{TrialField::loss, "validation_loss", false},
+    TrialFieldRow{TrialField::metrics, "metrics", true},
+    TrialFieldRow{TrialField::failure, "kind", false},
+    TrialFieldRow{TrialField::message, "message", false},
+    TrialFieldRow{TrialField::seconds, "seconds", false},
+};
+
+/// Its place in the table is that in the enumeration.
+[[nodiscard]] constexpr const TrialFieldRow& row_of(TrialField field) {
+  return trial_field_rows[static_cast<std::size_t>(field)];
+}
+
+[[nodiscard]] constexpr bool rows_are_in_order() {
+  for (std::size_t row = 0; row < trial_field_rows.size(); ++row) {
+    if (trial_field_rows[row].field != static_cast<TrialField>(row)) return false;
+  }
+  return true;
+}
+static_assert(rows_are_in_order());
+
+NASNET_BODY std::string_view name_of(TrialField field) { return row_of(field).name; }
+
+NASNET_LAZY [[nodiscard]] inline nlohmann::ordered_json count_or_null(const std::optional<std::int64_t>& count) {
+  return count ? nlohmann::ordered_json(*count) : nlohmann::ordered_json();
+}
+
+NASNET_BODY nlohmann::ordered_json value_of(TrialField field, const Trial& trial) {
+  switch (field) {
+    case TrialField::number: return trial.number;
+    case TrialField::proposal: return trial.proposal;
+    case TrialField::attempt: return trial.attempt;
+    case TrialField::worker: return trial.worker;
+    case TrialField::duplicate_of: return trial.duplicate_of;
+    case TrialField::state: return std::string(to_string(trial.state));
+    case TrialField::hash: return hex_text(trial.hash);
+    case TrialField::budget: return count_or_null(trial.budget);
+    case TrialField::repeat: return trial.repeat != 0 ? nlohmann::ordered_json(trial.repeat) : nlohmann::ordered_json();
+    case TrialField::enqueued: return trial.enqueued ? nlohmann::ordered_json(true) : nlohmann::ordered_json();
+    case TrialField::bytes: return count_or_null(trial.bytes);
+    case TrialField::parameters: return count_or_null(trial.parameters);
+    case TrialField::multiply_adds: return count_or_null(trial.multiply_adds);
+    case TrialField::architecture: return to_text(trial.architecture);
+    case TrialField::accuracy: return trial.evaluation.validation_accuracy;
+    case TrialField::loss: return trial.evaluation.validation_loss;
+    case TrialField::metrics:
+      return trial.evaluation.metrics.empty() ? nlohmann::ordered_json()
+                                              : nlohmann::ordered_json(trial.evaluation.metrics);
+    case TrialField::failure: return std::string(to_string(trial.failure.value_or(FailureKind::exception)));
+    case TrialField::reason:
+    case TrialField::message: return trial.message;
+    case TrialField::seconds: return trial.seconds;
+  }
+  return {};
+}
+
+NASNET_BODY void put_fields(nlohmann::ordered_json& json, const Trial& trial, std::span<const TrialField> fields) {
+  for (const TrialField field : fields) {
+    nlohmann::ordered_json value = value_of(field, trial);
+    if (!value.is_null()) json[std::string(name_of(field))] = std::move(value);
+  }
+}
+
+NASNET_LAZY [[nodiscard]] inline TrialState read_state(const FieldReader& reader, std::string_view name) {
+  const std::string& text = reader.text(name);
+  for (const TrialState state : all_trial_states) {
+    if (to_string(state) == text) return state;
+  }
+  reader.fail_here("the state \"", text, "\" is unknown");
+}
+
+NASNET_LAZY [[nodiscard]] inline FailureKind read_failure_kind(const FieldReader& reader, std::string_view name) {
+  const std::optional<FailureKind> kind = failure_kind_named(reader.text(name));
+  if (!kind) reader.fail_here("the kind of failure \"", reader.text(name), "\" is unknown");
+  return *kind;
+}
+
+NASNET_LAZY inline void read_metrics(const FieldReader& reader, std::string_view name, Trial& trial) {
+  const nlohmann::json& metrics = reader.field(name);
+  if (!metrics.is_object()) reader.fail_here("the field \"", name, "\" is no JSON object");
+  for (const auto& [key, value] : metrics.items()) trial.evaluation.metrics[key] = reader.number_in(value, key);
+}
+
+NASNET_LAZY inline void read_field(const FieldReader& reader, TrialField field, Trial& trial) {
+  const std::string_view name = name_of(field);
+  switch (field) {
+    case TrialField::number: trial.number = reader.count(name); break;
+    case TrialField::proposal: trial.proposal = reader.count(name); break;
+    case TrialField::attempt: trial.attempt = reader.count(name); break;
+    case TrialField::worker:
+      trial.worker = static_cast<int>((std::min)(reader.count(name), std::int64_t{(std::numeric_limits<int>::max)()}));
+      break;
+    case TrialField::duplicate_of: trial.duplicate_of = reader.count(name); break;
+    case TrialField::state: trial.state = read_state(reader, name); break;
+    case TrialField::hash: trial.hash = reader.hash(name); break;
+    case TrialField::budget: trial.budget = reader.count(name); break;
+    case TrialField::repeat: trial.repeat = reader.count(name); break;
+    case TrialField::enqueued: trial.enqueued = true; break;
+    case TrialField::bytes: trial.bytes = reader.count(name); break;
+    case TrialField::parameters: trial.parameters = reader.count(name); break;
+    case TrialField::multiply_adds: trial.multiply_adds = reader.count(name); break;
+    case TrialField::architecture: trial.architecture = reader.architecture(name); break;
+    case TrialField::accuracy: trial.evaluation.validation_accuracy = reader.number(name); break;
+    case TrialField::loss: trial.evaluation.validation_loss = reader.number(name); break;
+    case TrialField::metrics: read_metrics(reader, name, trial); break;
+    case TrialField::failure: trial.failure = read_failure_kind(reader, name); break;
+    case TrialField::reason:
+    case TrialField::message: trial.message = reader.text(name); break;
+    case TrialField::seconds: trial.seconds = reader.number(name); break;
+  }
+}
+
+NASNET_BODY void read_fields(const FieldReader& reader, Trial& trial, std::span<const TrialField> fields) {
+  for (const TrialField field : fields) {
+    if (row_of(field).may_be_absent && !reader.has(name_of(field))) continue;
+    read_field(reader, field, trial);
+  }
+}
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
 namespace nasnet::inline NASNET_ABI::detail {
 
 NASNET_LAZY [[nodiscard]] inline nlohmann::json exact_number(double value) {
@@ -20328,52 +20786,63 @@ NASNET_LAZY [[nodiscard]] inline std::optional<double> read_exact_number(const n
   return std::nullopt;
 }
 
+NASNET_LAZY [[nodiscard]] inline std::string key_of(TrialField field) { return std::string(name_of(field)); }
+
+NASNET_LAZY [[nodiscard]] inline std::optional<double> exact_number_in(const nlohmann::json& json, TrialField field) {
+  const nlohmann::json* value = field_of(json, name_of(field));
+  return value == nullptr ? std::nullopt : read_exact_number(*value);
+}
+
+NASNET_LAZY [[nodiscard]] inline std::optional<Outcome> evaluation_from_json(const nlohmann::json& json) {
+  const std::optional<double> accuracy = exact_number_in(json, TrialField::accuracy);
+  const std::optional<double> loss = exact_number_in(json, TrialField::loss);
+  const nlohmann::json* metrics = field_of(json, name_of(TrialField::metrics));
+  if (!accuracy || !loss || metrics == nullptr || !metrics->is_object()) return std::nullopt;
+  Evaluation evaluation{.validation_accuracy = *accuracy, .validation_loss = *loss};
+  for (const auto& [name, value] : metrics->items()) {
+    const std::optional<double> number = read_exact_number(value);
+    if (!number) return std::nullopt;
+    evaluation.metrics.emplace(name, *number);
+  }
+  return Outcome(std::move(evaluation));
+}
+
 }  // namespace nasnet::inline NASNET_ABI::detail
 
 namespace nasnet::inline NASNET_ABI {
 
 NASNET_BODY nlohmann::json to_json(const Outcome& outcome) {
+  using detail::exact_number, detail::key_of, detail::TrialField;
   nlohmann::json json = nlohmann::json::object();
   if (const auto& evaluation = outcome.evaluation()) {
-    json["accuracy"] = detail::exact_number(evaluation->validation_accuracy);
-    json["loss"] = detail::exact_number(evaluation->validation_loss);
-    json["metrics"] = nlohmann::json::object();
-    for (const auto& [name, value] : evaluation->metrics) json["metrics"][name] = detail::exact_number(value);
+    json[key_of(TrialField::accuracy)] = exact_number(evaluation->validation_accuracy);
+    json[key_of(TrialField::loss)] = exact_number(evaluation->validation_loss);
+    nlohmann::json& metrics = json[key_of(TrialField::metrics)] = nlohmann::json::object();
+    for (const auto& [name, value] : evaluation->metrics) metrics[name] = exact_number(value);
     return json;
   }
-  json["message"] = outcome.message();
+  json[key_of(TrialField::message)] = outcome.message();
   if (outcome.is_unresolved()) {
     json["unresolved"] = true;
   } else {
-    json["failure"] = std::string(to_string(outcome.failure()));
+    json[key_of(TrialField::failure)] = std::string(to_string(outcome.failure()));
   }
   return json;
 }
 
 NASNET_BODY std::optional<Outcome> outcome_from_json(const nlohmann::json& json) {
-  if (!json.is_object()) return std::nullopt;
-  const auto failure = json.find("failure");
-  const bool is_unresolved = json.contains("unresolved");
-  if (failure != json.end() || is_unresolved) {
-    const auto message = json.find("message");
-    if (message == json.end() || !message->is_string()) return std::nullopt;
-    if (is_unresolved) return Outcome::unresolved(message->get<std::string>());
-    if (!failure->is_string()) return std::nullopt;
-    const auto kind = failure_kind_named(failure->get_ref<const std::string&>());
-    if (!kind) return std::nullopt;
-    return Outcome::failed(*kind, message->get<std::string>());
-  }
-  const auto accuracy = detail::read_exact_number(json.value("accuracy", nlohmann::json()));
-  const auto loss = detail::read_exact_number(json.value("loss", nlohmann::json()));
-  const nlohmann::json metrics = json.value("metrics", nlohmann::json());
-  if (!accuracy || !loss || !metrics.is_object()) return std::nullopt;
-  Evaluation evaluation{.validation_accuracy = *accuracy, .validation_loss = *loss};
-  for (const auto& [name, value] : metrics.items()) {
-    const auto number = detail::read_exact_number(value);
-    if (!number) return std::nullopt;
-    evaluation.metrics.emplace(name, *number);
-  }
-  return Outcome(std::move(evaluation));
+  using detail::field_of, detail::name_of, detail::text_of, detail::TrialField;
+  const nlohmann::json* failure = field_of(json, name_of(TrialField::failure));
+  const bool is_unresolved = field_of(json, "unresolved") != nullptr;
+  if (failure == nullptr && !is_unresolved) return detail::evaluation_from_json(json);
+  const nlohmann::json* message = field_of(json, name_of(TrialField::message));
+  const std::string* sentence = message == nullptr ? nullptr : text_of(*message);
+  if (sentence == nullptr) return std::nullopt;
+  if (is_unresolved) return Outcome::unresolved(*sentence);
+  const std::string* name = text_of(*failure);
+  const std::optional<FailureKind> kind = name == nullptr ? std::nullopt : failure_kind_named(*name);
+  if (!kind) return std::nullopt;
+  return Outcome::failed(*kind, *sentence);
 }
 
 }  // namespace nasnet::inline NASNET_ABI
@@ -22644,123 +23113,6 @@ NASNET_LAZY [[nodiscard]] Architecture architecture_from_json(std::string_view t
 
 // ---- nasnet/genotype/json.ipp ------------------------------------------------------------------------------------
 
-// ---- nasnet/genotype/json_values.hpp -----------------------------------------------------------------------------
-
-/// Reads values out of JSON: what counts as a number, a whole number or a text is decided here, for all files and
-/// settings. Who reads says in words of its own what is wrong.
-
-namespace nasnet::inline NASNET_ABI::detail {
-
-inline constexpr std::int64_t most_whole_number = (std::numeric_limits<std::int64_t>::max)();
-
-/// The field of this name; nullptr where there is none, or no object.
-template <class Json>
-[[nodiscard]] const Json* field_of(const Json& object, std::string_view key) {
-  if (!object.is_object()) return nullptr;
-  const auto found = object.find(std::string(key));
-  return found == object.end() ? nullptr : &*found;
-}
-
-/// The text that a value is; nullptr where it is none.
-template <class Json>
-[[nodiscard]] const std::string* text_of(const Json& value) {
-  return value.is_string() ? &value.template get_ref<const std::string&>() : nullptr;
-}
-
-/// The whole number that a value is, where it lies in this range.
-template <class Json>
-[[nodiscard]] std::optional<std::int64_t> whole_number_of(const Json& value, std::int64_t least,
-                                                          std::int64_t most = most_whole_number) {
-  if (!value.is_number_integer()) return std::nullopt;
-  const bool too_large =
-      value.is_number_unsigned() && value.template get<std::uint64_t>() > static_cast<std::uint64_t>(most_whole_number);
-  if (too_large) return std::nullopt;
-  const auto number = value.template get<std::int64_t>();
-  if (number < least || number > most) return std::nullopt;
-  return number;
-}
-
-/// The whole number from 0 that a value is; 64 bits hold it.
-template <class Json>
-[[nodiscard]] std::optional<std::uint64_t> unsigned_number_of(const Json& value) {
-  if (!value.is_number_unsigned()) return std::nullopt;
-  return value.template get<std::uint64_t>();
-}
-
-/// The number that a value is, where it is finite.
-template <class Json>
-[[nodiscard]] std::optional<double> number_of(const Json& value) {
-  if (!value.is_number()) return std::nullopt;
-  const auto number = value.template get<double>();
-  if (!std::isfinite(number)) return std::nullopt;
-  return number;
-}
-
-/// The truth value that a value is.
-template <class Json>
-[[nodiscard]] std::optional<bool> flag_of(const Json& value) {
-  if (!value.is_boolean()) return std::nullopt;
-  return value.template get<bool>();
-}
-
-/// Where a value stands, for error texts.
-class JsonPlace {
- public:
-  explicit JsonPlace(std::string_view path) : path_(path) {}
-
-  NASNET_LAZY [[nodiscard]] JsonPlace operator/(std::string_view key) const;
-  NASNET_LAZY [[nodiscard]] JsonPlace operator[](std::size_t index) const;
-
-  template <class... Parts>
-  [[noreturn]] void fail_here(const Parts&... parts) const {
-    if (path_.empty()) fail<GenotypeError>("architecture: ", parts...);
-    fail<GenotypeError>(path_, ": ", parts...);
-  }
-
- private:
-  std::string path_;
-};
-
-/// A value for an error text: its kind, and what it is where that is short.
-template <class Json>
-[[nodiscard]] std::string found_json(const Json& value) {
-  if (const std::string* text = text_of(value)) return join("the text ", quoted_name(*text));
-  if (value.is_array()) return join("an array of ", value.size());
-  if (value.is_object()) return std::string("an object");
-  return value.dump();
-}
-
-template <class Json>
-void require_object(const Json& value, const JsonPlace& place, std::span<const std::string_view> keys) {
-  if (!value.is_object()) place.fail_here("an object expected, found ", found_json(value));
-  for (auto item = value.begin(); item != value.end(); ++item) {
-    bool known = false;
-    for (const std::string_view key : keys) known = known || key == item.key();
-    if (!known) place.fail_here(unknown_name_sentence("key", item.key(), keys));
-  }
-}
-
-template <class Json>
-[[nodiscard]] const Json& required(const Json& object, const JsonPlace& place, const char* key) {
-  const Json* found = field_of(object, key);
-  if (found == nullptr) place.fail_here("the key \"", key, "\" is missing");
-  return *found;
-}
-
-}  // namespace nasnet::inline NASNET_ABI::detail
-
-// ---- nasnet/genotype/json_values.ipp -----------------------------------------------------------------------------
-
-namespace nasnet::inline NASNET_ABI::detail {
-
-NASNET_BODY JsonPlace JsonPlace::operator/(std::string_view key) const {
-  return JsonPlace(path_.empty() ? std::string(key) : join(path_, '.', key));
-}
-
-NASNET_BODY JsonPlace JsonPlace::operator[](std::size_t index) const { return JsonPlace(join(path_, '[', index, ']')); }
-
-}  // namespace nasnet::inline NASNET_ABI::detail
-
 // ---- nasnet/genotype/strict_json.hpp -----------------------------------------------------------------------------
 
 /// JSON text from strangers: no repeated keys, no deep nesting, errors with line and column.
@@ -23100,9 +23452,6 @@ NASNET_BODY Architecture architecture_from_json(std::string_view text) {
 
 namespace nasnet::inline NASNET_ABI::detail {
 
-/// The hash that hex_text writes in this way.
-NASNET_LAZY [[nodiscard]] std::optional<std::uint64_t> hash_of_text(std::string_view text);
-
 /// One line of JSON; bytes of a message that are no UTF-8 are replaced.
 template <class Json>
 [[nodiscard]] std::string one_line(const Json& value) {
@@ -23113,39 +23462,20 @@ template <class Json>
 struct JsonField;
 
 /// A line of a journal as it is read. Each error names the file and the line.
-class JournalLine {
+class JournalLine final : public FieldReader {
  public:
+  /// @param path of the file; outlives this object
   /// @param number counts the lines from 1
   /// @param text outlives this object
   NASNET_LAZY JournalLine(const std::string& path, std::int64_t number, std::string_view text);
 
-  [[nodiscard]] std::int64_t number() const { return number_; }
-
-  template <class... Parts>
-  [[noreturn]] NASNET_COLD void fail_here(const Parts&... parts) const {
-    fail<IoError>('\'', path_, "', line ", number_, ": ", parts...);
-  }
-
-  NASNET_LAZY [[nodiscard]] bool has(std::string_view key) const { return find(key) != nullptr; }
-
-  NASNET_LAZY [[nodiscard]] const nlohmann::json& field(std::string_view key) const;
-
-  NASNET_LAZY [[nodiscard]] const std::string& text(std::string_view key) const;
-
-  /// A whole number from 0.
-  NASNET_LAZY [[nodiscard]] std::int64_t count(std::string_view key) const;
-
-  NASNET_LAZY [[nodiscard]] std::uint64_t unsigned_number(std::string_view key) const;
-
-  NASNET_LAZY [[nodiscard]] double number_field(std::string_view key) const { return number_in(field(key), key); }
-
-  NASNET_LAZY [[nodiscard]] double number_in(const nlohmann::json& value, std::string_view key) const;
-
-  NASNET_LAZY [[nodiscard]] std::uint64_t hash() const;
-
-  NASNET_LAZY [[nodiscard]] Architecture architecture() const;
+  [[nodiscard]] std::int64_t line() const { return line_; }
 
  private:
+  [[nodiscard]] const nlohmann::json* find(std::string_view key) const override;
+  [[nodiscard]] std::optional<std::string_view> text_apart(std::string_view key) const override;
+  [[noreturn]] void fail_with(const std::string& what) const override;
+
   static constexpr std::string_view last_key = ",\"architecture\":\"";
   static constexpr std::string_view last_end = "\"}";
 
@@ -23157,13 +23487,10 @@ class JournalLine {
 
   NASNET_LAZY void take_fields(std::string_view text);
 
-  /// Of fields of one name the last one counts. Nullptr where there is none.
-  NASNET_LAZY [[nodiscard]] const nlohmann::json* find(std::string_view key) const;
-
   NASNET_LAZY [[nodiscard]] std::string before_last(std::string_view text) const;
 
   const std::string& path_;
-  std::int64_t number_;
+  std::int64_t line_;
   std::optional<std::string_view> last_;  // see last_architecture
   std::shared_ptr<std::vector<JsonField>> fields_;
 };
@@ -23173,17 +23500,6 @@ class JournalLine {
 // ---- nasnet/trial/json_line.ipp ----------------------------------------------------------------------------------
 
 namespace nasnet::inline NASNET_ABI::detail {
-
-NASNET_BODY std::optional<std::uint64_t> hash_of_text(std::string_view text) {
-  if (text.size() != 16) return std::nullopt;
-  std::uint64_t hash = 0;
-  for (const char letter : text) {
-    const std::size_t digit = std::string_view("0123456789abcdef").find(letter);
-    if (digit == std::string_view::npos) return std::nullopt;
-    hash = hash << 4U | digit;
-  }
-  return hash;
-}
 
 struct JsonField {
   std::string name;
@@ -23235,10 +23551,7 @@ class FlatObject final : public nlohmann::json_sax<nlohmann::json> {
 };
 
 NASNET_BODY JournalLine::JournalLine(const std::string& path, std::int64_t number, std::string_view text)
-    : path_(path),
-      number_(number),
-      last_(last_architecture(text)),
-      fields_(std::make_shared<std::vector<JsonField>>()) {
+    : path_(path), line_(number), last_(last_architecture(text)), fields_(std::make_shared<std::vector<JsonField>>()) {
   if (last_) {
     take_fields(before_last(text));
   } else {
@@ -23246,49 +23559,19 @@ NASNET_BODY JournalLine::JournalLine(const std::string& path, std::int64_t numbe
   }
 }
 
-NASNET_BODY const nlohmann::json& JournalLine::field(std::string_view key) const {
-  const nlohmann::json* value = find(key);
-  if (value == nullptr) fail_here("the field \"", key, "\" is missing");
-  return *value;
+/// Of fields of one name the last one counts.
+NASNET_INLINE const nlohmann::json* JournalLine::find(std::string_view key) const {
+  const auto found =
+      std::find_if(fields_->rbegin(), fields_->rend(), [key](const auto& field) { return field.name == key; });
+  return found == fields_->rend() ? nullptr : &found->value;
 }
 
-NASNET_BODY const std::string& JournalLine::text(std::string_view key) const {
-  const nlohmann::json& value = field(key);
-  if (!value.is_string()) fail_here("the field \"", key, "\" is no text");
-  return value.get_ref<const std::string&>();
+NASNET_INLINE std::optional<std::string_view> JournalLine::text_apart(std::string_view key) const {
+  return key == "architecture" ? last_ : std::nullopt;
 }
 
-NASNET_BODY std::int64_t JournalLine::count(std::string_view key) const {
-  const nlohmann::json& value = field(key);
-  const bool fits = value.is_number_unsigned() &&
-                    value.get<std::uint64_t>() <= std::uint64_t{(std::numeric_limits<std::int64_t>::max)()};
-  if (!fits) fail_here("the field \"", key, "\" is no whole number from 0");
-  return value.get<std::int64_t>();
-}
-
-NASNET_BODY std::uint64_t JournalLine::unsigned_number(std::string_view key) const {
-  const nlohmann::json& value = field(key);
-  if (!value.is_number_unsigned()) fail_here("the field \"", key, "\" is no whole number from 0");
-  return value.get<std::uint64_t>();
-}
-
-NASNET_BODY double JournalLine::number_in(const nlohmann::json& value, std::string_view key) const {
-  if (!value.is_number() || !std::isfinite(value.get<double>())) fail_here("the field \"", key, "\" is no number");
-  return value.get<double>();
-}
-
-NASNET_BODY std::uint64_t JournalLine::hash() const {
-  const std::optional<std::uint64_t> hash = hash_of_text(text("hash"));
-  if (!hash) fail_here("the field \"hash\" is not 16 hexadecimal digits");
-  return *hash;
-}
-
-NASNET_BODY Architecture JournalLine::architecture() const {
-  const std::string_view form = last_ ? *last_ : std::string_view(text("architecture"));
-  Architecture architecture;
-  const auto failure = catch_failure([&] { architecture = architecture_from_text(form, "architecture"); });
-  if (failure) fail_here(failure->message);
-  return architecture;
+NASNET_INLINE void JournalLine::fail_with(const std::string& what) const {
+  fail<IoError>('\'', path_, "', line ", line_, ": ", what);
 }
 
 NASNET_BODY std::optional<std::string_view> JournalLine::last_architecture(std::string_view text) {
@@ -23310,12 +23593,6 @@ NASNET_BODY void JournalLine::take_fields(std::string_view text) {
   const nlohmann::json tree = nlohmann::json::parse(text, nullptr, false);
   if (!tree.is_object()) fail_here("this is no JSON object");
   for (const auto& [name, value] : tree.items()) fields_->push_back({name, value});
-}
-
-NASNET_BODY const nlohmann::json* JournalLine::find(std::string_view key) const {
-  const auto found =
-      std::find_if(fields_->rbegin(), fields_->rend(), [key](const auto& field) { return field.name == key; });
-  return found == fields_->rend() ? nullptr : &found->value;
 }
 
 NASNET_BODY std::string JournalLine::before_last(std::string_view text) const {
@@ -23620,6 +23897,23 @@ namespace detail {
 
 inline constexpr std::string_view darts_speaker = "DARTS genotype";
 
+}  // namespace detail
+
+/// Reads a literal, with or without a name assigned to it.
+/// @throws GenotypeError with line and column where it is no such literal, with the place in the cell (in our
+/// numbering) where the architecture breaks a rule.
+NASNET_LAZY [[nodiscard]] Architecture architecture_from_darts(std::string_view text, const DartsOptions& options = {});
+
+/// Writes a literal in one line. architecture_from_darts with the same options reads it back.
+/// @throws GenotypeError for what a literal cannot say: not two inputs, a block that does not add, our dil_conv_KxK.
+NASNET_LAZY [[nodiscard]] std::string to_darts(const Architecture& architecture, const DartsOptions& options = {});
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/genotype/darts.ipp -----------------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI::detail {
+
 /// Reads one literal.
 class DartsReader {
  public:
@@ -23658,26 +23952,6 @@ class DartsReader {
   std::array<Argument, 4> arguments_{Argument{"normal"}, Argument{"normal_concat"}, Argument{"reduce"},
                                      Argument{"reduce_concat"}};
 };
-
-}  // namespace detail
-
-/// Reads a literal, with or without a name assigned to it.
-/// @throws GenotypeError with line and column where it is no such literal, with the place in the cell (in our
-/// numbering) where the architecture breaks a rule.
-NASNET_LAZY [[nodiscard]] inline Architecture architecture_from_darts(std::string_view text,
-                                                                      const DartsOptions& options = {}) {
-  return detail::DartsReader(text, options).read();
-}
-
-/// Writes a literal in one line. architecture_from_darts with the same options reads it back.
-/// @throws GenotypeError for what a literal cannot say: not two inputs, a block that does not add, our dil_conv_KxK.
-NASNET_LAZY [[nodiscard]] std::string to_darts(const Architecture& architecture, const DartsOptions& options = {});
-
-}  // namespace nasnet::inline NASNET_ABI
-
-// ---- nasnet/genotype/darts.ipp -----------------------------------------------------------------------------------
-
-namespace nasnet::inline NASNET_ABI::detail {
 
 NASNET_LAZY [[nodiscard]] inline std::string op_from_darts(std::string_view name, const DartsOptions& options) {
   if (name == "none") return std::string("zero");
@@ -23856,6 +24130,10 @@ NASNET_BODY std::string to_darts(const Architecture& architecture, const DartsOp
               ", normal_concat=", detail::darts_concat(normal),
               ", reduce=", detail::darts_blocks(reduction, CellRole::reduction, options),
               ", reduce_concat=", detail::darts_concat(reduction), ')');
+}
+
+NASNET_BODY Architecture architecture_from_darts(std::string_view text, const DartsOptions& options) {
+  return detail::DartsReader(text, options).read();
 }
 
 }  // namespace nasnet::inline NASNET_ABI
@@ -26063,41 +26341,6 @@ namespace nasnet::inline NASNET_ABI {
 
 namespace detail {
 
-/// Compares a file with what a network wants of it, name by name.
-class WeightComparison {
- public:
-  NASNET_LAZY WeightComparison(const NetworkGraph& graph, const TensorFile& file, WeightNaming naming)
-      : graph_(graph),
-        file_(file),
-        naming_(naming),
-        names_(weight_names(graph, naming)),
-        background_(has_background()) {}
-
-  /// A sentence for each tensor that is missing, too much or wrong.
-  NASNET_LAZY [[nodiscard]] std::vector<std::string> faults() const;
-
-  /// The tensor of a parameter of a file without faults, less the row of a background class.
-  NASNET_LAZY [[nodiscard]] std::optional<StoredTensor> tensor(std::size_t parameter) const;
-
- private:
-  [[nodiscard]] const ParameterSpec& spec(std::size_t parameter) const { return graph_.parameters[parameter].spec; }
-
-  [[nodiscard]] bool is_in_head(std::size_t parameter) const {
-    return graph_.nodes[static_cast<std::size_t>(graph_.parameters[parameter].node)].part == NetworkPart::head;
-  }
-
-  /// Whether the last layer of the file, weights and biases alike, has a class more than the 1000 wanted.
-  NASNET_LAZY [[nodiscard]] bool has_background() const;
-
-  NASNET_LAZY [[nodiscard]] std::string fault_of(std::size_t parameter) const;
-
-  const NetworkGraph& graph_;
-  const TensorFile& file_;
-  WeightNaming naming_;
-  std::vector<std::string> names_;
-  bool background_;
-};
-
 /// Throws a sentence of the first few faults.
 NASNET_LAZY [[noreturn]] NASNET_COLD void fail_mismatch(const std::string& origin,
                                                         const std::vector<std::string>& faults);
@@ -26111,10 +26354,8 @@ NASNET_LAZY [[nodiscard]] StoredTensor with_layout(const ParameterSpec& spec, St
 /// What keeps a file from being the weights of a network, a sentence for each tensor that is missing, that the network
 /// lacks, or that has another shape or no floats. Empty where it fits.
 /// @throws ArgumentError where the naming has no name for a parameter of the network.
-NASNET_LAZY [[nodiscard]] inline std::vector<std::string> weight_mismatches(
-    const NetworkGraph& graph, const TensorFile& file, WeightNaming naming = WeightNaming::nasnet) {
-  return detail::WeightComparison(graph, file, naming).faults();
-}
+NASNET_LAZY [[nodiscard]] std::vector<std::string> weight_mismatches(const NetworkGraph& graph, const TensorFile& file,
+                                                                     WeightNaming naming = WeightNaming::nasnet);
 
 /// The weights of a network under other names and in other layouts. Each tensor has its parameter and each parameter
 /// its tensor, but for the auxiliary head, which may be lacking and which only our own files have, and for what PyTorch
@@ -26170,6 +26411,41 @@ void for_each_place(const ParameterSpec& spec, const Visit& visit) {
 }  // namespace nasnet::inline NASNET_ABI::detail
 
 namespace nasnet::inline NASNET_ABI::detail {
+
+/// Compares a file with what a network wants of it, name by name.
+class WeightComparison {
+ public:
+  NASNET_LAZY WeightComparison(const NetworkGraph& graph, const TensorFile& file, WeightNaming naming)
+      : graph_(graph),
+        file_(file),
+        naming_(naming),
+        names_(weight_names(graph, naming)),
+        background_(has_background()) {}
+
+  /// A sentence for each tensor that is missing, too much or wrong.
+  NASNET_LAZY [[nodiscard]] std::vector<std::string> faults() const;
+
+  /// The tensor of a parameter of a file without faults, less the row of a background class.
+  NASNET_LAZY [[nodiscard]] std::optional<StoredTensor> tensor(std::size_t parameter) const;
+
+ private:
+  [[nodiscard]] const ParameterSpec& spec(std::size_t parameter) const { return graph_.parameters[parameter].spec; }
+
+  [[nodiscard]] bool is_in_head(std::size_t parameter) const {
+    return graph_.nodes[static_cast<std::size_t>(graph_.parameters[parameter].node)].part == NetworkPart::head;
+  }
+
+  /// Whether the last layer of the file, weights and biases alike, has a class more than the 1000 wanted.
+  NASNET_LAZY [[nodiscard]] bool has_background() const;
+
+  NASNET_LAZY [[nodiscard]] std::string fault_of(std::size_t parameter) const;
+
+  const NetworkGraph& graph_;
+  const TensorFile& file_;
+  WeightNaming naming_;
+  std::vector<std::string> names_;
+  bool background_;
+};
 
 [[nodiscard]] constexpr bool holds_floats(ElementType type) {
   return type == ElementType::f16 || type == ElementType::bf16 || type == ElementType::f32 || type == ElementType::f64;
@@ -26273,11 +26549,40 @@ NASNET_BODY TensorFile convert_weights(const NetworkGraph& graph, const TensorFi
   return result;
 }
 
+NASNET_BODY std::vector<std::string> weight_mismatches(const NetworkGraph& graph, const TensorFile& file,
+                                                       WeightNaming naming) {
+  return detail::WeightComparison(graph, file, naming).faults();
+}
+
 }  // namespace nasnet::inline NASNET_ABI
 
 // ---- nasnet/io/onnx.hpp ------------------------------------------------------------------------------------------
 
 /// Networks as ONNX files, which many other programs run.
+
+namespace nasnet::inline NASNET_ABI {
+
+namespace detail {
+
+/// Most bytes of a protobuf message: lengths are 31 bits for its readers.
+inline constexpr std::uint64_t largest_onnx_file = (std::uint64_t{1} << 31U) - 1;
+
+NASNET_LAZY void check_onnx_size(std::uint64_t size, const std::filesystem::path& path);
+
+}  // namespace detail
+
+/// Writes a network in evaluation mode as ONNX, whole or not at all: input "input" [N,C,H,W] and output "logits"
+/// [N,classes], both 32-bit floats, for images of one size and any number of them. What predict() is given, and no
+/// more: images are normalised before. Nodes and weights have the network's names; what the logits do not depend on is
+/// left out, the auxiliary head among it. Equal models give equal files.
+/// @throws ShapeError for an image that the network cannot take; ArgumentError that names the node for a primitive
+/// without emit_onnx (see onnx_call.hpp); IoError where the file cannot be written or would have 2 GiB.
+template <class Scalar>
+void write_onnx(const Model<Scalar>& model, const std::filesystem::path& path, Size image);
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/io/onnx.ipp ------------------------------------------------------------------------------------------
 
 // ---- nasnet/io/detail/onnx_graph.hpp -----------------------------------------------------------------------------
 
@@ -26565,20 +26870,11 @@ namespace detail {
 
 using OnnxIntegers = std::vector<std::int64_t>;
 
-NASNET_LAZY [[nodiscard]] std::vector<OnnxAttribute> onnx_convolution(const Window& window, Size map,
-                                                                      std::int64_t groups = 1);
-
 }  // namespace detail
 
-NASNET_LAZY inline void emit_onnx(const Convolution& convolution, OnnxCall& call) {
-  call.add_output("Conv", {call.input(), call.parameter(0)},
-                  detail::onnx_convolution(convolution.window, call.input_shape().size()));
-}
+NASNET_LAZY void emit_onnx(const Convolution& convolution, OnnxCall& call);
 
-NASNET_LAZY inline void emit_onnx(const Pointwise&, OnnxCall& call) {
-  call.add_output("Conv", {call.input(), call.parameter(0)},
-                  detail::onnx_convolution(Window{}, call.input_shape().size()));
-}
+NASNET_LAZY void emit_onnx(const Pointwise&, OnnxCall& call);
 
 NASNET_LAZY void emit_onnx(const Depthwise& depthwise, OnnxCall& call);
 
@@ -26589,14 +26885,12 @@ NASNET_LAZY void emit_onnx(const MaximumPool& pool, OnnxCall& call);
 /// With count_include_pad = 0 a window's sum is divided by the number of its cells inside the map, whatever the pads.
 NASNET_LAZY void emit_onnx(const AveragePool& pool, OnnxCall& call);
 
-NASNET_LAZY inline void emit_onnx(const GlobalAveragePool&, OnnxCall& call) {
-  call.add_output("GlobalAveragePool", {call.input()});
-}
+NASNET_LAZY void emit_onnx(const GlobalAveragePool&, OnnxCall& call);
 
 /// Zeros are put behind the edge as far as the last pixel read, so that the slice has its whole length.
 NASNET_LAZY void emit_onnx(const Subsample& subsample, OnnxCall& call);
 
-NASNET_LAZY inline void emit_onnx(const Relu&, OnnxCall& call) { call.add_output("Relu", {call.input()}); }
+NASNET_LAZY void emit_onnx(const Relu&, OnnxCall& call);
 
 /// By the running statistics.
 NASNET_LAZY void emit_onnx(const BatchNorm& norm, OnnxCall& call);
@@ -26607,13 +26901,9 @@ NASNET_LAZY void emit_onnx(const LayerNorm& norm, OnnxCall& call);
 
 NASNET_LAZY void emit_onnx(const InstanceNorm& norm, OnnxCall& call);
 
-NASNET_LAZY inline void emit_onnx(const Add&, OnnxCall& call) {
-  call.add_output(call.inputs().size() == 2 ? "Add" : "Sum", call.inputs());
-}
+NASNET_LAZY void emit_onnx(const Add&, OnnxCall& call);
 
-NASNET_LAZY inline void emit_onnx(const Concat&, OnnxCall& call) {
-  call.add_output("Concat", call.inputs(), {{"axis", std::int64_t{1}}});
-}
+NASNET_LAZY void emit_onnx(const Concat&, OnnxCall& call);
 
 /// Only the number of samples comes from the input.
 NASNET_LAZY void emit_onnx(const Zeros&, OnnxCall& call);
@@ -26626,6 +26916,9 @@ NASNET_LAZY void emit_onnx(const Dense&, OnnxCall& call);
 // ---- nasnet/io/onnx_primitives.ipp -------------------------------------------------------------------------------
 
 namespace nasnet::inline NASNET_ABI::detail {
+
+NASNET_LAZY [[nodiscard]] std::vector<OnnxAttribute> onnx_convolution(const Window& window, Size map,
+                                                                      std::int64_t groups = 1);
 
 /// Rows and columns of padding: above, to the left, below, to the right.
 NASNET_LAZY [[nodiscard]] inline OnnxIntegers onnx_pads(const Window& window, Size map) {
@@ -26792,6 +27085,30 @@ NASNET_BODY void emit_onnx(const Dense&, OnnxCall& call) {
   const std::string kernel = call.add("Unsqueeze", {call.parameter(0), call.integers("axes", {2, 3})});
   call.add_output("Conv", {call.input(), kernel, call.parameter(1)},
                   detail::onnx_convolution(Window{}, call.input_shape().size()));
+}
+
+NASNET_BODY void emit_onnx(const Convolution& convolution, OnnxCall& call) {
+  call.add_output("Conv", {call.input(), call.parameter(0)},
+                  detail::onnx_convolution(convolution.window, call.input_shape().size()));
+}
+
+NASNET_BODY void emit_onnx(const Pointwise&, OnnxCall& call) {
+  call.add_output("Conv", {call.input(), call.parameter(0)},
+                  detail::onnx_convolution(Window{}, call.input_shape().size()));
+}
+
+NASNET_BODY void emit_onnx(const GlobalAveragePool&, OnnxCall& call) {
+  call.add_output("GlobalAveragePool", {call.input()});
+}
+
+NASNET_BODY void emit_onnx(const Relu&, OnnxCall& call) { call.add_output("Relu", {call.input()}); }
+
+NASNET_BODY void emit_onnx(const Add&, OnnxCall& call) {
+  call.add_output(call.inputs().size() == 2 ? "Add" : "Sum", call.inputs());
+}
+
+NASNET_BODY void emit_onnx(const Concat&, OnnxCall& call) {
+  call.add_output("Concat", call.inputs(), {{"axis", std::int64_t{1}}});
 }
 
 }  // namespace nasnet::inline NASNET_ABI
@@ -27080,30 +27397,6 @@ class OnnxGraph {
 };
 
 }  // namespace nasnet::inline NASNET_ABI::detail
-
-namespace nasnet::inline NASNET_ABI {
-
-namespace detail {
-
-/// Most bytes of a protobuf message: lengths are 31 bits for its readers.
-inline constexpr std::uint64_t largest_onnx_file = (std::uint64_t{1} << 31U) - 1;
-
-NASNET_LAZY void check_onnx_size(std::uint64_t size, const std::filesystem::path& path);
-
-}  // namespace detail
-
-/// Writes a network in evaluation mode as ONNX, whole or not at all: input "input" [N,C,H,W] and output "logits"
-/// [N,classes], both 32-bit floats, for images of one size and any number of them. What predict() is given, and no
-/// more: images are normalised before. Nodes and weights have the network's names; what the logits do not depend on is
-/// left out, the auxiliary head among it. Equal models give equal files.
-/// @throws ShapeError for an image that the network cannot take; ArgumentError that names the node for a primitive
-/// without emit_onnx (see onnx_call.hpp); IoError where the file cannot be written or would have 2 GiB.
-template <class Scalar>
-void write_onnx(const Model<Scalar>& model, const std::filesystem::path& path, Size image);
-
-}  // namespace nasnet::inline NASNET_ABI
-
-// ---- nasnet/io/onnx.ipp ------------------------------------------------------------------------------------------
 
 // ---- nasnet/io/weights.hpp ---------------------------------------------------------------------------------------
 
@@ -27530,6 +27823,21 @@ struct JournalRecord {
   std::int64_t line = 0;  ///< counts the lines of the file from 1
 };
 
+namespace detail {
+
+/// The event that tells of a trial or proposal in this state.
+[[nodiscard]] constexpr JournalEvent event_of(TrialState state) {
+  switch (state) {
+    case TrialState::failed: return JournalEvent::failed;
+    case TrialState::rejected: return JournalEvent::rejected;
+    case TrialState::duplicate: return JournalEvent::duplicate;
+    case TrialState::done: break;
+  }
+  return JournalEvent::finished;
+}
+
+}  // namespace detail
+
 }  // namespace nasnet::inline NASNET_ABI
 
 namespace nasnet::inline NASNET_ABI {
@@ -27588,14 +27896,11 @@ namespace nasnet::inline NASNET_ABI::detail {
 
 class JournalLine;
 
-/// Adds to a trial that has started what the line of its end, or of a further start, says of it.
-NASNET_LAZY void take_over_run(Trial& trial, Trial line);
-
 /// Reads line after line, checks that each event can follow those before it, and passes it on.
 ///
 /// It keeps little of what it reads, so that who replays a long journal has each architecture once. A record says what
 /// its line says: where a trial ends or starts once more, all else of the trial is in the record of its first start;
-/// see take_over_run.
+/// see SearchBook.
 class JournalReader {
  public:
   using HeaderSink = std::function<void(JournalHeader)>;
@@ -27621,23 +27926,14 @@ class JournalReader {
 
   NASNET_LAZY [[nodiscard]] static JournalEvent event_of(const JournalLine& line);
 
-  NASNET_LAZY void read_started(const JournalLine& line, Trial& trial);
+  /// Fails where the event cannot follow those before it.
+  NASNET_LAZY void check(const JournalLine& line, JournalEvent event, const Trial& trial);
 
-  NASNET_LAZY void read_proposal(const JournalLine& line, Trial& trial);
+  NASNET_LAZY void check_start(const JournalLine& line, const Trial& trial);
 
-  NASNET_LAZY static void read_architecture(const JournalLine& line, Trial& trial);
+  NASNET_LAZY void check_end(const JournalLine& line, const Trial& trial);
 
-  NASNET_LAZY void read_ended(const JournalLine& line, Trial& trial);
-
-  NASNET_LAZY void read_finished(const JournalLine& line, Trial& trial);
-
-  NASNET_LAZY static void read_evaluation(const JournalLine& line, Trial& trial);
-
-  NASNET_LAZY void read_failed(const JournalLine& line, Trial& trial);
-
-  NASNET_LAZY void read_duplicate(const JournalLine& line, Trial& trial);
-
-  NASNET_LAZY void read_rejected(const JournalLine& line, Trial& trial);
+  NASNET_LAZY void check_proposal(const JournalLine& line, const Trial& trial);
 
   /// What has to be known of a trial to judge the lines that follow.
   struct Begun {
@@ -27662,20 +27958,52 @@ class JournalReader {
 
 // ---- nasnet/journal/journal_reader.ipp ---------------------------------------------------------------------------
 
+// ---- nasnet/journal/record_fields.hpp ----------------------------------------------------------------------------
+
+/// Which fields of a trial the lines of a journal have, in their order.
+
 namespace nasnet::inline NASNET_ABI::detail {
 
-NASNET_LAZY [[nodiscard]] inline int worker_of(const JournalLine& line) {
-  return static_cast<int>((std::min)(line.count("worker"), std::int64_t{(std::numeric_limits<int>::max)()}));
+inline constexpr std::array proposal_fields{TrialField::hash,          TrialField::budget,      TrialField::repeat,
+                                            TrialField::enqueued,      TrialField::bytes,       TrialField::parameters,
+                                            TrialField::multiply_adds, TrialField::architecture};
+inline constexpr std::array evaluation_fields{TrialField::accuracy, TrialField::loss, TrialField::metrics};
+inline constexpr std::array failure_fields{TrialField::failure, TrialField::message};
+
+inline constexpr std::array run_fields{TrialField::seconds, TrialField::attempt, TrialField::worker};
+inline constexpr std::array start_fields{TrialField::number, TrialField::proposal, TrialField::attempt,
+                                         TrialField::worker};
+inline constexpr std::array end_fields{TrialField::number, TrialField::hash};
+inline constexpr std::array duplicate_fields{TrialField::proposal, TrialField::duplicate_of};
+inline constexpr std::array rejection_fields{TrialField::proposal, TrialField::reason};
+
+/// The groups that make the line of an event; those that are missing are empty.
+[[nodiscard]] constexpr std::array<std::span<const TrialField>, 3> fields_of(JournalEvent event) {
+  switch (event) {
+    case JournalEvent::started: return {start_fields, proposal_fields};
+    case JournalEvent::finished: return {end_fields, evaluation_fields, run_fields};
+    case JournalEvent::failed: return {end_fields, failure_fields, run_fields};
+    case JournalEvent::duplicate: return {duplicate_fields, proposal_fields};
+    case JournalEvent::rejected: return {rejection_fields, proposal_fields};
+    case JournalEvent::enqueued: return {proposal_fields};
+    case JournalEvent::known: return {evaluation_fields, proposal_fields};
+    case JournalEvent::exhausted: break;
+  }
+  return {};
 }
 
-NASNET_BODY void take_over_run(Trial& trial, Trial line) {
-  trial.attempt = line.attempt;
-  trial.worker = line.worker;
-  trial.seconds = line.seconds;
-  trial.state = line.state;
-  trial.evaluation = std::move(line.evaluation);
-  trial.failure = line.failure;
-  trial.message = std::move(line.message);
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// What the line of an event says of the state of its trial or proposal.
+[[nodiscard]] constexpr TrialState state_after(JournalEvent event) {
+  switch (event) {
+    case JournalEvent::failed: return TrialState::failed;
+    case JournalEvent::duplicate: return TrialState::duplicate;
+    case JournalEvent::rejected: return TrialState::rejected;
+    default: return TrialState::done;
+  }
 }
 
 NASNET_BODY void JournalReader::read(std::string_view text) {
@@ -27726,20 +28054,10 @@ NASNET_BODY void JournalReader::read_header(const JournalLine& line) {
 }
 
 NASNET_BODY void JournalReader::read_record(const JournalLine& line) {
-  JournalRecord record{event_of(line), {}, line.number()};
-  switch (record.event) {
-    case JournalEvent::started: read_started(line, record.trial); break;
-    case JournalEvent::finished: read_finished(line, record.trial); break;
-    case JournalEvent::failed: read_failed(line, record.trial); break;
-    case JournalEvent::duplicate: read_duplicate(line, record.trial); break;
-    case JournalEvent::rejected: read_rejected(line, record.trial); break;
-    case JournalEvent::enqueued: read_architecture(line, record.trial); break;
-    case JournalEvent::known:
-      read_evaluation(line, record.trial);
-      read_architecture(line, record.trial);
-      break;
-    case JournalEvent::exhausted: break;
-  }
+  JournalRecord record{event_of(line), {}, line.line()};
+  for (const std::span<const TrialField> fields : fields_of(record.event)) read_fields(line, record.trial, fields);
+  record.trial.state = state_after(record.event);
+  check(line, record.event, record.trial);
   take_record_(std::move(record));
 }
 
@@ -27751,14 +28069,28 @@ NASNET_BODY JournalEvent JournalReader::event_of(const JournalLine& line) {
   line.fail_here("the event \"", name, "\" is unknown");
 }
 
-NASNET_BODY void JournalReader::read_started(const JournalLine& line, Trial& trial) {
-  trial.number = line.count("trial");
-  trial.attempt = line.count("attempt");
-  trial.worker = worker_of(line);
+NASNET_BODY void JournalReader::check(const JournalLine& line, JournalEvent event, const Trial& trial) {
+  switch (event) {
+    case JournalEvent::started: return check_start(line, trial);
+    case JournalEvent::finished:
+    case JournalEvent::failed: return check_end(line, trial);
+    case JournalEvent::duplicate:
+      if (trial.duplicate_of >= static_cast<std::int64_t>(trials_.size())) {
+        line.fail_here("trial ", trial.duplicate_of, " has not started");
+      }
+      return check_proposal(line, trial);
+    case JournalEvent::rejected: return check_proposal(line, trial);
+    case JournalEvent::enqueued:
+    case JournalEvent::known:
+    case JournalEvent::exhausted: return;
+  }
+}
+
+NASNET_BODY void JournalReader::check_start(const JournalLine& line, const Trial& trial) {
   const auto known = static_cast<std::int64_t>(trials_.size());
   if (trial.number > known) line.fail_here("trial ", trial.number, " started before trial ", known);
   if (trial.number == known) {
-    read_proposal(line, trial);
+    check_proposal(line, trial);
     trials_.push_back({.hash = trial.hash, .attempt = trial.attempt});
     return;
   }
@@ -27769,71 +28101,15 @@ NASNET_BODY void JournalReader::read_started(const JournalLine& line, Trial& tri
   begun.attempt = trial.attempt;
 }
 
-NASNET_BODY void JournalReader::read_proposal(const JournalLine& line, Trial& trial) {
-  trial.proposal = line.count("proposal");
-  if (trial.proposal != proposals_) line.fail_here("proposal ", trial.proposal, " follows ", proposals_, " proposals");
-  ++proposals_;
-  read_architecture(line, trial);
-}
-
-NASNET_BODY void JournalReader::read_architecture(const JournalLine& line, Trial& trial) {
-  trial.hash = line.hash();
-  if (line.has("budget")) trial.budget = line.count("budget");
-  if (line.has("repeat")) trial.repeat = line.count("repeat");
-  trial.enqueued = line.has("enqueued");
-  if (line.has("bytes")) trial.bytes = line.count("bytes");
-  if (line.has("parameters")) trial.parameters = line.count("parameters");
-  if (line.has("multiply_adds")) trial.multiply_adds = line.count("multiply_adds");
-  trial.architecture = line.architecture();
-}
-
-NASNET_BODY void JournalReader::read_ended(const JournalLine& line, Trial& trial) {
-  trial.number = line.count("trial");
+NASNET_BODY void JournalReader::check_end(const JournalLine& line, const Trial& trial) {
   Begun& begun = running(line, trial.number);
-  trial.hash = line.hash();
   if (trial.hash != begun.hash) line.fail_here("the hash is not that of trial ", trial.number, " when it started");
-  trial.seconds = line.number_field("seconds");
-  trial.attempt = line.count("attempt");
-  trial.worker = worker_of(line);
   begun.has_ended = true;
 }
 
-NASNET_BODY void JournalReader::read_finished(const JournalLine& line, Trial& trial) {
-  read_ended(line, trial);
-  trial.state = TrialState::done;
-  read_evaluation(line, trial);
-}
-
-NASNET_BODY void JournalReader::read_evaluation(const JournalLine& line, Trial& trial) {
-  trial.evaluation.validation_accuracy = line.number_field("validation_accuracy");
-  trial.evaluation.validation_loss = line.number_field("validation_loss");
-  if (!line.has("metrics")) return;
-  const nlohmann::json& metrics = line.field("metrics");
-  if (!metrics.is_object()) line.fail_here("the field \"metrics\" is no JSON object");
-  for (const auto& [name, value] : metrics.items()) trial.evaluation.metrics[name] = line.number_in(value, name);
-}
-
-NASNET_BODY void JournalReader::read_failed(const JournalLine& line, Trial& trial) {
-  read_ended(line, trial);
-  trial.state = TrialState::failed;
-  trial.failure = failure_kind_named(line.text("kind"));
-  if (!trial.failure) line.fail_here("the kind of failure \"", line.text("kind"), "\" is unknown");
-  trial.message = line.text("message");
-}
-
-NASNET_BODY void JournalReader::read_duplicate(const JournalLine& line, Trial& trial) {
-  trial.state = TrialState::duplicate;
-  trial.duplicate_of = line.count("of");
-  if (trial.duplicate_of >= static_cast<std::int64_t>(trials_.size())) {
-    line.fail_here("trial ", trial.duplicate_of, " has not started");
-  }
-  read_proposal(line, trial);
-}
-
-NASNET_BODY void JournalReader::read_rejected(const JournalLine& line, Trial& trial) {
-  trial.state = TrialState::rejected;
-  trial.message = line.text("reason");
-  read_proposal(line, trial);
+NASNET_BODY void JournalReader::check_proposal(const JournalLine& line, const Trial& trial) {
+  if (trial.proposal != proposals_) line.fail_here("proposal ", trial.proposal, " follows ", proposals_, " proposals");
+  ++proposals_;
 }
 
 NASNET_BODY JournalReader::Begun& JournalReader::running(const JournalLine& line, std::int64_t number) {
@@ -27875,140 +28151,142 @@ NASNET_BODY nlohmann::ordered_json header_json(const JournalHeader& header) {
   return json;
 }
 
-NASNET_LAZY inline void put_proposal(nlohmann::ordered_json& json, const Trial& trial) {
-  json["hash"] = hex_text(trial.hash);
-  if (trial.budget) json["budget"] = *trial.budget;
-  if (trial.repeat != 0) json["repeat"] = trial.repeat;
-  if (trial.enqueued) json["enqueued"] = true;
-  if (trial.bytes) json["bytes"] = *trial.bytes;
-  if (trial.parameters) json["parameters"] = *trial.parameters;
-  if (trial.multiply_adds) json["multiply_adds"] = *trial.multiply_adds;
-  json["architecture"] = to_text(trial.architecture);
-}
-
-NASNET_LAZY inline void put_evaluation(nlohmann::ordered_json& json, const Evaluation& evaluation) {
-  json["validation_accuracy"] = evaluation.validation_accuracy;
-  json["validation_loss"] = evaluation.validation_loss;
-  if (!evaluation.metrics.empty()) json["metrics"] = evaluation.metrics;
-}
-
-NASNET_LAZY inline void put_failure(nlohmann::ordered_json& json, const Trial& trial) {
-  json["kind"] = std::string(to_string(trial.failure.value_or(FailureKind::exception)));
-  json["message"] = trial.message;
-}
-
-NASNET_LAZY inline void put_run(nlohmann::ordered_json& json, const Trial& trial) {
-  json["seconds"] = trial.seconds;
-  json["attempt"] = trial.attempt;
-  json["worker"] = trial.worker;
-}
-
-NASNET_LAZY [[nodiscard]] inline nlohmann::ordered_json started_json(const Trial& trial) {
-  nlohmann::ordered_json json{{"event", "started"},
-                              {"trial", trial.number},
-                              {"proposal", trial.proposal},
-                              {"attempt", trial.attempt},
-                              {"worker", trial.worker}};
-  put_proposal(json, trial);
-  return json;
-}
-
-NASNET_LAZY [[nodiscard]] inline nlohmann::ordered_json ended_json(const Trial& trial) {
-  const bool done = trial.state == TrialState::done;
-  nlohmann::ordered_json json{{"event", done ? "finished" : "failed"}, {"trial", trial.number}};
-  json["hash"] = hex_text(trial.hash);
-  if (done) put_evaluation(json, trial.evaluation);
-  if (!done) put_failure(json, trial);
-  put_run(json, trial);
-  return json;
-}
-
-NASNET_LAZY [[nodiscard]] inline nlohmann::ordered_json duplicate_json(const Trial& trial) {
-  nlohmann::ordered_json json{{"event", "duplicate"}, {"proposal", trial.proposal}, {"of", trial.duplicate_of}};
-  put_proposal(json, trial);
-  return json;
-}
-
-NASNET_LAZY [[nodiscard]] inline nlohmann::ordered_json rejected_json(const Trial& trial) {
-  nlohmann::ordered_json json{{"event", "rejected"}, {"proposal", trial.proposal}, {"reason", trial.message}};
-  put_proposal(json, trial);
-  return json;
-}
-
-NASNET_LAZY [[nodiscard]] inline nlohmann::ordered_json enqueued_json(const Trial& trial) {
-  nlohmann::ordered_json json{{"event", "enqueued"}};
-  put_proposal(json, trial);
-  return json;
-}
-
-NASNET_LAZY [[nodiscard]] inline nlohmann::ordered_json known_json(const Trial& trial) {
-  nlohmann::ordered_json json{{"event", "known"}};
-  put_evaluation(json, trial.evaluation);
-  put_proposal(json, trial);
-  return json;
-}
-
 NASNET_BODY nlohmann::ordered_json record_json(JournalEvent event, const Trial& trial) {
-  switch (event) {
-    case JournalEvent::started: return started_json(trial);
-    case JournalEvent::finished:
-    case JournalEvent::failed: return ended_json(trial);
-    case JournalEvent::duplicate: return duplicate_json(trial);
-    case JournalEvent::rejected: return rejected_json(trial);
-    case JournalEvent::enqueued: return enqueued_json(trial);
-    case JournalEvent::known: return known_json(trial);
-    case JournalEvent::exhausted: break;
-  }
-  return {{"event", "exhausted"}};
+  nlohmann::ordered_json json{{"event", std::string(to_string(event))}};
+  for (const std::span<const TrialField> fields : fields_of(event)) put_fields(json, trial, fields);
+  return json;
 }
 
 NASNET_BODY nlohmann::ordered_json result_json(const Trial& trial) {
-  nlohmann::ordered_json json{
-      {"trial", trial.number}, {"proposal", trial.proposal}, {"state", std::string(to_string(trial.state))}};
-  put_proposal(json, trial);
-  if (trial.state == TrialState::done) put_evaluation(json, trial.evaluation);
-  if (trial.state == TrialState::failed) put_failure(json, trial);
+  constexpr std::array head{TrialField::number, TrialField::proposal, TrialField::state};
+  nlohmann::ordered_json json = nlohmann::ordered_json::object();
+  put_fields(json, trial, head);
+  put_fields(json, trial, proposal_fields);
+  if (trial.state == TrialState::done) put_fields(json, trial, evaluation_fields);
+  if (trial.state == TrialState::failed) put_fields(json, trial, failure_fields);
   return json;
+}
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+// ---- nasnet/journal/search_book.hpp ------------------------------------------------------------------------------
+
+/// What the events of a search add up to: in a search that runs, in one that is replayed, and where a journal is read.
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// Takes one event after the other and keeps all trials and proposals.
+class SearchBook {
+ public:
+  /// @param trial as the event has it: where a trial ends or begins once more, no more than its number and what became
+  /// of it is looked at
+  /// @return what is known of it after the event, until the next one; what an enqueued architecture and the end of an
+  /// exhausted space leave behind is nothing
+  NASNET_LAZY const Trial& take(JournalEvent event, Trial trial);
+
+  /// Proposals so far, trials and skipped ones.
+  [[nodiscard]] std::int64_t proposals() const { return proposals_; }
+
+  /// Trials begun so far.
+  [[nodiscard]] std::int64_t started() const { return started_; }
+
+  /// By number.
+  [[nodiscard]] const std::map<std::int64_t, Trial>& running() const { return running_; }
+
+  /// Done and failed, by number.
+  [[nodiscard]] const std::map<std::int64_t, Trial>& ended() const { return ended_; }
+
+  [[nodiscard]] bool is_exhausted() const { return is_exhausted_; }
+
+  /// Gives all away but what runs.
+  NASNET_LAZY void hand_over(History& history);
+
+ private:
+  NASNET_LAZY const Trial& start(Trial trial);
+
+  NASNET_LAZY const Trial& end(Trial trial);
+
+  std::int64_t proposals_ = 0;
+  std::int64_t started_ = 0;
+  std::map<std::int64_t, Trial> running_;
+  std::map<std::int64_t, Trial> ended_;
+  std::vector<Trial> skipped_;
+  std::vector<Trial> known_;
+  Trial passing_;  // of an event that leaves nothing
+  bool is_exhausted_ = false;
+};
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+// ---- nasnet/journal/search_book.ipp ------------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// Adds to a trial that has started what its end, or a further start, says of it.
+NASNET_LAZY inline void take_over_outcome(Trial& trial, Trial outcome) {
+  trial.attempt = outcome.attempt;
+  trial.worker = outcome.worker;
+  trial.seconds = outcome.seconds;
+  trial.state = outcome.state;
+  trial.evaluation = std::move(outcome.evaluation);
+  trial.failure = outcome.failure;
+  trial.message = std::move(outcome.message);
+}
+
+NASNET_BODY const Trial& SearchBook::take(JournalEvent event, Trial trial) {
+  switch (event) {
+    case JournalEvent::started: return start(std::move(trial));
+    case JournalEvent::finished:
+    case JournalEvent::failed: return end(std::move(trial));
+    case JournalEvent::duplicate:
+    case JournalEvent::rejected: ++proposals_; return skipped_.emplace_back(std::move(trial));
+    case JournalEvent::known: return known_.emplace_back(std::move(trial));
+    case JournalEvent::exhausted: is_exhausted_ = true; break;
+    case JournalEvent::enqueued: break;
+  }
+  return passing_ = std::move(trial);
+}
+
+NASNET_BODY const Trial& SearchBook::start(Trial trial) {
+  const std::int64_t number = trial.number;
+  if (number < started_) {
+    Trial& running = running_.at(number);
+    take_over_outcome(running, std::move(trial));
+    return running;
+  }
+  ++proposals_;
+  ++started_;
+  return running_.emplace(number, std::move(trial)).first->second;
+}
+
+NASNET_BODY const Trial& SearchBook::end(Trial trial) {
+  auto running = running_.extract(trial.number);
+  take_over_outcome(running.mapped(), std::move(trial));
+  return ended_.insert(std::move(running)).position->second;
+}
+
+NASNET_BODY void SearchBook::hand_over(History& history) {
+  history.trials.reserve(ended_.size());
+  for (auto& [number, trial] : ended_) history.trials.push_back(std::move(trial));
+  history.skipped = std::move(skipped_);
+  history.known = std::move(known_);
+  history.exhausted = is_exhausted_;
 }
 
 }  // namespace nasnet::inline NASNET_ABI::detail
 
 namespace nasnet::inline NASNET_ABI::detail {
 
-/// Collects what a reader passes on, each record with all that is known of its trial.
-class RecordCollector {
- public:
-  NASNET_LAZY void take(JournalRecord record) {
-    const bool is_run = record.event == JournalEvent::started || record.event == JournalEvent::finished ||
-                        record.event == JournalEvent::failed;
-    if (is_run) complete(record);
-    records_.push_back(std::move(record));
-  }
-
-  [[nodiscard]] std::vector<JournalRecord> records() && { return std::move(records_); }
-
- private:
-  NASNET_LAZY void complete(JournalRecord& record) {
-    const auto number = static_cast<std::size_t>(record.trial.number);
-    if (number == latest_.size()) return latest_.push_back(records_.size());
-    Trial trial = records_[latest_[number]].trial;
-    take_over_run(trial, std::move(record.trial));
-    record.trial = std::move(trial);
-    latest_[number] = records_.size();
-  }
-
-  std::vector<JournalRecord> records_;
-  std::vector<std::size_t> latest_;  // by number of the trial: its latest record
-};
-
 NASNET_BODY Journal journal_from_text(std::string_view text, const std::string& path) {
   Journal journal;
-  RecordCollector collector;
+  SearchBook book;
   JournalReader reader(
       path, [&](JournalHeader header) { journal.header = std::move(header); },
-      [&](JournalRecord record) { collector.take(std::move(record)); });
+      [&](JournalRecord record) {
+        record.trial = book.take(record.event, std::move(record.trial));
+        journal.records.push_back(std::move(record));
+      });
   reader.read(text);
-  journal.records = std::move(collector).records();
   journal.torn_bytes = reader.torn_bytes();
   return journal;
 }
@@ -28018,62 +28296,21 @@ NASNET_BODY std::string journal_text(const std::string& path) {
   return std::filesystem::is_regular_file(path, ignored) ? read_text_file(path) : std::string();
 }
 
-/// Puts a history together of what a reader passes on.
-class HistoryCollector {
- public:
-  NASNET_LAZY void take(JournalRecord record) {
-    switch (record.event) {
-      case JournalEvent::started: start(std::move(record.trial)); break;
-      case JournalEvent::finished:
-      case JournalEvent::failed: end(std::move(record.trial)); break;
-      case JournalEvent::duplicate:
-      case JournalEvent::rejected: history_.skipped.push_back(std::move(record.trial)); break;
-      case JournalEvent::exhausted: history_.exhausted = true; break;
-      case JournalEvent::known: history_.known.push_back(std::move(record.trial)); break;
-      case JournalEvent::enqueued: break;
-    }
-  }
-
-  NASNET_LAZY [[nodiscard]] History history(JournalHeader header) && {
-    history_.seed = header.seed;
-    history_.settings = std::move(header.settings);
-    for (Trial& trial : begun_) {
-      if (has_ended_[static_cast<std::size_t>(trial.number)]) history_.trials.push_back(std::move(trial));
-    }
-    return std::move(history_);
-  }
-
- private:
-  NASNET_LAZY void start(Trial trial) {
-    if (trial.number < static_cast<std::int64_t>(begun_.size())) return;  // once more
-    begun_.push_back(std::move(trial));
-    has_ended_.push_back(false);
-  }
-
-  NASNET_LAZY void end(Trial trial) {
-    const auto number = static_cast<std::size_t>(trial.number);
-    take_over_run(begun_[number], std::move(trial));
-    has_ended_[number] = true;
-  }
-
-  History history_;
-  std::vector<Trial> begun_;  // by number
-  std::vector<bool> has_ended_;
-};
-
 NASNET_BODY History history_from_text(std::string_view text, const std::string& path,
                                       const std::function<void(const JournalHeader&)>& check) {
-  JournalHeader header;
-  HistoryCollector collector;
+  History history;
+  SearchBook book;
   JournalReader reader(
       path,
       [&](JournalHeader found) {
         if (check) check(found);
-        header = std::move(found);
+        history.seed = found.seed;
+        history.settings = std::move(found.settings);
       },
-      [&](JournalRecord record) { collector.take(std::move(record)); });
+      [&](JournalRecord record) { book.take(record.event, std::move(record.trial)); });
   reader.read(text);
-  return std::move(collector).history(std::move(header));
+  book.hand_over(history);
+  return history;
 }
 
 }  // namespace nasnet::inline NASNET_ABI::detail
@@ -30932,10 +31169,10 @@ class SearchLedger {
   NASNET_LAZY [[nodiscard]] bool is_complete() const { return ended() >= options_.trials; }
 
   /// Trials recorded, done and failed.
-  [[nodiscard]] std::int64_t ended() const { return static_cast<std::int64_t>(ended_.size()); }
+  [[nodiscard]] std::int64_t ended() const { return static_cast<std::int64_t>(book_.ended().size()); }
 
   /// Trials handed out and not recorded.
-  [[nodiscard]] std::int64_t running() const { return static_cast<std::int64_t>(running_.size()); }
+  [[nodiscard]] std::int64_t running() const { return static_cast<std::int64_t>(book_.running().size()); }
 
   /// Of the trials recorded, those failed.
   [[nodiscard]] std::int64_t failed() const { return failed_; }
@@ -31009,8 +31246,6 @@ class SearchLedger {
 
   NASNET_LAZY void replay_start(JournalRecord record, const std::string& path);
 
-  NASNET_LAZY void replay_end(Trial line);
-
   NASNET_LAZY void replay_ask(const JournalRecord& record, const std::string& path);
 
   NASNET_LAZY void write(JournalEvent event, const Trial& trial);
@@ -31022,23 +31257,17 @@ class SearchLedger {
   LedgerOptions options_;
   JournalWriter* journal_;
 
-  std::int64_t proposals_ = 0;
-  std::int64_t started_ = 0;
+  detail::SearchBook book_;
   std::int64_t skipped_in_a_row_ = 0;
   std::unordered_map<std::uint64_t, std::int64_t> first_trial_;  // of equal ones, by their key
-  std::map<std::int64_t, Trial> running_;
-  std::map<std::int64_t, Trial> ended_;
-  std::vector<Trial> skipped_;
-  std::vector<Trial> known_;
-  std::deque<Proposal> enqueued_;                               // not handed out yet
-  std::unordered_map<std::string, std::int64_t> given_before_;  // lines that this run has not given again
-  std::vector<std::int64_t> interrupted_;                       // running when the journal ended
+  std::deque<Proposal> enqueued_;                                // not handed out yet
+  std::unordered_map<std::string, std::int64_t> given_before_;   // lines that this run has not given again
+  std::vector<std::int64_t> interrupted_;                        // running when the journal ended
   std::size_t next_interrupted_ = 0;
   std::int64_t told_ = 0;  // of an ordered search: all trials below have been told
   std::int64_t failed_ = 0;
-  ResultRanking ranking_;  // of the trials in ended_
+  ResultRanking ranking_;  // of the trials that have ended
   double seconds_ = 0;
-  bool exhausted_ = false;
   bool is_waiting_ = false;
 };
 
@@ -31052,13 +31281,13 @@ NASNET_BODY void SearchLedger::replay(JournalRecord record, const std::string& p
   switch (record.event) {
     case JournalEvent::started: replay_start(std::move(record), path); break;
     case JournalEvent::finished:
-    case JournalEvent::failed: replay_end(std::move(record.trial)); break;
+    case JournalEvent::failed: end(std::move(record.trial)); break;
     case JournalEvent::duplicate:
     case JournalEvent::rejected:
       replay_ask(record, path);
       pass_over(std::move(record.trial));
       break;
-    case JournalEvent::exhausted: exhausted_ = true; break;
+    case JournalEvent::exhausted: book_.take(record.event, {}); break;
     case JournalEvent::enqueued:
     case JournalEvent::known:
       ++given_before_[detail::one_line(detail::record_json(record.event, record.trial))];
@@ -31068,7 +31297,7 @@ NASNET_BODY void SearchLedger::replay(JournalRecord record, const std::string& p
 }
 
 NASNET_BODY void SearchLedger::end_replay() {
-  for (const auto& [number, trial] : running_) {
+  for (const auto& [number, trial] : book_.running()) {
     if (number < options_.trials) interrupted_.push_back(number);
   }
 }
@@ -31095,10 +31324,10 @@ NASNET_BODY std::optional<StartedTrial> SearchLedger::next(int worker, const std
   is_waiting_ = false;
   if (should_stop()) return std::nullopt;
   if (next_interrupted_ < interrupted_.size()) return restart(interrupted_[next_interrupted_++], worker);
-  while (started_ < options_.trials && !(exhausted_ && enqueued_.empty()) && !should_stop()) {
+  while (book_.started() < options_.trials && !(book_.is_exhausted() && enqueued_.empty()) && !should_stop()) {
     if (!tell_due()) return wait();
     std::optional<Trial> trial_of_user = take_enqueued();
-    if (!trial_of_user && !may_ask()) return running_.empty() ? exhaust() : wait();
+    if (!trial_of_user && !may_ask()) return book_.running().empty() ? exhaust() : wait();
     const Answer answer = trial_of_user ? Answer::waiting() : ask();
     if (!trial_of_user && !answer.has_proposal()) {
       if (answer.is_exhausted()) return exhaust();
@@ -31113,22 +31342,16 @@ NASNET_BODY std::optional<StartedTrial> SearchLedger::next(int worker, const std
 
 NASNET_BODY void SearchLedger::tell_rest() {
   if (options_.ordered == 0) return;
-  for (auto rest = ended_.lower_bound(told_); rest != ended_.end(); ++rest) tell(rest->second);
+  for (auto rest = book_.ended().lower_bound(told_); rest != book_.ended().end(); ++rest) tell(rest->second);
 }
 
 NASNET_BODY void SearchLedger::record(const Trial& trial) {
-  write(trial.state == TrialState::done ? JournalEvent::finished : JournalEvent::failed, trial);
+  write(detail::event_of(trial.state), trial);
   end(trial);
   observe(trial);
 }
 
-NASNET_BODY void SearchLedger::hand_over(History& history) {
-  history.known = std::move(known_);
-  history.trials.reserve(ended_.size());
-  for (auto& [number, trial] : ended_) history.trials.push_back(std::move(trial));
-  history.skipped = std::move(skipped_);
-  history.exhausted = exhausted_;
-}
+NASNET_BODY void SearchLedger::hand_over(History& history) { book_.hand_over(history); }
 
 NASNET_BODY void SearchLedger::give(JournalEvent event, const Trial& trial) {
   const std::string line = detail::one_line(detail::record_json(event, trial));
@@ -31164,7 +31387,7 @@ NASNET_BODY void SearchLedger::require_in_space(const Trial& trial, std::string_
 }
 
 NASNET_BODY StartedTrial SearchLedger::judged(Trial trial) {
-  trial.proposal = proposals_;
+  trial.proposal = book_.proposals();
   require_in_range(trial);
   Candidate candidate = judge_.judge(trial);
   if (trial.state != TrialState::rejected && options_.duplicates == Duplicates::skip) {
@@ -31191,7 +31414,7 @@ NASNET_BODY std::uint64_t SearchLedger::key_of(const Trial& trial) {
 }
 
 NASNET_BODY StartedTrial SearchLedger::start(StartedTrial started, int worker) {
-  started.trial.number = started_;
+  started.trial.number = book_.started();
   started.trial.worker = worker;
   write(JournalEvent::started, started.trial);
   accept(started.trial);
@@ -31199,48 +31422,45 @@ NASNET_BODY StartedTrial SearchLedger::start(StartedTrial started, int worker) {
 }
 
 NASNET_BODY StartedTrial SearchLedger::restart(std::int64_t number, int worker) {
-  Trial trial = running_.at(number);
+  Trial trial = book_.running().at(number);
   trial.worker = worker;
   ++trial.attempt;
   write(JournalEvent::started, trial);
-  running_[number] = trial;
+  book_.take(JournalEvent::started, trial);
   Candidate candidate(trial.architecture, judge_.space().ops());
   return {std::move(trial), std::move(candidate)};
 }
 
 NASNET_BODY void SearchLedger::skip(const Trial& trial) {
-  write(trial.state == TrialState::rejected ? JournalEvent::rejected : JournalEvent::duplicate, trial);
+  write(detail::event_of(trial.state), trial);
   pass_over(trial);
   observe(trial);
 }
 
 NASNET_BODY std::optional<StartedTrial> SearchLedger::exhaust() {
   write(JournalEvent::exhausted, {});
-  exhausted_ = true;
+  book_.take(JournalEvent::exhausted, {});
   return std::nullopt;
 }
 
 NASNET_BODY std::optional<StartedTrial> SearchLedger::wait() {
-  if (running_.empty()) {
-    fail<ArgumentError>("search: the strategy waits for results, but no trial is running: it was told of all ",
-                        ended_.size(), " trials");
+  if (book_.running().empty()) {
+    fail<ArgumentError>("search: the strategy waits for results, but no trial is running: it was told of all ", ended(),
+                        " trials");
   }
   is_waiting_ = true;
   return std::nullopt;
 }
 
 NASNET_BODY void SearchLedger::accept(Trial trial) {
-  ++proposals_;
-  ++started_;
   skipped_in_a_row_ = 0;
   first_trial_.emplace(key_of(trial), trial.number);
-  const std::int64_t number = trial.number;
-  running_.emplace(number, std::move(trial));
+  book_.take(JournalEvent::started, std::move(trial));
 }
 
 NASNET_BODY void SearchLedger::pass_over(Trial trial) {
-  ++proposals_;
-  const Trial& kept = skipped_.emplace_back(std::move(trial));
+  const JournalEvent event = detail::event_of(trial.state);
+  const Trial& kept = book_.take(event, std::move(trial));
   if (kept.enqueued) return;
   ++skipped_in_a_row_;
   strategy_.tell(kept);
@@ -31251,14 +31471,12 @@ NASNET_BODY void SearchLedger::take_in(JournalEvent event, const Trial& trial) {
     enqueued_.push_back({trial.architecture, trial.budget, trial.repeat});
     return;
   }
-  known_.push_back(trial);
-  strategy_.inform(trial);
+  strategy_.inform(book_.take(event, trial));
 }
 
 NASNET_BODY void SearchLedger::end(Trial ended) {
-  const std::int64_t number = ended.number;
-  running_.erase(number);
-  const Trial& trial = ended_.emplace(number, std::move(ended)).first->second;
+  const JournalEvent event = detail::event_of(ended.state);
+  const Trial& trial = book_.take(event, std::move(ended));
   ranking_.add(trial);
   seconds_ += trial.seconds;
   if (trial.state == TrialState::failed) ++failed_;
@@ -31273,7 +31491,7 @@ NASNET_BODY void SearchLedger::tell(const Trial& trial) {
 
 NASNET_BODY bool SearchLedger::tell_due() {
   if (options_.ordered == 0) return true;
-  while (told_ <= started_ - options_.ordered) {
+  while (told_ <= book_.started() - options_.ordered) {
     if (!tell_next()) return false;
   }
   return true;
@@ -31281,8 +31499,8 @@ NASNET_BODY bool SearchLedger::tell_due() {
 
 NASNET_BODY bool SearchLedger::tell_next() {
   if (options_.ordered == 0) return false;
-  const auto next = ended_.find(told_);
-  if (next == ended_.end()) return false;
+  const auto next = book_.ended().find(told_);
+  if (next == book_.ended().end()) return false;
   ++told_;
   tell(next->second);
   return true;
@@ -31295,16 +31513,12 @@ NASNET_BODY Answer SearchLedger::ask() {
 }
 
 NASNET_BODY void SearchLedger::replay_start(JournalRecord record, const std::string& path) {
-  const std::int64_t number = record.trial.number;
-  if (number < started_) return detail::take_over_run(running_.at(number), std::move(record.trial));
+  if (record.trial.number < book_.started()) {
+    book_.take(record.event, std::move(record.trial));
+    return;
+  }
   replay_ask(record, path);
   accept(std::move(record.trial));
-}
-
-NASNET_BODY void SearchLedger::replay_end(Trial line) {
-  Trial trial = std::move(running_.at(line.number));
-  detail::take_over_run(trial, std::move(line));
-  end(std::move(trial));
 }
 
 NASNET_BODY void SearchLedger::replay_ask(const JournalRecord& record, const std::string& path) {
@@ -31398,76 +31612,36 @@ struct Scored {
 namespace nasnet::inline NASNET_ABI::detail {
 
 /// Fields of a saved state. Whatever is missing or of another kind is a DataError that names the strategy and the key.
-class SavedState {
+class SavedState final : public FieldReader {
  public:
+  /// @param state outlives this object
   NASNET_LAZY SavedState(std::string_view owner, const nlohmann::json& state) : owner_(owner), state_(state) {
-    if (!state.is_object()) fail<DataError>(owner_, ": the saved state is no JSON object");
+    if (!state.is_object()) fail_here("it is no JSON object");
   }
 
-  NASNET_LAZY [[nodiscard]] bool has(const char* key) const { return state_.contains(key); }
-
-  NASNET_LAZY [[nodiscard]] const nlohmann::json& field(const char* key) const {
-    const auto found = state_.find(key);
-    if (found == state_.end()) fail<DataError>(owner_, ": the saved state has no \"", key, '"');
-    return *found;
-  }
-
-  /// A whole number from 0 to `most`.
-  NASNET_LAZY [[nodiscard]] std::int64_t count(const char* key,
-                                               std::int64_t most = (std::numeric_limits<std::int64_t>::max)()) const {
-    const nlohmann::json& value = field(key);
-    const bool fits = value.is_number_integer() && value.get<std::int64_t>() >= 0 && value.get<std::int64_t>() <= most;
-    if (!fits) fail<DataError>(owner_, ": \"", key, "\" of the saved state is no whole number from 0 to ", most);
-    return value.get<std::int64_t>();
-  }
-
-  /// A whole number of either sign.
-  NASNET_LAZY [[nodiscard]] std::int64_t whole_number(const char* key) const {
-    const nlohmann::json& value = field(key);
-    if (!value.is_number_integer()) fail_at(key);
-    return value.get<std::int64_t>();
-  }
-
-  NASNET_LAZY [[nodiscard]] const std::string& text(const char* key) const {
-    const nlohmann::json& value = field(key);
-    if (!value.is_string()) fail_at(key);
-    return value.get_ref<const std::string&>();
-  }
-
-  NASNET_LAZY [[nodiscard]] double number(const char* key) const {
-    const nlohmann::json& value = field(key);
-    if (!value.is_number() || !std::isfinite(value.get<double>())) fail_at(key);
-    return value.get<double>();
-  }
-
-  NASNET_LAZY [[nodiscard]] bool flag(const char* key) const {
-    const nlohmann::json& value = field(key);
-    if (!value.is_boolean()) fail_at(key);
-    return value.get<bool>();
-  }
-
-  NASNET_LAZY [[nodiscard]] const nlohmann::json& list(const char* key) const {
-    const nlohmann::json& value = field(key);
-    if (!value.is_array()) fail_at(key);
-    return value;
-  }
-
-  NASNET_LAZY [[nodiscard]] Architecture architecture(const char* key) const {
+  /// From its JSON form.
+  NASNET_LAZY [[nodiscard]] Architecture architecture_tree(const char* key) const {
     Architecture architecture;
     const auto failure = catch_failure([&] { architecture = architecture_from_json(field(key), key); });
-    if (failure) fail<DataError>(owner_, ": the saved state: ", failure->message);
+    if (failure) fail_here(failure->message);
     return architecture;
   }
 
   /// For a value that is not what was saved.
   NASNET_LAZY [[noreturn]] NASNET_COLD void fail_at(const char* key) const {
-    fail<DataError>(owner_, ": \"", key, "\" of the saved state is not what this strategy saves");
+    fail_here("the field \"", key, "\" is not what this strategy saves");
   }
 
   /// A state within this one.
   [[nodiscard]] SavedState part(const nlohmann::json& state) const { return {owner_, state}; }
 
  private:
+  [[nodiscard]] const nlohmann::json* find(std::string_view key) const override { return field_of(state_, key); }
+
+  [[noreturn]] void fail_with(const std::string& what) const override {
+    fail<DataError>(owner_, ": the saved state: ", what);
+  }
+
   std::string_view owner_;
   const nlohmann::json& state_;
 };
@@ -31477,7 +31651,7 @@ NASNET_LAZY [[nodiscard]] inline nlohmann::json save_scored(const Scored& scored
 }
 
 NASNET_LAZY [[nodiscard]] inline Scored load_scored(const SavedState& state) {
-  return {state.architecture("architecture"), state.number("accuracy")};
+  return {state.architecture_tree("architecture"), state.number("accuracy")};
 }
 
 }  // namespace nasnet::inline NASNET_ABI::detail
@@ -31583,67 +31757,42 @@ class ReplayDuplicates : public detail::StrategyAround<StrategyType, detail::Dup
 
 namespace nasnet::inline NASNET_ABI::detail {
 
-NASNET_LAZY [[nodiscard]] inline std::optional<TrialState> trial_state_named(std::string_view name) {
-  for (const TrialState state : all_trial_states) {
-    if (to_string(state) == name) return state;
+/// All of a trial but by whom it was run.
+inline constexpr std::array saved_trial_fields{
+    TrialField::proposal, TrialField::state,   TrialField::hash,       TrialField::budget,        TrialField::repeat,
+    TrialField::enqueued, TrialField::bytes,   TrialField::parameters, TrialField::multiply_adds, TrialField::accuracy,
+    TrialField::loss,     TrialField::metrics, TrialField::message,    TrialField::seconds};
+
+/// Whether a trial has a field that not all of them have.
+NASNET_LAZY [[nodiscard]] inline bool has_field(const Trial& trial, TrialField field) {
+  switch (field) {
+    case TrialField::number: return trial.number >= 0;
+    case TrialField::duplicate_of: return trial.duplicate_of >= 0;
+    case TrialField::failure: return trial.failure.has_value();
+    case TrialField::architecture: return !trial.architecture.normal.blocks.empty();
+    default: return true;
   }
-  return std::nullopt;
 }
 
-/// All of a trial but by whom it was run. An architecture without blocks is left out.
+inline constexpr std::array saved_where_present{TrialField::number, TrialField::duplicate_of, TrialField::failure,
+                                                TrialField::architecture};
+
 NASNET_LAZY [[nodiscard]] inline nlohmann::json save_trial(const Trial& trial) {
-  nlohmann::json json = nlohmann::json::object();
-  json["number"] = trial.number;
-  json["proposal"] = trial.proposal;
-  json["hash"] = hex_text(trial.hash);
-  json["state"] = std::string(to_string(trial.state));
-  json["accuracy"] = trial.evaluation.validation_accuracy;
-  json["loss"] = trial.evaluation.validation_loss;
-  json["metrics"] = trial.evaluation.metrics;
-  json["message"] = trial.message;
-  json["seconds"] = trial.seconds;
-  json["repeat"] = trial.repeat;
-  if (trial.budget) json["budget"] = *trial.budget;
-  if (trial.enqueued) json["enqueued"] = true;
-  if (trial.bytes) json["bytes"] = *trial.bytes;
-  json["of"] = trial.duplicate_of;
-  if (trial.failure) json["failure"] = std::string(to_string(*trial.failure));
-  if (trial.parameters) json["parameters"] = *trial.parameters;
-  if (trial.multiply_adds) json["multiply_adds"] = *trial.multiply_adds;
-  if (!trial.architecture.normal.blocks.empty()) json["architecture"] = to_json(trial.architecture);
+  nlohmann::ordered_json json = nlohmann::ordered_json::object();
+  put_fields(json, trial, saved_trial_fields);
+  for (const TrialField field : saved_where_present) {
+    if (has_field(trial, field)) put_fields(json, trial, {&field, 1});
+  }
   return json;
 }
 
 /// @throws DataError for what save_trial does not write.
 NASNET_LAZY [[nodiscard]] inline Trial load_trial(const SavedState& saved) {
   Trial trial;
-  trial.number = saved.whole_number("number");
-  trial.proposal = saved.whole_number("proposal");
-  const auto hash = hash_of_text(saved.text("hash"));
-  const auto state = trial_state_named(saved.text("state"));
-  if (!hash || !state) saved.fail_at(hash ? "state" : "hash");
-  trial.hash = *hash;
-  trial.state = *state;
-  trial.evaluation.validation_accuracy = saved.number("accuracy");
-  trial.evaluation.validation_loss = saved.number("loss");
-  const SavedState metrics = saved.part(saved.field("metrics"));
-  for (const auto& [name, value] : saved.field("metrics").items()) {
-    trial.evaluation.metrics[name] = metrics.number(name.c_str());
+  read_fields(saved, trial, saved_trial_fields);
+  for (const TrialField field : saved_where_present) {
+    if (saved.has(name_of(field))) read_fields(saved, trial, {&field, 1});
   }
-  trial.message = saved.text("message");
-  trial.seconds = saved.number("seconds");
-  trial.repeat = saved.count("repeat");
-  if (saved.has("budget")) trial.budget = saved.count("budget");
-  if (saved.has("enqueued")) trial.enqueued = saved.flag("enqueued");
-  if (saved.has("bytes")) trial.bytes = saved.count("bytes");
-  trial.duplicate_of = saved.whole_number("of");
-  if (saved.has("failure")) {
-    trial.failure = failure_kind_named(saved.text("failure"));
-    if (!trial.failure) saved.fail_at("failure");
-  }
-  if (saved.has("parameters")) trial.parameters = saved.count("parameters");
-  if (saved.has("multiply_adds")) trial.multiply_adds = saved.count("multiply_adds");
-  if (saved.has("architecture")) trial.architecture = saved.architecture("architecture");
   return trial;
 }
 
@@ -32411,11 +32560,6 @@ class TrialTable {
  private:
   NASNET_LAZY void add_line(const Trial& trial);
 
-  /// The shortest text that is read as the same number.
-  NASNET_LAZY [[nodiscard]] static std::string number(double value);
-
-  NASNET_LAZY void add_count(const std::optional<std::int64_t>& count);
-
   NASNET_LAZY void add(std::string_view value);
 
   NASNET_LAZY void end_line();
@@ -32434,33 +32578,69 @@ NASNET_LAZY [[nodiscard]] inline std::string csv_value(std::string_view text) {
   return quoted.append(1, '"');
 }
 
+/// When a column has a value.
+enum class ColumnUse { always, where_done, where_it_counts, where_failed, where_duplicate };
+
+struct TrialColumn {
+  std::string_view name;
+  TrialField field;
+  ColumnUse use;
+};
+
+inline constexpr std::array trial_columns{
+    TrialColumn{"trial", TrialField::number, ColumnUse::where_it_counts},
+    TrialColumn{"proposal", TrialField::proposal, ColumnUse::always},
+    TrialColumn{"state", TrialField::state, ColumnUse::always},
+    TrialColumn{"enqueued", TrialField::enqueued, ColumnUse::always},
+    TrialColumn{"validation_accuracy", TrialField::accuracy, ColumnUse::where_done},
+    TrialColumn{"validation_loss", TrialField::loss, ColumnUse::where_done},
+    TrialColumn{"parameters", TrialField::parameters, ColumnUse::always},
+    TrialColumn{"multiply_adds", TrialField::multiply_adds, ColumnUse::always},
+    TrialColumn{"bytes", TrialField::bytes, ColumnUse::always},
+    TrialColumn{"budget", TrialField::budget, ColumnUse::always},
+    TrialColumn{"repeat", TrialField::repeat, ColumnUse::always},
+    TrialColumn{"seconds", TrialField::seconds, ColumnUse::where_it_counts},
+    TrialColumn{"worker", TrialField::worker, ColumnUse::where_it_counts},
+    TrialColumn{"attempt", TrialField::attempt, ColumnUse::where_it_counts},
+    TrialColumn{"failure", TrialField::failure, ColumnUse::where_failed},
+    TrialColumn{"message", TrialField::message, ColumnUse::always},
+    TrialColumn{"duplicate_of", TrialField::duplicate_of, ColumnUse::where_duplicate},
+    TrialColumn{"hash", TrialField::hash, ColumnUse::always},
+    TrialColumn{"architecture", TrialField::architecture, ColumnUse::always},
+};
+
+/// "best" stands behind the column that says whether a proposal was enqueued.
+inline constexpr TrialField column_before_best = TrialField::enqueued;
+
+[[nodiscard]] inline bool is_used(const TrialColumn& column, const Trial& trial) {
+  switch (column.use) {
+    case ColumnUse::always: return true;
+    case ColumnUse::where_done: return trial.state == TrialState::done;
+    case ColumnUse::where_it_counts: return trial.counts();
+    case ColumnUse::where_failed: return trial.failure.has_value();
+    case ColumnUse::where_duplicate: return trial.state == TrialState::duplicate;
+  }
+  return false;
+}
+
+/// A value as text: the shortest that is read as the same number. What a file leaves out has its meaning here.
+NASNET_LAZY [[nodiscard]] inline std::string column_text(TrialField field, const Trial& trial) {
+  const nlohmann::ordered_json value = value_of(field, trial);
+  if (field == TrialField::enqueued) return value.is_null() ? "false" : "true";
+  if (field == TrialField::repeat && value.is_null()) return "0";
+  if (value.is_null()) return {};
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
 NASNET_BODY TrialTable::TrialTable(const History& history) : best_(history.find_best()) {
   for (const auto* group : {&history.trials, &history.skipped}) {
     for (const Trial& trial : *group) {
       for (const auto& [name, value] : trial.evaluation.metrics) metrics_.insert(name);
     }
   }
-  for (const char* name : {"trial",
-                           "proposal",
-                           "state",
-                           "enqueued",
-                           "best",
-                           "validation_accuracy",
-                           "validation_loss",
-                           "parameters",
-                           "multiply_adds",
-                           "bytes",
-                           "budget",
-                           "repeat",
-                           "seconds",
-                           "worker",
-                           "attempt",
-                           "failure",
-                           "message",
-                           "duplicate_of",
-                           "hash",
-                           "architecture"}) {
-    add(name);
+  for (const TrialColumn& column : trial_columns) {
+    add(column.name);
+    if (column.field == column_before_best) add("best");
   }
   for (const std::string& name : metrics_) add(name);
   end_line();
@@ -32470,39 +32650,16 @@ NASNET_BODY TrialTable::TrialTable(const History& history) : best_(history.find_
 }
 
 NASNET_BODY void TrialTable::add_line(const Trial& trial) {
-  const bool done = trial.state == TrialState::done;
-  const bool counts = trial.counts();
-  add(counts ? std::to_string(trial.number) : std::string());
-  add(std::to_string(trial.proposal));
-  add(to_string(trial.state));
-  add(trial.enqueued ? "true" : "false");
-  add(&trial == best_ ? "true" : "false");
-  add(done ? number(trial.evaluation.validation_accuracy) : std::string());
-  add(done ? number(trial.evaluation.validation_loss) : std::string());
-  add_count(trial.parameters);
-  add_count(trial.multiply_adds);
-  add_count(trial.bytes);
-  add_count(trial.budget);
-  add(std::to_string(trial.repeat));
-  add(counts ? number(trial.seconds) : std::string());
-  add(counts ? std::to_string(trial.worker) : std::string());
-  add(counts ? std::to_string(trial.attempt) : std::string());
-  add(trial.failure ? to_string(*trial.failure) : std::string_view());
-  add(trial.message);
-  add(trial.state == TrialState::duplicate ? std::to_string(trial.duplicate_of) : std::string());
-  add(hex_text(trial.hash));
-  add(to_text(trial.architecture));
+  for (const TrialColumn& column : trial_columns) {
+    add(is_used(column, trial) ? column_text(column.field, trial) : std::string());
+    if (column.field == column_before_best) add(&trial == best_ ? "true" : "false");
+  }
   for (const std::string& name : metrics_) {
     const auto found = trial.evaluation.metrics.find(name);
-    add(done && found != trial.evaluation.metrics.end() ? number(found->second) : std::string());
+    const bool has_value = trial.state == TrialState::done && found != trial.evaluation.metrics.end();
+    add(has_value ? nlohmann::json(found->second).dump() : std::string());
   }
   end_line();
-}
-
-NASNET_BODY std::string TrialTable::number(double value) { return nlohmann::json(value).dump(); }
-
-NASNET_BODY void TrialTable::add_count(const std::optional<std::int64_t>& count) {
-  add(count ? std::to_string(*count) : std::string());
 }
 
 NASNET_BODY void TrialTable::add(std::string_view value) {
@@ -33254,16 +33411,6 @@ class SearchEvents {
 
 namespace nasnet::inline NASNET_ABI::detail {
 
-NASNET_LAZY [[nodiscard]] inline JournalEvent event_of(const Trial& trial) {
-  switch (trial.state) {
-    case TrialState::failed: return JournalEvent::failed;
-    case TrialState::rejected: return JournalEvent::rejected;
-    case TrialState::duplicate: return JournalEvent::duplicate;
-    case TrialState::done: break;
-  }
-  return JournalEvent::finished;
-}
-
 NASNET_LAZY [[nodiscard]] inline nlohmann::ordered_json json_of(const SearchStatus& status) {
   nlohmann::ordered_json json{{"event", "progress"},      {"task", "search"},          {"done", status.done},
                               {"failed", status.failed},  {"running", status.running}, {"total", status.total},
@@ -33292,7 +33439,7 @@ NASNET_BODY SearchEvents::SearchEvents(std::ostream& out) : output_(new Output{o
 NASNET_BODY void SearchEvents::attach(SearchOptions& options) {
   options.on_trial = [this, before = std::move(options.on_trial)](const Trial& trial) {
     if (before) before(trial);
-    write(detail::record_json(detail::event_of(trial), trial));
+    write(detail::record_json(detail::event_of(trial.state), trial));
   };
   options.on_status = [this, before = std::move(options.on_status)](const SearchStatus& status) {
     if (before) before(status);
@@ -34651,7 +34798,7 @@ NASNET_BODY void ParetoEvolution::rank() {
 }
 
 NASNET_BODY ParetoEvolution::Member ParetoEvolution::loaded(const detail::SavedState& saved) const {
-  Member member{saved.architecture("architecture"), {}};
+  Member member{saved.architecture_tree("architecture"), {}};
   for (const nlohmann::json& value : saved.list("objectives")) {
     if (!value.is_number()) saved.fail_at("objectives");
     member.objectives.push_back(value.get<double>());

@@ -272,7 +272,7 @@ TEST_CASE("a worker that is asked to stop gives its trial back") {
   std::optional<nasnet::QueuedTrial> trial;
   end.claim("another", 10s, trial);
   REQUIRE(trial);
-  end.finish(*trial, R"({"accuracy":0.5,"loss":1,"metrics":{}})");
+  end.finish(*trial, R"({"validation_accuracy":0.5,"validation_loss":1,"metrics":{}})");
   driver.join();
   CHECK(history.best().evaluation.validation_accuracy == 0.5);
 }

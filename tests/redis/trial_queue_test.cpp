@@ -139,7 +139,7 @@ TEST_CASE("trials of a queue, step by step") {
       answers = queue.answers(last, 10ms);
     }
     REQUIRE(answers.size() == 1);
-    CHECK_THAT(answers[0].result, ContainsSubstring(R"("failure":"lost")"));
+    CHECK_THAT(answers[0].result, ContainsSubstring(R"("kind":"lost")"));
     CHECK_THAT(answers[0].result, ContainsSubstring("3 workers"));
     CHECK_THAT(answers[0].result, ContainsSubstring("w3"));
     CHECK_FALSE(claim(queue, "w4"));

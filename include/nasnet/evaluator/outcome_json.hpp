@@ -1,7 +1,7 @@
 /// Outcomes as JSON, for evaluations in other processes and on other machines.
 ///
-///     {"accuracy": 0.88, "loss": 0.31, "metrics": {"latency": 0.012}}
-///     {"failure": "timeout", "message": "..."}
+///     {"validation_accuracy": 0.88, "validation_loss": 0.31, "metrics": {"latency": 0.012}}
+///     {"kind": "timeout", "message": "..."}
 ///     {"unresolved": true, "message": "..."}
 ///
 /// Numbers are exact; those that JSON does not have are the texts "nan", "inf" and "-inf".

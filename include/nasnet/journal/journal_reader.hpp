@@ -15,14 +15,11 @@ namespace nasnet::inline NASNET_ABI::detail {
 
 class JournalLine;
 
-/// Adds to a trial that has started what the line of its end, or of a further start, says of it.
-NASNET_LAZY void take_over_run(Trial& trial, Trial line);
-
 /// Reads line after line, checks that each event can follow those before it, and passes it on.
 ///
 /// It keeps little of what it reads, so that who replays a long journal has each architecture once. A record says what
 /// its line says: where a trial ends or starts once more, all else of the trial is in the record of its first start;
-/// see take_over_run.
+/// see SearchBook.
 class JournalReader {
  public:
   using HeaderSink = std::function<void(JournalHeader)>;
@@ -48,23 +45,14 @@ class JournalReader {
 
   NASNET_LAZY [[nodiscard]] static JournalEvent event_of(const JournalLine& line);
 
-  NASNET_LAZY void read_started(const JournalLine& line, Trial& trial);
+  /// Fails where the event cannot follow those before it.
+  NASNET_LAZY void check(const JournalLine& line, JournalEvent event, const Trial& trial);
 
-  NASNET_LAZY void read_proposal(const JournalLine& line, Trial& trial);
+  NASNET_LAZY void check_start(const JournalLine& line, const Trial& trial);
 
-  NASNET_LAZY static void read_architecture(const JournalLine& line, Trial& trial);
+  NASNET_LAZY void check_end(const JournalLine& line, const Trial& trial);
 
-  NASNET_LAZY void read_ended(const JournalLine& line, Trial& trial);
-
-  NASNET_LAZY void read_finished(const JournalLine& line, Trial& trial);
-
-  NASNET_LAZY static void read_evaluation(const JournalLine& line, Trial& trial);
-
-  NASNET_LAZY void read_failed(const JournalLine& line, Trial& trial);
-
-  NASNET_LAZY void read_duplicate(const JournalLine& line, Trial& trial);
-
-  NASNET_LAZY void read_rejected(const JournalLine& line, Trial& trial);
+  NASNET_LAZY void check_proposal(const JournalLine& line, const Trial& trial);
 
   /// What has to be known of a trial to judge the lines that follow.
   struct Begun {

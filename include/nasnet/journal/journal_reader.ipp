@@ -5,31 +5,29 @@
 #include <algorithm>          // min
 #include <cstddef>            // size_t
 #include <cstdint>            // int64_t, uint64_t
-#include <limits>             // numeric_limits
 #include <nlohmann/json.hpp>  // json
+#include <span>               // span
 #include <string>             // string
 #include <string_view>        // string_view
 #include <utility>            // move
 
 #include "nasnet/core/error.hpp"
 #include "nasnet/journal/journal_record.hpp"
+#include "nasnet/journal/record_fields.hpp"
 #include "nasnet/trial/json_line.hpp"
 #include "nasnet/trial/trial.hpp"
+#include "nasnet/trial/trial_fields.hpp"
 
 namespace nasnet::inline NASNET_ABI::detail {
 
-NASNET_LAZY [[nodiscard]] inline int worker_of(const JournalLine& line) {
-  return static_cast<int>((std::min)(line.count("worker"), std::int64_t{(std::numeric_limits<int>::max)()}));
-}
-
-NASNET_BODY void take_over_run(Trial& trial, Trial line) {
-  trial.attempt = line.attempt;
-  trial.worker = line.worker;
-  trial.seconds = line.seconds;
-  trial.state = line.state;
-  trial.evaluation = std::move(line.evaluation);
-  trial.failure = line.failure;
-  trial.message = std::move(line.message);
+/// What the line of an event says of the state of its trial or proposal.
+[[nodiscard]] constexpr TrialState state_after(JournalEvent event) {
+  switch (event) {
+    case JournalEvent::failed: return TrialState::failed;
+    case JournalEvent::duplicate: return TrialState::duplicate;
+    case JournalEvent::rejected: return TrialState::rejected;
+    default: return TrialState::done;
+  }
 }
 
 NASNET_BODY void JournalReader::read(std::string_view text) {
@@ -80,20 +78,10 @@ NASNET_BODY void JournalReader::read_header(const JournalLine& line) {
 }
 
 NASNET_BODY void JournalReader::read_record(const JournalLine& line) {
-  JournalRecord record{event_of(line), {}, line.number()};
-  switch (record.event) {
-    case JournalEvent::started: read_started(line, record.trial); break;
-    case JournalEvent::finished: read_finished(line, record.trial); break;
-    case JournalEvent::failed: read_failed(line, record.trial); break;
-    case JournalEvent::duplicate: read_duplicate(line, record.trial); break;
-    case JournalEvent::rejected: read_rejected(line, record.trial); break;
-    case JournalEvent::enqueued: read_architecture(line, record.trial); break;
-    case JournalEvent::known:
-      read_evaluation(line, record.trial);
-      read_architecture(line, record.trial);
-      break;
-    case JournalEvent::exhausted: break;
-  }
+  JournalRecord record{event_of(line), {}, line.line()};
+  for (const std::span<const TrialField> fields : fields_of(record.event)) read_fields(line, record.trial, fields);
+  record.trial.state = state_after(record.event);
+  check(line, record.event, record.trial);
   take_record_(std::move(record));
 }
 
@@ -105,14 +93,28 @@ NASNET_BODY JournalEvent JournalReader::event_of(const JournalLine& line) {
   line.fail_here("the event \"", name, "\" is unknown");
 }
 
-NASNET_BODY void JournalReader::read_started(const JournalLine& line, Trial& trial) {
-  trial.number = line.count("trial");
-  trial.attempt = line.count("attempt");
-  trial.worker = worker_of(line);
+NASNET_BODY void JournalReader::check(const JournalLine& line, JournalEvent event, const Trial& trial) {
+  switch (event) {
+    case JournalEvent::started: return check_start(line, trial);
+    case JournalEvent::finished:
+    case JournalEvent::failed: return check_end(line, trial);
+    case JournalEvent::duplicate:
+      if (trial.duplicate_of >= static_cast<std::int64_t>(trials_.size())) {
+        line.fail_here("trial ", trial.duplicate_of, " has not started");
+      }
+      return check_proposal(line, trial);
+    case JournalEvent::rejected: return check_proposal(line, trial);
+    case JournalEvent::enqueued:
+    case JournalEvent::known:
+    case JournalEvent::exhausted: return;
+  }
+}
+
+NASNET_BODY void JournalReader::check_start(const JournalLine& line, const Trial& trial) {
   const auto known = static_cast<std::int64_t>(trials_.size());
   if (trial.number > known) line.fail_here("trial ", trial.number, " started before trial ", known);
   if (trial.number == known) {
-    read_proposal(line, trial);
+    check_proposal(line, trial);
     trials_.push_back({.hash = trial.hash, .attempt = trial.attempt});
     return;
   }
@@ -123,71 +125,15 @@ NASNET_BODY void JournalReader::read_started(const JournalLine& line, Trial& tri
   begun.attempt = trial.attempt;
 }
 
-NASNET_BODY void JournalReader::read_proposal(const JournalLine& line, Trial& trial) {
-  trial.proposal = line.count("proposal");
-  if (trial.proposal != proposals_) line.fail_here("proposal ", trial.proposal, " follows ", proposals_, " proposals");
-  ++proposals_;
-  read_architecture(line, trial);
-}
-
-NASNET_BODY void JournalReader::read_architecture(const JournalLine& line, Trial& trial) {
-  trial.hash = line.hash();
-  if (line.has("budget")) trial.budget = line.count("budget");
-  if (line.has("repeat")) trial.repeat = line.count("repeat");
-  trial.enqueued = line.has("enqueued");
-  if (line.has("bytes")) trial.bytes = line.count("bytes");
-  if (line.has("parameters")) trial.parameters = line.count("parameters");
-  if (line.has("multiply_adds")) trial.multiply_adds = line.count("multiply_adds");
-  trial.architecture = line.architecture();
-}
-
-NASNET_BODY void JournalReader::read_ended(const JournalLine& line, Trial& trial) {
-  trial.number = line.count("trial");
+NASNET_BODY void JournalReader::check_end(const JournalLine& line, const Trial& trial) {
   Begun& begun = running(line, trial.number);
-  trial.hash = line.hash();
   if (trial.hash != begun.hash) line.fail_here("the hash is not that of trial ", trial.number, " when it started");
-  trial.seconds = line.number_field("seconds");
-  trial.attempt = line.count("attempt");
-  trial.worker = worker_of(line);
   begun.has_ended = true;
 }
 
-NASNET_BODY void JournalReader::read_finished(const JournalLine& line, Trial& trial) {
-  read_ended(line, trial);
-  trial.state = TrialState::done;
-  read_evaluation(line, trial);
-}
-
-NASNET_BODY void JournalReader::read_evaluation(const JournalLine& line, Trial& trial) {
-  trial.evaluation.validation_accuracy = line.number_field("validation_accuracy");
-  trial.evaluation.validation_loss = line.number_field("validation_loss");
-  if (!line.has("metrics")) return;
-  const nlohmann::json& metrics = line.field("metrics");
-  if (!metrics.is_object()) line.fail_here("the field \"metrics\" is no JSON object");
-  for (const auto& [name, value] : metrics.items()) trial.evaluation.metrics[name] = line.number_in(value, name);
-}
-
-NASNET_BODY void JournalReader::read_failed(const JournalLine& line, Trial& trial) {
-  read_ended(line, trial);
-  trial.state = TrialState::failed;
-  trial.failure = failure_kind_named(line.text("kind"));
-  if (!trial.failure) line.fail_here("the kind of failure \"", line.text("kind"), "\" is unknown");
-  trial.message = line.text("message");
-}
-
-NASNET_BODY void JournalReader::read_duplicate(const JournalLine& line, Trial& trial) {
-  trial.state = TrialState::duplicate;
-  trial.duplicate_of = line.count("of");
-  if (trial.duplicate_of >= static_cast<std::int64_t>(trials_.size())) {
-    line.fail_here("trial ", trial.duplicate_of, " has not started");
-  }
-  read_proposal(line, trial);
-}
-
-NASNET_BODY void JournalReader::read_rejected(const JournalLine& line, Trial& trial) {
-  trial.state = TrialState::rejected;
-  trial.message = line.text("reason");
-  read_proposal(line, trial);
+NASNET_BODY void JournalReader::check_proposal(const JournalLine& line, const Trial& trial) {
+  if (trial.proposal != proposals_) line.fail_here("proposal ", trial.proposal, " follows ", proposals_, " proposals");
+  ++proposals_;
 }
 
 NASNET_BODY JournalReader::Begun& JournalReader::running(const JournalLine& line, std::int64_t number) {

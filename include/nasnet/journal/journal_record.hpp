@@ -51,4 +51,19 @@ struct JournalRecord {
   std::int64_t line = 0;  ///< counts the lines of the file from 1
 };
 
+namespace detail {
+
+/// The event that tells of a trial or proposal in this state.
+[[nodiscard]] constexpr JournalEvent event_of(TrialState state) {
+  switch (state) {
+    case TrialState::failed: return JournalEvent::failed;
+    case TrialState::rejected: return JournalEvent::rejected;
+    case TrialState::duplicate: return JournalEvent::duplicate;
+    case TrialState::done: break;
+  }
+  return JournalEvent::finished;
+}
+
+}  // namespace detail
+
 }  // namespace nasnet::inline NASNET_ABI

@@ -2,18 +2,16 @@
 
 #include "nasnet/report/trials_csv.hpp"
 
-#include <cstdint>            // int64_t
-#include <nlohmann/json.hpp>  // json
-#include <optional>           // optional
+#include <array>              // array
+#include <nlohmann/json.hpp>  // json, ordered_json
 #include <set>                // set
 #include <string>             // string
 #include <string_view>        // string_view
 #include <utility>            // move
 
 #include "nasnet/core/file.hpp"
-#include "nasnet/genotype/hash.hpp"
-#include "nasnet/genotype/text.hpp"
 #include "nasnet/trial/trial.hpp"
+#include "nasnet/trial/trial_fields.hpp"
 
 namespace nasnet::inline NASNET_ABI::detail {
 
@@ -26,11 +24,6 @@ class TrialTable {
 
  private:
   NASNET_LAZY void add_line(const Trial& trial);
-
-  /// The shortest text that is read as the same number.
-  NASNET_LAZY [[nodiscard]] static std::string number(double value);
-
-  NASNET_LAZY void add_count(const std::optional<std::int64_t>& count);
 
   NASNET_LAZY void add(std::string_view value);
 
@@ -50,33 +43,69 @@ NASNET_LAZY [[nodiscard]] inline std::string csv_value(std::string_view text) {
   return quoted.append(1, '"');
 }
 
+/// When a column has a value.
+enum class ColumnUse { always, where_done, where_it_counts, where_failed, where_duplicate };
+
+struct TrialColumn {
+  std::string_view name;
+  TrialField field;
+  ColumnUse use;
+};
+
+inline constexpr std::array trial_columns{
+    TrialColumn{"trial", TrialField::number, ColumnUse::where_it_counts},
+    TrialColumn{"proposal", TrialField::proposal, ColumnUse::always},
+    TrialColumn{"state", TrialField::state, ColumnUse::always},
+    TrialColumn{"enqueued", TrialField::enqueued, ColumnUse::always},
+    TrialColumn{"validation_accuracy", TrialField::accuracy, ColumnUse::where_done},
+    TrialColumn{"validation_loss", TrialField::loss, ColumnUse::where_done},
+    TrialColumn{"parameters", TrialField::parameters, ColumnUse::always},
+    TrialColumn{"multiply_adds", TrialField::multiply_adds, ColumnUse::always},
+    TrialColumn{"bytes", TrialField::bytes, ColumnUse::always},
+    TrialColumn{"budget", TrialField::budget, ColumnUse::always},
+    TrialColumn{"repeat", TrialField::repeat, ColumnUse::always},
+    TrialColumn{"seconds", TrialField::seconds, ColumnUse::where_it_counts},
+    TrialColumn{"worker", TrialField::worker, ColumnUse::where_it_counts},
+    TrialColumn{"attempt", TrialField::attempt, ColumnUse::where_it_counts},
+    TrialColumn{"failure", TrialField::failure, ColumnUse::where_failed},
+    TrialColumn{"message", TrialField::message, ColumnUse::always},
+    TrialColumn{"duplicate_of", TrialField::duplicate_of, ColumnUse::where_duplicate},
+    TrialColumn{"hash", TrialField::hash, ColumnUse::always},
+    TrialColumn{"architecture", TrialField::architecture, ColumnUse::always},
+};
+
+/// "best" stands behind the column that says whether a proposal was enqueued.
+inline constexpr TrialField column_before_best = TrialField::enqueued;
+
+[[nodiscard]] inline bool is_used(const TrialColumn& column, const Trial& trial) {
+  switch (column.use) {
+    case ColumnUse::always: return true;
+    case ColumnUse::where_done: return trial.state == TrialState::done;
+    case ColumnUse::where_it_counts: return trial.counts();
+    case ColumnUse::where_failed: return trial.failure.has_value();
+    case ColumnUse::where_duplicate: return trial.state == TrialState::duplicate;
+  }
+  return false;
+}
+
+/// A value as text: the shortest that is read as the same number. What a file leaves out has its meaning here.
+NASNET_LAZY [[nodiscard]] inline std::string column_text(TrialField field, const Trial& trial) {
+  const nlohmann::ordered_json value = value_of(field, trial);
+  if (field == TrialField::enqueued) return value.is_null() ? "false" : "true";
+  if (field == TrialField::repeat && value.is_null()) return "0";
+  if (value.is_null()) return {};
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
 NASNET_BODY TrialTable::TrialTable(const History& history) : best_(history.find_best()) {
   for (const auto* group : {&history.trials, &history.skipped}) {
     for (const Trial& trial : *group) {
       for (const auto& [name, value] : trial.evaluation.metrics) metrics_.insert(name);
     }
   }
-  for (const char* name : {"trial",
-                           "proposal",
-                           "state",
-                           "enqueued",
-                           "best",
-                           "validation_accuracy",
-                           "validation_loss",
-                           "parameters",
-                           "multiply_adds",
-                           "bytes",
-                           "budget",
-                           "repeat",
-                           "seconds",
-                           "worker",
-                           "attempt",
-                           "failure",
-                           "message",
-                           "duplicate_of",
-                           "hash",
-                           "architecture"}) {
-    add(name);
+  for (const TrialColumn& column : trial_columns) {
+    add(column.name);
+    if (column.field == column_before_best) add("best");
   }
   for (const std::string& name : metrics_) add(name);
   end_line();
@@ -86,39 +115,16 @@ NASNET_BODY TrialTable::TrialTable(const History& history) : best_(history.find_
 }
 
 NASNET_BODY void TrialTable::add_line(const Trial& trial) {
-  const bool done = trial.state == TrialState::done;
-  const bool counts = trial.counts();
-  add(counts ? std::to_string(trial.number) : std::string());
-  add(std::to_string(trial.proposal));
-  add(to_string(trial.state));
-  add(trial.enqueued ? "true" : "false");
-  add(&trial == best_ ? "true" : "false");
-  add(done ? number(trial.evaluation.validation_accuracy) : std::string());
-  add(done ? number(trial.evaluation.validation_loss) : std::string());
-  add_count(trial.parameters);
-  add_count(trial.multiply_adds);
-  add_count(trial.bytes);
-  add_count(trial.budget);
-  add(std::to_string(trial.repeat));
-  add(counts ? number(trial.seconds) : std::string());
-  add(counts ? std::to_string(trial.worker) : std::string());
-  add(counts ? std::to_string(trial.attempt) : std::string());
-  add(trial.failure ? to_string(*trial.failure) : std::string_view());
-  add(trial.message);
-  add(trial.state == TrialState::duplicate ? std::to_string(trial.duplicate_of) : std::string());
-  add(hex_text(trial.hash));
-  add(to_text(trial.architecture));
+  for (const TrialColumn& column : trial_columns) {
+    add(is_used(column, trial) ? column_text(column.field, trial) : std::string());
+    if (column.field == column_before_best) add(&trial == best_ ? "true" : "false");
+  }
   for (const std::string& name : metrics_) {
     const auto found = trial.evaluation.metrics.find(name);
-    add(done && found != trial.evaluation.metrics.end() ? number(found->second) : std::string());
+    const bool has_value = trial.state == TrialState::done && found != trial.evaluation.metrics.end();
+    add(has_value ? nlohmann::json(found->second).dump() : std::string());
   }
   end_line();
-}
-
-NASNET_BODY std::string TrialTable::number(double value) { return nlohmann::json(value).dump(); }
-
-NASNET_BODY void TrialTable::add_count(const std::optional<std::int64_t>& count) {
-  add(count ? std::to_string(*count) : std::string());
 }
 
 NASNET_BODY void TrialTable::add(std::string_view value) {

@@ -4,7 +4,6 @@
 #include <cstdint>        // int64_t, uint64_t
 #include <deque>          // deque
 #include <functional>     // function
-#include <map>            // map
 #include <optional>       // optional
 #include <string>         // string
 #include <string_view>    // string_view
@@ -13,6 +12,7 @@
 #include <vector>         // vector
 
 #include "nasnet/journal/journal_record.hpp"
+#include "nasnet/journal/search_book.hpp"
 #include "nasnet/search/duplicates.hpp"
 #include "nasnet/search/proposal_judge.hpp"
 #include "nasnet/space/candidate.hpp"
@@ -95,10 +95,10 @@ class SearchLedger {
   NASNET_LAZY [[nodiscard]] bool is_complete() const { return ended() >= options_.trials; }
 
   /// Trials recorded, done and failed.
-  [[nodiscard]] std::int64_t ended() const { return static_cast<std::int64_t>(ended_.size()); }
+  [[nodiscard]] std::int64_t ended() const { return static_cast<std::int64_t>(book_.ended().size()); }
 
   /// Trials handed out and not recorded.
-  [[nodiscard]] std::int64_t running() const { return static_cast<std::int64_t>(running_.size()); }
+  [[nodiscard]] std::int64_t running() const { return static_cast<std::int64_t>(book_.running().size()); }
 
   /// Of the trials recorded, those failed.
   [[nodiscard]] std::int64_t failed() const { return failed_; }
@@ -172,8 +172,6 @@ class SearchLedger {
 
   NASNET_LAZY void replay_start(JournalRecord record, const std::string& path);
 
-  NASNET_LAZY void replay_end(Trial line);
-
   NASNET_LAZY void replay_ask(const JournalRecord& record, const std::string& path);
 
   NASNET_LAZY void write(JournalEvent event, const Trial& trial);
@@ -185,23 +183,17 @@ class SearchLedger {
   LedgerOptions options_;
   JournalWriter* journal_;
 
-  std::int64_t proposals_ = 0;
-  std::int64_t started_ = 0;
+  detail::SearchBook book_;
   std::int64_t skipped_in_a_row_ = 0;
   std::unordered_map<std::uint64_t, std::int64_t> first_trial_;  // of equal ones, by their key
-  std::map<std::int64_t, Trial> running_;
-  std::map<std::int64_t, Trial> ended_;
-  std::vector<Trial> skipped_;
-  std::vector<Trial> known_;
-  std::deque<Proposal> enqueued_;                               // not handed out yet
-  std::unordered_map<std::string, std::int64_t> given_before_;  // lines that this run has not given again
-  std::vector<std::int64_t> interrupted_;                       // running when the journal ended
+  std::deque<Proposal> enqueued_;                                // not handed out yet
+  std::unordered_map<std::string, std::int64_t> given_before_;   // lines that this run has not given again
+  std::vector<std::int64_t> interrupted_;                        // running when the journal ended
   std::size_t next_interrupted_ = 0;
   std::int64_t told_ = 0;  // of an ordered search: all trials below have been told
   std::int64_t failed_ = 0;
-  ResultRanking ranking_;  // of the trials in ended_
+  ResultRanking ranking_;  // of the trials that have ended
   double seconds_ = 0;
-  bool exhausted_ = false;
   bool is_waiting_ = false;
 };
 

@@ -11,7 +11,6 @@
 
 #include "nasnet/core/error.hpp"
 #include "nasnet/genotype/hash.hpp"
-#include "nasnet/journal/journal_reader.hpp"
 #include "nasnet/journal/journal_record.hpp"
 #include "nasnet/journal/journal_writer.hpp"
 #include "nasnet/journal/record_json.hpp"
@@ -27,13 +26,13 @@ NASNET_BODY void SearchLedger::replay(JournalRecord record, const std::string& p
   switch (record.event) {
     case JournalEvent::started: replay_start(std::move(record), path); break;
     case JournalEvent::finished:
-    case JournalEvent::failed: replay_end(std::move(record.trial)); break;
+    case JournalEvent::failed: end(std::move(record.trial)); break;
     case JournalEvent::duplicate:
     case JournalEvent::rejected:
       replay_ask(record, path);
       pass_over(std::move(record.trial));
       break;
-    case JournalEvent::exhausted: exhausted_ = true; break;
+    case JournalEvent::exhausted: book_.take(record.event, {}); break;
     case JournalEvent::enqueued:
     case JournalEvent::known:
       ++given_before_[detail::one_line(detail::record_json(record.event, record.trial))];
@@ -43,7 +42,7 @@ NASNET_BODY void SearchLedger::replay(JournalRecord record, const std::string& p
 }
 
 NASNET_BODY void SearchLedger::end_replay() {
-  for (const auto& [number, trial] : running_) {
+  for (const auto& [number, trial] : book_.running()) {
     if (number < options_.trials) interrupted_.push_back(number);
   }
 }
@@ -70,10 +69,10 @@ NASNET_BODY std::optional<StartedTrial> SearchLedger::next(int worker, const std
   is_waiting_ = false;
   if (should_stop()) return std::nullopt;
   if (next_interrupted_ < interrupted_.size()) return restart(interrupted_[next_interrupted_++], worker);
-  while (started_ < options_.trials && !(exhausted_ && enqueued_.empty()) && !should_stop()) {
+  while (book_.started() < options_.trials && !(book_.is_exhausted() && enqueued_.empty()) && !should_stop()) {
     if (!tell_due()) return wait();
     std::optional<Trial> trial_of_user = take_enqueued();
-    if (!trial_of_user && !may_ask()) return running_.empty() ? exhaust() : wait();
+    if (!trial_of_user && !may_ask()) return book_.running().empty() ? exhaust() : wait();
     const Answer answer = trial_of_user ? Answer::waiting() : ask();
     if (!trial_of_user && !answer.has_proposal()) {
       if (answer.is_exhausted()) return exhaust();
@@ -88,22 +87,16 @@ NASNET_BODY std::optional<StartedTrial> SearchLedger::next(int worker, const std
 
 NASNET_BODY void SearchLedger::tell_rest() {
   if (options_.ordered == 0) return;
-  for (auto rest = ended_.lower_bound(told_); rest != ended_.end(); ++rest) tell(rest->second);
+  for (auto rest = book_.ended().lower_bound(told_); rest != book_.ended().end(); ++rest) tell(rest->second);
 }
 
 NASNET_BODY void SearchLedger::record(const Trial& trial) {
-  write(trial.state == TrialState::done ? JournalEvent::finished : JournalEvent::failed, trial);
+  write(detail::event_of(trial.state), trial);
   end(trial);
   observe(trial);
 }
 
-NASNET_BODY void SearchLedger::hand_over(History& history) {
-  history.known = std::move(known_);
-  history.trials.reserve(ended_.size());
-  for (auto& [number, trial] : ended_) history.trials.push_back(std::move(trial));
-  history.skipped = std::move(skipped_);
-  history.exhausted = exhausted_;
-}
+NASNET_BODY void SearchLedger::hand_over(History& history) { book_.hand_over(history); }
 
 NASNET_BODY void SearchLedger::give(JournalEvent event, const Trial& trial) {
   const std::string line = detail::one_line(detail::record_json(event, trial));
@@ -139,7 +132,7 @@ NASNET_BODY void SearchLedger::require_in_space(const Trial& trial, std::string_
 }
 
 NASNET_BODY StartedTrial SearchLedger::judged(Trial trial) {
-  trial.proposal = proposals_;
+  trial.proposal = book_.proposals();
   require_in_range(trial);
   Candidate candidate = judge_.judge(trial);
   if (trial.state != TrialState::rejected && options_.duplicates == Duplicates::skip) {
@@ -166,7 +159,7 @@ NASNET_BODY std::uint64_t SearchLedger::key_of(const Trial& trial) {
 }
 
 NASNET_BODY StartedTrial SearchLedger::start(StartedTrial started, int worker) {
-  started.trial.number = started_;
+  started.trial.number = book_.started();
   started.trial.worker = worker;
   write(JournalEvent::started, started.trial);
   accept(started.trial);
@@ -174,48 +167,45 @@ NASNET_BODY StartedTrial SearchLedger::start(StartedTrial started, int worker) {
 }
 
 NASNET_BODY StartedTrial SearchLedger::restart(std::int64_t number, int worker) {
-  Trial trial = running_.at(number);
+  Trial trial = book_.running().at(number);
   trial.worker = worker;
   ++trial.attempt;
   write(JournalEvent::started, trial);
-  running_[number] = trial;
+  book_.take(JournalEvent::started, trial);
   Candidate candidate(trial.architecture, judge_.space().ops());
   return {std::move(trial), std::move(candidate)};
 }
 
 NASNET_BODY void SearchLedger::skip(const Trial& trial) {
-  write(trial.state == TrialState::rejected ? JournalEvent::rejected : JournalEvent::duplicate, trial);
+  write(detail::event_of(trial.state), trial);
   pass_over(trial);
   observe(trial);
 }
 
 NASNET_BODY std::optional<StartedTrial> SearchLedger::exhaust() {
   write(JournalEvent::exhausted, {});
-  exhausted_ = true;
+  book_.take(JournalEvent::exhausted, {});
   return std::nullopt;
 }
 
 NASNET_BODY std::optional<StartedTrial> SearchLedger::wait() {
-  if (running_.empty()) {
-    fail<ArgumentError>("search: the strategy waits for results, but no trial is running: it was told of all ",
-                        ended_.size(), " trials");
+  if (book_.running().empty()) {
+    fail<ArgumentError>("search: the strategy waits for results, but no trial is running: it was told of all ", ended(),
+                        " trials");
   }
   is_waiting_ = true;
   return std::nullopt;
 }
 
 NASNET_BODY void SearchLedger::accept(Trial trial) {
-  ++proposals_;
-  ++started_;
   skipped_in_a_row_ = 0;
   first_trial_.emplace(key_of(trial), trial.number);
-  const std::int64_t number = trial.number;
-  running_.emplace(number, std::move(trial));
+  book_.take(JournalEvent::started, std::move(trial));
 }
 
 NASNET_BODY void SearchLedger::pass_over(Trial trial) {
-  ++proposals_;
-  const Trial& kept = skipped_.emplace_back(std::move(trial));
+  const JournalEvent event = detail::event_of(trial.state);
+  const Trial& kept = book_.take(event, std::move(trial));
   if (kept.enqueued) return;
   ++skipped_in_a_row_;
   strategy_.tell(kept);
@@ -226,14 +216,12 @@ NASNET_BODY void SearchLedger::take_in(JournalEvent event, const Trial& trial) {
     enqueued_.push_back({trial.architecture, trial.budget, trial.repeat});
     return;
   }
-  known_.push_back(trial);
-  strategy_.inform(trial);
+  strategy_.inform(book_.take(event, trial));
 }
 
 NASNET_BODY void SearchLedger::end(Trial ended) {
-  const std::int64_t number = ended.number;
-  running_.erase(number);
-  const Trial& trial = ended_.emplace(number, std::move(ended)).first->second;
+  const JournalEvent event = detail::event_of(ended.state);
+  const Trial& trial = book_.take(event, std::move(ended));
   ranking_.add(trial);
   seconds_ += trial.seconds;
   if (trial.state == TrialState::failed) ++failed_;
@@ -248,7 +236,7 @@ NASNET_BODY void SearchLedger::tell(const Trial& trial) {
 
 NASNET_BODY bool SearchLedger::tell_due() {
   if (options_.ordered == 0) return true;
-  while (told_ <= started_ - options_.ordered) {
+  while (told_ <= book_.started() - options_.ordered) {
     if (!tell_next()) return false;
   }
   return true;
@@ -256,8 +244,8 @@ NASNET_BODY bool SearchLedger::tell_due() {
 
 NASNET_BODY bool SearchLedger::tell_next() {
   if (options_.ordered == 0) return false;
-  const auto next = ended_.find(told_);
-  if (next == ended_.end()) return false;
+  const auto next = book_.ended().find(told_);
+  if (next == book_.ended().end()) return false;
   ++told_;
   tell(next->second);
   return true;
@@ -270,16 +258,12 @@ NASNET_BODY Answer SearchLedger::ask() {
 }
 
 NASNET_BODY void SearchLedger::replay_start(JournalRecord record, const std::string& path) {
-  const std::int64_t number = record.trial.number;
-  if (number < started_) return detail::take_over_run(running_.at(number), std::move(record.trial));
+  if (record.trial.number < book_.started()) {
+    book_.take(record.event, std::move(record.trial));
+    return;
+  }
   replay_ask(record, path);
   accept(std::move(record.trial));
-}
-
-NASNET_BODY void SearchLedger::replay_end(Trial line) {
-  Trial trial = std::move(running_.at(line.number));
-  detail::take_over_run(trial, std::move(line));
-  end(std::move(trial));
 }
 
 NASNET_BODY void SearchLedger::replay_ask(const JournalRecord& record, const std::string& path) {

@@ -19,16 +19,6 @@
 
 namespace nasnet::inline NASNET_ABI::detail {
 
-NASNET_LAZY [[nodiscard]] inline JournalEvent event_of(const Trial& trial) {
-  switch (trial.state) {
-    case TrialState::failed: return JournalEvent::failed;
-    case TrialState::rejected: return JournalEvent::rejected;
-    case TrialState::duplicate: return JournalEvent::duplicate;
-    case TrialState::done: break;
-  }
-  return JournalEvent::finished;
-}
-
 NASNET_LAZY [[nodiscard]] inline nlohmann::ordered_json json_of(const SearchStatus& status) {
   nlohmann::ordered_json json{{"event", "progress"},      {"task", "search"},          {"done", status.done},
                               {"failed", status.failed},  {"running", status.running}, {"total", status.total},
@@ -57,7 +47,7 @@ NASNET_BODY SearchEvents::SearchEvents(std::ostream& out) : output_(new Output{o
 NASNET_BODY void SearchEvents::attach(SearchOptions& options) {
   options.on_trial = [this, before = std::move(options.on_trial)](const Trial& trial) {
     if (before) before(trial);
-    write(detail::record_json(detail::event_of(trial), trial));
+    write(detail::record_json(detail::event_of(trial.state), trial));
   };
   options.on_status = [this, before = std::move(options.on_status)](const SearchStatus& status) {
     if (before) before(status);

@@ -141,7 +141,7 @@ NASNET_BODY void ParetoEvolution::rank() {
 }
 
 NASNET_BODY ParetoEvolution::Member ParetoEvolution::loaded(const detail::SavedState& saved) const {
-  Member member{saved.architecture("architecture"), {}};
+  Member member{saved.architecture_tree("architecture"), {}};
   for (const nlohmann::json& value : saved.list("objectives")) {
     if (!value.is_number()) saved.fail_at("objectives");
     member.objectives.push_back(value.get<double>());

@@ -9,13 +9,9 @@
 #include <string_view>            // string_view
 #include <vector>                 // vector
 
-#include "nasnet/core/error.hpp"
-#include "nasnet/genotype/architecture.hpp"
+#include "nasnet/trial/field_reader.hpp"
 
 namespace nasnet::inline NASNET_ABI::detail {
-
-/// The hash that hex_text writes in this way.
-NASNET_LAZY [[nodiscard]] std::optional<std::uint64_t> hash_of_text(std::string_view text);
 
 /// One line of JSON; bytes of a message that are no UTF-8 are replaced.
 template <class Json>
@@ -27,39 +23,20 @@ template <class Json>
 struct JsonField;
 
 /// A line of a journal as it is read. Each error names the file and the line.
-class JournalLine {
+class JournalLine final : public FieldReader {
  public:
+  /// @param path of the file; outlives this object
   /// @param number counts the lines from 1
   /// @param text outlives this object
   NASNET_LAZY JournalLine(const std::string& path, std::int64_t number, std::string_view text);
 
-  [[nodiscard]] std::int64_t number() const { return number_; }
-
-  template <class... Parts>
-  [[noreturn]] NASNET_COLD void fail_here(const Parts&... parts) const {
-    fail<IoError>('\'', path_, "', line ", number_, ": ", parts...);
-  }
-
-  NASNET_LAZY [[nodiscard]] bool has(std::string_view key) const { return find(key) != nullptr; }
-
-  NASNET_LAZY [[nodiscard]] const nlohmann::json& field(std::string_view key) const;
-
-  NASNET_LAZY [[nodiscard]] const std::string& text(std::string_view key) const;
-
-  /// A whole number from 0.
-  NASNET_LAZY [[nodiscard]] std::int64_t count(std::string_view key) const;
-
-  NASNET_LAZY [[nodiscard]] std::uint64_t unsigned_number(std::string_view key) const;
-
-  NASNET_LAZY [[nodiscard]] double number_field(std::string_view key) const { return number_in(field(key), key); }
-
-  NASNET_LAZY [[nodiscard]] double number_in(const nlohmann::json& value, std::string_view key) const;
-
-  NASNET_LAZY [[nodiscard]] std::uint64_t hash() const;
-
-  NASNET_LAZY [[nodiscard]] Architecture architecture() const;
+  [[nodiscard]] std::int64_t line() const { return line_; }
 
  private:
+  [[nodiscard]] const nlohmann::json* find(std::string_view key) const override;
+  [[nodiscard]] std::optional<std::string_view> text_apart(std::string_view key) const override;
+  [[noreturn]] void fail_with(const std::string& what) const override;
+
   static constexpr std::string_view last_key = ",\"architecture\":\"";
   static constexpr std::string_view last_end = "\"}";
 
@@ -71,13 +48,10 @@ class JournalLine {
 
   NASNET_LAZY void take_fields(std::string_view text);
 
-  /// Of fields of one name the last one counts. Nullptr where there is none.
-  NASNET_LAZY [[nodiscard]] const nlohmann::json* find(std::string_view key) const;
-
   NASNET_LAZY [[nodiscard]] std::string before_last(std::string_view text) const;
 
   const std::string& path_;
-  std::int64_t number_;
+  std::int64_t line_;
   std::optional<std::string_view> last_;  // see last_architecture
   std::shared_ptr<std::vector<JsonField>> fields_;
 };

@@ -3,8 +3,10 @@
 #include "nasnet/trial/json_line.hpp"
 
 #include <algorithm>          // all_of, find_if
+#include <cmath>              // isfinite
 #include <cstddef>            // size_t
 #include <cstdint>            // int64_t, uint64_t
+#include <limits>             // numeric_limits
 #include <memory>             // make_shared
 #include <nlohmann/json.hpp>  // json, ordered_json
 #include <optional>           // nullopt, optional
@@ -15,21 +17,9 @@
 
 #include "nasnet/core/failure.hpp"
 #include "nasnet/genotype/architecture.hpp"
-#include "nasnet/genotype/json_values.hpp"
 #include "nasnet/genotype/text.hpp"
 
 namespace nasnet::inline NASNET_ABI::detail {
-
-NASNET_BODY std::optional<std::uint64_t> hash_of_text(std::string_view text) {
-  if (text.size() != 16) return std::nullopt;
-  std::uint64_t hash = 0;
-  for (const char letter : text) {
-    const std::size_t digit = std::string_view("0123456789abcdef").find(letter);
-    if (digit == std::string_view::npos) return std::nullopt;
-    hash = hash << 4U | digit;
-  }
-  return hash;
-}
 
 struct JsonField {
   std::string name;
@@ -38,13 +28,13 @@ struct JsonField {
 
 /// Takes the fields of a JSON object one by one as long as none of them holds others. A tree of each line would take
 /// longer to build, to search and to free than the line takes to read.
-NASNET_LAZY class FlatObject final : public nlohmann::json_sax<nlohmann::json> {
+class FlatObject final : public nlohmann::json_sax<nlohmann::json> {
  public:
   /// All fields of an object; nothing where the text is no object, or one that is not flat.
-  [[nodiscard]] std::optional<std::vector<JsonField>> fields_of(std::string_view text) {
-    fields_.reserve(16);
-    if (!nlohmann::json::sax_parse(text.begin(), text.end(), this)) return std::nullopt;
-    return std::move(fields_);
+  NASNET_LAZY [[nodiscard]] static std::optional<std::vector<JsonField>> fields_of(std::string_view text) {
+    FlatObject object;
+    if (!nlohmann::json::sax_parse(text.begin(), text.end(), &object)) return std::nullopt;
+    return std::move(object.fields_);
   }
 
   bool null() override { return set(nullptr); }
@@ -68,6 +58,8 @@ NASNET_LAZY class FlatObject final : public nlohmann::json_sax<nlohmann::json> {
   bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
 
  private:
+  FlatObject() { fields_.reserve(16); }
+
   template <class Value>
   bool set(const Value& value) {
     if (is_open_) fields_.back().value = value;
@@ -79,10 +71,7 @@ NASNET_LAZY class FlatObject final : public nlohmann::json_sax<nlohmann::json> {
 };
 
 NASNET_BODY JournalLine::JournalLine(const std::string& path, std::int64_t number, std::string_view text)
-    : path_(path),
-      number_(number),
-      last_(last_architecture(text)),
-      fields_(std::make_shared<std::vector<JsonField>>()) {
+    : path_(path), line_(number), last_(last_architecture(text)), fields_(std::make_shared<std::vector<JsonField>>()) {
   if (last_) {
     take_fields(before_last(text));
   } else {
@@ -90,48 +79,19 @@ NASNET_BODY JournalLine::JournalLine(const std::string& path, std::int64_t numbe
   }
 }
 
-NASNET_BODY const nlohmann::json& JournalLine::field(std::string_view key) const {
-  const nlohmann::json* value = find(key);
-  if (value == nullptr) fail_here("the field \"", key, "\" is missing");
-  return *value;
+/// Of fields of one name the last one counts.
+NASNET_INLINE const nlohmann::json* JournalLine::find(std::string_view key) const {
+  const auto found =
+      std::find_if(fields_->rbegin(), fields_->rend(), [key](const auto& field) { return field.name == key; });
+  return found == fields_->rend() ? nullptr : &found->value;
 }
 
-NASNET_BODY const std::string& JournalLine::text(std::string_view key) const {
-  const std::string* text = text_of(field(key));
-  if (text == nullptr) fail_here("the field \"", key, "\" is no text");
-  return *text;
+NASNET_INLINE std::optional<std::string_view> JournalLine::text_apart(std::string_view key) const {
+  return key == "architecture" ? last_ : std::nullopt;
 }
 
-NASNET_BODY std::int64_t JournalLine::count(std::string_view key) const {
-  const auto number = whole_number_of(field(key), 0);
-  if (!number) fail_here("the field \"", key, "\" is no whole number from 0");
-  return *number;
-}
-
-NASNET_BODY std::uint64_t JournalLine::unsigned_number(std::string_view key) const {
-  const auto number = unsigned_number_of(field(key));
-  if (!number) fail_here("the field \"", key, "\" is no whole number from 0");
-  return *number;
-}
-
-NASNET_BODY double JournalLine::number_in(const nlohmann::json& value, std::string_view key) const {
-  const auto number = number_of(value);
-  if (!number) fail_here("the field \"", key, "\" is no number");
-  return *number;
-}
-
-NASNET_BODY std::uint64_t JournalLine::hash() const {
-  const std::optional<std::uint64_t> hash = hash_of_text(text("hash"));
-  if (!hash) fail_here("the field \"hash\" is not 16 hexadecimal digits");
-  return *hash;
-}
-
-NASNET_BODY Architecture JournalLine::architecture() const {
-  const std::string_view form = last_ ? *last_ : std::string_view(text("architecture"));
-  Architecture architecture;
-  const auto failure = catch_failure([&] { architecture = architecture_from_text(form, "architecture"); });
-  if (failure) fail_here(failure->message);
-  return architecture;
+NASNET_INLINE void JournalLine::fail_with(const std::string& what) const {
+  fail<IoError>('\'', path_, "', line ", line_, ": ", what);
 }
 
 NASNET_BODY std::optional<std::string_view> JournalLine::last_architecture(std::string_view text) {
@@ -146,19 +106,13 @@ NASNET_BODY std::optional<std::string_view> JournalLine::last_architecture(std::
 }
 
 NASNET_BODY void JournalLine::take_fields(std::string_view text) {
-  if (auto flat = FlatObject().fields_of(text)) {
+  if (auto flat = FlatObject::fields_of(text)) {
     *fields_ = *std::move(flat);
     return;
   }
   const nlohmann::json tree = nlohmann::json::parse(text, nullptr, false);
   if (!tree.is_object()) fail_here("this is no JSON object");
   for (const auto& [name, value] : tree.items()) fields_->push_back({name, value});
-}
-
-NASNET_BODY const nlohmann::json* JournalLine::find(std::string_view key) const {
-  const auto found =
-      std::find_if(fields_->rbegin(), fields_->rend(), [key](const auto& field) { return field.name == key; });
-  return found == fields_->rend() ? nullptr : &found->value;
 }
 
 NASNET_BODY std::string JournalLine::before_last(std::string_view text) const {

@@ -98,7 +98,7 @@ for _, left in ipairs(redis.call('XPENDING', trials, group, 'IDLE', lease, '-', 
     remove(entry)
   elseif deaths >= tonumber(ARGV[5]) then
     local message = deaths .. ' workers began it and never answered, the last one ' .. left[2]
-    finish(entry, fields.key, cjson.encode({failure = 'lost', message = message, worker = left[2]}))
+    finish(entry, fields.key, cjson.encode({kind = 'lost', message = message, worker = left[2]}))
   elseif consumer ~= '' then
     redis.call('XCLAIM', trials, group, consumer, lease, entry)
     return {'trial', entry, fields.key, fields.trial}

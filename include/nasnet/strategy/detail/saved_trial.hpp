@@ -1,82 +1,51 @@
 /// Trials within the saved state of a strategy.
 #pragma once
 
-#include <cstdint>            // int64_t
-#include <nlohmann/json.hpp>  // json
-#include <optional>           // nullopt, optional
-#include <string>             // string
-#include <string_view>        // string_view
+#include <array>              // array
+#include <nlohmann/json.hpp>  // json, ordered_json
 
-#include "nasnet/core/error.hpp"
-#include "nasnet/genotype/hash.hpp"
-#include "nasnet/genotype/json.hpp"
 #include "nasnet/strategy/detail/saved_state.hpp"
-#include "nasnet/trial/json_line.hpp"
 #include "nasnet/trial/trial.hpp"
+#include "nasnet/trial/trial_fields.hpp"
 
 namespace nasnet::inline NASNET_ABI::detail {
 
-NASNET_LAZY [[nodiscard]] inline std::optional<TrialState> trial_state_named(std::string_view name) {
-  for (const TrialState state : all_trial_states) {
-    if (to_string(state) == name) return state;
+/// All of a trial but by whom it was run.
+inline constexpr std::array saved_trial_fields{
+    TrialField::proposal, TrialField::state,   TrialField::hash,       TrialField::budget,        TrialField::repeat,
+    TrialField::enqueued, TrialField::bytes,   TrialField::parameters, TrialField::multiply_adds, TrialField::accuracy,
+    TrialField::loss,     TrialField::metrics, TrialField::message,    TrialField::seconds};
+
+/// Whether a trial has a field that not all of them have.
+NASNET_LAZY [[nodiscard]] inline bool has_field(const Trial& trial, TrialField field) {
+  switch (field) {
+    case TrialField::number: return trial.number >= 0;
+    case TrialField::duplicate_of: return trial.duplicate_of >= 0;
+    case TrialField::failure: return trial.failure.has_value();
+    case TrialField::architecture: return !trial.architecture.normal.blocks.empty();
+    default: return true;
   }
-  return std::nullopt;
 }
 
-/// All of a trial but by whom it was run. An architecture without blocks is left out.
+inline constexpr std::array saved_where_present{TrialField::number, TrialField::duplicate_of, TrialField::failure,
+                                                TrialField::architecture};
+
 NASNET_LAZY [[nodiscard]] inline nlohmann::json save_trial(const Trial& trial) {
-  nlohmann::json json = nlohmann::json::object();
-  json["number"] = trial.number;
-  json["proposal"] = trial.proposal;
-  json["hash"] = hex_text(trial.hash);
-  json["state"] = std::string(to_string(trial.state));
-  json["accuracy"] = trial.evaluation.validation_accuracy;
-  json["loss"] = trial.evaluation.validation_loss;
-  json["metrics"] = trial.evaluation.metrics;
-  json["message"] = trial.message;
-  json["seconds"] = trial.seconds;
-  json["repeat"] = trial.repeat;
-  if (trial.budget) json["budget"] = *trial.budget;
-  if (trial.enqueued) json["enqueued"] = true;
-  if (trial.bytes) json["bytes"] = *trial.bytes;
-  json["of"] = trial.duplicate_of;
-  if (trial.failure) json["failure"] = std::string(to_string(*trial.failure));
-  if (trial.parameters) json["parameters"] = *trial.parameters;
-  if (trial.multiply_adds) json["multiply_adds"] = *trial.multiply_adds;
-  if (!trial.architecture.normal.blocks.empty()) json["architecture"] = to_json(trial.architecture);
+  nlohmann::ordered_json json = nlohmann::ordered_json::object();
+  put_fields(json, trial, saved_trial_fields);
+  for (const TrialField field : saved_where_present) {
+    if (has_field(trial, field)) put_fields(json, trial, {&field, 1});
+  }
   return json;
 }
 
 /// @throws DataError for what save_trial does not write.
 NASNET_LAZY [[nodiscard]] inline Trial load_trial(const SavedState& saved) {
   Trial trial;
-  trial.number = saved.whole_number("number");
-  trial.proposal = saved.whole_number("proposal");
-  const auto hash = hash_of_text(saved.text("hash"));
-  const auto state = trial_state_named(saved.text("state"));
-  if (!hash || !state) saved.fail_at(hash ? "state" : "hash");
-  trial.hash = *hash;
-  trial.state = *state;
-  trial.evaluation.validation_accuracy = saved.number("accuracy");
-  trial.evaluation.validation_loss = saved.number("loss");
-  const SavedState metrics = saved.part(saved.field("metrics"));
-  for (const auto& [name, value] : saved.field("metrics").items()) {
-    trial.evaluation.metrics[name] = metrics.number(name.c_str());
+  read_fields(saved, trial, saved_trial_fields);
+  for (const TrialField field : saved_where_present) {
+    if (saved.has(name_of(field))) read_fields(saved, trial, {&field, 1});
   }
-  trial.message = saved.text("message");
-  trial.seconds = saved.number("seconds");
-  trial.repeat = saved.count("repeat");
-  if (saved.has("budget")) trial.budget = saved.count("budget");
-  if (saved.has("enqueued")) trial.enqueued = saved.flag("enqueued");
-  if (saved.has("bytes")) trial.bytes = saved.count("bytes");
-  trial.duplicate_of = saved.whole_number("of");
-  if (saved.has("failure")) {
-    trial.failure = failure_kind_named(saved.text("failure"));
-    if (!trial.failure) saved.fail_at("failure");
-  }
-  if (saved.has("parameters")) trial.parameters = saved.count("parameters");
-  if (saved.has("multiply_adds")) trial.multiply_adds = saved.count("multiply_adds");
-  if (saved.has("architecture")) trial.architecture = saved.architecture("architecture");
   return trial;
 }
 
