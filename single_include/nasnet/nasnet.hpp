@@ -20523,6 +20523,7 @@ class FieldReader {
   template <class... Parts>
   [[noreturn]] NASNET_COLD void fail_here(const Parts&... parts) const {
     fail_with(join(parts...));
+    std::abort();  // never reached: GCC does not see that a virtual function never returns
   }
 
  protected:

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>                // int64_t, uint64_t
+#include <cstdlib>                // abort
 #include <limits>                 // numeric_limits
 #include <nlohmann/json_fwd.hpp>  // json
 #include <optional>               // optional
@@ -49,6 +50,7 @@ class FieldReader {
   template <class... Parts>
   [[noreturn]] NASNET_COLD void fail_here(const Parts&... parts) const {
     fail_with(join(parts...));
+    std::abort();  // never reached: GCC does not see that a virtual function never returns
   }
 
  protected:
