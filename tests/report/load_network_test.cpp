@@ -9,6 +9,7 @@
 #include "nasnet/genotype/json.hpp"
 #include "nasnet/genotype/published.hpp"
 #include "nasnet/graph/build_network.hpp"
+#include "nasnet/graph/op_expansions.hpp"
 #include "nasnet/io/safetensors.hpp"
 #include "nasnet/io/weights.hpp"
 

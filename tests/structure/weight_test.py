@@ -19,30 +19,30 @@ CAPS = {
     "autograd": (125000, 125000),
     "core": (140000, 135000),
     "data": (93000, 93000),
-    "evaluator": (180000, 180000),
+    "evaluator": (128000, 84000),
     "fwd": (1000, 1000),
     "genotype": (112000, 112000),
     "graph": (166000, 166000),
     "io": (171000, 171000),
-    "journal": (114000, 114000),
+    "journal": (108000, 80000),
     "model": (134000, 134000),
     "nasnet": (197000, 197000),
     "ops": (132000, 132000),
     "primitive": (125000, 125000),
-    "report": (187000, 187000),
-    "search": (175000, 175000),
-    "space": (131000, 131000),
-    "strategy": (172000, 172000),
-    "study": (182000, 182000),
+    "report": (134000, 85000),
+    "search": (120000, 82000),
+    "space": (75000, 72000),
+    "strategy": (120000, 74000),
+    "study": (128000, 79000),
     "train": (173000, 173000),
-    "trial": (111000, 111000),
+    "trial": (105000, 54000),
 }
 
 # Headers that take long to compile, and the public headers that may reach them in the compiled form. A name that ends
 # in a slash is a folder.
 ALLOWED = {
     "nlohmann/json.hpp": [
-        "nasnet/",
+        "nasnet/redis/",
     ],
     "thread": [
         "nasnet/",

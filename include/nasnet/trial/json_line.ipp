@@ -2,11 +2,9 @@
 
 #include "nasnet/trial/json_line.hpp"
 
-#include <algorithm>          // all_of, find_if
-#include <cmath>              // isfinite
+#include <algorithm>          // all_of
 #include <cstddef>            // size_t
 #include <cstdint>            // int64_t, uint64_t
-#include <limits>             // numeric_limits
 #include <memory>             // make_shared
 #include <nlohmann/json.hpp>  // json, ordered_json
 #include <optional>           // nullopt, optional
@@ -28,13 +26,13 @@ struct JsonField {
 
 /// Takes the fields of a JSON object one by one as long as none of them holds others. A tree of each line would take
 /// longer to build, to search and to free than the line takes to read.
-class FlatObject final : public nlohmann::json_sax<nlohmann::json> {
+NASNET_LAZY class FlatObject final : public nlohmann::json_sax<nlohmann::json> {
  public:
   /// All fields of an object; nothing where the text is no object, or one that is not flat.
-  NASNET_LAZY [[nodiscard]] static std::optional<std::vector<JsonField>> fields_of(std::string_view text) {
-    FlatObject object;
-    if (!nlohmann::json::sax_parse(text.begin(), text.end(), &object)) return std::nullopt;
-    return std::move(object.fields_);
+  [[nodiscard]] std::optional<std::vector<JsonField>> fields_of(std::string_view text) {
+    fields_.reserve(16);
+    if (!nlohmann::json::sax_parse(text.begin(), text.end(), this)) return std::nullopt;
+    return std::move(fields_);
   }
 
   bool null() override { return set(nullptr); }
@@ -58,8 +56,6 @@ class FlatObject final : public nlohmann::json_sax<nlohmann::json> {
   bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
 
  private:
-  FlatObject() { fields_.reserve(16); }
-
   template <class Value>
   bool set(const Value& value) {
     if (is_open_) fields_.back().value = value;
@@ -81,9 +77,11 @@ NASNET_BODY JournalLine::JournalLine(const std::string& path, std::int64_t numbe
 
 /// Of fields of one name the last one counts.
 NASNET_INLINE const nlohmann::json* JournalLine::find(std::string_view key) const {
-  const auto found =
-      std::find_if(fields_->rbegin(), fields_->rend(), [key](const auto& field) { return field.name == key; });
-  return found == fields_->rend() ? nullptr : &found->value;
+  for (std::size_t place = fields_->size(); place > 0; --place) {
+    const JsonField& field = (*fields_)[place - 1];
+    if (field.name == key) return &field.value;
+  }
+  return nullptr;
 }
 
 NASNET_INLINE std::optional<std::string_view> JournalLine::text_apart(std::string_view key) const {
@@ -106,7 +104,7 @@ NASNET_BODY std::optional<std::string_view> JournalLine::last_architecture(std::
 }
 
 NASNET_BODY void JournalLine::take_fields(std::string_view text) {
-  if (auto flat = FlatObject::fields_of(text)) {
+  if (auto flat = FlatObject().fields_of(text)) {
     *fields_ = *std::move(flat);
     return;
   }
