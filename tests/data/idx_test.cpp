@@ -47,7 +47,7 @@ TEST_CASE("a broken IDX file is named with what is wrong") {
   refuses("\x1F\x8B\x08\x08....", "looks compressed with gzip");
   refuses(std::string("\0\0\x0D\x01\0\0\0\x01....", 12), "element type 13, only 8");
   refuses(std::string("\0\0\x08\0", 4), "0 extents");
-  refuses(std::string("\0\0\x08\x05", 4) + std::string(24, '\1'), "5 extents");
+  refuses(std::string("\0\0\x08\x05", 4).append(24, '\1'), "5 extents");
   for (std::size_t length = 4; length < 16; ++length)
     refuses(good.substr(0, length), "truncated: it ends in its header");
   for (std::size_t length = 16; length < 40; ++length) refuses(good.substr(0, length), "truncated: ");

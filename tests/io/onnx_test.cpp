@@ -22,8 +22,11 @@
 #include "model/sample_networks.hpp"
 #include "nasnet/core/failure.hpp"
 #include "nasnet/graph/graph_builder.hpp"
+#include "nasnet/io/detail/onnx_graph.hpp"
+#include "nasnet/io/detail/protobuf_message.hpp"
 #include "nasnet/io/tensor_file.hpp"
 #include "nasnet/io/weights.hpp"
+#include "nasnet/version.hpp"
 #include "own_swish.hpp"
 
 using namespace nasnet;
