@@ -1,6 +1,7 @@
 // Counts the parameters and multiply-adds of a published network.
 #include <cstdio>
 
+#include <nasnet/genotype/ops.hpp>
 #include <nasnet/graph/build_network.hpp>
 #include <nasnet/graph/costs.hpp>
 #include <nasnet/graph/named_networks.hpp>
