@@ -12,6 +12,17 @@
 
 using namespace nasnet;
 
+namespace testing_of_records {
+
+/// Converts to a member of any type, to count those of an aggregate. Never called, hence without a body, which
+/// is only allowed outside the unnamed namespace.
+struct Anything {
+  template <class T>
+  operator T() const;
+};
+
+}  // namespace testing_of_records
+
 namespace {
 
 std::string text_of(const TrainOptions& options, std::int64_t images = 27) {
@@ -32,16 +43,10 @@ std::string journalled(const TrainOptions& options) {
   return text;
 }
 
-/// Converts to a member of any type, to count those of an aggregate.
-struct Anything {
-  template <class T>
-  operator T() const;
-};
-
 template <class T, class... Members>
 constexpr std::size_t members() {
-  if constexpr (requires { T{Members{}..., Anything{}}; }) {
-    return members<T, Members..., Anything>();
+  if constexpr (requires { T{Members{}..., testing_of_records::Anything{}}; }) {
+    return members<T, Members..., testing_of_records::Anything>();
   } else {
     return sizeof...(Members);
   }
