@@ -101,21 +101,24 @@ NASNET_ALWAYS_INLINE void add_any_kernel_row(const WeightGradientBand<typename L
   }
 }
 
-/// All kernel rows, as many at a time as the registers hold.
+/// All rows of a square kernel, as many at a time as the registers hold.
 template <class Target, class L, int taps, int step>
-NASNET_ALWAYS_INLINE void add_all_kernel_rows(const WeightGradientBand<typename L::Scalar>& band) {
+NASNET_ALWAYS_INLINE void add_square_kernel(const WeightGradientBand<typename L::Scalar>& band) {
   constexpr int block = gradient_block<Target>;
-  constexpr int most = (std::min)(3, (Target::registers - block - 1) / taps);
-  std::int64_t ky = 0;
-  if constexpr (most >= 3) {
-    for (; band.kernel_height - ky >= 3 && band.kernel_height - ky != 4; ky += 3) {
-      add_kernel_rows<L, block, 3, taps, step>(band, ky);
-    }
+  constexpr int most = (Target::registers - block - 1) / taps;
+  constexpr int threes = most < 3 ? 0 : taps / 3 - (taps % 3 == 1 ? 1 : 0);  // 7 = 3 + 2 + 2
+  constexpr int twos = most < 2 ? 0 : (taps - 3 * threes) / 2;
+  constexpr int first_two = 3 * threes;
+  constexpr int first_one = first_two + 2 * twos;
+  if constexpr (threes > 0) {
+    for (std::int64_t ky = 0; ky < first_two; ky += 3) add_kernel_rows<L, block, 3, taps, step>(band, ky);
   }
-  if constexpr (most >= 2) {
-    for (; band.kernel_height - ky >= 2; ky += 2) add_kernel_rows<L, block, 2, taps, step>(band, ky);
+  if constexpr (twos > 0) {
+    for (std::int64_t ky = first_two; ky < first_one; ky += 2) add_kernel_rows<L, block, 2, taps, step>(band, ky);
   }
-  for (; ky < band.kernel_height; ++ky) add_kernel_rows<L, block, 1, taps, step>(band, ky);
+  if constexpr (first_one < taps) {
+    for (std::int64_t ky = first_one; ky < taps; ++ky) add_kernel_rows<L, block, 1, taps, step>(band, ky);
+  }
 }
 
 struct WeightGradientKernel {
@@ -131,18 +134,14 @@ struct WeightGradientKernel {
     copy_inputs<L>(band);
     copy_gradients<L>(band);
     if constexpr (sizeof(typename L::Scalar) == 4) {
-      if (band.dilation == 1 && band.stride_width == 1) {
-        switch (band.kernel_width) {
-          case 3: return add_all_kernel_rows<Target, L, 3, 1>(band);
-          case 5: return add_all_kernel_rows<Target, L, 5, 1>(band);
-          case 7: return add_all_kernel_rows<Target, L, 7, 1>(band);
-          default: break;
-        }
-      } else if (band.dilation == 1 && band.stride_width == 2) {
-        switch (band.kernel_width) {
-          case 3: return add_all_kernel_rows<Target, L, 3, 2>(band);
-          case 5: return add_all_kernel_rows<Target, L, 5, 2>(band);
-          case 7: return add_all_kernel_rows<Target, L, 7, 2>(band);
+      if (band.dilation == 1 && band.kernel_height == band.kernel_width && band.stride_width <= 2) {
+        switch (10 * band.stride_width + band.kernel_width) {
+          case 13: return add_square_kernel<Target, L, 3, 1>(band);
+          case 15: return add_square_kernel<Target, L, 5, 1>(band);
+          case 17: return add_square_kernel<Target, L, 7, 1>(band);
+          case 23: return add_square_kernel<Target, L, 3, 2>(band);
+          case 25: return add_square_kernel<Target, L, 5, 2>(band);
+          case 27: return add_square_kernel<Target, L, 7, 2>(band);
           default: break;
         }
       }

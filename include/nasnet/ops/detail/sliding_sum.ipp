@@ -71,12 +71,10 @@ NASNET_ALWAYS_INLINE void divide_by_cells(typename L::Vector& sum, typename L::S
   sum = quotient;
 }
 
-/// Some neighbouring outputs of a row; taps 0 stands for any number and distance.
+/// Adds all rows of some neighbouring windows; taps 0 stands for any number and distance.
 template <class L, int taps, int step, int block>
-NASNET_ALWAYS_INLINE void slide_block(const SlidingRow<typename L::Scalar>& row, std::int64_t first) {
-  typename L::Vector sum[block];
-  NASNET_UNROLL
-  for (int output = 0; output < block; ++output) sum[output] = typename L::Vector{};
+NASNET_ALWAYS_INLINE void slide_rows(typename L::Vector (&sum)[block], const SlidingRow<typename L::Scalar>& row,
+                                     std::int64_t first) {
   for (std::int64_t r = 0; r < row.rows; ++r) {
     const auto* source = row.sources[r] + first * row.step;
     if constexpr (taps > 0) {
@@ -86,43 +84,51 @@ NASNET_ALWAYS_INLINE void slide_block(const SlidingRow<typename L::Scalar>& row,
       slide_any_kernel_row<L, block>(sum, source, row.weights[r], row.taps, row.spacing, row.step);
     }
   }
+}
+
+/// The code that computes a row's windows: 10 * step + taps where it knows both, in vectors; 0 where it takes any.
+template <class L>
+NASNET_ALWAYS_INLINE std::int64_t window_code(const SlidingRow<typename L::Scalar>& row) {
+  if (sizeof(typename L::Scalar) != 4 || row.spacing != L::width || row.taps > 7) return 0;
+  return row.step == L::width ? 10 + row.taps : row.step == 2 * L::width ? 20 + row.taps : 0;
+}
+
+/// Some neighbouring outputs of a row. There is code for 3, 5 and 7 taps of the search spaces' kernels, and for 1 to 4
+/// of their transposes; it is picked for each block, so that what becomes of the sums stands in the kernel once.
+template <class L, int block>
+NASNET_ALWAYS_INLINE void slide_block(const SlidingRow<typename L::Scalar>& row, std::int64_t code,
+                                      std::int64_t first) {
+  typename L::Vector sum[block];
+  NASNET_UNROLL
+  for (int output = 0; output < block; ++output) sum[output] = typename L::Vector{};
+  hide(code);
+  if constexpr (sizeof(typename L::Scalar) == 4) {
+    switch (code) {
+      case 12: slide_rows<L, 2, 1, block>(sum, row, first); break;
+      case 13: slide_rows<L, 3, 1, block>(sum, row, first); break;
+      case 14: slide_rows<L, 4, 1, block>(sum, row, first); break;
+      case 15: slide_rows<L, 5, 1, block>(sum, row, first); break;
+      case 17: slide_rows<L, 7, 1, block>(sum, row, first); break;
+      case 23: slide_rows<L, 3, 2, block>(sum, row, first); break;
+      case 25: slide_rows<L, 5, 2, block>(sum, row, first); break;
+      case 27: slide_rows<L, 7, 2, block>(sum, row, first); break;
+      default: slide_rows<L, 0, 0, block>(sum, row, first); break;
+    }
+  } else {
+    slide_rows<L, 0, 0, block>(sum, row, first);
+  }
   write_outputs<L, block>(row.outputs, first, sum);
 }
 
 /// All outputs of a row.
-template <class L, int taps, int step>
-NASNET_ALWAYS_INLINE void slide_row(const SlidingRow<typename L::Scalar>& job) {
+template <class L>
+NASNET_ALWAYS_INLINE void sum_row(const SlidingRow<typename L::Scalar>& job) {
   constexpr int half = sliding_block / 2;
   const SlidingRow<typename L::Scalar> row = job;
+  const std::int64_t code = window_code<L>(row);
   std::int64_t first = 0;
-  for (; row.outputs.count - first > half; first += sliding_block)
-    slide_block<L, taps, step, sliding_block>(row, first);
-  if (first < row.outputs.count) slide_block<L, taps, step, half>(row, first);
-}
-
-/// Picks the code for the row's taps: 3, 5 and 7 of the search spaces' kernels, and 1 to 4 of their transposes.
-template <class L>
-NASNET_ALWAYS_INLINE void sum_row(const SlidingRow<typename L::Scalar>& row) {
-  if constexpr (sizeof(typename L::Scalar) == 4) {
-    if (row.spacing == L::width && row.step == L::width) {
-      switch (row.taps) {
-        case 2: return slide_row<L, 2, 1>(row);
-        case 3: return slide_row<L, 3, 1>(row);
-        case 4: return slide_row<L, 4, 1>(row);
-        case 5: return slide_row<L, 5, 1>(row);
-        case 7: return slide_row<L, 7, 1>(row);
-        default: break;
-      }
-    } else if (row.spacing == L::width && row.step == 2 * L::width) {
-      switch (row.taps) {
-        case 3: return slide_row<L, 3, 2>(row);
-        case 5: return slide_row<L, 5, 2>(row);
-        case 7: return slide_row<L, 7, 2>(row);
-        default: break;
-      }
-    }
-  }
-  slide_row<L, 0, 0>(row);
+  for (; row.outputs.count - first > half; first += sliding_block) slide_block<L, sliding_block>(row, code, first);
+  if (first < row.outputs.count) slide_block<L, half>(row, code, first);
 }
 
 /// Adds up columns of the rows, then `taps` neighbouring ones for each output, windows `step` columns apart.
@@ -170,15 +176,27 @@ NASNET_ALWAYS_INLINE void add_up_cells(typename L::Vector (&sum)[block], const S
   }
 }
 
-/// The means of a block of windows, or sums of shares.
-template <class L, int taps, int step, int block>
-NASNET_ALWAYS_INLINE void mean_block(const SlidingRow<typename L::Scalar>& row, std::int64_t first) {
-  typename L::Vector sum[block];
-  if constexpr (taps > 0) {
-    add_up_columns<L, taps, step, block>(sum, row, first);
+/// Adds up a block of windows. There is code for the pools of the search spaces; whole blocks are of those of step 1.
+template <class L, int block>
+NASNET_ALWAYS_INLINE void add_up_block(typename L::Vector (&sum)[block], const SlidingRow<typename L::Scalar>& row,
+                                       std::int64_t code, std::int64_t first) {
+  if constexpr (block == sliding_block) {
+    add_up_columns<L, 3, 1, block>(sum, row, first);
+  } else if (code == 13) {
+    add_up_columns<L, 3, 1, block>(sum, row, first);
+  } else if (code == 23) {
+    add_up_columns<L, 3, 2, block>(sum, row, first);
   } else {
     add_up_cells<L, block>(sum, row, first);
   }
+}
+
+/// The means of a block of windows, or sums of shares.
+template <class L, int block>
+NASNET_ALWAYS_INLINE void mean_block(const SlidingRow<typename L::Scalar>& row, std::int64_t code, std::int64_t first) {
+  typename L::Vector sum[block];
+  hide(code);
+  add_up_block<L, block>(sum, row, code, first);
   int divides = row.cells != nullptr ? 1 : 0;
   hide(divides);
   if (divides != 0) {
@@ -197,15 +215,12 @@ template <class L>
 NASNET_ALWAYS_INLINE void mean_row(const SlidingRow<typename L::Scalar>& job) {
   constexpr int half = sliding_block / 2;
   const SlidingRow<typename L::Scalar> row = job;
+  const std::int64_t code = window_code<L>(row);
   std::int64_t first = 0;
-  if (row.taps == 3 && row.spacing == L::width && row.step == L::width) {  // pools of the search spaces
-    for (; row.outputs.count - first > half; first += sliding_block) mean_block<L, 3, 1, sliding_block>(row, first);
-    if (first < row.outputs.count) mean_block<L, 3, 1, half>(row, first);
-  } else if (row.taps == 3 && row.spacing == L::width && row.step == 2 * L::width) {
-    for (; first < row.outputs.count; first += half) mean_block<L, 3, 2, half>(row, first);
-  } else {
-    for (; first < row.outputs.count; first += half) mean_block<L, 0, 0, half>(row, first);
+  if (code == 13) {
+    for (; row.outputs.count - first > half; first += sliding_block) mean_block<L, sliding_block>(row, code, first);
   }
+  for (; first < row.outputs.count; first += half) mean_block<L, half>(row, code, first);
 }
 
 /// Sums or means: the tasks differ only in what a block of outputs is made of.
