@@ -1,5 +1,6 @@
 #include "nasnet/core/allocator.ipp"
 #include "nasnet/core/context.ipp"
+#include "nasnet/core/detail/json_events.ipp"
 #include "nasnet/core/duration_text.ipp"
 #include "nasnet/core/error.ipp"
 #include "nasnet/core/failure.ipp"

@@ -9826,12 +9826,10 @@ NASNET_ALWAYS_INLINE void divide_by_cells(typename L::Vector& sum, typename L::S
   sum = quotient;
 }
 
-/// Some neighbouring outputs of a row; taps 0 stands for any number and distance.
+/// Adds all rows of some neighbouring windows; taps 0 stands for any number and distance.
 template <class L, int taps, int step, int block>
-NASNET_ALWAYS_INLINE void slide_block(const SlidingRow<typename L::Scalar>& row, std::int64_t first) {
-  typename L::Vector sum[block];
-  NASNET_UNROLL
-  for (int output = 0; output < block; ++output) sum[output] = typename L::Vector{};
+NASNET_ALWAYS_INLINE void slide_rows(typename L::Vector (&sum)[block], const SlidingRow<typename L::Scalar>& row,
+                                     std::int64_t first) {
   for (std::int64_t r = 0; r < row.rows; ++r) {
     const auto* source = row.sources[r] + first * row.step;
     if constexpr (taps > 0) {
@@ -9841,43 +9839,51 @@ NASNET_ALWAYS_INLINE void slide_block(const SlidingRow<typename L::Scalar>& row,
       slide_any_kernel_row<L, block>(sum, source, row.weights[r], row.taps, row.spacing, row.step);
     }
   }
+}
+
+/// The code that computes a row's windows: 10 * step + taps where it knows both, in vectors; 0 where it takes any.
+template <class L>
+NASNET_ALWAYS_INLINE std::int64_t window_code(const SlidingRow<typename L::Scalar>& row) {
+  if (sizeof(typename L::Scalar) != 4 || row.spacing != L::width || row.taps > 7) return 0;
+  return row.step == L::width ? 10 + row.taps : row.step == 2 * L::width ? 20 + row.taps : 0;
+}
+
+/// Some neighbouring outputs of a row. There is code for 3, 5 and 7 taps of the search spaces' kernels, and for 1 to 4
+/// of their transposes; it is picked for each block, so that what becomes of the sums stands in the kernel once.
+template <class L, int block>
+NASNET_ALWAYS_INLINE void slide_block(const SlidingRow<typename L::Scalar>& row, std::int64_t code,
+                                      std::int64_t first) {
+  typename L::Vector sum[block];
+  NASNET_UNROLL
+  for (int output = 0; output < block; ++output) sum[output] = typename L::Vector{};
+  hide(code);
+  if constexpr (sizeof(typename L::Scalar) == 4) {
+    switch (code) {
+      case 12: slide_rows<L, 2, 1, block>(sum, row, first); break;
+      case 13: slide_rows<L, 3, 1, block>(sum, row, first); break;
+      case 14: slide_rows<L, 4, 1, block>(sum, row, first); break;
+      case 15: slide_rows<L, 5, 1, block>(sum, row, first); break;
+      case 17: slide_rows<L, 7, 1, block>(sum, row, first); break;
+      case 23: slide_rows<L, 3, 2, block>(sum, row, first); break;
+      case 25: slide_rows<L, 5, 2, block>(sum, row, first); break;
+      case 27: slide_rows<L, 7, 2, block>(sum, row, first); break;
+      default: slide_rows<L, 0, 0, block>(sum, row, first); break;
+    }
+  } else {
+    slide_rows<L, 0, 0, block>(sum, row, first);
+  }
   write_outputs<L, block>(row.outputs, first, sum);
 }
 
 /// All outputs of a row.
-template <class L, int taps, int step>
-NASNET_ALWAYS_INLINE void slide_row(const SlidingRow<typename L::Scalar>& job) {
+template <class L>
+NASNET_ALWAYS_INLINE void sum_row(const SlidingRow<typename L::Scalar>& job) {
   constexpr int half = sliding_block / 2;
   const SlidingRow<typename L::Scalar> row = job;
+  const std::int64_t code = window_code<L>(row);
   std::int64_t first = 0;
-  for (; row.outputs.count - first > half; first += sliding_block)
-    slide_block<L, taps, step, sliding_block>(row, first);
-  if (first < row.outputs.count) slide_block<L, taps, step, half>(row, first);
-}
-
-/// Picks the code for the row's taps: 3, 5 and 7 of the search spaces' kernels, and 1 to 4 of their transposes.
-template <class L>
-NASNET_ALWAYS_INLINE void sum_row(const SlidingRow<typename L::Scalar>& row) {
-  if constexpr (sizeof(typename L::Scalar) == 4) {
-    if (row.spacing == L::width && row.step == L::width) {
-      switch (row.taps) {
-        case 2: return slide_row<L, 2, 1>(row);
-        case 3: return slide_row<L, 3, 1>(row);
-        case 4: return slide_row<L, 4, 1>(row);
-        case 5: return slide_row<L, 5, 1>(row);
-        case 7: return slide_row<L, 7, 1>(row);
-        default: break;
-      }
-    } else if (row.spacing == L::width && row.step == 2 * L::width) {
-      switch (row.taps) {
-        case 3: return slide_row<L, 3, 2>(row);
-        case 5: return slide_row<L, 5, 2>(row);
-        case 7: return slide_row<L, 7, 2>(row);
-        default: break;
-      }
-    }
-  }
-  slide_row<L, 0, 0>(row);
+  for (; row.outputs.count - first > half; first += sliding_block) slide_block<L, sliding_block>(row, code, first);
+  if (first < row.outputs.count) slide_block<L, half>(row, code, first);
 }
 
 /// Adds up columns of the rows, then `taps` neighbouring ones for each output, windows `step` columns apart.
@@ -9925,15 +9931,27 @@ NASNET_ALWAYS_INLINE void add_up_cells(typename L::Vector (&sum)[block], const S
   }
 }
 
-/// The means of a block of windows, or sums of shares.
-template <class L, int taps, int step, int block>
-NASNET_ALWAYS_INLINE void mean_block(const SlidingRow<typename L::Scalar>& row, std::int64_t first) {
-  typename L::Vector sum[block];
-  if constexpr (taps > 0) {
-    add_up_columns<L, taps, step, block>(sum, row, first);
+/// Adds up a block of windows. There is code for the pools of the search spaces; whole blocks are of those of step 1.
+template <class L, int block>
+NASNET_ALWAYS_INLINE void add_up_block(typename L::Vector (&sum)[block], const SlidingRow<typename L::Scalar>& row,
+                                       std::int64_t code, std::int64_t first) {
+  if constexpr (block == sliding_block) {
+    add_up_columns<L, 3, 1, block>(sum, row, first);
+  } else if (code == 13) {
+    add_up_columns<L, 3, 1, block>(sum, row, first);
+  } else if (code == 23) {
+    add_up_columns<L, 3, 2, block>(sum, row, first);
   } else {
     add_up_cells<L, block>(sum, row, first);
   }
+}
+
+/// The means of a block of windows, or sums of shares.
+template <class L, int block>
+NASNET_ALWAYS_INLINE void mean_block(const SlidingRow<typename L::Scalar>& row, std::int64_t code, std::int64_t first) {
+  typename L::Vector sum[block];
+  hide(code);
+  add_up_block<L, block>(sum, row, code, first);
   int divides = row.cells != nullptr ? 1 : 0;
   hide(divides);
   if (divides != 0) {
@@ -9952,15 +9970,12 @@ template <class L>
 NASNET_ALWAYS_INLINE void mean_row(const SlidingRow<typename L::Scalar>& job) {
   constexpr int half = sliding_block / 2;
   const SlidingRow<typename L::Scalar> row = job;
+  const std::int64_t code = window_code<L>(row);
   std::int64_t first = 0;
-  if (row.taps == 3 && row.spacing == L::width && row.step == L::width) {  // pools of the search spaces
-    for (; row.outputs.count - first > half; first += sliding_block) mean_block<L, 3, 1, sliding_block>(row, first);
-    if (first < row.outputs.count) mean_block<L, 3, 1, half>(row, first);
-  } else if (row.taps == 3 && row.spacing == L::width && row.step == 2 * L::width) {
-    for (; first < row.outputs.count; first += half) mean_block<L, 3, 2, half>(row, first);
-  } else {
-    for (; first < row.outputs.count; first += half) mean_block<L, 0, 0, half>(row, first);
+  if (code == 13) {
+    for (; row.outputs.count - first > half; first += sliding_block) mean_block<L, sliding_block>(row, code, first);
   }
+  for (; first < row.outputs.count; first += half) mean_block<L, half>(row, code, first);
 }
 
 /// Sums or means: the tasks differ only in what a block of outputs is made of.
@@ -11362,21 +11377,24 @@ NASNET_ALWAYS_INLINE void add_any_kernel_row(const WeightGradientBand<typename L
   }
 }
 
-/// All kernel rows, as many at a time as the registers hold.
+/// All rows of a square kernel, as many at a time as the registers hold.
 template <class Target, class L, int taps, int step>
-NASNET_ALWAYS_INLINE void add_all_kernel_rows(const WeightGradientBand<typename L::Scalar>& band) {
+NASNET_ALWAYS_INLINE void add_square_kernel(const WeightGradientBand<typename L::Scalar>& band) {
   constexpr int block = gradient_block<Target>;
-  constexpr int most = (std::min)(3, (Target::registers - block - 1) / taps);
-  std::int64_t ky = 0;
-  if constexpr (most >= 3) {
-    for (; band.kernel_height - ky >= 3 && band.kernel_height - ky != 4; ky += 3) {
-      add_kernel_rows<L, block, 3, taps, step>(band, ky);
-    }
+  constexpr int most = (Target::registers - block - 1) / taps;
+  constexpr int threes = most < 3 ? 0 : taps / 3 - (taps % 3 == 1 ? 1 : 0);  // 7 = 3 + 2 + 2
+  constexpr int twos = most < 2 ? 0 : (taps - 3 * threes) / 2;
+  constexpr int first_two = 3 * threes;
+  constexpr int first_one = first_two + 2 * twos;
+  if constexpr (threes > 0) {
+    for (std::int64_t ky = 0; ky < first_two; ky += 3) add_kernel_rows<L, block, 3, taps, step>(band, ky);
   }
-  if constexpr (most >= 2) {
-    for (; band.kernel_height - ky >= 2; ky += 2) add_kernel_rows<L, block, 2, taps, step>(band, ky);
+  if constexpr (twos > 0) {
+    for (std::int64_t ky = first_two; ky < first_one; ky += 2) add_kernel_rows<L, block, 2, taps, step>(band, ky);
   }
-  for (; ky < band.kernel_height; ++ky) add_kernel_rows<L, block, 1, taps, step>(band, ky);
+  if constexpr (first_one < taps) {
+    for (std::int64_t ky = first_one; ky < taps; ++ky) add_kernel_rows<L, block, 1, taps, step>(band, ky);
+  }
 }
 
 struct WeightGradientKernel {
@@ -11392,18 +11410,14 @@ struct WeightGradientKernel {
     copy_inputs<L>(band);
     copy_gradients<L>(band);
     if constexpr (sizeof(typename L::Scalar) == 4) {
-      if (band.dilation == 1 && band.stride_width == 1) {
-        switch (band.kernel_width) {
-          case 3: return add_all_kernel_rows<Target, L, 3, 1>(band);
-          case 5: return add_all_kernel_rows<Target, L, 5, 1>(band);
-          case 7: return add_all_kernel_rows<Target, L, 7, 1>(band);
-          default: break;
-        }
-      } else if (band.dilation == 1 && band.stride_width == 2) {
-        switch (band.kernel_width) {
-          case 3: return add_all_kernel_rows<Target, L, 3, 2>(band);
-          case 5: return add_all_kernel_rows<Target, L, 5, 2>(band);
-          case 7: return add_all_kernel_rows<Target, L, 7, 2>(band);
+      if (band.dilation == 1 && band.kernel_height == band.kernel_width && band.stride_width <= 2) {
+        switch (10 * band.stride_width + band.kernel_width) {
+          case 13: return add_square_kernel<Target, L, 3, 1>(band);
+          case 15: return add_square_kernel<Target, L, 5, 1>(band);
+          case 17: return add_square_kernel<Target, L, 7, 1>(band);
+          case 23: return add_square_kernel<Target, L, 3, 2>(band);
+          case 25: return add_square_kernel<Target, L, 5, 2>(band);
+          case 27: return add_square_kernel<Target, L, 7, 2>(band);
           default: break;
         }
       }
@@ -16013,6 +16027,32 @@ NASNET_LAZY void write_safetensors(const std::filesystem::path& path, const Tens
 /// The header of a safetensors file: JSON that says where each tensor lies. Nothing in it is believed before it is
 /// checked.
 
+// ---- nasnet/core/detail/json_events.hpp --------------------------------------------------------------------------
+
+/// Reading JSON piece by piece.
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// What receives the pieces of a JSON text, and returns false to stop.
+using JsonEvents = nlohmann::json_sax<nlohmann::json>;
+
+/// Hands over the pieces of a text in their order. All that reads JSON comes through here: the library for JSON makes a
+/// parser, and readers of five binary formats with it, for each type of text and of receiver.
+/// @return whether it came to the end: the text is JSON and the receiver never said stop
+NASNET_LAZY [[nodiscard]] bool read_json(std::string_view text, JsonEvents& events);
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+// ---- nasnet/core/detail/json_events.ipp --------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+NASNET_BODY bool read_json(std::string_view text, JsonEvents& events) {
+  return nlohmann::json::sax_parse(text.data(), text.data() + text.size(), &events);
+}
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
 namespace nasnet::inline NASNET_ABI::detail {
 
 /// The format allows no larger header.
@@ -16052,14 +16092,12 @@ NASNET_LAZY [[nodiscard]] inline std::string legible(std::string_view text) {
 
 /// Receives the header from the JSON parser token by token, so that repeated names are seen and nesting beyond the
 /// format's own is refused where it begins. Each function returns false to stop.
-NASNET_LAZY class SafetensorsHeaderReader {
+NASNET_LAZY class SafetensorsHeaderReader final : public JsonEvents {
  public:
-  using Json = nlohmann::json;
-
   [[nodiscard]] const std::string& fault() const { return fault_; }
   [[nodiscard]] SafetensorsHeader& header() { return header_; }
 
-  bool start_object(std::size_t) {
+  bool start_object(std::size_t) override {
     if (place_ == Place::start) return enter(Place::header);
     if (place_ != Place::header) return refuse_value("an object");
     if (name_ == safetensors_metadata_key) return enter(Place::metadata);
@@ -16068,7 +16106,7 @@ NASNET_LAZY class SafetensorsHeaderReader {
     return enter(Place::tensor);
   }
 
-  bool key(std::string& text) {
+  bool key(std::string& text) override {
     if (place_ == Place::header) return begin_name(text);
     if (place_ == Place::metadata && header_.metadata.count(text) > 0) {
       return refuse("its metadata has ", legible(text), " twice");
@@ -16077,7 +16115,7 @@ NASNET_LAZY class SafetensorsHeaderReader {
     return place_ == Place::tensor ? begin_field() : count_entry();
   }
 
-  bool string(std::string& text) {
+  bool string(std::string& text) override {
     if (place_ == Place::metadata) {
       header_.metadata.emplace(field_, text);
       return true;
@@ -16091,12 +16129,12 @@ NASNET_LAZY class SafetensorsHeaderReader {
     return true;
   }
 
-  bool start_array(std::size_t) {
+  bool start_array(std::size_t) override {
     if (place_ != Place::tensor || field_ == "dtype") return refuse_value("a list");
     return enter(field_ == "shape" ? Place::shape : Place::offsets);
   }
 
-  bool number_unsigned(std::uint64_t number) {
+  bool number_unsigned(std::uint64_t number) override {
     if (place_ != Place::shape && place_ != Place::offsets) return refuse_value("a number");
     if (number > static_cast<std::uint64_t>((std::numeric_limits<std::int64_t>::max)())) {
       return refuse("tensor ", legible(name_), " has ", number, " in its ", field_, ", which is too large");
@@ -16113,30 +16151,29 @@ NASNET_LAZY class SafetensorsHeaderReader {
     return true;
   }
 
-  bool number_integer(std::int64_t number) {
+  bool number_integer(std::int64_t number) override {
     if (place_ != Place::shape && place_ != Place::offsets) return refuse_value("a number");
     return refuse("tensor ", legible(name_), " has ", number, " in its ", field_, ", which is negative");
   }
 
-  bool end_array() {
+  bool end_array() override {
     const bool is_shape = place_ == Place::shape;
     place_ = Place::tensor;
     return is_shape || end_offsets();
   }
 
-  bool end_object() {
+  bool end_object() override {
     if (place_ == Place::header) return enter(Place::end);
     if (place_ == Place::tensor && !end_tensor()) return false;
     return enter(Place::header);
   }
 
-  bool null() { return refuse_value("null"); }
-  bool boolean(bool) { return refuse_value("a truth value"); }
-  bool number_float(double, const std::string&) { return refuse_value("a number that is no 64-bit integer"); }
-  bool binary(Json::binary_t&) { return refuse_value("bytes"); }
+  bool null() override { return refuse_value("null"); }
+  bool boolean(bool) override { return refuse_value("a truth value"); }
+  bool number_float(double, const std::string&) override { return refuse_value("a number that is no 64-bit integer"); }
+  bool binary(nlohmann::json::binary_t&) override { return refuse_value("bytes"); }
 
-  template <class Exception>
-  bool parse_error(std::size_t position, const std::string&, const Exception&) {
+  bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception&) override {
     return refuse("it is no JSON at byte ", position);
   }
 
@@ -16267,7 +16304,7 @@ NASNET_LAZY [[nodiscard]] inline SafetensorsHeader parse_safetensors_header(std:
                                                                             const std::string& origin) {
   const auto text = safetensors_header_bytes(file, origin);
   auto reader = SafetensorsHeaderReader();
-  if (!nlohmann::json::sax_parse(text.begin(), text.end(), &reader)) {
+  if (!read_json({reinterpret_cast<const char*>(text.data()), text.size()}, reader)) {
     fail<IoError>("'", origin, "': broken header: ", reader.fault());
   }
   SafetensorsHeader header = std::move(reader.header());
@@ -23116,7 +23153,7 @@ NASNET_LAZY [[nodiscard]] Architecture architecture_from_json(std::string_view t
 
 // ---- nasnet/genotype/strict_json.hpp -----------------------------------------------------------------------------
 
-/// JSON text from strangers: no repeated keys, no deep nesting, errors with line and column.
+/// JSON values from text. From strangers: no repeated keys, no deep nesting, errors with line and column.
 
 namespace nasnet::inline NASNET_ABI {
 
@@ -23129,6 +23166,10 @@ inline constexpr std::size_t max_json_depth = 64;
 /// max_json_depth, with the path to it.
 NASNET_LAZY [[nodiscard]] nlohmann::json parse_strict_json(std::string_view text, std::string_view source);
 
+/// One JSON value from a text of our own, and nothing after it; a value that is_discarded() where the text is no JSON.
+/// Of values under the same key the last one counts.
+NASNET_LAZY [[nodiscard]] nlohmann::json parse_json(std::string_view text);
+
 }  // namespace nasnet::inline NASNET_ABI
 
 // ---- nasnet/genotype/strict_json.ipp -----------------------------------------------------------------------------
@@ -23136,9 +23177,10 @@ NASNET_LAZY [[nodiscard]] nlohmann::json parse_strict_json(std::string_view text
 namespace nasnet::inline NASNET_ABI::detail {
 
 /// Builds a JSON value and stops at the first thing that is wrong.
-NASNET_LAZY class StrictJsonBuilder final : public nlohmann::json_sax<nlohmann::json> {
+NASNET_LAZY class JsonBuilder final : public JsonEvents {
  public:
-  explicit StrictJsonBuilder(std::string_view text) : text_(text) {}
+  /// @param strict refuses repeated keys and deep nesting
+  JsonBuilder(std::string_view text, bool strict) : text_(text), strict_(strict) {}
 
   [[nodiscard]] nlohmann::json take_result() { return std::move(result_); }
   [[nodiscard]] const std::string& error() const { return error_; }
@@ -23157,7 +23199,7 @@ NASNET_LAZY class StrictJsonBuilder final : public nlohmann::json_sax<nlohmann::
   bool end_array() override { return close(); }
 
   bool key(std::string& name) override {
-    if (open_.back()->contains(name)) return refuse(join("key ", quoted_name(name), " stands there twice"));
+    if (strict_ && open_.back()->contains(name)) return refuse(join("key ", quoted_name(name), " stands there twice"));
     keys_.back() = name;
     return true;
   }
@@ -23175,7 +23217,8 @@ NASNET_LAZY class StrictJsonBuilder final : public nlohmann::json_sax<nlohmann::
   }
 
   bool open(nlohmann::json container) {
-    if (open_.size() == max_json_depth) return refuse(join("nested deeper than ", max_json_depth, " levels"));
+    if (strict_ && open_.size() == max_json_depth)
+      return refuse(join("nested deeper than ", max_json_depth, " levels"));
     open_.push_back(place(std::move(container)));
     keys_.emplace_back();
     return true;
@@ -23232,6 +23275,7 @@ NASNET_LAZY class StrictJsonBuilder final : public nlohmann::json_sax<nlohmann::
   }
 
   std::string_view text_;
+  bool strict_;
   nlohmann::json result_;
   std::vector<nlohmann::json*> open_;
   std::vector<std::string> keys_;  // the last key of each open object
@@ -23243,10 +23287,14 @@ NASNET_LAZY class StrictJsonBuilder final : public nlohmann::json_sax<nlohmann::
 namespace nasnet::inline NASNET_ABI {
 
 NASNET_BODY nlohmann::json parse_strict_json(std::string_view text, std::string_view source) {
-  detail::StrictJsonBuilder builder(text);
-  if (!nlohmann::json::sax_parse(text.begin(), text.end(), &builder)) {
-    fail<GenotypeError>(source, ": ", builder.error());
-  }
+  auto builder = detail::JsonBuilder(text, true);
+  if (!detail::read_json(text, builder)) fail<GenotypeError>(source, ": ", builder.error());
+  return builder.take_result();
+}
+
+NASNET_BODY nlohmann::json parse_json(std::string_view text) {
+  auto builder = detail::JsonBuilder(text, false);
+  if (!detail::read_json(text, builder)) return nlohmann::json(nlohmann::json::value_t::discarded);
   return builder.take_result();
 }
 
@@ -23454,10 +23502,8 @@ NASNET_BODY Architecture architecture_from_json(std::string_view text) {
 namespace nasnet::inline NASNET_ABI::detail {
 
 /// One line of JSON; bytes of a message that are no UTF-8 are replaced.
-template <class Json>
-[[nodiscard]] std::string one_line(const Json& value) {
-  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
+NASNET_LAZY [[nodiscard]] std::string one_line(const nlohmann::json& value);
+NASNET_LAZY [[nodiscard]] std::string one_line(const nlohmann::ordered_json& value);
 
 /// A field of a line with its value.
 struct JsonField;
@@ -23502,6 +23548,14 @@ class JournalLine final : public FieldReader {
 
 namespace nasnet::inline NASNET_ABI::detail {
 
+NASNET_BODY std::string one_line(const nlohmann::json& value) {
+  return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+NASNET_BODY std::string one_line(const nlohmann::ordered_json& value) {
+  return value.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
 struct JsonField {
   std::string name;
   nlohmann::json value;
@@ -23509,12 +23563,12 @@ struct JsonField {
 
 /// Takes the fields of a JSON object one by one as long as none of them holds others. A tree of each line would take
 /// longer to build, to search and to free than the line takes to read.
-NASNET_LAZY class FlatObject final : public nlohmann::json_sax<nlohmann::json> {
+NASNET_LAZY class FlatObject final : public JsonEvents {
  public:
   /// All fields of an object; nothing where the text is no object, or one that is not flat.
   [[nodiscard]] std::optional<std::vector<JsonField>> fields_of(std::string_view text) {
     fields_.reserve(16);
-    if (!nlohmann::json::sax_parse(text.begin(), text.end(), this)) return std::nullopt;
+    if (!read_json(text, *this)) return std::nullopt;
     return std::move(fields_);
   }
 
@@ -23591,7 +23645,7 @@ NASNET_BODY void JournalLine::take_fields(std::string_view text) {
     *fields_ = *std::move(flat);
     return;
   }
-  const nlohmann::json tree = nlohmann::json::parse(text, nullptr, false);
+  const nlohmann::json tree = parse_json(text);
   if (!tree.is_object()) fail_here("this is no JSON object");
   for (const auto& [name, value] : tree.items()) fields_->push_back({name, value});
 }
@@ -23632,7 +23686,7 @@ NASNET_LAZY [[nodiscard]] inline std::string progress_text(const Progress& progr
 }
 
 NASNET_LAZY [[nodiscard]] inline std::optional<Progress> read_progress(std::string_view text) {
-  const nlohmann::json json = nlohmann::json::parse(text, nullptr, false);
+  const nlohmann::json json = parse_json(text);
   if (!json.is_object()) return std::nullopt;
   std::optional<Progress> progress;
   // Written by a process that may be damaged: a field of another type is an exception of the JSON library.
@@ -23659,7 +23713,7 @@ NASNET_LAZY [[nodiscard]] inline std::string request_text(const Architecture& ar
   if (trial.deadline) {
     json["seconds"] = std::chrono::duration<double>(*trial.deadline - std::chrono::steady_clock::now()).count();
   }
-  const std::string text = json.dump();
+  const std::string text = one_line(json);
   return length_prefix(text.size()) + text;
 }
 
@@ -23732,7 +23786,7 @@ NASNET_LAZY inline void run_trial(const EvaluatorInterface& evaluator, const OpT
 
   std::optional<Outcome> outcome;
   const auto failure = catch_failure([&] {
-    const nlohmann::json request = nlohmann::json::parse(text, nullptr, false);
+    const nlohmann::json request = parse_json(text);
     const Architecture architecture = architecture_from_json(request["architecture"], "architecture");
     const auto bytes = request["bytes"].get<std::size_t>();
     limit_process_memory(bytes, options);
@@ -23790,7 +23844,7 @@ NASNET_BODY bool TrialReceiver::handle(char letter, std::string_view text) {
     return text.empty();
   }
   if (letter == result_letter) {
-    outcome_ = outcome_from_json(nlohmann::json::parse(text, nullptr, false));
+    outcome_ = outcome_from_json(parse_json(text));
     return outcome_.has_value();
   }
   if (letter != progress_letter) return false;
@@ -33282,7 +33336,7 @@ NASNET_BODY nlohmann::json SearchRun::settings() const {
   if (options_.trial_seconds) json["trial_seconds"] = *options_.trial_seconds;
   if (options_.trial_bytes != SearchOptions{}.trial_bytes) json["trial_bytes"] = options_.trial_bytes;
   if (!options_.settings.get().empty()) json["program"] = options_.settings;
-  return nlohmann::json::parse(one_line(json), nullptr, false);  // as it comes out of a file
+  return parse_json(one_line(json));  // as it comes out of a file
 }
 
 NASNET_BODY void SearchRun::take_up_journal() {

@@ -39,6 +39,7 @@
 #include "nasnet/genotype/architecture.hpp"
 #include "nasnet/genotype/json.hpp"
 #include "nasnet/genotype/op_set.hpp"
+#include "nasnet/genotype/strict_json.hpp"
 #include "nasnet/trial/json_line.hpp"
 #include "nasnet/trial/trial.hpp"
 
@@ -71,7 +72,7 @@ NASNET_LAZY [[nodiscard]] inline std::string progress_text(const Progress& progr
 }
 
 NASNET_LAZY [[nodiscard]] inline std::optional<Progress> read_progress(std::string_view text) {
-  const nlohmann::json json = nlohmann::json::parse(text, nullptr, false);
+  const nlohmann::json json = parse_json(text);
   if (!json.is_object()) return std::nullopt;
   std::optional<Progress> progress;
   // Written by a process that may be damaged: a field of another type is an exception of the JSON library.
@@ -98,7 +99,7 @@ NASNET_LAZY [[nodiscard]] inline std::string request_text(const Architecture& ar
   if (trial.deadline) {
     json["seconds"] = std::chrono::duration<double>(*trial.deadline - std::chrono::steady_clock::now()).count();
   }
-  const std::string text = json.dump();
+  const std::string text = one_line(json);
   return length_prefix(text.size()) + text;
 }
 
@@ -171,7 +172,7 @@ NASNET_LAZY inline void run_trial(const EvaluatorInterface& evaluator, const OpT
 
   std::optional<Outcome> outcome;
   const auto failure = catch_failure([&] {
-    const nlohmann::json request = nlohmann::json::parse(text, nullptr, false);
+    const nlohmann::json request = parse_json(text);
     const Architecture architecture = architecture_from_json(request["architecture"], "architecture");
     const auto bytes = request["bytes"].get<std::size_t>();
     limit_process_memory(bytes, options);
@@ -229,7 +230,7 @@ NASNET_BODY bool TrialReceiver::handle(char letter, std::string_view text) {
     return text.empty();
   }
   if (letter == result_letter) {
-    outcome_ = outcome_from_json(nlohmann::json::parse(text, nullptr, false));
+    outcome_ = outcome_from_json(parse_json(text));
     return outcome_.has_value();
   }
   if (letter != progress_letter) return false;

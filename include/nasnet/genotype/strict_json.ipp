@@ -10,6 +10,7 @@
 #include <utility>            // move
 #include <vector>             // vector
 
+#include "nasnet/core/detail/json_events.hpp"
 #include "nasnet/core/error.hpp"
 #include "nasnet/genotype/detail/nearest_name.hpp"
 #include "nasnet/genotype/detail/text_cursor.hpp"
@@ -17,9 +18,10 @@
 namespace nasnet::inline NASNET_ABI::detail {
 
 /// Builds a JSON value and stops at the first thing that is wrong.
-NASNET_LAZY class StrictJsonBuilder final : public nlohmann::json_sax<nlohmann::json> {
+NASNET_LAZY class JsonBuilder final : public JsonEvents {
  public:
-  explicit StrictJsonBuilder(std::string_view text) : text_(text) {}
+  /// @param strict refuses repeated keys and deep nesting
+  JsonBuilder(std::string_view text, bool strict) : text_(text), strict_(strict) {}
 
   [[nodiscard]] nlohmann::json take_result() { return std::move(result_); }
   [[nodiscard]] const std::string& error() const { return error_; }
@@ -38,7 +40,7 @@ NASNET_LAZY class StrictJsonBuilder final : public nlohmann::json_sax<nlohmann::
   bool end_array() override { return close(); }
 
   bool key(std::string& name) override {
-    if (open_.back()->contains(name)) return refuse(join("key ", quoted_name(name), " stands there twice"));
+    if (strict_ && open_.back()->contains(name)) return refuse(join("key ", quoted_name(name), " stands there twice"));
     keys_.back() = name;
     return true;
   }
@@ -56,7 +58,8 @@ NASNET_LAZY class StrictJsonBuilder final : public nlohmann::json_sax<nlohmann::
   }
 
   bool open(nlohmann::json container) {
-    if (open_.size() == max_json_depth) return refuse(join("nested deeper than ", max_json_depth, " levels"));
+    if (strict_ && open_.size() == max_json_depth)
+      return refuse(join("nested deeper than ", max_json_depth, " levels"));
     open_.push_back(place(std::move(container)));
     keys_.emplace_back();
     return true;
@@ -113,6 +116,7 @@ NASNET_LAZY class StrictJsonBuilder final : public nlohmann::json_sax<nlohmann::
   }
 
   std::string_view text_;
+  bool strict_;
   nlohmann::json result_;
   std::vector<nlohmann::json*> open_;
   std::vector<std::string> keys_;  // the last key of each open object
@@ -124,10 +128,14 @@ NASNET_LAZY class StrictJsonBuilder final : public nlohmann::json_sax<nlohmann::
 namespace nasnet::inline NASNET_ABI {
 
 NASNET_BODY nlohmann::json parse_strict_json(std::string_view text, std::string_view source) {
-  detail::StrictJsonBuilder builder(text);
-  if (!nlohmann::json::sax_parse(text.begin(), text.end(), &builder)) {
-    fail<GenotypeError>(source, ": ", builder.error());
-  }
+  auto builder = detail::JsonBuilder(text, true);
+  if (!detail::read_json(text, builder)) fail<GenotypeError>(source, ": ", builder.error());
+  return builder.take_result();
+}
+
+NASNET_BODY nlohmann::json parse_json(std::string_view text) {
+  auto builder = detail::JsonBuilder(text, false);
+  if (!detail::read_json(text, builder)) return nlohmann::json(nlohmann::json::value_t::discarded);
   return builder.take_result();
 }
 

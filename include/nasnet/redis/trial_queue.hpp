@@ -273,7 +273,7 @@ class TrialQueue {
 
   [[nodiscard]] QueueSearch search_of(const std::vector<RedisReply>& fields) const {
     QueueSearch search{.id = fields[0].text, .finished = fields[2].text == "finished"};
-    search.description = nlohmann::json::parse(fields[1].text, nullptr, false);
+    search.description = parse_json(fields[1].text);
     if (!search.description.is_object()) {
       fail<DataError>("queue '", address().name, "' on ", address().server(),
                       ": what it says of its search is no JSON object");

@@ -3,7 +3,7 @@
 
 #include <cstdint>                // int64_t, uint64_t
 #include <memory>                 // shared_ptr
-#include <nlohmann/json_fwd.hpp>  // json
+#include <nlohmann/json_fwd.hpp>  // json, ordered_json
 #include <optional>               // optional
 #include <string>                 // string
 #include <string_view>            // string_view
@@ -14,10 +14,8 @@
 namespace nasnet::inline NASNET_ABI::detail {
 
 /// One line of JSON; bytes of a message that are no UTF-8 are replaced.
-template <class Json>
-[[nodiscard]] std::string one_line(const Json& value) {
-  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
+NASNET_LAZY [[nodiscard]] std::string one_line(const nlohmann::json& value);
+NASNET_LAZY [[nodiscard]] std::string one_line(const nlohmann::ordered_json& value);
 
 /// A field of a line with its value.
 struct JsonField;

@@ -13,11 +13,21 @@
 #include <utility>            // exchange, move
 #include <vector>             // vector
 
+#include "nasnet/core/detail/json_events.hpp"
 #include "nasnet/core/failure.hpp"
 #include "nasnet/genotype/architecture.hpp"
+#include "nasnet/genotype/strict_json.hpp"
 #include "nasnet/genotype/text.hpp"
 
 namespace nasnet::inline NASNET_ABI::detail {
+
+NASNET_BODY std::string one_line(const nlohmann::json& value) {
+  return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+NASNET_BODY std::string one_line(const nlohmann::ordered_json& value) {
+  return value.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
 
 struct JsonField {
   std::string name;
@@ -26,12 +36,12 @@ struct JsonField {
 
 /// Takes the fields of a JSON object one by one as long as none of them holds others. A tree of each line would take
 /// longer to build, to search and to free than the line takes to read.
-NASNET_LAZY class FlatObject final : public nlohmann::json_sax<nlohmann::json> {
+NASNET_LAZY class FlatObject final : public JsonEvents {
  public:
   /// All fields of an object; nothing where the text is no object, or one that is not flat.
   [[nodiscard]] std::optional<std::vector<JsonField>> fields_of(std::string_view text) {
     fields_.reserve(16);
-    if (!nlohmann::json::sax_parse(text.begin(), text.end(), this)) return std::nullopt;
+    if (!read_json(text, *this)) return std::nullopt;
     return std::move(fields_);
   }
 
@@ -108,7 +118,7 @@ NASNET_BODY void JournalLine::take_fields(std::string_view text) {
     *fields_ = *std::move(flat);
     return;
   }
-  const nlohmann::json tree = nlohmann::json::parse(text, nullptr, false);
+  const nlohmann::json tree = parse_json(text);
   if (!tree.is_object()) fail_here("this is no JSON object");
   for (const auto& [name, value] : tree.items()) fields_->push_back({name, value});
 }

@@ -2,19 +2,20 @@
 /// checked.
 #pragma once
 
-#include <algorithm>  // find_if, sort
-#include <cstddef>    // size_t
-#include <cstdint>    // int64_t, uint8_t, uint64_t
-#include <cstring>    // memcpy
-#include <limits>     // numeric_limits
-#include <map>        // map
-#include <nlohmann/json.hpp>
-#include <span>         // span
-#include <string>       // string
-#include <string_view>  // string_view
-#include <utility>      // move, pair
-#include <vector>       // vector
+#include <algorithm>          // find_if, sort
+#include <cstddef>            // size_t
+#include <cstdint>            // int64_t, uint8_t, uint64_t
+#include <cstring>            // memcpy
+#include <limits>             // numeric_limits
+#include <map>                // map
+#include <nlohmann/json.hpp>  // json
+#include <span>               // span
+#include <string>             // string
+#include <string_view>        // string_view
+#include <utility>            // move, pair
+#include <vector>             // vector
 
+#include "nasnet/core/detail/json_events.hpp"
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/file.hpp"
 #include "nasnet/io/tensor_file.hpp"
@@ -58,14 +59,12 @@ NASNET_LAZY [[nodiscard]] inline std::string legible(std::string_view text) {
 
 /// Receives the header from the JSON parser token by token, so that repeated names are seen and nesting beyond the
 /// format's own is refused where it begins. Each function returns false to stop.
-NASNET_LAZY class SafetensorsHeaderReader {
+NASNET_LAZY class SafetensorsHeaderReader final : public JsonEvents {
  public:
-  using Json = nlohmann::json;
-
   [[nodiscard]] const std::string& fault() const { return fault_; }
   [[nodiscard]] SafetensorsHeader& header() { return header_; }
 
-  bool start_object(std::size_t) {
+  bool start_object(std::size_t) override {
     if (place_ == Place::start) return enter(Place::header);
     if (place_ != Place::header) return refuse_value("an object");
     if (name_ == safetensors_metadata_key) return enter(Place::metadata);
@@ -74,7 +73,7 @@ NASNET_LAZY class SafetensorsHeaderReader {
     return enter(Place::tensor);
   }
 
-  bool key(std::string& text) {
+  bool key(std::string& text) override {
     if (place_ == Place::header) return begin_name(text);
     if (place_ == Place::metadata && header_.metadata.count(text) > 0) {
       return refuse("its metadata has ", legible(text), " twice");
@@ -83,7 +82,7 @@ NASNET_LAZY class SafetensorsHeaderReader {
     return place_ == Place::tensor ? begin_field() : count_entry();
   }
 
-  bool string(std::string& text) {
+  bool string(std::string& text) override {
     if (place_ == Place::metadata) {
       header_.metadata.emplace(field_, text);
       return true;
@@ -97,12 +96,12 @@ NASNET_LAZY class SafetensorsHeaderReader {
     return true;
   }
 
-  bool start_array(std::size_t) {
+  bool start_array(std::size_t) override {
     if (place_ != Place::tensor || field_ == "dtype") return refuse_value("a list");
     return enter(field_ == "shape" ? Place::shape : Place::offsets);
   }
 
-  bool number_unsigned(std::uint64_t number) {
+  bool number_unsigned(std::uint64_t number) override {
     if (place_ != Place::shape && place_ != Place::offsets) return refuse_value("a number");
     if (number > static_cast<std::uint64_t>((std::numeric_limits<std::int64_t>::max)())) {
       return refuse("tensor ", legible(name_), " has ", number, " in its ", field_, ", which is too large");
@@ -119,30 +118,29 @@ NASNET_LAZY class SafetensorsHeaderReader {
     return true;
   }
 
-  bool number_integer(std::int64_t number) {
+  bool number_integer(std::int64_t number) override {
     if (place_ != Place::shape && place_ != Place::offsets) return refuse_value("a number");
     return refuse("tensor ", legible(name_), " has ", number, " in its ", field_, ", which is negative");
   }
 
-  bool end_array() {
+  bool end_array() override {
     const bool is_shape = place_ == Place::shape;
     place_ = Place::tensor;
     return is_shape || end_offsets();
   }
 
-  bool end_object() {
+  bool end_object() override {
     if (place_ == Place::header) return enter(Place::end);
     if (place_ == Place::tensor && !end_tensor()) return false;
     return enter(Place::header);
   }
 
-  bool null() { return refuse_value("null"); }
-  bool boolean(bool) { return refuse_value("a truth value"); }
-  bool number_float(double, const std::string&) { return refuse_value("a number that is no 64-bit integer"); }
-  bool binary(Json::binary_t&) { return refuse_value("bytes"); }
+  bool null() override { return refuse_value("null"); }
+  bool boolean(bool) override { return refuse_value("a truth value"); }
+  bool number_float(double, const std::string&) override { return refuse_value("a number that is no 64-bit integer"); }
+  bool binary(nlohmann::json::binary_t&) override { return refuse_value("bytes"); }
 
-  template <class Exception>
-  bool parse_error(std::size_t position, const std::string&, const Exception&) {
+  bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception&) override {
     return refuse("it is no JSON at byte ", position);
   }
 
@@ -273,7 +271,7 @@ NASNET_LAZY [[nodiscard]] inline SafetensorsHeader parse_safetensors_header(std:
                                                                             const std::string& origin) {
   const auto text = safetensors_header_bytes(file, origin);
   auto reader = SafetensorsHeaderReader();
-  if (!nlohmann::json::sax_parse(text.begin(), text.end(), &reader)) {
+  if (!read_json({reinterpret_cast<const char*>(text.data()), text.size()}, reader)) {
     fail<IoError>("'", origin, "': broken header: ", reader.fault());
   }
   SafetensorsHeader header = std::move(reader.header());

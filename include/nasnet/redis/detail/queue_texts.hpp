@@ -18,6 +18,7 @@
 #include "nasnet/evaluator/outcome_json.hpp"
 #include "nasnet/genotype/architecture.hpp"
 #include "nasnet/genotype/json.hpp"
+#include "nasnet/genotype/strict_json.hpp"
 #include "nasnet/journal/settings_difference.hpp"
 #include "nasnet/space/any_space.hpp"
 #include "nasnet/trial/json_line.hpp"
@@ -91,7 +92,7 @@ struct ReadTrial {
 
 /// @throws DataError for what trial_text does not write.
 [[nodiscard]] inline ReadTrial read_trial(const std::string& text) {
-  const nlohmann::json json = nlohmann::json::parse(text, nullptr, false);
+  const nlohmann::json json = parse_json(text);
   const auto number = [&](const char* key) {
     return json.contains(key) && json.at(key).is_number_integer() ? std::optional(json.at(key).get<std::int64_t>())
                                                                   : std::nullopt;
@@ -125,7 +126,7 @@ struct ReadTrial {
 
 /// @throws DataError for what result_text does not write.
 [[nodiscard]] inline Outcome read_result(const std::string& text) {
-  const auto outcome = outcome_from_json(nlohmann::json::parse(text, nullptr, false));
+  const auto outcome = outcome_from_json(parse_json(text));
   if (!outcome) fail<DataError>("queue: a result is not what a worker writes: ", text.substr(0, 200));
   return *outcome;
 }

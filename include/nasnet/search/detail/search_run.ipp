@@ -15,6 +15,7 @@
 #include "nasnet/core/instruction_set.hpp"
 #include "nasnet/core/thread_pool.hpp"
 #include "nasnet/genotype/architecture.hpp"
+#include "nasnet/genotype/strict_json.hpp"
 #include "nasnet/journal/journal.hpp"
 #include "nasnet/journal/journal_reader.hpp"
 #include "nasnet/journal/settings_difference.hpp"
@@ -104,7 +105,7 @@ NASNET_BODY nlohmann::json SearchRun::settings() const {
   if (options_.trial_seconds) json["trial_seconds"] = *options_.trial_seconds;
   if (options_.trial_bytes != SearchOptions{}.trial_bytes) json["trial_bytes"] = options_.trial_bytes;
   if (!options_.settings.get().empty()) json["program"] = options_.settings;
-  return nlohmann::json::parse(one_line(json), nullptr, false);  // as it comes out of a file
+  return parse_json(one_line(json));  // as it comes out of a file
 }
 
 NASNET_BODY void SearchRun::take_up_journal() {
