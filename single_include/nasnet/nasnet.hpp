@@ -8197,7 +8197,7 @@ void normalise_columns_gradient(const ColumnLineJob<Scalar>& job, bool accumulat
 
 // ---- nasnet/ops/detail/column_kernels.ipp ------------------------------------------------------------------------
 
-// ---- nasnet/ops/detail/rest_lanes.hpp ----------------------------------------------------------------------------
+// ---- nasnet/ops/detail/remainder.hpp -----------------------------------------------------------------------------
 
 /// The end of a row that does not fill a whole vector.
 
@@ -8397,14 +8397,14 @@ struct NarrowerLanes<Lanes<set, T, count>> {
 
 /// Runs Part over what is left of `count` elements after whole vectors: in vectors of half the width, a quarter, ... 1.
 template <class Part, class L, class Job>
-NASNET_ALWAYS_INLINE void run_rest(const Job& job, std::int64_t first, std::int64_t count) {
+NASNET_ALWAYS_INLINE void run_remainder(const Job& job, std::int64_t first, std::int64_t count) {
   if constexpr (L::width > 1) {
     using Half = typename NarrowerLanes<L>::Type;
     if (first + Half::width <= count) {
       Part::template run<Half, 1>(job, first);
       first += Half::width;
     }
-    run_rest<Part, Half>(job, first, count);
+    run_remainder<Part, Half>(job, first, count);
   }
 }
 
@@ -8432,7 +8432,7 @@ struct ColumnSumKernel {
     std::int64_t c = 0;
     for (; c + 4 * L::width <= job.columns; c += 4 * L::width) Block::template run<L, 4>(job, c);
     for (; c + L::width <= job.columns; c += L::width) Block::template run<L, 1>(job, c);
-    run_rest<Block, L>(job, c, job.columns);
+    run_remainder<Block, L>(job, c, job.columns);
   }
 };
 
@@ -8522,7 +8522,7 @@ struct ColumnLineKernel {
     for (std::int64_t row = 0; row < job.rows; ++row) {
       std::int64_t c = 0;
       for (; c + L::width <= job.columns; c += L::width) Step::template run<L, 1>(job, c);
-      run_rest<Step, L>(job, c, job.columns);
+      run_remainder<Step, L>(job, c, job.columns);
       job.x += job.columns;
       job.g += Step::reads_gradient ? job.columns : 0;
       job.out += job.columns;
@@ -11562,7 +11562,7 @@ template <class L, bool accumulate, class Job>
 NASNET_ALWAYS_INLINE void run_row(const Job& job) {
   std::int64_t i = 0;
   for (; i + L::width <= job.count; i += L::width) RowPart<accumulate>::template run<L, 1>(job, i);
-  run_rest<RowPart<accumulate>, L>(job, i, job.count);
+  run_remainder<RowPart<accumulate>, L>(job, i, job.count);
 }
 
 /// to = from, or to += from, for some rows.

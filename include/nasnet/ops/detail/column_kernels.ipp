@@ -6,7 +6,7 @@
 #include <cstdint>  // int64_t
 #include <cstring>  // memcpy
 
-#include "nasnet/ops/detail/rest_lanes.hpp"
+#include "nasnet/ops/detail/remainder.hpp"
 #include "nasnet/ops/detail/simd.hpp"
 
 namespace nasnet::inline NASNET_ABI::detail {
@@ -31,7 +31,7 @@ struct ColumnSumKernel {
     std::int64_t c = 0;
     for (; c + 4 * L::width <= job.columns; c += 4 * L::width) Block::template run<L, 4>(job, c);
     for (; c + L::width <= job.columns; c += L::width) Block::template run<L, 1>(job, c);
-    run_rest<Block, L>(job, c, job.columns);
+    run_remainder<Block, L>(job, c, job.columns);
   }
 };
 
@@ -121,7 +121,7 @@ struct ColumnLineKernel {
     for (std::int64_t row = 0; row < job.rows; ++row) {
       std::int64_t c = 0;
       for (; c + L::width <= job.columns; c += L::width) Step::template run<L, 1>(job, c);
-      run_rest<Step, L>(job, c, job.columns);
+      run_remainder<Step, L>(job, c, job.columns);
       job.x += job.columns;
       job.g += Step::reads_gradient ? job.columns : 0;
       job.out += job.columns;

@@ -7,7 +7,7 @@
 #include <vector>   // vector
 
 #include "nasnet/core/context.hpp"
-#include "nasnet/ops/detail/rest_lanes.hpp"
+#include "nasnet/ops/detail/remainder.hpp"
 #include "nasnet/ops/detail/simd.hpp"
 
 namespace nasnet::inline NASNET_ABI::detail {
@@ -33,7 +33,7 @@ template <class L, bool accumulate, class Job>
 NASNET_ALWAYS_INLINE void run_row(const Job& job) {
   std::int64_t i = 0;
   for (; i + L::width <= job.count; i += L::width) RowPart<accumulate>::template run<L, 1>(job, i);
-  run_rest<RowPart<accumulate>, L>(job, i, job.count);
+  run_remainder<RowPart<accumulate>, L>(job, i, job.count);
 }
 
 /// to = from, or to += from, for some rows.

@@ -18,14 +18,14 @@ struct NarrowerLanes<Lanes<set, T, count>> {
 
 /// Runs Part over what is left of `count` elements after whole vectors: in vectors of half the width, a quarter, ... 1.
 template <class Part, class L, class Job>
-NASNET_ALWAYS_INLINE void run_rest(const Job& job, std::int64_t first, std::int64_t count) {
+NASNET_ALWAYS_INLINE void run_remainder(const Job& job, std::int64_t first, std::int64_t count) {
   if constexpr (L::width > 1) {
     using Half = typename NarrowerLanes<L>::Type;
     if (first + Half::width <= count) {
       Part::template run<Half, 1>(job, first);
       first += Half::width;
     }
-    run_rest<Part, Half>(job, first, count);
+    run_remainder<Part, Half>(job, first, count);
   }
 }
 
