@@ -14,6 +14,9 @@ are the same to the weight: the library writes them as ONNX files, and the logit
     memory     what a training step adds to the resident memory
     scaling    two threads beside one, and two programs of one thread each beside one such program
     native     programs built with -O2 alone beside -O3 -march=native (cmake --preset plain, and native, built likewise)
+    before     this build beside --before, the build folder of another checkout: what a change did to the speed
+
+The last three need no peers and install none.
 """
 
 import argparse
@@ -334,6 +337,15 @@ def native_rows(arguments):
         yield Row(f"-O2/{row}", lambda: plain.measure(row), {"-O3 -march=native": lambda: native.measure(row)})
 
 
+def before_rows(arguments):
+    if arguments.before is None:
+        sys.exit("--parts before compares with another build: name its folder with --before")
+    now, before = [Program(build / "bench/network_bench", arguments.threads, arguments.seconds)
+                   for build in [arguments.build, arguments.before]]
+    for row in OWN_ROWS + [f"begin/{child}" for child in CHILDREN]:
+        yield Row(f"now/{row}", lambda: now.measure(row), {"before": lambda: before.measure(row)})
+
+
 # ---- the table
 
 
@@ -393,13 +405,16 @@ def draw(results, path):
 
 
 PARTS = {"infer": infer_rows, "train": train_rows, "begin": begin_rows, "depthwise": depthwise_rows,
-         "memory": memory_rows, "scaling": scaling_rows, "native": native_rows}
+         "memory": memory_rows, "scaling": scaling_rows, "native": native_rows, "before": before_rows}
+WITHOUT_PEERS = {"scaling", "native", "before"}
+UNASKED = [part for part in PARTS if part not in ("native", "before")]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--parts", nargs="+", choices=PARTS, default=[part for part in PARTS if part != "native"])
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=UNASKED)
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
+    parser.add_argument("--before", type=pathlib.Path, help="build folder of another checkout, for --parts before")
     parser.add_argument("--repetitions", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2.0, help="of each turn")
     parser.add_argument("--threads", type=int, default=2)
@@ -412,19 +427,24 @@ def main():
     arguments = parser.parse_args()
     if arguments.peak_of:
         return print_peak(arguments.peak_of, arguments.threads)
-    enter_environment(arguments.environment)
-    import torch
+    with_peers = not WITHOUT_PEERS.issuperset(arguments.parts)
+    if with_peers:
+        enter_environment(arguments.environment)
+        import torch
     limits = {}
     for threads in sorted({1, arguments.threads}):
         program = Program(arguments.build / "bench/limits_bench", threads, 0.5)
         limits[threads] = program.run(f"multiply_adds/{threads}/real_time")["flop/s"]
     machine = (f"{processor()}, {arguments.threads} threads, at most {limits[arguments.threads] / 1e9:.0f} GFLOP/s, "
-               f"one at most {limits[1] / 1e9:.0f}; PyTorch {torch.__version__}")
+               f"one at most {limits[1] / 1e9:.0f}")
+    if with_peers:
+        machine += f"; PyTorch {torch.__version__}"
     print(f"{machine}; medians of {arguments.repetitions} turns", flush=True)
     results = []
     for part in (part for part in PARTS if part in arguments.parts):
         for row in PARTS[part](arguments):
-            torch.set_num_threads(arguments.threads)
+            if with_peers:
+                torch.set_num_threads(arguments.threads)
             results.append(compare(row, arguments.repetitions))
             if row.operations:
                 limit = limits[row.threads or arguments.threads]
