@@ -32,7 +32,6 @@ class NasnetConan(ConanFile):
     options = {"compiled": [True, False], **{name: [True, False] for name in COMPONENTS}}
     default_options = {"compiled": False, **{name: False for name in COMPONENTS}}
     exports_sources = "CMakeLists.txt", "LICENSE", "cmake/*", "include/*", "src/*"
-    no_copy_source = True
 
     def set_version(self):
         text = load(self, pathlib.Path(self.recipe_folder) / "include/nasnet/version.hpp")

@@ -1,12 +1,13 @@
 """The Conan recipe: `conan create` makes each form of the package, and a program for each component runs.
 
-    conan_test.py FOLDER [zlib] [eigen] [redis] [compiled]
+    conan_test.py [--compiler PATH] [--build-type TYPE] [--variable NAME=VALUE] FOLDER [zlib] [eigen] [redis] [compiled]
 
 Conan comes from PATH or, from PyPI, into FOLDER, where its cache lies too; no remote is asked for packages. The
 libraries that nasnet needs are those of this machine: for the first package they are [platform_requires] of the
 profile, for the others packages that stand for them (system_library). Of the components, those named are tested.
 """
 
+import argparse
 import json
 import os
 import pathlib
@@ -46,10 +47,11 @@ def find_conan(folder: pathlib.Path) -> str:
 
 
 class Conan:
-    def __init__(self, folder: pathlib.Path) -> None:
+    def __init__(self, folder: pathlib.Path, compiler: str) -> None:
         self._program = find_conan(folder)
         self._folder = folder
-        self._environment = {**os.environ, "CONAN_HOME": str(folder / "home"), "PYTHONDONTWRITEBYTECODE": "1"}
+        self._environment = {**os.environ, "CONAN_HOME": str(folder / "home"), "PYTHONDONTWRITEBYTECODE": "1",
+                             "CXX": compiler}
         shutil.rmtree(folder / "home", ignore_errors=True)
         self.run("profile", "detect")
         self.run("remote", "disable", "*")
@@ -61,13 +63,14 @@ class Conan:
             sys.exit(f"conan {' '.join(arguments)} failed:\n{result.stdout[-6000:]}")
         return result.stdout
 
-    def create(self, profile: str, **options: bool) -> str:
-        """Makes a package and tests it with test_package/. Gives what Conan printed."""
+    def create(self, profile: str, build_type: str, variables: dict[str, str], **options: bool) -> str:
+        """Makes a package and tests it with test_package/. The variables are CMake's. Gives what Conan printed."""
         path = self._folder / "profile"
-        path.write_text("include(default)\n[settings]\ncompiler.cppstd=20\nbuild_type=Debug\n"
+        path.write_text("include(default)\n[settings]\ncompiler.cppstd=20\n"
+                        f"build_type={build_type}\n"
                         "[conf]\ntools.build:jobs=1\n"
                         f"tools.cmake.cmake_layout:test_folder={self._folder / 'test_package'}\n"
-                        "tools.cmake.cmaketoolchain:extra_variables={'CMAKE_CXX_FLAGS_DEBUG': '-O0'}\n"
+                        f"tools.cmake.cmaketoolchain:extra_variables={variables}\n"
                         f"tools.cmake.cmaketoolchain:user_presets=\n{profile}", encoding="utf-8")
         flags = [argument for name, value in options.items() for argument in ("-o", f"&:{name}={value}")]
         return self.run("create", str(ROOT), f"-pr:a={path}", "--build=missing", "--build=nasnet/*", *flags)
@@ -93,16 +96,22 @@ def ran(output: str, component: str) -> bool:
 
 
 def main() -> None:
-    folder = pathlib.Path(sys.argv[1])
-    components = sys.argv[2:]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("components", nargs="*")
+    parser.add_argument("--compiler", default="c++")
+    parser.add_argument("--build-type", default="Debug", help="of the compiled library")
+    parser.add_argument("--variable", action="append", default=[], help="of CMake's, for the compiled library")
+    arguments = parser.parse_args()
+    folder, components = arguments.folder, arguments.components
     folder.mkdir(parents=True, exist_ok=True)
-    conan = Conan(folder)
+    conan = Conan(folder, arguments.compiler)
     version = re.search(r'NASNET_VERSION_STRING "([^"]+)"',
                         (ROOT / "include/nasnet/version.hpp").read_text(encoding="utf-8")).group(1)
 
     print("header-only, with libraries of the platform", flush=True)
     platform = "".join(f"{name}/{number}\n" for name, number in LIBRARIES.items())
-    output = conan.create(f"[platform_requires]\n{platform}")
+    output = conan.create(f"[platform_requires]\n{platform}", "Debug", {})
     expect(f"nasnet/{version}" in output, f"the package's version is not {version}")
     expect(ran(output, "nasnet"), "the program for nasnet::nasnet did not run")
     package = conan.package_folder()
@@ -117,14 +126,15 @@ def main() -> None:
         conan.run("export", str(HERE / "system_library"), f"--name={name}", f"--version={number}")
     headers = [name for name in components if name != "compiled"]
     print("header-only, with", ", ".join(headers), flush=True)
-    output = conan.create("", **{name: True for name in headers})
+    output = conan.create("", "Debug", {}, **{name: True for name in headers})
     for name in ["nasnet", *headers]:
         expect(ran(output, name), f"the program for nasnet::{name} did not run")
 
     if "compiled" in components:
         print("compiled", flush=True)
         conan.run("remove", "nasnet/*", "--confirm")
-        output = conan.create("", compiled=True)
+        output = conan.create("", arguments.build_type, dict(each.split("=", 1) for each in arguments.variable),
+                              compiled=True)
         expect(ran(output, "compiled"), "the program for nasnet::compiled did not run")
         expect((conan.package_folder() / "lib/libnasnet.a").exists(), "the package has no lib/libnasnet.a")
 

@@ -1,18 +1,18 @@
 # Runs the portfile of the vcpkg port with stand-ins for the functions of vcpkg, which configure and install for real.
 #
-#   cmake -DPORT_FOLDER=... -DCHECKOUT=... -DWORK=... -DFEATURES=zlib;redis -DVERSION=0.1.0 -P run_port.cmake
+#   cmake -DPORT_FOLDER=... -DCHECKOUT=... -DTREES=... -DWORK=... -DFEATURES=zlib;redis -DVERSION=0.1.0 -P run_port.cmake
 #
-# The package comes to lie in WORK/packages. What vcpkg would build for release, and what for debugging, both have the
-# type BUILD_TYPE and the further OPTIONS here: what matters is which files there are.
+# The package comes to lie in WORK/packages; it is built in folders of TREES. What vcpkg would build for release, and what
+# for debugging, both have the type BUILD_TYPE and the further OPTIONS here: what matters is which files there are.
 cmake_minimum_required(VERSION 3.25)
 
 set(PORT nasnet)
 set(CURRENT_PORT_DIR "${PORT_FOLDER}")
 set(CURRENT_PACKAGES_DIR "${WORK}/packages")
-set(CURRENT_BUILDTREES_DIR "${WORK}/buildtrees")
-set(tree_release "${CURRENT_BUILDTREES_DIR}/release")
-set(tree_debug "${CURRENT_BUILDTREES_DIR}/debug")
-file(REMOVE_RECURSE "${WORK}")
+set(CURRENT_BUILDTREES_DIR "${TREES}")
+set(tree_release "${TREES}/vcpkg_release")
+set(tree_debug "${TREES}/vcpkg_debug")
+file(REMOVE_RECURSE "${WORK}" "${tree_release}" "${tree_debug}")
 
 # types(VARIABLE): the build types that the portfile wants.
 macro(types variable)

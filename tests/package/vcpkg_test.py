@@ -1,8 +1,9 @@
-"""The vcpkg port: its portfile configures and installs this checkout, with stand-ins for the functions of vcpkg.
+"""The vcpkg port: its portfile configures and installs a copy of this checkout, with stand-ins for the functions of vcpkg.
 
-    vcpkg_test.py [--compiler PATH] [--build-type TYPE] [--option=-DNAME=VALUE] FOLDER [zlib] [eigen] [redis] [compiled]
+    vcpkg_test.py [--compiler PATH] [--build-type TYPE] [--option=-DNAME=VALUE] --copy FOLDER FOLDER
+                  [zlib] [eigen] [redis] [compiled]
 
-Looks at what lies in the package then, and configures a program that uses it. Of the features, those named are tested.
+It builds in the folder build of the copy. Looks at what lies in the package then, and configures a program that uses it. Of the features, those named are tested.
 """
 
 import argparse
@@ -16,7 +17,6 @@ from typing import Any
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HERE = pathlib.Path(__file__).resolve().parent
-PORT = ROOT / "ports/nasnet"
 GENERATOR = "Ninja" if shutil.which("ninja") else "Unix Makefiles"
 
 
@@ -32,10 +32,11 @@ def run(*command: str) -> str:
     return result.stdout
 
 
-def check_manifest(manifest: dict[str, Any], version: str) -> None:
+def check_manifest(port: pathlib.Path, version: str) -> None:
+    manifest: dict[str, Any] = json.loads((port / "vcpkg.json").read_text(encoding="utf-8"))
     expect(manifest["version"] == version, f"vcpkg.json says {manifest['version']}, version.hpp {version}")
-    usage = (PORT / "usage").read_text(encoding="utf-8")
-    portfile = (PORT / "portfile.cmake").read_text(encoding="utf-8")
+    usage = (port / "usage").read_text(encoding="utf-8")
+    portfile = (port / "portfile.cmake").read_text(encoding="utf-8")
     for feature in manifest["features"]:
         expect(f"nasnet::{feature}" in usage, f"the file usage does not name nasnet::{feature}")
         known = re.search(rf"\b{feature}\b", portfile) is not None
@@ -43,13 +44,15 @@ def check_manifest(manifest: dict[str, Any], version: str) -> None:
 
 
 class Runner:
-    def __init__(self, folder: pathlib.Path, compiler: str, build_type: str, options: list[str], version: str) -> None:
-        self._folder, self._compiler, self._version = folder, compiler, version
+    def __init__(self, folder: pathlib.Path, copy: pathlib.Path, compiler: str, build_type: str, options: list[str],
+                 version: str) -> None:
+        self._folder, self._copy, self._compiler, self._version = folder, copy, compiler, version
         self._build_type, self._options = build_type, options
 
     def install(self, port: pathlib.Path, features: list[str]) -> tuple[pathlib.Path, str]:
         """The package's folder, and what was printed."""
-        output = run("cmake", f"-DPORT_FOLDER={port}", f"-DCHECKOUT={ROOT}", f"-DWORK={self._folder / 'work'}",
+        output = run("cmake", f"-DPORT_FOLDER={port}", f"-DCHECKOUT={self._copy}",
+                     f"-DTREES={self._copy / 'build'}", f"-DWORK={self._folder / 'work'}",
                      f"-DFEATURES={';'.join(features)}", f"-DVERSION={self._version}", f"-DGENERATOR={GENERATOR}",
                      f"-DCOMPILER={self._compiler}", f"-DBUILD_TYPE={self._build_type}",
                      f"-DOPTIONS={';'.join(self._options)}", "-P", str(HERE / "run_port.cmake"))
@@ -90,16 +93,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("features", nargs="*")
+    parser.add_argument("--copy", type=pathlib.Path, required=True, help="the copy of the checkout")
     parser.add_argument("--compiler", default="c++")
     parser.add_argument("--build-type", default="Debug", help="of all that is built, release or debug")
     parser.add_argument("--option", action="append", default=[], help="another option for nasnet's own CMake")
     arguments = parser.parse_args()
     version = re.search(r'NASNET_VERSION_STRING "([^"]+)"',
                         (ROOT / "include/nasnet/version.hpp").read_text(encoding="utf-8")).group(1)
-    check_manifest(json.loads((PORT / "vcpkg.json").read_text(encoding="utf-8")), version)
-    runner = Runner(arguments.folder, arguments.compiler, arguments.build_type, arguments.option, version)
+    port = arguments.copy / "ports/nasnet"
+    check_manifest(port, version)
+    runner = Runner(arguments.folder, arguments.copy, arguments.compiler, arguments.build_type, arguments.option, version)
 
-    package, output = runner.install(PORT, [])
+    package, output = runner.install(port, [])
     expect("downloads" not in output, "the overlay port downloads sources instead of taking the checkout")
     check_headers(package)
     files = files_of(package)
@@ -113,14 +118,14 @@ def main() -> None:
 
     features = [feature for feature in arguments.features if feature != "compiled"]
     copied = arguments.folder / "registry/ports/nasnet"
-    shutil.copytree(PORT, copied, dirs_exist_ok=True)
+    shutil.copytree(port, copied, dirs_exist_ok=True)
     package, output = runner.install(copied, features)
     expect("downloads" in output, "the port of a registry does not download sources")
     check_headers(package)
     runner.use(package, features)
 
     if "compiled" in arguments.features:
-        package, _ = runner.install(PORT, ["compiled"])
+        package, _ = runner.install(port, ["compiled"])
         check_headers(package)
         files = files_of(package)
         for name in ("lib/libnasnet.a", "debug/lib/libnasnet.a"):
