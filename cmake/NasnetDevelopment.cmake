@@ -28,6 +28,14 @@ if(NASNET_SANITIZE)
   target_link_options(nasnet_sanitizers INTERFACE -fsanitize=${nasnet_sanitizers_list})
 endif()
 
+# nasnet_optimise_lightly(TARGET): light optimisation whatever the preset, for programs whose computation comes fully
+# optimised from nasnet::compiled. It makes them quicker to build and no slower.
+function(nasnet_optimise_lightly target)
+  if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
+    target_compile_options(${target} PRIVATE -O1)
+  endif()
+endfunction()
+
 # nasnet_program(TARGET [LIBRARIES...]): nasnet's warnings and sanitizers, and the libraries named.
 function(nasnet_program target)
   target_link_libraries(${target} PRIVATE ${ARGN} nasnet_warnings nasnet_sanitizers)
