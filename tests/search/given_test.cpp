@@ -340,8 +340,14 @@ TEST_CASE("status: what is done, failed, running and best, when trials begin and
   options.on_status = [&](const SearchStatus& status) { seen.push_back(status); };
   std::vector<std::string> details;
   options.progress = [&](const Progress& progress) { details.push_back(progress.detail); };
-  const History history =
-      search<toy::Space>(RandomSearch(toy::Space{}, 3), toy::Evaluator{.most_milliseconds = 3}, options);
+  std::atomic<int> begun{0};
+  const auto evaluate = [&](const Architecture& architecture, TrialContext& trial) {
+    ++begun;  // the first two trials wait for each other; the limit is for the case that they never meet
+    const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(2);
+    while (begun < 2 && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+    return toy::Evaluator{}(architecture, trial);
+  };
+  const History history = search<toy::Space>(RandomSearch(toy::Space{}, 3), evaluate, options);
   REQUIRE(seen.size() == 17);
   CHECK(seen.front().running == 0);
   CHECK(seen.front().total == 8);
