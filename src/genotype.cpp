@@ -3,6 +3,7 @@
 #include "nasnet/genotype/cell_genotype.ipp"
 #include "nasnet/genotype/darts.ipp"
 #include "nasnet/genotype/degeneracy.ipp"
+#include "nasnet/genotype/detail/nearest_name.ipp"
 #include "nasnet/genotype/emit_header.ipp"
 #include "nasnet/genotype/fault.ipp"
 #include "nasnet/genotype/json.ipp"

@@ -23,14 +23,14 @@ NASNET_INSTANTIATE_ELEMENT(std::int64_t)
 
 namespace nasnet::inline NASNET_ABI {
 
-#define NASNET_INSTANTIATE(Scalar)                                                                     \
-  template void write_onnx(const Model<Scalar>& model, const std::filesystem::path& path, Size image); \
-  template PartialLoad load_partial_weights(Model<Scalar>& model, const TensorFile& file,              \
-                                            const NameInFile& name_in_file);                           \
-  template Tensor<Scalar> to_file_layout(const ParameterSpec& spec, const Tensor<Scalar>& values);     \
-  template TensorFile model_weights(const Model<Scalar>& model);                                       \
-  template void load_weights(Model<Scalar>& model, const TensorFile& file);                            \
-  template void save_weights(const Model<Scalar>& model, const std::filesystem::path& path, WeightNaming naming);
+#define NASNET_INSTANTIATE(Scalar)                                                                 \
+  template void write_onnx(const Model<Scalar>& model, const FilePath& path, Size image);          \
+  template PartialLoad load_partial_weights(Model<Scalar>& model, const TensorFile& file,          \
+                                            const NameInFile& name_in_file);                       \
+  template Tensor<Scalar> to_file_layout(const ParameterSpec& spec, const Tensor<Scalar>& values); \
+  template TensorFile model_weights(const Model<Scalar>& model);                                   \
+  template void load_weights(Model<Scalar>& model, const TensorFile& file);                        \
+  template void save_weights(const Model<Scalar>& model, const FilePath& path, WeightNaming naming);
 
 NASNET_INSTANTIATE(float)
 NASNET_INSTANTIATE(double)

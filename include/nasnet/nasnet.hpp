@@ -1,7 +1,8 @@
 /// Neural architecture search over cells: everything that needs a C++20 compiler and nlohmann/json.
 ///
 /// Not here: nasnet/data/gzip.hpp (needs zlib), nasnet/ops/eigen.hpp (needs Eigen) and nasnet/cuda/ (needs the compiled
-/// library nasnet::cuda).
+/// library nasnet::cuda), and the parts of inference plans (nasnet/ops/fused_convolution.hpp,
+/// nasnet/ops/fused_pool.hpp).
 #pragma once
 
 #include "nasnet/autograd/gradient_check.hpp"
@@ -14,6 +15,7 @@
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/failure.hpp"
 #include "nasnet/core/file.hpp"
+#include "nasnet/core/file_path.hpp"
 #include "nasnet/core/instruction_set.hpp"
 #include "nasnet/core/json_value.hpp"
 #include "nasnet/core/progress.hpp"
@@ -21,6 +23,7 @@
 #include "nasnet/core/random.hpp"
 #include "nasnet/core/shape.hpp"
 #include "nasnet/core/size.hpp"
+#include "nasnet/core/steady_time.hpp"
 #include "nasnet/core/step_sequence.hpp"
 #include "nasnet/core/tensor.hpp"
 #include "nasnet/core/thread_pool.hpp"
@@ -101,8 +104,6 @@
 #include "nasnet/ops/drop_path.hpp"
 #include "nasnet/ops/dropout.hpp"
 #include "nasnet/ops/elementwise.hpp"
-#include "nasnet/ops/fused_convolution.hpp"
-#include "nasnet/ops/fused_pool.hpp"
 #include "nasnet/ops/gather.hpp"
 #include "nasnet/ops/global_average_pool.hpp"
 #include "nasnet/ops/instance_norm.hpp"

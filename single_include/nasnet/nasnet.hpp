@@ -36,7 +36,6 @@
 #include <bit>
 #include <cerrno>
 #include <charconv>
-#include <chrono>
 #include <cmath>
 #include <compare>
 #include <concepts>
@@ -47,10 +46,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <deque>
+#include <dirent.h>
 #include <exception>
 #include <fcntl.h>
-#include <filesystem>
 #include <functional>
 #include <initializer_list>
 #include <iosfwd>
@@ -96,7 +96,8 @@
 /// Neural architecture search over cells: everything that needs a C++20 compiler and nlohmann/json.
 ///
 /// Not here: nasnet/data/gzip.hpp (needs zlib), nasnet/ops/eigen.hpp (needs Eigen) and nasnet/cuda/ (needs the compiled
-/// library nasnet::cuda).
+/// library nasnet::cuda), and the parts of inference plans (nasnet/ops/fused_convolution.hpp,
+/// nasnet/ops/fused_pool.hpp).
 
 // ---- nasnet/autograd/gradient_check.hpp --------------------------------------------------------------------------
 
@@ -1283,10 +1284,7 @@ class RandomStream {
   }
 
   /// Normal with mean 0 and deviation 1 (Box-Muller; takes two draws).
-  double normal() {
-    const double radius = std::sqrt(-2.0 * std::log(1.0 - uniform()));
-    return radius * std::cos(2.0 * std::numbers::pi * uniform());
-  }
+  NASNET_LAZY double normal();
 
  private:
   // The finaliser of SplitMix64.
@@ -1315,6 +1313,17 @@ class RandomStream {
 
   State state_;
 };
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/core/random.ipp --------------------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI {
+
+NASNET_BODY double RandomStream::normal() {
+  const double radius = std::sqrt(-2.0 * std::log(1.0 - uniform()));
+  return radius * std::cos(2.0 * std::numbers::pi * uniform());
+}
 
 }  // namespace nasnet::inline NASNET_ABI
 
@@ -2347,6 +2356,113 @@ NASNET_BODY std::string duration_text(double seconds) {
 
 /// Files that are read whole, replaced whole, or grown by whole lines.
 
+// ---- nasnet/core/file_path.hpp -----------------------------------------------------------------------------------
+
+/// Paths of files and folders.
+
+namespace nasnet::inline NASNET_ABI {
+
+namespace detail {
+
+/// std::filesystem::path, known by what it has.
+template <class T>
+concept LibraryPath = requires(const T& path) {
+  T::preferred_separator;
+  { path.native() } -> std::convertible_to<const std::string&>;
+};
+
+}  // namespace detail
+
+/// The path of a file or folder, as the system takes it. A text is one, and so is a std::filesystem::path; where a
+/// program wants the latter, this becomes one. It is a class of its own because <filesystem> takes long to compile.
+class FilePath {
+ public:
+  FilePath() = default;
+  FilePath(std::string text) : text_(std::move(text)) {}  // NOLINT: a text is a path
+  FilePath(std::string_view text) : text_(text) {}        // NOLINT: a text is a path
+  FilePath(const char* text) : text_(text) {}             // NOLINT: a text is a path
+  template <detail::LibraryPath Path>
+  FilePath(const Path& path) : text_(path.native()) {}  // NOLINT: the same value
+
+  template <detail::LibraryPath Path>
+  operator Path() const {  // NOLINT: the same value
+    return Path(text_);
+  }
+
+  [[nodiscard]] const std::string& string() const { return text_; }
+  [[nodiscard]] const char* c_str() const { return text_.c_str(); }
+  [[nodiscard]] bool empty() const { return text_.empty(); }
+
+  /// What stands before the last separator, where there is one: the folder that it is in. Empty for a mere name.
+  NASNET_LAZY [[nodiscard]] FilePath parent_path() const;
+
+  /// What stands after the last separator.
+  NASNET_LAZY [[nodiscard]] std::string filename() const;
+
+  /// The path of what bears a name in a folder. @param name neither empty nor with a separator in front
+  NASNET_LAZY [[nodiscard]] FilePath operator/(std::string_view name) const;
+
+  bool operator==(const FilePath& other) const { return text_ == other.text_; }
+
+ private:
+  std::string text_;
+};
+
+namespace detail {
+
+/// Whether there is a file, a folder or anything else of this path. False also where the system does not say.
+NASNET_LAZY [[nodiscard]] bool file_exists(const FilePath& path);
+
+/// Whether it is a folder, or a link to one.
+NASNET_LAZY [[nodiscard]] bool is_folder(const FilePath& path);
+
+/// Whether it is a file with contents, or a link to one: no folder, pipe or device.
+NASNET_LAZY [[nodiscard]] bool is_regular_file(const FilePath& path);
+
+}  // namespace detail
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/core/file_path.ipp -----------------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI {
+
+NASNET_BODY FilePath FilePath::parent_path() const {
+  const auto separator = text_.rfind('/');
+  if (separator == std::string::npos) return {};
+  const auto end = text_.find_last_not_of('/', separator);
+  return end == std::string::npos ? text_.substr(0, separator + 1) : text_.substr(0, end + 1);
+}
+
+NASNET_BODY std::string FilePath::filename() const { return text_.substr(text_.rfind('/') + 1); }
+
+NASNET_BODY FilePath FilePath::operator/(std::string_view name) const {
+  std::string text = text_;
+  if (!text.empty() && text.back() != '/') text.push_back('/');
+  return text.append(name);
+}
+
+}  // namespace nasnet::inline NASNET_ABI
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+NASNET_BODY bool file_exists(const FilePath& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0;
+}
+
+NASNET_BODY bool is_folder(const FilePath& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+NASNET_BODY bool is_regular_file(const FilePath& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+}
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
 namespace nasnet::inline NASNET_ABI {
 
 /// The contents of a file.
@@ -2357,18 +2473,18 @@ inline constexpr std::uint64_t default_file_limit = std::uint64_t{16} << 30U;
 
 namespace detail {
 
-NASNET_LAZY [[nodiscard]] inline std::string system_reason(int code) { return std::generic_category().message(code); }
+NASNET_LAZY [[nodiscard]] std::string system_reason(int code);
 
-NASNET_LAZY [[noreturn]] NASNET_COLD void fail_to(std::string_view act, const std::filesystem::path& path, int code);
+NASNET_LAZY [[noreturn]] NASNET_COLD void fail_to(std::string_view act, const FilePath& path, int code);
 
 /// An open file, closed at the end of its life.
 class FileDescriptor {
  public:
   FileDescriptor() = default;
   explicit FileDescriptor(int number) : number_(number) {}
-  FileDescriptor(FileDescriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+  FileDescriptor(FileDescriptor&& other) noexcept;
   FileDescriptor& operator=(FileDescriptor&& other) noexcept;
-  ~FileDescriptor() { static_cast<void>(close()); }
+  ~FileDescriptor();
 
   [[nodiscard]] int number() const { return number_; }
   [[nodiscard]] bool is_open() const { return number_ >= 0; }
@@ -2391,33 +2507,9 @@ inline constexpr std::size_t largest_transfer = std::size_t{1} << 30U;
 NASNET_LAZY [[nodiscard]] int write_all(const FileDescriptor& file, std::span<const std::uint8_t> bytes);
 
 /// The file and what the system says about it, opened for reading. Folders and devices are refused.
-NASNET_LAZY [[nodiscard]] FileDescriptor open_to_read(const std::filesystem::path& path, struct stat& status);
+NASNET_LAZY [[nodiscard]] FileDescriptor open_to_read(const FilePath& path, struct stat& status);
 
-NASNET_LAZY [[noreturn]] NASNET_COLD void fail_too_large(const std::filesystem::path& path, std::uint64_t limit);
-
-/// The contents of a file as a vector or string of bytes.
-template <class Container>
-[[nodiscard]] Container read_whole(const std::filesystem::path& path, std::uint64_t limit) {
-  struct stat status {};
-  const FileDescriptor file = open_to_read(path, status);
-  const auto expected = S_ISREG(status.st_mode) ? static_cast<std::uint64_t>(status.st_size) : 0;
-  if (expected > limit) fail_too_large(path, limit);
-  Container contents;
-  contents.resize(static_cast<std::size_t>(expected) + 1);  // one more byte than there is: the last read finds the end
-  std::size_t filled = 0;
-  while (true) {
-    if (filled == contents.size()) contents.resize(2 * contents.size() + 4096);
-    const auto count =
-        ::read(file.number(), contents.data() + filled, (std::min)(contents.size() - filled, largest_transfer));
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) fail_to("read", path, errno);
-    if (count == 0) break;
-    filled += static_cast<std::size_t>(count);
-    if (filled > limit) fail_too_large(path, limit);
-  }
-  contents.resize(filled);
-  return contents;
-}
+NASNET_LAZY [[noreturn]] NASNET_COLD void fail_too_large(const FilePath& path, std::uint64_t limit);
 
 /// Bytes of an array that a file's header speaks of; nothing where no file could hold them.
 NASNET_LAZY [[nodiscard]] std::optional<std::uint64_t> bytes_claimed(std::size_t element,
@@ -2428,19 +2520,14 @@ NASNET_LAZY [[nodiscard]] std::optional<std::uint64_t> bytes_claimed(std::size_t
 /// The contents of a file or pipe.
 /// @param limit most bytes that are accepted
 /// @throws IoError where it is missing, unreadable, a folder, a device or beyond the limit.
-[[nodiscard]] inline Bytes read_file(const std::filesystem::path& path, std::uint64_t limit = default_file_limit) {
-  return detail::read_whole<Bytes>(path, limit);
-}
+NASNET_LAZY [[nodiscard]] Bytes read_file(const FilePath& path, std::uint64_t limit = default_file_limit);
 
 /// As read_file, for text.
-[[nodiscard]] inline std::string read_text_file(const std::filesystem::path& path,
-                                                std::uint64_t limit = default_file_limit) {
-  return detail::read_whole<std::string>(path, limit);
-}
+NASNET_LAZY [[nodiscard]] std::string read_text_file(const FilePath& path, std::uint64_t limit = default_file_limit);
 
 /// Makes a folder and those above it; one that exists is left as it is.
 /// @throws IoError where it cannot be made or a file has its name.
-NASNET_LAZY void make_folder(const std::filesystem::path& path);
+NASNET_LAZY void make_folder(const FilePath& path);
 
 /// A file that appears under its name whole or not at all: it grows under a temporary name in the same folder, and
 /// `commit` gives it its own. Without `commit` nothing remains of it, and what had the name before stays.
@@ -2449,14 +2536,14 @@ NASNET_LAZY void make_folder(const std::filesystem::path& path);
 class AtomicFile {
  public:
   /// @throws IoError where the folder does not take new files or the path is a folder.
-  NASNET_LAZY explicit AtomicFile(std::filesystem::path path);
+  NASNET_LAZY explicit AtomicFile(FilePath path);
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
-  ~AtomicFile() { remove_temporary(); }
+  ~AtomicFile();
 
   /// @throws IoError as for a full disk.
-  NASNET_LAZY void write(std::span<const std::uint8_t> bytes) { check(detail::write_all(file_, bytes)); }
-  NASNET_LAZY void write(std::string_view text) { write(detail::bytes_of(text)); }
+  NASNET_LAZY void write(std::span<const std::uint8_t> bytes);
+  NASNET_LAZY void write(std::string_view text);
 
   /// Stores the bytes on the disk and gives the file its name.
   /// @throws IoError where the system cannot.
@@ -2471,7 +2558,7 @@ class AtomicFile {
   NASNET_LAZY void open_temporary();
 
   // Best effort: a file system without permissions is none of our errors.
-  NASNET_LAZY void keep_permissions(mode_t mode) { static_cast<void>(::fchmod(file_.number(), mode & mode_t{0777})); }
+  NASNET_LAZY void keep_permissions(mode_t mode);
 
   NASNET_LAZY void check(int code);
 
@@ -2480,18 +2567,16 @@ class AtomicFile {
   // The new name itself reaches the disk with the folder. The file is complete either way, so a refusal is no error.
   NASNET_LAZY void store_name() const;
 
-  std::filesystem::path path_;    // as the user says it
-  std::filesystem::path target_;  // the file behind links
-  std::filesystem::path temporary_;
+  FilePath path_;    // as the user says it
+  FilePath target_;  // the file behind links
+  FilePath temporary_;
   detail::FileDescriptor file_;
 };
 
 /// Replaces a file by these bytes, or leaves what was there. See AtomicFile.
 /// @throws IoError with the path and the system's reason.
-NASNET_LAZY void write_file_atomically(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
-NASNET_LAZY inline void write_file_atomically(const std::filesystem::path& path, std::string_view text) {
-  write_file_atomically(path, detail::bytes_of(text));
-}
+NASNET_LAZY void write_file_atomically(const FilePath& path, std::span<const std::uint8_t> bytes);
+NASNET_LAZY void write_file_atomically(const FilePath& path, std::string_view text);
 
 struct AppendOptions {
   bool sync = false;  ///< wait after each line until the disk has it: survives loss of power, costs milliseconds
@@ -2506,9 +2591,9 @@ class AppendFile {
  public:
   /// Opens the file, or makes it.
   /// @throws IoError where it cannot be written or another writer has it.
-  NASNET_LAZY explicit AppendFile(std::filesystem::path path, AppendOptions options = {});
+  NASNET_LAZY explicit AppendFile(FilePath path, AppendOptions options = {});
 
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  [[nodiscard]] const FilePath& path() const { return path_; }
 
   /// Adds one line; the newline is added here.
   /// @throws IoError where it could not be stored whole. ArgumentError where the line holds a newline.
@@ -2525,7 +2610,7 @@ class AppendFile {
 
   NASNET_LAZY [[nodiscard]] off_t end_of_last_line(off_t size) const;
 
-  std::filesystem::path path_;
+  FilePath path_;
   AppendOptions options_;
   detail::FileDescriptor file_;
   bool can_shrink_ = false;
@@ -2538,9 +2623,16 @@ class AppendFile {
 
 namespace nasnet::inline NASNET_ABI::detail {
 
-NASNET_BODY void fail_to(std::string_view act, const std::filesystem::path& path, int code) {
+NASNET_BODY std::string system_reason(int code) { return std::generic_category().message(code); }
+
+NASNET_BODY void fail_to(std::string_view act, const FilePath& path, int code) {
   fail<IoError>("cannot ", act, " '", path.string(), "': ", system_reason(code));
 }
+
+NASNET_INLINE FileDescriptor::FileDescriptor(FileDescriptor&& other) noexcept
+    : number_(std::exchange(other.number_, -1)) {}
+
+NASNET_INLINE FileDescriptor::~FileDescriptor() { static_cast<void>(close()); }
 
 NASNET_INLINE FileDescriptor& FileDescriptor::operator=(FileDescriptor&& other) noexcept {
   if (this != &other) {
@@ -2571,7 +2663,7 @@ NASNET_LAZY [[nodiscard]] inline int synchronise(const FileDescriptor& file) {
   return errno == EINVAL || errno == ENOTSUP || errno == EROFS ? 0 : errno;
 }
 
-NASNET_BODY FileDescriptor open_to_read(const std::filesystem::path& path, struct stat& status) {
+NASNET_BODY FileDescriptor open_to_read(const FilePath& path, struct stat& status) {
   FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open()) fail_to("read", path, errno);
   if (::fstat(file.number(), &status) != 0) fail_to("read", path, errno);
@@ -2582,8 +2674,40 @@ NASNET_BODY FileDescriptor open_to_read(const std::filesystem::path& path, struc
   return file;
 }
 
-NASNET_BODY void fail_too_large(const std::filesystem::path& path, std::uint64_t limit) {
+NASNET_BODY void fail_too_large(const FilePath& path, std::uint64_t limit) {
   fail<IoError>("cannot read '", path.string(), "': it has more than ", limit, " bytes, the most that is read here");
+}
+
+/// The contents of a file as a vector or string of bytes.
+template <class Container>
+[[nodiscard]] Container read_whole(const FilePath& path, std::uint64_t limit) {
+  struct stat status {};
+  const FileDescriptor file = open_to_read(path, status);
+  const auto expected = S_ISREG(status.st_mode) ? static_cast<std::uint64_t>(status.st_size) : 0;
+  if (expected > limit) fail_too_large(path, limit);
+  Container contents;
+  contents.resize(static_cast<std::size_t>(expected) + 1);  // one more byte than there is: the last read finds the end
+  std::size_t filled = 0;
+  while (true) {
+    if (filled == contents.size()) contents.resize(2 * contents.size() + 4096);
+    const auto count =
+        ::read(file.number(), contents.data() + filled, (std::min)(contents.size() - filled, largest_transfer));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) fail_to("read", path, errno);
+    if (count == 0) break;
+    filled += static_cast<std::size_t>(count);
+    if (filled > limit) fail_too_large(path, limit);
+  }
+  contents.resize(filled);
+  return contents;
+}
+
+/// Makes a folder and those above it, as far as they are missing. 0, or why the system did not.
+NASNET_LAZY [[nodiscard]] inline int make_missing_folders(const FilePath& path) {
+  if (path.empty() || is_folder(path)) return 0;
+  const int code = make_missing_folders(path.parent_path());
+  if (code != 0) return code;
+  return ::mkdir(path.c_str(), 0777) == 0 || errno == EEXIST ? 0 : errno;
 }
 
 NASNET_BODY std::optional<std::uint64_t> bytes_claimed(std::size_t element, std::span<const std::int64_t> extents) {
@@ -2601,15 +2725,20 @@ NASNET_BODY std::optional<std::uint64_t> bytes_claimed(std::size_t element, std:
 
 namespace nasnet::inline NASNET_ABI {
 
-NASNET_BODY void make_folder(const std::filesystem::path& path) {
-  std::error_code error;
-  std::filesystem::create_directories(path, error);
-  std::error_code missing;
-  if (std::filesystem::is_directory(path, missing)) return;
-  detail::fail_to("make folder", path, error ? error.value() : ENOTDIR);
+NASNET_BODY Bytes read_file(const FilePath& path, std::uint64_t limit) {
+  return detail::read_whole<Bytes>(path, limit);
 }
 
-NASNET_BODY AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)), target_(path_) {
+NASNET_BODY std::string read_text_file(const FilePath& path, std::uint64_t limit) {
+  return detail::read_whole<std::string>(path, limit);
+}
+
+NASNET_BODY void make_folder(const FilePath& path) {
+  const int code = detail::make_missing_folders(path);
+  if (!detail::is_folder(path)) detail::fail_to("make folder", path, code != 0 ? code : ENOTDIR);
+}
+
+NASNET_BODY AtomicFile::AtomicFile(FilePath path) : path_(std::move(path)), target_(path_) {
   struct stat status {};
   const bool exists = ::stat(path_.c_str(), &status) == 0;
   if (exists && S_ISDIR(status.st_mode)) detail::fail_to("write", path_, EISDIR);
@@ -2622,12 +2751,18 @@ NASNET_BODY AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move
   if (exists) keep_permissions(status.st_mode);
 }
 
+NASNET_INLINE AtomicFile::~AtomicFile() { remove_temporary(); }
+
+NASNET_BODY void AtomicFile::write(std::span<const std::uint8_t> bytes) { check(detail::write_all(file_, bytes)); }
+
+NASNET_BODY void AtomicFile::write(std::string_view text) { write(detail::bytes_of(text)); }
+
 NASNET_BODY void AtomicFile::commit() {
   check(detail::synchronise(file_));
   check(file_.close());
   if (temporary_.empty()) return;
   if (std::rename(temporary_.c_str(), target_.c_str()) != 0) check(errno);
-  temporary_.clear();
+  temporary_ = {};
   store_name();
 }
 
@@ -2637,22 +2772,26 @@ NASNET_BODY void AtomicFile::open_in_place() {
 }
 
 NASNET_BODY void AtomicFile::follow_links() {
-  std::error_code error;
-  const auto real = std::filesystem::canonical(path_, error);
-  if (!error) target_ = real;
+  char* const real = ::realpath(path_.c_str(), nullptr);
+  if (real != nullptr) target_ = FilePath(real);
+  std::free(real);
 }
 
 NASNET_BODY void AtomicFile::open_temporary() {
-  const auto name = target_.filename().string().substr(0, 200);
+  const auto name = target_.filename().substr(0, 200);
   for (int attempt = 0;; ++attempt) {
     temporary_ = target_.parent_path() / join('.', name, '.', ::getpid(), '-', attempt, ".tmp");
     file_ = detail::FileDescriptor(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
     if (file_.is_open()) return;
     if (errno == EEXIST) continue;
     const int code = errno;
-    temporary_.clear();
+    temporary_ = {};
     check(code);
   }
+}
+
+NASNET_BODY void AtomicFile::keep_permissions(mode_t mode) {
+  static_cast<void>(::fchmod(file_.number(), mode & mode_t{0777}));
 }
 
 NASNET_BODY void AtomicFile::check(int code) {
@@ -2663,22 +2802,27 @@ NASNET_BODY void AtomicFile::check(int code) {
 
 NASNET_BODY void AtomicFile::remove_temporary() noexcept {
   if (!temporary_.empty()) ::unlink(temporary_.c_str());
-  temporary_.clear();
+  temporary_ = {};
 }
 
 NASNET_BODY void AtomicFile::store_name() const {
-  const auto folder = target_.has_parent_path() ? target_.parent_path() : std::filesystem::path(".");
+  const FilePath parent = target_.parent_path();
+  const FilePath folder = parent.empty() ? FilePath(".") : parent;
   const detail::FileDescriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (descriptor.is_open()) static_cast<void>(::fsync(descriptor.number()));
 }
 
-NASNET_BODY void write_file_atomically(const std::filesystem::path& path, std::span<const std::uint8_t> bytes) {
+NASNET_BODY void write_file_atomically(const FilePath& path, std::span<const std::uint8_t> bytes) {
   AtomicFile file(path);
   file.write(bytes);
   file.commit();
 }
 
-NASNET_BODY AppendFile::AppendFile(std::filesystem::path path, AppendOptions options)
+NASNET_BODY void write_file_atomically(const FilePath& path, std::string_view text) {
+  write_file_atomically(path, detail::bytes_of(text));
+}
+
+NASNET_BODY AppendFile::AppendFile(FilePath path, AppendOptions options)
     : path_(std::move(path)),
       options_(options),
       file_(::open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666)) {
@@ -2930,6 +3074,70 @@ using ProgressCallback = std::function<void(const Progress&)>;
 
 /// Progress on a terminal: a bar with the time left.
 
+// ---- nasnet/core/steady_time.hpp ---------------------------------------------------------------------------------
+
+/// Points in time for time limits and durations.
+
+namespace nasnet::inline NASNET_ABI {
+
+namespace detail {
+
+/// std::chrono::steady_clock::time_point, known by what it has.
+template <class T>
+concept LibraryTime = T::clock::is_steady && T::period::num == 1 && T::period::den == 1'000'000'000;
+
+}  // namespace detail
+
+/// A point in time of the system's steady clock. A std::chrono::steady_clock::time_point is one, and this becomes one
+/// where a program wants it. It is a class of its own because <chrono> takes long to compile.
+class SteadyTime {
+ public:
+  /// The beginning of the clock's time, as a rule when the machine was started.
+  constexpr SteadyTime() = default;
+  template <detail::LibraryTime Time>
+  constexpr SteadyTime(Time time) : nanoseconds_(time.time_since_epoch().count()) {}  // NOLINT: the same value
+
+  template <detail::LibraryTime Time>
+  constexpr operator Time() const {  // NOLINT: the same value
+    return Time(typename Time::duration(nanoseconds_));
+  }
+
+  NASNET_LAZY [[nodiscard]] static SteadyTime now();
+
+  /// So many seconds later; a billion at most, which is no limit.
+  [[nodiscard]] constexpr SteadyTime operator+(double seconds) const {
+    SteadyTime later = *this;
+    later.nanoseconds_ += static_cast<std::int64_t>((seconds < 1e9 ? seconds : 1e9) * 1e9);
+    return later;
+  }
+
+  /// The seconds from another time to this one.
+  [[nodiscard]] constexpr double operator-(SteadyTime earlier) const {
+    return static_cast<double>(nanoseconds_ - earlier.nanoseconds_) / 1e9;
+  }
+
+  constexpr auto operator<=>(const SteadyTime&) const = default;
+
+ private:
+  std::int64_t nanoseconds_ = 0;
+};
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/core/steady_time.ipp ---------------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI {
+
+NASNET_BODY SteadyTime SteadyTime::now() {
+  timespec time{};
+  ::clock_gettime(CLOCK_MONOTONIC, &time);
+  SteadyTime now;
+  now.nanoseconds_ = static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
+  return now;
+}
+
+}  // namespace nasnet::inline NASNET_ABI
+
 namespace nasnet::inline NASNET_ABI {
 
 /// What a progress bar does where its stream is no terminal.
@@ -2948,13 +3156,12 @@ enum class OffTerminal {
 class ProgressBar {
  public:
   /// @param stream stays open as long as the bar lives
-  NASNET_LAZY explicit ProgressBar(std::FILE* stream = stderr, OffTerminal off_terminal = OffTerminal::quiet)
-      : stream_(stream), is_terminal_(isatty(fileno(stream)) == 1), off_terminal_(off_terminal) {}
+  NASNET_LAZY explicit ProgressBar(std::FILE* stream = stderr, OffTerminal off_terminal = OffTerminal::quiet);
   ProgressBar(const ProgressBar&) = delete;
   ProgressBar& operator=(const ProgressBar&) = delete;
-  ~ProgressBar() { finish(); }
+  ~ProgressBar();
 
-  NASNET_LAZY void operator()(const Progress& progress) { show(progress); }
+  NASNET_LAZY void operator()(const Progress& progress);
 
   /// @param running what has been done of units that are not finished, in units
   NASNET_LAZY void show(const Progress& progress, double running = 0);
@@ -2963,8 +3170,6 @@ class ProgressBar {
   NASNET_LAZY void finish();
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   NASNET_LAZY [[nodiscard]] bool is_due(double seconds);
 
   NASNET_LAZY void print(const std::string& text);
@@ -2992,7 +3197,7 @@ class ProgressBar {
   OffTerminal off_terminal_;
   bool drawn_ = false;
   std::int64_t shown_done_ = -1;
-  Clock::time_point shown_{};
+  SteadyTime shown_{};
 };
 
 }  // namespace nasnet::inline NASNET_ABI
@@ -3017,8 +3222,8 @@ NASNET_BODY void ProgressBar::finish() {
 }
 
 NASNET_BODY bool ProgressBar::is_due(double seconds) {
-  const Clock::time_point now = Clock::now();
-  if (shown_ != Clock::time_point{} && std::chrono::duration<double>(now - shown_).count() < seconds) return false;
+  const SteadyTime now = SteadyTime::now();
+  if (shown_ != SteadyTime{} && now - shown_ < seconds) return false;
   shown_ = now;
   return true;
 }
@@ -3096,6 +3301,13 @@ NASNET_BODY std::string ProgressBar::clipped(const std::string& text) const {
   return text.substr(0, end);
 }
 
+NASNET_BODY ProgressBar::ProgressBar(std::FILE* stream, OffTerminal off_terminal)
+    : stream_(stream), is_terminal_(isatty(fileno(stream)) == 1), off_terminal_(off_terminal) {}
+
+NASNET_INLINE ProgressBar::~ProgressBar() { finish(); }
+
+NASNET_BODY void ProgressBar::operator()(const Progress& progress) { show(progress); }
+
 }  // namespace nasnet::inline NASNET_ABI
 
 // ---- nasnet/core/step_sequence.hpp -------------------------------------------------------------------------------
@@ -3143,11 +3355,10 @@ namespace detail {
 /// How far a sequence has come.
 class SequenceProgress {
  public:
-  SequenceProgress(Context& context, std::span<const SequenceStep> steps)
-      : steps_(steps), counts_(context.zeros<std::int64_t>({2 * static_cast<std::int64_t>(steps.size()), line})) {}
+  NASNET_LAZY SequenceProgress(Context& context, std::span<const SequenceStep> steps);
 
   /// Whether no task is left to begin.
-  [[nodiscard]] bool all_begun() const { return all_begun_.load(std::memory_order_relaxed); }
+  NASNET_LAZY [[nodiscard]] bool all_begun() const;
 
   /// Takes part until then.
   template <class Worker>
@@ -3169,8 +3380,8 @@ class SequenceProgress {
   using Count = AtomicCount;
   static constexpr std::int64_t line = 8;  // a cache line for each count: all threads write them
 
-  NASNET_LAZY [[nodiscard]] Count begun(int step) { return Count(counts_[2 * step * line]); }
-  NASNET_LAZY [[nodiscard]] Count ended(int step) { return Count(counts_[(2 * step + 1) * line]); }
+  NASNET_LAZY [[nodiscard]] Count begun(int step);
+  NASNET_LAZY [[nodiscard]] Count ended(int step);
 
   // Whoever waits holds a task of a later step: nobody waits in the earliest step that is not done.
   NASNET_LAZY void wait_for(int step);
@@ -3230,6 +3441,15 @@ NASNET_BODY void check_sequence(std::span<const SequenceStep> steps) {
   }
 }
 
+NASNET_BODY SequenceProgress::SequenceProgress(Context& context, std::span<const SequenceStep> steps)
+    : steps_(steps), counts_(context.zeros<std::int64_t>({2 * static_cast<std::int64_t>(steps.size()), line})) {}
+
+NASNET_BODY bool SequenceProgress::all_begun() const { return all_begun_.load(std::memory_order_relaxed); }
+
+NASNET_BODY AtomicCount SequenceProgress::begun(int step) { return Count(counts_[2 * step * line]); }
+
+NASNET_BODY AtomicCount SequenceProgress::ended(int step) { return Count(counts_[(2 * step + 1) * line]); }
+
 }  // namespace nasnet::inline NASNET_ABI::detail
 
 // ---- nasnet/data/augmentation.hpp --------------------------------------------------------------------------------
@@ -3275,13 +3495,11 @@ class ImageDataset {
   /// @param labels one a image, each in 0 .. classes-1
   /// @throws DataError where sizes, counts, labels or values break these rules.
   NASNET_LAZY ImageDataset(std::string name, Shape shape, std::vector<std::uint8_t> pixels,
-                           std::vector<std::int32_t> labels, int classes)
-      : ImageDataset(detail::ImageStorage{std::move(name), shape, std::move(pixels), std::move(labels), classes}) {}
+                           std::vector<std::int32_t> labels, int classes);
 
   /// As above for floats, which must be finite.
   NASNET_LAZY ImageDataset(std::string name, Shape shape, std::vector<float> pixels, std::vector<std::int32_t> labels,
-                           int classes)
-      : ImageDataset(detail::ImageStorage{std::move(name), shape, std::move(pixels), std::move(labels), classes}) {}
+                           int classes);
 
   /// A copy of a tensor [N,H,W,C] of bytes or floats.
   template <class Scalar>
@@ -3302,9 +3520,7 @@ class ImageDataset {
   NASNET_LAZY [[nodiscard]] Shape shape() const { return {size(), height(), width(), channels()}; }
 
   /// The class of image `index` of this view.
-  NASNET_LAZY [[nodiscard]] std::int32_t label(std::int64_t index) const {
-    return storage_->labels[static_cast<std::size_t>(stored(index))];
-  }
+  NASNET_LAZY [[nodiscard]] std::int32_t label(std::int64_t index) const;
 
   /// The pixels of image `index` of this view, [H,W,C]; empty where the other kind is stored.
   template <class Scalar>
@@ -3498,6 +3714,18 @@ NASNET_BODY TrainingSplit split(const ImageDataset& dataset, std::int64_t valida
   const auto all = std::span(order);
   const auto count = static_cast<std::size_t>(validation_count);
   return {.train = dataset.subset(all.subspan(count)), .validation = dataset.subset(all.first(count))};
+}
+
+NASNET_BODY ImageDataset::ImageDataset(std::string name, Shape shape, std::vector<std::uint8_t> pixels,
+                                       std::vector<std::int32_t> labels, int classes)
+    : ImageDataset(detail::ImageStorage{std::move(name), shape, std::move(pixels), std::move(labels), classes}) {}
+
+NASNET_BODY ImageDataset::ImageDataset(std::string name, Shape shape, std::vector<float> pixels,
+                                       std::vector<std::int32_t> labels, int classes)
+    : ImageDataset(detail::ImageStorage{std::move(name), shape, std::move(pixels), std::move(labels), classes}) {}
+
+NASNET_BODY std::int32_t ImageDataset::label(std::int64_t index) const {
+  return storage_->labels[static_cast<std::size_t>(stored(index))];
 }
 
 }  // namespace nasnet::inline NASNET_ABI
@@ -3868,23 +4096,21 @@ NASNET_BODY void ImagePreparer::cut_out(const AugmentationDraw& drawn, std::span
 namespace nasnet::inline NASNET_ABI {
 
 /// Gives the contents of a file of data. `read_plain_file` is one, `read_gzip_file` of <nasnet/data/gzip.hpp> another.
-using FileReader = std::function<Bytes(const std::filesystem::path&)>;
+using FileReader = std::function<Bytes(const FilePath&)>;
 
 namespace detail {
 
-NASNET_LAZY [[nodiscard]] bool file_exists(const std::filesystem::path& path);
-
-[[nodiscard]] inline std::filesystem::path with_gz(std::filesystem::path path) { return path += ".gz"; }
+/// The path with .gz behind it.
+NASNET_LAZY [[nodiscard]] FilePath with_gz(const FilePath& path);
 
 /// The path of the first of these names that the folder holds, itself or with .gz behind it; without the .gz.
-NASNET_LAZY [[nodiscard]] std::optional<std::filesystem::path> find_data_file(
-    const std::filesystem::path& folder, std::initializer_list<std::string_view> names);
+NASNET_LAZY [[nodiscard]] std::optional<FilePath> find_data_file(const FilePath& folder,
+                                                                 std::initializer_list<std::string_view> names);
 
-NASNET_LAZY void check_data_folder(const std::filesystem::path& folder);
+NASNET_LAZY void check_data_folder(const FilePath& folder);
 
 /// As find_data_file. @throws IoError where there is none, naming the first.
-[[nodiscard]] std::filesystem::path require_data_file(const std::filesystem::path& folder,
-                                                      std::initializer_list<std::string_view> names);
+[[nodiscard]] FilePath require_data_file(const FilePath& folder, std::initializer_list<std::string_view> names);
 
 /// Checks the bytes that follow a header against the array that it speaks of.
 /// @throws DataError for an extent 0. IoError where bytes are missing or left over.
@@ -3894,7 +4120,7 @@ NASNET_LAZY void check_data_size(std::size_t found, std::size_t element, const S
 
 /// The contents of a file as it is.
 /// @throws IoError where it cannot be read; where only a compressed one is there, it says what reads that.
-[[nodiscard]] Bytes read_plain_file(const std::filesystem::path& path);
+[[nodiscard]] Bytes read_plain_file(const FilePath& path);
 
 }  // namespace nasnet::inline NASNET_ABI
 
@@ -3902,13 +4128,10 @@ NASNET_LAZY void check_data_size(std::size_t found, std::size_t element, const S
 
 namespace nasnet::inline NASNET_ABI::detail {
 
-NASNET_BODY bool file_exists(const std::filesystem::path& path) {
-  std::error_code error;
-  return std::filesystem::exists(path, error);
-}
+NASNET_BODY FilePath with_gz(const FilePath& path) { return path.string() + ".gz"; }
 
-NASNET_BODY std::optional<std::filesystem::path> find_data_file(const std::filesystem::path& folder,
-                                                                std::initializer_list<std::string_view> names) {
+NASNET_BODY std::optional<FilePath> find_data_file(const FilePath& folder,
+                                                   std::initializer_list<std::string_view> names) {
   for (const std::string_view name : names) {
     const auto path = folder / name;
     if (file_exists(path) || file_exists(with_gz(path))) return path;
@@ -3916,15 +4139,13 @@ NASNET_BODY std::optional<std::filesystem::path> find_data_file(const std::files
   return std::nullopt;
 }
 
-NASNET_BODY void check_data_folder(const std::filesystem::path& folder) {
-  std::error_code error;
-  if (std::filesystem::is_directory(folder, error)) return;
+NASNET_BODY void check_data_folder(const FilePath& folder) {
+  if (is_folder(folder)) return;
   if (!file_exists(folder)) fail<IoError>("cannot read '", folder.string(), "': there is no such folder");
   fail<IoError>("cannot read '", folder.string(), "': it is no folder");
 }
 
-NASNET_INLINE std::filesystem::path require_data_file(const std::filesystem::path& folder,
-                                                      std::initializer_list<std::string_view> names) {
+NASNET_INLINE FilePath require_data_file(const FilePath& folder, std::initializer_list<std::string_view> names) {
   check_data_folder(folder);
   const auto found = find_data_file(folder, names);
   if (!found) fail<IoError>("cannot read '", (folder / *names.begin()).string(), "': there is no such file");
@@ -3947,10 +4168,10 @@ NASNET_BODY void check_data_size(std::size_t found, std::size_t element, const S
 
 namespace nasnet::inline NASNET_ABI {
 
-NASNET_INLINE Bytes read_plain_file(const std::filesystem::path& path) {
+NASNET_INLINE Bytes read_plain_file(const FilePath& path) {
   const auto compressed = detail::with_gz(path);
   if (!detail::file_exists(path) && detail::file_exists(compressed)) {
-    fail<IoError>("cannot read '", path.string(), "': only '", compressed.filename().string(),
+    fail<IoError>("cannot read '", path.string(), "': only '", compressed.filename(),
                   "' is there; pass nasnet::read_gzip_file of <nasnet/data/gzip.hpp> to read it");
   }
   return read_file(path);
@@ -3968,13 +4189,11 @@ namespace detail {
 
 /// CIFAR-10 from a folder with `data_batch_1.bin` to `data_batch_5.bin` and `test_batch.bin`: images [N,32,32,3].
 /// @throws IoError, DataError with the file's name.
-NASNET_LAZY [[nodiscard]] ImageData load_cifar10(const std::filesystem::path& folder,
-                                                 const FileReader& reader = read_plain_file);
+NASNET_LAZY [[nodiscard]] ImageData load_cifar10(const FilePath& folder, const FileReader& reader = read_plain_file);
 
 /// CIFAR-100 with its 100 fine classes from a folder with `train.bin` and `test.bin`: images [N,32,32,3].
 /// @throws IoError, DataError with the file's name.
-NASNET_LAZY [[nodiscard]] ImageData load_cifar100(const std::filesystem::path& folder,
-                                                  const FileReader& reader = read_plain_file);
+NASNET_LAZY [[nodiscard]] ImageData load_cifar100(const FilePath& folder, const FileReader& reader = read_plain_file);
 
 }  // namespace nasnet::inline NASNET_ABI
 
@@ -4008,9 +4227,8 @@ NASNET_LAZY inline void append_interleaved(std::span<const std::uint8_t> planes,
 }
 
 /// Adds the records of one file to pixels and labels.
-NASNET_LAZY inline void append_cifar_file(const std::filesystem::path& path, const FileReader& reader,
-                                          const CifarFormat& format, std::vector<std::uint8_t>& pixels,
-                                          std::vector<std::int32_t>& labels) {
+NASNET_LAZY inline void append_cifar_file(const FilePath& path, const FileReader& reader, const CifarFormat& format,
+                                          std::vector<std::uint8_t>& pixels, std::vector<std::int32_t>& labels) {
   const Bytes file = reader(path);
   const std::size_t record = format.label_bytes + cifar_channels * cifar_plane;
   if (file.empty() || file.size() % record != 0) {
@@ -4027,7 +4245,7 @@ NASNET_LAZY inline void append_cifar_file(const std::filesystem::path& path, con
   labels.insert(labels.end(), found.begin(), found.end());
 }
 
-NASNET_LAZY [[nodiscard]] inline ImageDataset read_cifar(const std::filesystem::path& folder, const FileReader& reader,
+NASNET_LAZY [[nodiscard]] inline ImageDataset read_cifar(const FilePath& folder, const FileReader& reader,
                                                          const CifarFormat& format,
                                                          std::initializer_list<std::string_view> names) {
   std::vector<std::uint8_t> pixels;
@@ -4043,7 +4261,7 @@ NASNET_LAZY [[nodiscard]] inline ImageDataset read_cifar(const std::filesystem::
 
 namespace nasnet::inline NASNET_ABI {
 
-NASNET_BODY ImageData load_cifar10(const std::filesystem::path& folder, const FileReader& reader) {
+NASNET_BODY ImageData load_cifar10(const FilePath& folder, const FileReader& reader) {
   const auto& format = detail::cifar10_format;
   auto train = detail::read_cifar(
       folder, reader, format,
@@ -4051,7 +4269,7 @@ NASNET_BODY ImageData load_cifar10(const std::filesystem::path& folder, const Fi
   return detail::matched(std::move(train), detail::read_cifar(folder, reader, format, {"test_batch.bin"}));
 }
 
-NASNET_BODY ImageData load_cifar100(const std::filesystem::path& folder, const FileReader& reader) {
+NASNET_BODY ImageData load_cifar100(const FilePath& folder, const FileReader& reader) {
   const auto& format = detail::cifar100_format;
   auto train = detail::read_cifar(folder, reader, format, {"train.bin"});
   return detail::matched(std::move(train), detail::read_cifar(folder, reader, format, {"test.bin"}));
@@ -4069,8 +4287,7 @@ namespace nasnet::inline NASNET_ABI {
 /// CIFAR-100 binary, or NumPy arrays (see load_npy_folder).
 /// @param reader `read_gzip_file` of <nasnet/data/gzip.hpp> reads compressed files as well
 /// @throws IoError, DataError with the file's name, or with what was looked for where nothing was found.
-NASNET_LAZY [[nodiscard]] ImageData load_dataset(const std::filesystem::path& folder,
-                                                 const FileReader& reader = read_plain_file);
+NASNET_LAZY [[nodiscard]] ImageData load_dataset(const FilePath& folder, const FileReader& reader = read_plain_file);
 
 }  // namespace nasnet::inline NASNET_ABI
 
@@ -4096,16 +4313,15 @@ NASNET_LAZY [[nodiscard]] IdxArray parse_idx(std::span<const std::uint8_t> file,
 /// Images [N,H,W] (or [N,H,W,C]) and labels [N] from two IDX files.
 /// @param classes number of classes; a label beyond is an error
 /// @throws IoError, DataError with the file's name.
-NASNET_LAZY [[nodiscard]] ImageDataset read_idx_images(const std::filesystem::path& images_path,
-                                                       const std::filesystem::path& labels_path,
+NASNET_LAZY [[nodiscard]] ImageDataset read_idx_images(const FilePath& images_path, const FilePath& labels_path,
                                                        const FileReader& reader = read_plain_file, int classes = 10);
 
 /// Training and test images of a folder with the four files of MNIST and Fashion-MNIST: `train-images-idx3-ubyte`,
 /// `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte`, `t10k-labels-idx1-ubyte`, or with a dot before `idx`.
 /// @param reader `read_gzip_file` of <nasnet/data/gzip.hpp> reads them compressed as well
 /// @throws IoError, DataError with the file's name.
-NASNET_LAZY [[nodiscard]] ImageData load_idx_images(const std::filesystem::path& folder,
-                                                    const FileReader& reader = read_plain_file, int classes = 10);
+NASNET_LAZY [[nodiscard]] ImageData load_idx_images(const FilePath& folder, const FileReader& reader = read_plain_file,
+                                                    int classes = 10);
 
 }  // namespace nasnet::inline NASNET_ABI
 
@@ -4153,9 +4369,8 @@ NASNET_BODY IdxArray parse_idx(std::span<const std::uint8_t> file, const std::st
   return {.shape = shape, .values = {values.begin(), values.end()}};
 }
 
-NASNET_BODY ImageDataset read_idx_images(const std::filesystem::path& images_path,
-                                         const std::filesystem::path& labels_path, const FileReader& reader,
-                                         int classes) {
+NASNET_BODY ImageDataset read_idx_images(const FilePath& images_path, const FilePath& labels_path,
+                                         const FileReader& reader, int classes) {
   IdxArray images = parse_idx(reader(images_path), images_path.string());
   const IdxArray labels = parse_idx(reader(labels_path), labels_path.string());
   if (images.shape.rank() < 3) {
@@ -4164,7 +4379,7 @@ NASNET_BODY ImageDataset read_idx_images(const std::filesystem::path& images_pat
   }
   if (labels.shape.rank() != 1 || labels.shape[0] != images.shape[0]) {
     fail<DataError>("'", labels_path.string(), "': labels have shape ", labels.shape.to_string(), ", [",
-                    images.shape[0], "] is wanted, one for each image of '", images_path.filename().string(), "'");
+                    images.shape[0], "] is wanted, one for each image of '", images_path.filename(), "'");
   }
   std::vector<std::int32_t> numbers(labels.values.begin(), labels.values.end());
   detail::check_labels(numbers, classes, labels_path.string());
@@ -4173,7 +4388,7 @@ NASNET_BODY ImageDataset read_idx_images(const std::filesystem::path& images_pat
   return ImageDataset(images_path.string(), shape, std::move(images.values), std::move(numbers), classes);
 }
 
-NASNET_BODY ImageData load_idx_images(const std::filesystem::path& folder, const FileReader& reader, int classes) {
+NASNET_BODY ImageData load_idx_images(const FilePath& folder, const FileReader& reader, int classes) {
   const auto find = detail::require_data_file;
   auto train = read_idx_images(find(folder, {"train-images-idx3-ubyte", "train-images.idx3-ubyte"}),
                                find(folder, {"train-labels-idx1-ubyte", "train-labels.idx1-ubyte"}), reader, classes);
@@ -4229,16 +4444,15 @@ NASNET_LAZY [[nodiscard]] NpyArray parse_npy(std::span<const std::uint8_t> file,
 /// Images [N,H,W] or [N,H,W,C] of bytes (read as 0 .. 1) or floats (read as they are), and their labels [N].
 /// @param classes number of classes; 0: one more than the largest label
 /// @throws IoError, DataError with the file's name.
-NASNET_LAZY [[nodiscard]] ImageDataset load_npy_images(const std::filesystem::path& images_path,
-                                                       const std::filesystem::path& labels_path,
+NASNET_LAZY [[nodiscard]] ImageDataset load_npy_images(const FilePath& images_path, const FilePath& labels_path,
                                                        const FileReader& reader = read_plain_file, int classes = 0);
 
 /// Training and test images of a folder with `train_images.npy`, `train_labels.npy`, `test_images.npy` and
 /// `test_labels.npy`.
 /// @param classes number of classes; 0: one more than the largest training label
 /// @throws IoError, DataError with the file's name.
-NASNET_LAZY [[nodiscard]] ImageData load_npy_folder(const std::filesystem::path& folder,
-                                                    const FileReader& reader = read_plain_file, int classes = 0);
+NASNET_LAZY [[nodiscard]] ImageData load_npy_folder(const FilePath& folder, const FileReader& reader = read_plain_file,
+                                                    int classes = 0);
 
 }  // namespace nasnet::inline NASNET_ABI
 
@@ -4249,7 +4463,7 @@ namespace nasnet::inline NASNET_ABI::detail {
 /// Reads the header of a .npy file: the text of a Python dictionary with the keys 'descr', 'fortran_order' and 'shape'.
 class NpyHeaderReader {
  public:
-  NpyHeaderReader(std::string_view text, const std::string& origin) : text_(text), origin_(origin) {}
+  NASNET_LAZY NpyHeaderReader(std::string_view text, const std::string& origin) : text_(text), origin_(origin) {}
 
   NASNET_LAZY void read() {
     expect('{');
@@ -4448,9 +4662,8 @@ NASNET_BODY NpyArray parse_npy(std::span<const std::uint8_t> file, const std::st
   return {.type = reader.type().type, .shape = shape, .values = {values.begin(), values.end()}};
 }
 
-NASNET_BODY ImageDataset load_npy_images(const std::filesystem::path& images_path,
-                                         const std::filesystem::path& labels_path, const FileReader& reader,
-                                         int classes) {
+NASNET_BODY ImageDataset load_npy_images(const FilePath& images_path, const FilePath& labels_path,
+                                         const FileReader& reader, int classes) {
   const std::string origin = images_path.string();
   NpyArray images = parse_npy(reader(images_path), origin);
   if (images.shape.rank() < 3) {
@@ -4474,7 +4687,7 @@ NASNET_BODY ImageDataset load_npy_images(const std::filesystem::path& images_pat
   }
 }
 
-NASNET_BODY ImageData load_npy_folder(const std::filesystem::path& folder, const FileReader& reader, int classes) {
+NASNET_BODY ImageData load_npy_folder(const FilePath& folder, const FileReader& reader, int classes) {
   const auto find = detail::require_data_file;
   auto train = load_npy_images(find(folder, {"train_images.npy"}), find(folder, {"train_labels.npy"}), reader, classes);
   auto test =
@@ -4486,7 +4699,7 @@ NASNET_BODY ImageData load_npy_folder(const std::filesystem::path& folder, const
 
 namespace nasnet::inline NASNET_ABI {
 
-NASNET_BODY ImageData load_dataset(const std::filesystem::path& folder, const FileReader& reader) {
+NASNET_BODY ImageData load_dataset(const FilePath& folder, const FileReader& reader) {
   detail::check_data_folder(folder);
   const auto holds = [&](std::initializer_list<std::string_view> names) {
     return detail::find_data_file(folder, names).has_value();
@@ -4587,10 +4800,10 @@ class BatchLoader {
   BatchLoader& operator=(const BatchLoader&) = delete;
 
   /// Partial batches included, unless they are dropped.
-  NASNET_LAZY [[nodiscard]] std::int64_t batches_per_epoch() const { return maker_.batches_per_epoch(); }
+  NASNET_LAZY [[nodiscard]] std::int64_t batches_per_epoch() const;
 
   /// Where the batch that `next` returns stands. Start another loader there to go on exactly.
-  [[nodiscard]] BatchPosition position() const { return position_; }
+  NASNET_LAZY [[nodiscard]] BatchPosition position() const;
 
   /// The next batch. Its memory serves a later one when it is let go.
   /// @throws MemoryError where the allocator's limit is passed.
@@ -4754,6 +4967,10 @@ NASNET_BODY BatchPosition BatchLoader::checked(BatchPosition start) const {
   }
   return start.step < maker_.batches_per_epoch() ? start : BatchPosition{start.epoch + 1, 0};
 }
+
+NASNET_BODY std::int64_t BatchLoader::batches_per_epoch() const { return maker_.batches_per_epoch(); }
+
+NASNET_BODY BatchPosition BatchLoader::position() const { return position_; }
 
 }  // namespace nasnet::inline NASNET_ABI
 
@@ -5247,7 +5464,25 @@ class SearchSpace;
 namespace nasnet::inline NASNET_ABI::detail {
 
 /// Least number of letters to insert, delete or replace that turns one word into the other.
-NASNET_LAZY [[nodiscard]] inline std::size_t edit_distance(std::string_view a, std::string_view b) {
+NASNET_LAZY [[nodiscard]] std::size_t edit_distance(std::string_view a, std::string_view b);
+
+/// The known name closest to `name`, empty where none is near.
+NASNET_LAZY [[nodiscard]] std::string_view nearest_name(std::string_view name, std::span<const std::string_view> known);
+
+/// A name fit for an error text: in quotes, cut where it is very long.
+NASNET_LAZY [[nodiscard]] std::string quoted_name(std::string_view name);
+
+/// As "unknown op 'sep_conv3x3', did you mean 'sep_conv_3x3'? Known are identity, sep_conv_3x3".
+NASNET_LAZY [[nodiscard]] std::string unknown_name_sentence(std::string_view what, std::string_view name,
+                                                            std::span<const std::string_view> known);
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+// ---- nasnet/genotype/detail/nearest_name.ipp ---------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+NASNET_BODY std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
   for (std::size_t i = 0; i < a.size(); ++i) {
@@ -5262,9 +5497,7 @@ NASNET_LAZY [[nodiscard]] inline std::size_t edit_distance(std::string_view a, s
   return row.back();
 }
 
-/// The known name closest to `name`, empty where none is near.
-NASNET_LAZY [[nodiscard]] inline std::string_view nearest_name(std::string_view name,
-                                                               std::span<const std::string_view> known) {
+NASNET_BODY std::string_view nearest_name(std::string_view name, std::span<const std::string_view> known) {
   constexpr std::size_t longest = 64;
   std::string_view nearest;
   if (name.size() > longest) return nearest;
@@ -5279,16 +5512,14 @@ NASNET_LAZY [[nodiscard]] inline std::string_view nearest_name(std::string_view 
   return nearest;
 }
 
-/// A name fit for an error text: in quotes, cut where it is very long.
-NASNET_LAZY [[nodiscard]] inline std::string quoted_name(std::string_view name) {
+NASNET_BODY std::string quoted_name(std::string_view name) {
   constexpr std::size_t longest = 64;
   if (name.size() <= longest) return join('\'', name, '\'');
   return join('\'', name.substr(0, longest), "...'");
 }
 
-/// As "unknown op 'sep_conv3x3', did you mean 'sep_conv_3x3'? Known are identity, sep_conv_3x3".
-NASNET_LAZY [[nodiscard]] inline std::string unknown_name_sentence(std::string_view what, std::string_view name,
-                                                                   std::span<const std::string_view> known) {
+NASNET_BODY std::string unknown_name_sentence(std::string_view what, std::string_view name,
+                                              std::span<const std::string_view> known) {
   std::string text = join("unknown ", what, ' ', quoted_name(name));
   const std::string_view nearest = nearest_name(name, known);
   if (!nearest.empty()) text.append(join(", did you mean '", nearest, "'?"));
@@ -5466,6 +5697,9 @@ template <class T>
   return true;
 }
 
+/// The table of ops with these expansions, as many as there are ops.
+NASNET_LAZY [[nodiscard]] OpTable op_table(std::span<const OpInfo> ops, std::span<const OpExpansion> expansions);
+
 template <std::size_t Count>
 [[nodiscard]] constexpr bool all_different(const std::array<std::string_view, Count>& names) {
   for (std::size_t i = 0; i < Count; ++i) {
@@ -5489,15 +5723,14 @@ class OpSet {
  public:
   static constexpr std::size_t size = sizeof...(Ops);
 
-  [[nodiscard]] static constexpr std::array<std::string_view, size> names() { return {std::string_view(Ops::name)...}; }
+  [[nodiscard]] static constexpr std::array<std::string_view, size> names() { return names_; }
 
   [[nodiscard]] static constexpr std::array<OpInfo, size> infos() { return {detail::op_info<Ops>()...}; }
 
   /// The index of the op of this name; -1 where there is none.
   [[nodiscard]] static constexpr int find(std::string_view name) {
-    const auto known = names();
     for (std::size_t i = 0; i < size; ++i) {
-      if (known[i] == name) return static_cast<int>(i);
+      if (names_[i] == name) return static_cast<int>(i);
     }
     return -1;
   }
@@ -5515,20 +5748,17 @@ class OpSet {
 
   /// Names, flags and expansions, for functions that are compiled once for all op sets.
   [[nodiscard]] static OpTable table() {
-    std::vector<OpEntry> entries;
-    (entries.push_back({std::string(std::string_view(Ops::name)), detail::states_identity<Ops>(),
-                        detail::states_zero<Ops>(), &Ops::expand}),
-     ...);
-    return OpTable(std::move(entries));
+    static constexpr std::array<OpExpansion, size> expansions{&Ops::expand...};
+    return detail::op_table(infos(), expansions);
   }
 
  private:
-  static_assert(detail::all_different(std::array<std::string_view, size>{std::string_view(Ops::name)...}),
-                "two ops of an op set have the same name");
+  static constexpr std::array<std::string_view, size> names_{std::string_view(Ops::name)...};
+
+  static_assert(detail::all_different(names_), "two ops of an op set have the same name");
 
   [[noreturn]] NASNET_COLD static void fail_unknown(std::string_view name) {
-    const auto known = names();
-    fail<GenotypeError>(detail::unknown_name_sentence("op", name, known));
+    fail<GenotypeError>(detail::unknown_name_sentence("op", name, names_));
   }
 };
 
@@ -5573,6 +5803,18 @@ NASNET_BODY std::vector<OpInfo> OpTable::infos() const {
 }
 
 }  // namespace nasnet::inline NASNET_ABI
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+NASNET_BODY OpTable op_table(std::span<const OpInfo> ops, std::span<const OpExpansion> expansions) {
+  std::vector<OpEntry> entries;
+  for (std::size_t i = 0; i < ops.size(); ++i) {
+    entries.push_back({std::string(ops[i].name), ops[i].is_identity, ops[i].is_zero, expansions[i]});
+  }
+  return OpTable(std::move(entries));
+}
+
+}  // namespace nasnet::inline NASNET_ABI::detail
 
 // ---- nasnet/graph/network_config.hpp -----------------------------------------------------------------------------
 
@@ -6513,52 +6755,26 @@ class GraphBuilder {
   /// The same with a number behind the name: scope("sep", 1) is "sep1".
   NASNET_LAZY Scope scope(std::string_view name, int number);
 
-  NASNET_LAZY Value relu(Value x) { return append(make_primitive(Relu{}), {x}, "relu"); }
+  NASNET_LAZY Value relu(Value x);
   NASNET_LAZY Value convolution(Value x, std::int64_t filters, ConvolutionOptions options = {},
                                 std::string_view name = "conv");
-  NASNET_LAZY Value pointwise(Value x, std::int64_t filters, std::string_view name = "pointwise") {
-    return append(make_primitive(Pointwise{filters}), {x}, name);
-  }
+  NASNET_LAZY Value pointwise(Value x, std::int64_t filters, std::string_view name = "pointwise");
   NASNET_LAZY Value depthwise(Value x, DepthwiseOptions options = {}, std::string_view name = "depthwise");
-  NASNET_LAZY Value max_pool(Value x, PoolOptions options = {}) {
-    return append(make_primitive(MaximumPool{Window::square(options.kernel, options.stride, 1, options.padding)}), {x},
-                  "max_pool");
-  }
-  NASNET_LAZY Value average_pool(Value x, PoolOptions options = {}) {
-    return append(make_primitive(AveragePool{Window::square(options.kernel, options.stride, 1, options.padding)}), {x},
-                  "average_pool");
-  }
-  NASNET_LAZY Value global_average_pool(Value x) {
-    return append(make_primitive(GlobalAveragePool{}), {x}, "global_average_pool");
-  }
-  NASNET_LAZY Value subsample(Value x, std::int64_t step, std::int64_t offset) {
-    return append(make_primitive(Subsample{step, offset}), {x}, "subsample");
-  }
-  NASNET_LAZY Value batch_norm(Value x, std::string_view name = "bn") {
-    return append(make_primitive(batch_norm_), {x}, name);
-  }
-  NASNET_LAZY Value layer_norm(Value x, std::string_view name = "norm") {
-    return append(make_primitive(LayerNorm{}), {x}, name);
-  }
-  NASNET_LAZY Value instance_norm(Value x, std::string_view name = "norm") {
-    return append(make_primitive(InstanceNorm{}), {x}, name);
-  }
-  NASNET_LAZY Value zero(Value x, std::int64_t filters, std::int64_t stride) {
-    return append(make_primitive(Zeros{stride, filters}), {x}, "zero");
-  }
-  NASNET_LAZY Value drop_path(Value x, double depth_ratio) {
-    return append(make_primitive(DropPath{depth_ratio}), {x}, "drop_path");
-  }
-  NASNET_LAZY Value dropout(Value x, double keep) { return append(make_primitive(Dropout{keep}), {x}, "dropout"); }
-  NASNET_LAZY Value dense(Value x, std::int64_t units, std::string_view name) {
-    return append(make_primitive(Dense{units}), {x}, name);
-  }
-  NASNET_LAZY Value add(std::span<const Value> xs) { return append(make_primitive(Add{}), xs, "add"); }
-  NASNET_LAZY Value add(Value a, Value b) { return append(make_primitive(Add{}), {a, b}, "add"); }
+  NASNET_LAZY Value max_pool(Value x, PoolOptions options = {});
+  NASNET_LAZY Value average_pool(Value x, PoolOptions options = {});
+  NASNET_LAZY Value global_average_pool(Value x);
+  NASNET_LAZY Value subsample(Value x, std::int64_t step, std::int64_t offset);
+  NASNET_LAZY Value batch_norm(Value x, std::string_view name = "bn");
+  NASNET_LAZY Value layer_norm(Value x, std::string_view name = "norm");
+  NASNET_LAZY Value instance_norm(Value x, std::string_view name = "norm");
+  NASNET_LAZY Value zero(Value x, std::int64_t filters, std::int64_t stride);
+  NASNET_LAZY Value drop_path(Value x, double depth_ratio);
+  NASNET_LAZY Value dropout(Value x, double keep);
+  NASNET_LAZY Value dense(Value x, std::int64_t units, std::string_view name);
+  NASNET_LAZY Value add(std::span<const Value> xs);
+  NASNET_LAZY Value add(Value a, Value b);
   /// The value itself where there is only one.
-  NASNET_LAZY Value concat(std::span<const Value> xs) {
-    return xs.size() == 1 ? xs[0] : append(make_primitive(Concat{}), xs, "concat");
-  }
+  NASNET_LAZY Value concat(std::span<const Value> xs);
 
   /// Every second pixel from (0,0) and from (1,1), each through its own 1x1 convolution to half of the filters (the
   /// second gets the extra one), then one batch norm. The caller decides about the ReLU before. Spec of the paper's
@@ -6591,9 +6807,7 @@ class GraphBuilder {
 
  private:
   NASNET_LAZY Value append(Primitive primitive, std::span<const Value> inputs, std::string_view name);
-  NASNET_LAZY Value append(Primitive primitive, std::initializer_list<Value> inputs, std::string_view name) {
-    return append(std::move(primitive), std::span<const Value>(inputs.begin(), inputs.size()), name);
-  }
+  NASNET_LAZY Value append(Primitive primitive, std::initializer_list<Value> inputs, std::string_view name);
 
   NASNET_LAZY static void check_inputs(const GraphNode& node, std::span<const Value> inputs);
 
@@ -6733,6 +6947,71 @@ NASNET_BODY void GraphBuilder::declare_parameters(GraphNode& node, Channels chan
   }
 }
 
+NASNET_BODY Value GraphBuilder::relu(Value x) { return append(make_primitive(Relu{}), {x}, "relu"); }
+
+NASNET_BODY Value GraphBuilder::pointwise(Value x, std::int64_t filters, std::string_view name) {
+  return append(make_primitive(Pointwise{filters}), {x}, name);
+}
+
+NASNET_BODY Value GraphBuilder::max_pool(Value x, PoolOptions options) {
+  return append(make_primitive(MaximumPool{Window::square(options.kernel, options.stride, 1, options.padding)}), {x},
+                "max_pool");
+}
+
+NASNET_BODY Value GraphBuilder::average_pool(Value x, PoolOptions options) {
+  return append(make_primitive(AveragePool{Window::square(options.kernel, options.stride, 1, options.padding)}), {x},
+                "average_pool");
+}
+
+NASNET_BODY Value GraphBuilder::global_average_pool(Value x) {
+  return append(make_primitive(GlobalAveragePool{}), {x}, "global_average_pool");
+}
+
+NASNET_BODY Value GraphBuilder::subsample(Value x, std::int64_t step, std::int64_t offset) {
+  return append(make_primitive(Subsample{step, offset}), {x}, "subsample");
+}
+
+NASNET_BODY Value GraphBuilder::batch_norm(Value x, std::string_view name) {
+  return append(make_primitive(batch_norm_), {x}, name);
+}
+
+NASNET_BODY Value GraphBuilder::layer_norm(Value x, std::string_view name) {
+  return append(make_primitive(LayerNorm{}), {x}, name);
+}
+
+NASNET_BODY Value GraphBuilder::instance_norm(Value x, std::string_view name) {
+  return append(make_primitive(InstanceNorm{}), {x}, name);
+}
+
+NASNET_BODY Value GraphBuilder::zero(Value x, std::int64_t filters, std::int64_t stride) {
+  return append(make_primitive(Zeros{stride, filters}), {x}, "zero");
+}
+
+NASNET_BODY Value GraphBuilder::drop_path(Value x, double depth_ratio) {
+  return append(make_primitive(DropPath{depth_ratio}), {x}, "drop_path");
+}
+
+NASNET_BODY Value GraphBuilder::dropout(Value x, double keep) {
+  return append(make_primitive(Dropout{keep}), {x}, "dropout");
+}
+
+NASNET_BODY Value GraphBuilder::dense(Value x, std::int64_t units, std::string_view name) {
+  return append(make_primitive(Dense{units}), {x}, name);
+}
+
+NASNET_BODY Value GraphBuilder::add(std::span<const Value> xs) { return append(make_primitive(Add{}), xs, "add"); }
+
+NASNET_BODY Value GraphBuilder::add(Value a, Value b) { return append(make_primitive(Add{}), {a, b}, "add"); }
+
+NASNET_BODY Value GraphBuilder::concat(std::span<const Value> xs) {
+  return xs.size() == 1 ? xs[0] : append(make_primitive(Concat{}), xs, "concat");
+}
+
+NASNET_BODY Value GraphBuilder::append(Primitive primitive, std::initializer_list<Value> inputs,
+                                       std::string_view name) {
+  return append(std::move(primitive), std::span<const Value>(inputs.begin(), inputs.size()), name);
+}
+
 }  // namespace nasnet::inline NASNET_ABI
 
 // ---- nasnet/graph/op_expansions.hpp ------------------------------------------------------------------------------
@@ -6751,7 +7030,7 @@ namespace nasnet::inline NASNET_ABI {
 struct Identity {
   static constexpr auto name = op_name("identity");
   static constexpr bool is_identity = true;
-  static Value expand(GraphBuilder& g, Value x, OpContext at);
+  NASNET_LAZY static Value expand(GraphBuilder& g, Value x, OpContext at);
 };
 
 /// ReLU, 1 x Kernel convolution, batch norm, ReLU, Kernel x 1 convolution, batch norm.
@@ -6823,14 +7102,14 @@ struct SepConv {
 struct Zero {
   static constexpr auto name = op_name("zero");
   static constexpr bool is_zero = true;
-  static Value expand(GraphBuilder& g, Value x, OpContext at);
+  NASNET_LAZY static Value expand(GraphBuilder& g, Value x, OpContext at);
 };
 
 /// Its input, unchanged; with a stride or other channels: ReLU, factorised reduction. `skip_connect` of the DARTS code.
 struct SkipConnect {
   static constexpr auto name = op_name("skip_connect");
   static constexpr bool is_identity = true;
-  static Value expand(GraphBuilder& g, Value x, OpContext at);
+  NASNET_LAZY static Value expand(GraphBuilder& g, Value x, OpContext at);
 };
 
 /// The 13 ops of the paper in its listing order.
@@ -6957,17 +7236,17 @@ NASNET_BODY Value line_convolution(GraphBuilder& g, Value x, OpContext at, LineC
 
 namespace nasnet::inline NASNET_ABI {
 
-NASNET_INLINE Value Identity::expand(GraphBuilder& g, Value x, OpContext at) {
+NASNET_BODY Value Identity::expand(GraphBuilder& g, Value x, OpContext at) {
   if (at.stride == 1 && x.channels == at.filters) return x;
   return detail::relu_conv_bn(g, x, at.filters, {.stride = at.stride});
 }
 
-NASNET_INLINE Value SkipConnect::expand(GraphBuilder& g, Value x, OpContext at) {
+NASNET_BODY Value SkipConnect::expand(GraphBuilder& g, Value x, OpContext at) {
   if (at.stride != 2) return Identity::expand(g, x, at);
   return g.factorized_reduction(g.relu(x), at.filters);
 }
 
-NASNET_INLINE Value Zero::expand(GraphBuilder& g, Value x, OpContext at) { return g.zero(x, at.filters, at.stride); }
+NASNET_BODY Value Zero::expand(GraphBuilder& g, Value x, OpContext at) { return g.zero(x, at.filters, at.stride); }
 
 }  // namespace nasnet::inline NASNET_ABI
 
@@ -7040,7 +7319,7 @@ class CellBuilder {
     double depth_ratio = 1.0;
   };
 
-  CellBuilder(GraphBuilder& builder, const OpTable& ops, const Cell& cell, int inputs, Place place)
+  NASNET_LAZY CellBuilder(GraphBuilder& builder, const OpTable& ops, const Cell& cell, int inputs, Place place)
       : g_(builder), ops_(ops), cell_(cell), inputs_(inputs), place_(place) {}
 
   /// @param sources the maps that the cell reads, most recent first; a first cell has fewer of them than inputs
@@ -7161,7 +7440,7 @@ class CellBuilder {
 /// Builds stem, stacks and heads around the cells.
 class NetworkBuilder {
  public:
-  NetworkBuilder(const Architecture& architecture, const OpTable& ops, const NetworkConfig& config)
+  NASNET_LAZY NetworkBuilder(const Architecture& architecture, const OpTable& ops, const NetworkConfig& config)
       : architecture_(architecture),
         ops_(ops),
         config_(config),
@@ -7416,12 +7695,10 @@ struct Trial {
   std::int64_t attempt = 0;  ///< how often it was begun before, in runs that ended in the middle of it
 
   /// Whether its result may be the best where others have this largest budget: it has no smaller one.
-  [[nodiscard]] bool competes(const std::optional<std::int64_t>& largest_budget) const {
-    return !budget || budget == largest_budget;
-  }
+  NASNET_LAZY [[nodiscard]] bool competes(const std::optional<std::int64_t>& largest_budget) const;
 
   /// Whether it counts as a trial.
-  [[nodiscard]] bool counts() const { return state == TrialState::done || state == TrialState::failed; }
+  NASNET_LAZY [[nodiscard]] bool counts() const;
 };
 
 /// What is known of an architecture: evaluations with one budget that differ in their repeat are one result.
@@ -7623,6 +7900,12 @@ NASNET_BODY const Trial& History::best() const {
   return *best;
 }
 
+NASNET_BODY bool Trial::competes(const std::optional<std::int64_t>& largest_budget) const {
+  return !budget || budget == largest_budget;
+}
+
+NASNET_BODY bool Trial::counts() const { return state == TrialState::done || state == TrialState::failed; }
+
 }  // namespace nasnet::inline NASNET_ABI
 
 namespace nasnet::inline NASNET_ABI {
@@ -7637,7 +7920,7 @@ struct TrialContext {
 
   /// When the trial's time is over, where there is a limit. An evaluation that goes on beyond it has failed, whatever
   /// it returns.
-  std::optional<std::chrono::steady_clock::time_point> deadline = {};
+  std::optional<SteadyTime> deadline = {};
 
   /// How much the evaluation may spend, in its own unit: what the strategy proposes. Absent: as the evaluator is set.
   std::optional<std::int64_t> budget = {};
@@ -7662,12 +7945,10 @@ struct TrialContext {
 /// What came of an evaluation: a result, or the reason why there is none. Or nothing yet: see `unresolved`.
 class Outcome {
  public:
-  Outcome(Evaluation evaluation) : evaluation_(std::move(evaluation)) {}  // NOLINT: an evaluation is an outcome
+  NASNET_LAZY Outcome(Evaluation evaluation);  // NOLINT: an evaluation is an outcome
 
   /// @param message one sentence for the user
-  NASNET_LAZY [[nodiscard]] static Outcome failed(FailureKind kind, std::string message) {
-    return Outcome(kind, std::move(message));
-  }
+  NASNET_LAZY [[nodiscard]] static Outcome failed(FailureKind kind, std::string message);
 
   /// The evaluation goes on elsewhere, or its means have gone: the search ends and records nothing of the trial, which
   /// a resumed search runs again. Without a request to stop, the search ends with an IoError.
@@ -7680,7 +7961,7 @@ class Outcome {
   [[nodiscard]] const std::string& message() const { return message_; }
 
  private:
-  Outcome(FailureKind kind, std::string message) : failure_(kind), message_(std::move(message)) {}
+  NASNET_LAZY Outcome(FailureKind kind, std::string message);
 
   std::optional<Evaluation> evaluation_;
   FailureKind failure_ = FailureKind::exception;
@@ -7746,7 +8027,7 @@ consteval bool check_evaluator() {
 namespace nasnet::inline NASNET_ABI {
 
 NASNET_BODY bool TrialContext::is_over() const {
-  return (deadline && std::chrono::steady_clock::now() >= *deadline) || (given_up && given_up());
+  return (deadline && SteadyTime::now() >= *deadline) || (given_up && given_up());
 }
 
 NASNET_BODY Candidate TrialContext::candidate_of(const Architecture& architecture) const {
@@ -7759,6 +8040,12 @@ NASNET_BODY Outcome Outcome::unresolved(std::string message) {
   outcome.unresolved_ = true;
   return outcome;
 }
+
+NASNET_BODY Outcome::Outcome(Evaluation evaluation) : evaluation_(std::move(evaluation)) {}
+
+NASNET_BODY Outcome Outcome::failed(FailureKind kind, std::string message) { return Outcome(kind, std::move(message)); }
+
+NASNET_BODY Outcome::Outcome(FailureKind kind, std::string message) : failure_(kind), message_(std::move(message)) {}
 
 }  // namespace nasnet::inline NASNET_ABI
 
@@ -15618,13 +15905,12 @@ struct TrainOptions {
       average_decay{};      ///< of a moving average of the parameters, which then replaces them at the end
   Mode mode = Mode::train;  ///< Mode::frozen keeps the batch norms' statistics
   Augmentation augmentation{};
-  ChannelStatistics normalisation{};  ///< of the training images; empty for none
-  std::uint64_t seed = 0;             ///< of order, augmentation, dropout and drop path
-  bool prefetch = true;               ///< prepares batches on another thread
-  std::optional<std::filesystem::path>
-      checkpoint{};                     ///< written after each epoch, and read at the start if it is there
-  ProgressCallback progress{};          ///< once per batch
-  std::function<bool()> should_stop{};  ///< asked before each batch; true ends the training early
+  ChannelStatistics normalisation{};     ///< of the training images; empty for none
+  std::uint64_t seed = 0;                ///< of order, augmentation, dropout and drop path
+  bool prefetch = true;                  ///< prepares batches on another thread
+  std::optional<FilePath> checkpoint{};  ///< written after each epoch, and read at the start if it is there
+  ProgressCallback progress{};           ///< once per batch
+  std::function<bool()> should_stop{};   ///< asked before each batch; true ends the training early
 };
 
 /// One pass over the training images.
@@ -15744,13 +16030,11 @@ struct TrainingState {
 /// Tensors are in the memory's layout.
 /// @param fingerprint of the settings that the state belongs to
 /// @throws IoError where the file cannot be written.
-NASNET_LAZY void save_checkpoint(const std::filesystem::path& path, detail::TrainingState state,
-                                 const std::string& fingerprint);
+NASNET_LAZY void save_checkpoint(const FilePath& path, detail::TrainingState state, const std::string& fingerprint);
 
 /// Reads a training's state. Nothing changes where it throws.
 /// @throws IoError or DataError for a file that is broken or belongs to other settings or another network.
-NASNET_LAZY void load_checkpoint(const std::filesystem::path& path, detail::TrainingState& state,
-                                 const std::string& fingerprint);
+NASNET_LAZY void load_checkpoint(const FilePath& path, detail::TrainingState& state, const std::string& fingerprint);
 
 }  // namespace nasnet::inline NASNET_ABI
 
@@ -15841,18 +16125,16 @@ struct StoredTensor {
 class TensorFile {
  public:
   /// Nothing yet. @param origin what errors call it: the path it was read from
-  explicit TensorFile(std::string origin = "tensors") : origin_(std::move(origin)) {}
+  NASNET_LAZY explicit TensorFile(std::string origin = "tensors");
 
   [[nodiscard]] const std::string& origin() const { return origin_; }
-  [[nodiscard]] const std::map<std::string, StoredTensor>& tensors() const& { return tensors_; }
-  [[nodiscard]] std::map<std::string, StoredTensor> tensors() && { return std::move(tensors_); }
-  [[nodiscard]] std::map<std::string, std::string>& metadata() & { return metadata_; }
-  [[nodiscard]] const std::map<std::string, std::string>& metadata() const& { return metadata_; }
-  [[nodiscard]] std::map<std::string, std::string> metadata() && { return std::move(metadata_); }
+  NASNET_LAZY [[nodiscard]] const std::map<std::string, StoredTensor>& tensors() const&;
+  NASNET_LAZY [[nodiscard]] std::map<std::string, StoredTensor> tensors() &&;
+  NASNET_LAZY [[nodiscard]] std::map<std::string, std::string>& metadata() &;
+  NASNET_LAZY [[nodiscard]] const std::map<std::string, std::string>& metadata() const&;
+  NASNET_LAZY [[nodiscard]] std::map<std::string, std::string> metadata() &&;
 
-  NASNET_LAZY [[nodiscard]] bool contains(const std::string& name) const {
-    return tensors_.find(name) != tensors_.end();
-  }
+  NASNET_LAZY [[nodiscard]] bool contains(const std::string& name) const;
 
   /// @throws DataError where there is no such tensor.
   NASNET_LAZY [[nodiscard]] const StoredTensor& at(const std::string& name) const;
@@ -15990,6 +16272,20 @@ NASNET_BODY Shape TensorFile::shape_of(const std::string& name, const StoredTens
   return Shape(std::span<const std::int64_t>(stored.extents));
 }
 
+NASNET_BODY TensorFile::TensorFile(std::string origin) : origin_(std::move(origin)) {}
+
+NASNET_BODY const std::map<std::string, StoredTensor>& TensorFile::tensors() const& { return tensors_; }
+
+NASNET_BODY std::map<std::string, StoredTensor> TensorFile::tensors() && { return std::move(tensors_); }
+
+NASNET_BODY std::map<std::string, std::string>& TensorFile::metadata() & { return metadata_; }
+
+NASNET_BODY const std::map<std::string, std::string>& TensorFile::metadata() const& { return metadata_; }
+
+NASNET_BODY std::map<std::string, std::string> TensorFile::metadata() && { return std::move(metadata_); }
+
+NASNET_BODY bool TensorFile::contains(const std::string& name) const { return tensors_.find(name) != tensors_.end(); }
+
 }  // namespace nasnet::inline NASNET_ABI
 
 namespace nasnet::inline NASNET_ABI {
@@ -16000,8 +16296,7 @@ namespace nasnet::inline NASNET_ABI {
 NASNET_LAZY [[nodiscard]] TensorFile parse_safetensors(Bytes bytes, std::string origin);
 
 /// @throws IoError where the file cannot be read or is no sound safetensors file.
-NASNET_LAZY [[nodiscard]] TensorFile read_safetensors(const std::filesystem::path& path,
-                                                      std::uint64_t limit = default_file_limit);
+NASNET_LAZY [[nodiscard]] TensorFile read_safetensors(const FilePath& path, std::uint64_t limit = default_file_limit);
 
 namespace detail {
 
@@ -16016,7 +16311,7 @@ NASNET_LAZY [[nodiscard]] std::string safetensors_header(const TensorFile& file)
 
 /// Writes a file, whole or not at all. Equal contents give equal bytes: tensors stand by element size and name.
 /// @throws IoError as for a full disk. DataError for names that the format does not allow.
-NASNET_LAZY void write_safetensors(const std::filesystem::path& path, const TensorFile& contents);
+NASNET_LAZY void write_safetensors(const FilePath& path, const TensorFile& contents);
 
 }  // namespace nasnet::inline NASNET_ABI
 
@@ -16366,7 +16661,7 @@ NASNET_BODY std::string safetensors_header(const TensorFile& file) {
 
 namespace nasnet::inline NASNET_ABI {
 
-NASNET_BODY void write_safetensors(const std::filesystem::path& path, const TensorFile& contents) {
+NASNET_BODY void write_safetensors(const FilePath& path, const TensorFile& contents) {
   const std::string header = detail::safetensors_header(contents);
   AtomicFile file(path);
   file.write(header);
@@ -16374,7 +16669,7 @@ NASNET_BODY void write_safetensors(const std::filesystem::path& path, const Tens
   file.commit();
 }
 
-NASNET_BODY TensorFile read_safetensors(const std::filesystem::path& path, std::uint64_t limit) {
+NASNET_BODY TensorFile read_safetensors(const FilePath& path, std::uint64_t limit) {
   return parse_safetensors(read_file(path, limit), path.string());
 }
 
@@ -16412,8 +16707,7 @@ NASNET_LAZY inline void set_counters(TrainingState& state, const Tensor<std::int
 
 namespace nasnet::inline NASNET_ABI {
 
-NASNET_BODY void save_checkpoint(const std::filesystem::path& path, detail::TrainingState state,
-                                 const std::string& fingerprint) {
+NASNET_BODY void save_checkpoint(const FilePath& path, detail::TrainingState state, const std::string& fingerprint) {
   TensorFile file(path.string());
   detail::for_each_tensor(state, [&](const std::string& name, const Tensor<float>& tensor) { file.set(name, tensor); });
   const std::vector<std::int64_t> counters = detail::counters_of(state);
@@ -16425,8 +16719,7 @@ NASNET_BODY void save_checkpoint(const std::filesystem::path& path, detail::Trai
   write_safetensors(path, file);
 }
 
-NASNET_BODY void load_checkpoint(const std::filesystem::path& path, detail::TrainingState& state,
-                                 const std::string& fingerprint) {
+NASNET_BODY void load_checkpoint(const FilePath& path, detail::TrainingState& state, const std::string& fingerprint) {
   const TensorFile file = read_safetensors(path);
   const auto found = file.metadata().find("training");
   if (found == file.metadata().end() || found->second != fingerprint) {
@@ -16689,7 +16982,7 @@ NASNET_LAZY class Training {
         options_(options),
         optimizer_(options.optimizer, trainable_parameters(model)),
         images_(dataset.size()),
-        begin_(std::chrono::steady_clock::now()) {
+        begin_(SteadyTime::now()) {
     check(dataset);
     if (options.average_decay) average_.emplace(*options.average_decay, std::as_const(model).parameters());
     resume();
@@ -16783,11 +17076,10 @@ NASNET_LAZY class Training {
 
   void report(double loss) const {
     if (!options_.progress) return;
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin_;
     options_.progress({.task = "training",
                        .done = optimizer_.steps() - resumed_steps_,
                        .total = loader_->batches_per_epoch() * options_.epochs - resumed_steps_,
-                       .seconds = elapsed.count(),
+                       .seconds = SteadyTime::now() - begin_,
                        .detail = join("loss ", loss)});
   }
 
@@ -16798,7 +17090,7 @@ NASNET_LAZY class Training {
   }
 
   void resume() {
-    if (!options_.checkpoint || !std::filesystem::exists(*options_.checkpoint)) return;
+    if (!options_.checkpoint || !file_exists(*options_.checkpoint)) return;
     TrainingState resumed = state();
     load_checkpoint(*options_.checkpoint, resumed, fingerprint());
     resumed_steps_ = optimizer_.steps();
@@ -16817,7 +17109,7 @@ NASNET_LAZY class Training {
   std::int64_t resumed_steps_ = 0;
   std::int64_t images_;
   TrainSummary summary_;
-  std::chrono::steady_clock::time_point begin_;
+  SteadyTime begin_;
 };
 
 }  // namespace nasnet::inline NASNET_ABI::detail
@@ -16865,8 +17157,7 @@ class ChildTrainer {
   NASNET_LAZY explicit ChildTrainer(const ImageDataset& images, ChildOptions options = {});
 
   /// The test images are not looked at.
-  NASNET_LAZY explicit ChildTrainer(const ImageData& data, ChildOptions options = {})
-      : ChildTrainer(data.train, std::move(options)) {}
+  NASNET_LAZY explicit ChildTrainer(const ImageData& data, ChildOptions options = {});
 
   [[nodiscard]] const ChildOptions& options() const { return options_; }
 
@@ -16879,7 +17170,7 @@ class ChildTrainer {
   /// The network around an architecture.
   [[nodiscard]] const NetworkConfig& network() const { return network_; }
 
-  [[nodiscard]] CountedNetwork counted_network() const { return {network_, image_size_}; }
+  NASNET_LAZY [[nodiscard]] CountedNetwork counted_network() const;
 
   /// See training_bytes().
   NASNET_LAZY [[nodiscard]] std::int64_t predicted_bytes(const Candidate& candidate) const;
@@ -17416,6 +17707,11 @@ NASNET_BODY TrainOptions ChildTrainer::train_options(const TrialContext& trial) 
   options.should_stop = [&trial] { return trial.is_over(); };
   return options;
 }
+
+NASNET_BODY ChildTrainer::ChildTrainer(const ImageData& data, ChildOptions options)
+    : ChildTrainer(data.train, std::move(options)) {}
+
+NASNET_BODY CountedNetwork ChildTrainer::counted_network() const { return {network_, image_size_}; }
 
 }  // namespace nasnet::inline NASNET_ABI
 
@@ -20239,12 +20535,11 @@ NASNET_LAZY [[nodiscard]] inline Latency measured_latency(Context& context, cons
   const InferencePlan<float> plan(model);
   const Tensor<float> images =
       context.zeros<float>({options.batch, counted.image.height, counted.image.width, counted.network.input_channels});
-  using Clock = std::chrono::steady_clock;
   std::vector<double> seconds;
   for (std::int64_t run = -options.warm_up; run < options.repetitions; ++run) {
-    const Clock::time_point begin = Clock::now();
+    const SteadyTime begin = SteadyTime::now();
     const Tensor<float> logits = plan.predict(context, images);
-    if (run >= 0) seconds.push_back(std::chrono::duration<double>(Clock::now() - begin).count());
+    if (run >= 0) seconds.push_back(SteadyTime::now() - begin);
   }
   std::sort(seconds.begin(), seconds.end());
   return {.median = seconds[(seconds.size() - 1) / 2], .least = seconds.front(), .most = seconds.back()};
@@ -20262,7 +20557,7 @@ namespace nasnet::inline NASNET_ABI {
 
 /// What copies of a meter share.
 struct LatencyMeter::Memory {
-  explicit Memory(int threads) : context(threads) {}
+  NASNET_LAZY explicit Memory(int threads) : context(threads) {}
 
   std::mutex mutex{};
   Context context;
@@ -20399,7 +20694,7 @@ template <class Json>
 [[nodiscard]] std::optional<double> number_of(const Json& value) {
   if (!value.is_number()) return std::nullopt;
   const auto number = value.template get<double>();
-  if (!std::isfinite(number)) return std::nullopt;
+  if (number - number != 0) return std::nullopt;  // infinite, or not a number
   return number;
 }
 
@@ -20531,7 +20826,7 @@ NASNET_LAZY [[nodiscard]] std::optional<std::uint64_t> hash_of_text(std::string_
 /// kind.
 class FieldReader {
  public:
-  NASNET_LAZY [[nodiscard]] bool has(std::string_view key) const { return find(key) != nullptr; }
+  NASNET_LAZY [[nodiscard]] bool has(std::string_view key) const;
 
   NASNET_LAZY [[nodiscard]] const nlohmann::json& field(std::string_view key) const;
 
@@ -20544,7 +20839,7 @@ class FieldReader {
   NASNET_LAZY [[nodiscard]] std::uint64_t unsigned_number(std::string_view key) const;
 
   /// A finite number.
-  NASNET_LAZY [[nodiscard]] double number(std::string_view key) const { return number_in(field(key), key); }
+  NASNET_LAZY [[nodiscard]] double number(std::string_view key) const;
 
   NASNET_LAZY [[nodiscard]] double number_in(const nlohmann::json& value, std::string_view key) const;
 
@@ -20659,6 +20954,10 @@ NASNET_BODY Architecture FieldReader::architecture(std::string_view key) const {
   if (failure) fail_here(failure->message);
   return architecture;
 }
+
+NASNET_BODY bool FieldReader::has(std::string_view key) const { return find(key) != nullptr; }
+
+NASNET_BODY double FieldReader::number(std::string_view key) const { return number_in(field(key), key); }
 
 }  // namespace nasnet::inline NASNET_ABI::detail
 
@@ -20912,16 +21211,19 @@ class BigUnsigned {
   /// @throws ArgumentError where the result would be negative.
   NASNET_LAZY BigUnsigned& operator-=(const BigUnsigned& other);
 
-  BigUnsigned& operator*=(const BigUnsigned& other) { return *this = *this * other; }
+  NASNET_LAZY BigUnsigned& operator*=(const BigUnsigned& other);
 
-  [[nodiscard]] friend BigUnsigned operator+(BigUnsigned a, const BigUnsigned& b) { return a += b; }
-  [[nodiscard]] friend BigUnsigned operator-(BigUnsigned a, const BigUnsigned& b) { return a -= b; }
-  [[nodiscard]] friend BigUnsigned operator*(const BigUnsigned& a, const BigUnsigned& b) {
-    BigUnsigned product;
-    std::vector<std::uint32_t>(a.digits_.size() + b.digits_.size()).swap(product.digits_);
-    for (std::size_t i = 0; i < a.digits_.size(); ++i) product.add_row(a.digits_[i], b, i);
-    product.trim();
-    return product;
+  [[nodiscard]] friend BigUnsigned operator+(BigUnsigned a, const BigUnsigned& b) {
+    a += b;
+    return a;
+  }
+  [[nodiscard]] friend BigUnsigned operator-(BigUnsigned a, const BigUnsigned& b) {
+    a -= b;
+    return a;
+  }
+  [[nodiscard]] friend BigUnsigned operator*(BigUnsigned a, const BigUnsigned& b) {
+    a *= b;
+    return a;
   }
 
   [[nodiscard]] bool operator==(const BigUnsigned&) const = default;
@@ -20986,6 +21288,14 @@ NASNET_BODY BigUnsigned& BigUnsigned::operator-=(const BigUnsigned& other) {
   }
   trim();
   return *this;
+}
+
+NASNET_BODY BigUnsigned& BigUnsigned::operator*=(const BigUnsigned& other) {
+  BigUnsigned product;
+  std::vector<std::uint32_t>(digits_.size() + other.digits_.size()).swap(product.digits_);
+  for (std::size_t i = 0; i < digits_.size(); ++i) product.add_row(digits_[i], other, i);
+  product.trim();
+  return *this = std::move(product);
 }
 
 NASNET_BODY std::strong_ordering BigUnsigned::operator<=>(const BigUnsigned& other) const {
@@ -21678,13 +21988,11 @@ class SearchSpace {
   NASNET_LAZY [[nodiscard]] BigUnsigned size() const;
 
   /// Entropy of a uniform choice among all architectures, in nats.
-  NASNET_LAZY [[nodiscard]] double entropy() const { return size().log(); }
+  NASNET_LAZY [[nodiscard]] double entropy() const;
 
   /// Why an architecture is not of this space, in one sentence; nothing where it is.
   NASNET_LAZY [[nodiscard]] std::optional<std::string> reason_against(const Architecture& architecture) const;
-  NASNET_LAZY [[nodiscard]] bool contains(const Architecture& architecture) const {
-    return !reason_against(architecture);
-  }
+  NASNET_LAZY [[nodiscard]] bool contains(const Architecture& architecture) const;
 
   /// The sequence of an architecture, each decision from 0 to choices - 1.
   /// @throws GenotypeError with the sentence of reason_against; degenerate architectures pass.
@@ -21726,9 +22034,7 @@ class SearchSpace {
   void for_each(Visit&& visit) const;
 
   /// See nasnet::canonical_form, with the flags of this space's ops.
-  NASNET_LAZY [[nodiscard]] Architecture canonical_form(const Architecture& architecture) const {
-    return nasnet::canonical_form(architecture, ops_.infos());
-  }
+  NASNET_LAZY [[nodiscard]] Architecture canonical_form(const Architecture& architecture) const;
   NASNET_LAZY [[nodiscard]] std::uint64_t canonical_hash(const Architecture& architecture) const;
 
   /// All that defines the space, in one line.
@@ -21917,6 +22223,21 @@ template <class Ops, int Inputs, std::size_t Blocks>
   for (int b = 0; b < static_cast<int>(Blocks); ++b) {
     if (const Fault fault = block_fault(CellRole::normal, cell, b)) fail<GenotypeError>(describe(fault));
   }
+  return cell;
+}
+
+/// As make_cell, but without its checks, which would cost every file that includes the published cells their time: the
+/// tests validate those.
+template <class Ops, int Inputs = 2, std::size_t Blocks>
+[[nodiscard]] consteval CellGenotype<Ops, static_cast<int>(Blocks), Inputs> published_cell(
+    const NamedBlock (&blocks)[Blocks], std::initializer_list<int> concat) {
+  CellGenotype<Ops, static_cast<int>(Blocks), Inputs> cell;
+  for (std::size_t b = 0; b < Blocks; ++b) {
+    cell.blocks[b] = {{blocks[b].left.state, Ops::find(blocks[b].left.op)},
+                      {blocks[b].right.state, Ops::find(blocks[b].right.op)},
+                      blocks[b].combine};
+  }
+  for (const int state : concat) cell.concat[static_cast<std::size_t>(state)] = true;
   return cell;
 }
 
@@ -22371,6 +22692,14 @@ NASNET_BODY std::string SearchSpace::description() const {
   return text;
 }
 
+NASNET_BODY double SearchSpace::entropy() const { return size().log(); }
+
+NASNET_BODY bool SearchSpace::contains(const Architecture& architecture) const { return !reason_against(architecture); }
+
+NASNET_BODY Architecture SearchSpace::canonical_form(const Architecture& architecture) const {
+  return nasnet::canonical_form(architecture, ops_.infos());
+}
+
 }  // namespace nasnet::inline NASNET_ABI
 
 namespace nasnet::inline NASNET_ABI {
@@ -22437,9 +22766,7 @@ class AnySpace {
   NASNET_LAZY [[nodiscard]] std::optional<std::string> reason_against(const Architecture& architecture) const {
     return space_->reason_against(architecture);
   }
-  NASNET_LAZY [[nodiscard]] bool contains(const Architecture& architecture) const {
-    return !reason_against(architecture);
-  }
+  NASNET_LAZY [[nodiscard]] bool contains(const Architecture& architecture) const;
   NASNET_LAZY [[nodiscard]] std::string description() const { return space_->description(); }
 
   /// 16 hexadecimal digits of the description.
@@ -22515,6 +22842,8 @@ NASNET_BODY std::uint64_t AnySpace::canonical_hash(const Architecture& architect
 }
 
 NASNET_BODY std::string AnySpace::fingerprint() const { return hex_text(text_hash(description())); }
+
+NASNET_BODY bool AnySpace::contains(const Architecture& architecture) const { return !reason_against(architecture); }
 
 }  // namespace nasnet::inline NASNET_ABI
 
@@ -22787,13 +23116,12 @@ NASNET_LAZY inline void end_with(pid_t parent) {
 
 /// Threads of this process; 0 where the system does not say.
 NASNET_LAZY [[nodiscard]] inline std::int64_t thread_count() {
-  std::error_code error;
+  DIR* const tasks = ::opendir("/proc/self/task");
+  if (tasks == nullptr) return 0;
   std::int64_t count = 0;
-  for (std::filesystem::directory_iterator entry("/proc/self/task", error), end; !error && entry != end;
-       entry.increment(error)) {
-    ++count;
-  }
-  return error ? 0 : count;
+  while (const dirent* const entry = ::readdir(tasks)) count += entry->d_name[0] != '.' ? 1 : 0;
+  ::closedir(tasks);
+  return count;
 }
 
 /// What the server does, in its process.
@@ -22801,7 +23129,7 @@ class ForkServerLoop {
  public:
   using Job = std::function<void(const JobLines&)>;
 
-  ForkServerLoop(const Job& job, FileDescriptor control) : job_(job), control_(std::move(control)) {}
+  NASNET_LAZY ForkServerLoop(const Job& job, FileDescriptor control) : job_(job), control_(std::move(control)) {}
 
   /// Until the program closes the control socket, or ends.
   NASNET_LAZY void run() {
@@ -22822,15 +23150,13 @@ class ForkServerLoop {
   }
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   struct Running {
     pid_t process = -1;
     FileDescriptor line;
     bool has_limit = false;
     bool timed_out = false;
     bool killed = false;
-    Clock::time_point deadline{};
+    SteadyTime deadline{};
     std::int64_t system_kills = 0;
   };
 
@@ -22871,7 +23197,7 @@ class ForkServerLoop {
 
   /// Those beyond their time, and those that nobody waits for any more.
   NASNET_LAZY void end_jobs() {
-    const Clock::time_point now = Clock::now();
+    const SteadyTime now = SteadyTime::now();
     for (std::size_t n = 0; n < running_.size(); ++n) {
       Running& running = running_[n];
       if (running.killed) continue;
@@ -22888,7 +23214,7 @@ class ForkServerLoop {
     double least = -1;
     for (const Running& running : running_) {
       if (!running.has_limit || running.killed) continue;
-      const double left = std::chrono::duration<double, std::milli>(running.deadline - Clock::now()).count();
+      const double left = 1000 * (running.deadline - SteadyTime::now());
       least = least < 0 ? (std::max)(left, 0.0) : (std::min)(least, (std::max)(left, 0.0));
     }
     return least < 0 ? -1 : static_cast<int>((std::min)(std::ceil(least), 1e8));
@@ -22911,10 +23237,7 @@ class ForkServerLoop {
     }
     ::setpgid(running.process, running.process);
     running.has_limit = std::isfinite(message.seconds);
-    if (running.has_limit) {
-      const std::chrono::duration<double> limit((std::min)(message.seconds, 1e9));
-      running.deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(limit);
-    }
+    if (running.has_limit) running.deadline = SteadyTime::now() + message.seconds;
     running_.push_back(std::move(running));
     return true;
   }
@@ -23090,7 +23413,7 @@ namespace nasnet::inline NASNET_ABI::detail {
 /// Puts together what a process sends.
 class TrialReceiver {
  public:
-  explicit TrialReceiver(const ProgressCallback& progress) : progress_(progress) {}
+  NASNET_LAZY explicit TrialReceiver(const ProgressCallback& progress) : progress_(progress) {}
 
   /// False for what no sound process sends.
   NASNET_LAZY [[nodiscard]] bool take(std::string_view piece);
@@ -23710,9 +24033,7 @@ NASNET_LAZY [[nodiscard]] inline std::string request_text(const Architecture& ar
   json["reports"] = static_cast<bool>(trial.progress);
   if (trial.budget) json["budget"] = *trial.budget;
   json["repeat"] = trial.repeat;
-  if (trial.deadline) {
-    json["seconds"] = std::chrono::duration<double>(*trial.deadline - std::chrono::steady_clock::now()).count();
-  }
+  if (trial.deadline) json["seconds"] = *trial.deadline - SteadyTime::now();
   const std::string text = one_line(json);
   return length_prefix(text.size()) + text;
 }
@@ -23797,16 +24118,12 @@ NASNET_LAZY inline void run_trial(const EvaluatorInterface& evaluator, const OpT
                        .ops = ops};
     if (request.contains("budget")) trial.budget = request["budget"].get<std::int64_t>();
     trial.repeat = request["repeat"].get<std::int64_t>();
-    using Clock = std::chrono::steady_clock;
-    if (request.contains("seconds")) {
-      const std::chrono::duration<double> seconds(request["seconds"].get<double>());
-      trial.deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(seconds);
-    }
-    Clock::time_point reported{};
+    if (request.contains("seconds")) trial.deadline = SteadyTime::now() + request["seconds"].get<double>();
+    SteadyTime reported{};
     if (request["reports"].get<bool>()) {
       trial.progress = [&reported, line = lines.result](const Progress& progress) {
-        const Clock::time_point now = Clock::now();
-        if (now - reported < std::chrono::milliseconds(50)) return;
+        const SteadyTime now = SteadyTime::now();
+        if (now - reported < 0.05) return;
         reported = now;
         send_result(line, progress_letter, progress_text(progress));
       };
@@ -23908,9 +24225,7 @@ NASNET_BODY TrialProcesses::TrialProcesses(std::shared_ptr<const EvaluatorInterf
 
 NASNET_BODY Outcome TrialProcesses::evaluate(const Architecture& architecture, TrialContext& trial) const {
   double seconds = std::numeric_limits<double>::infinity();
-  if (trial.deadline) {
-    seconds = std::chrono::duration<double>(*trial.deadline - std::chrono::steady_clock::now()).count();
-  }
+  if (trial.deadline) seconds = *trial.deadline - SteadyTime::now();
   TrialReceiver receiver(trial.progress);
   const ProcessEnd end = server_->run(
       request_text(architecture, trial), seconds, [&receiver](std::string_view piece) { return receiver.take(piece); },
@@ -23972,7 +24287,8 @@ namespace nasnet::inline NASNET_ABI::detail {
 /// Reads one literal.
 class DartsReader {
  public:
-  DartsReader(std::string_view text, const DartsOptions& options) : cursor_(text, darts_speaker), options_(options) {}
+  NASNET_LAZY DartsReader(std::string_view text, const DartsOptions& options)
+      : cursor_(text, darts_speaker), options_(options) {}
 
   NASNET_LAZY [[nodiscard]] Architecture read();
 
@@ -24406,18 +24722,18 @@ using FiveBlockGenotype = ArchitectureGenotype<NasnetOps, 5>;
 /// NASNet-A as its released code builds it (TensorFlow models, slim/nets/nasnet): outputs of 6F and 4F channels, the
 /// wiring behind the published ImageNet figures. Blocks: Zoph et al., CVPR 2018, figure 4.
 inline constexpr FiveBlockGenotype nasnet_a{
-    .normal = make_cell<NasnetOps>({{{0, "sep_conv_5x5"}, {1, "sep_conv_3x3"}},
-                                    {{1, "sep_conv_5x5"}, {1, "sep_conv_3x3"}},
-                                    {{0, "avg_pool_3x3"}, {1, "identity"}},
-                                    {{1, "avg_pool_3x3"}, {1, "avg_pool_3x3"}},
-                                    {{0, "sep_conv_3x3"}, {0, "identity"}}},
-                                   {1, 2, 3, 4, 5, 6}),
-    .reduction = make_cell<NasnetOps>({{{0, "sep_conv_5x5"}, {1, "sep_conv_7x7"}},
-                                       {{0, "max_pool_3x3"}, {1, "sep_conv_7x7"}},
-                                       {{0, "avg_pool_3x3"}, {1, "sep_conv_5x5"}},
-                                       {{3, "identity"}, {2, "avg_pool_3x3"}},
-                                       {{2, "sep_conv_3x3"}, {0, "max_pool_3x3"}}},
-                                      {3, 4, 5, 6})};
+    .normal = detail::published_cell<NasnetOps>({{{0, "sep_conv_5x5"}, {1, "sep_conv_3x3"}},
+                                                 {{1, "sep_conv_5x5"}, {1, "sep_conv_3x3"}},
+                                                 {{0, "avg_pool_3x3"}, {1, "identity"}},
+                                                 {{1, "avg_pool_3x3"}, {1, "avg_pool_3x3"}},
+                                                 {{0, "sep_conv_3x3"}, {0, "identity"}}},
+                                                {1, 2, 3, 4, 5, 6}),
+    .reduction = detail::published_cell<NasnetOps>({{{0, "sep_conv_5x5"}, {1, "sep_conv_7x7"}},
+                                                    {{0, "max_pool_3x3"}, {1, "sep_conv_7x7"}},
+                                                    {{0, "avg_pool_3x3"}, {1, "sep_conv_5x5"}},
+                                                    {{3, "identity"}, {2, "avg_pool_3x3"}},
+                                                    {{2, "sep_conv_3x3"}, {0, "max_pool_3x3"}}},
+                                                   {3, 4, 5, 6})};
 
 namespace detail {
 
@@ -24437,40 +24753,44 @@ inline constexpr FiveBlockGenotype nasnet_a_figure_4 = detail::with_loose_ends(n
 /// with layer normalisation. No code of it was ever released; how its outputs travel between cells is this library's
 /// reading (see build_network), and the published sizes are not reproduced.
 inline constexpr ArchitectureGenotype<NasnetOps, 4, 4> nasnet_b{
-    .normal = make_cell<NasnetOps, 4>({{{1, "sep_conv_5x5"}, {2, "identity"}, Combiner::add_layer_norm},
-                                       {{0, "sep_conv_5x5"}, {3, "sep_conv_3x3"}, Combiner::add_layer_norm},
-                                       {{1, "sep_conv_3x3"}, {3, "identity"}, Combiner::add_layer_norm},
-                                       {{0, "identity"}, {1, "sep_conv_3x3"}, Combiner::add_layer_norm}},
-                                      {}),
-    .reduction = make_cell<NasnetOps, 4>({{{0, "sep_conv_3x3"}, {1, "sep_conv_3x3"}, Combiner::add_layer_norm},
-                                          {{1, "sep_conv_3x3"}, {3, "identity"}, Combiner::add_layer_norm},
-                                          {{2, "identity"}, {3, "avg_pool_3x3"}},
-                                          {{0, "avg_pool_3x3"}, {4, "conv_1x3_3x1"}}},
-                                         {})};
+    .normal =
+        detail::published_cell<NasnetOps, 4>({{{1, "sep_conv_5x5"}, {2, "identity"}, Combiner::add_layer_norm},
+                                              {{0, "sep_conv_5x5"}, {3, "sep_conv_3x3"}, Combiner::add_layer_norm},
+                                              {{1, "sep_conv_3x3"}, {3, "identity"}, Combiner::add_layer_norm},
+                                              {{0, "identity"}, {1, "sep_conv_3x3"}, Combiner::add_layer_norm}},
+                                             {}),
+    .reduction =
+        detail::published_cell<NasnetOps, 4>({{{0, "sep_conv_3x3"}, {1, "sep_conv_3x3"}, Combiner::add_layer_norm},
+                                              {{1, "sep_conv_3x3"}, {3, "identity"}, Combiner::add_layer_norm},
+                                              {{2, "identity"}, {3, "avg_pool_3x3"}},
+                                              {{0, "avg_pool_3x3"}, {4, "conv_1x3_3x1"}}},
+                                             {})};
 
 /// NASNet-C as the paper's appendix draws it: sums with layer and with instance normalisation, and blocks that
 /// concatenate. Released code is not known. Its published sizes are met only roughly, see network_table.
 inline constexpr ArchitectureGenotype<NasnetOps, 4> nasnet_c{
-    .normal = make_cell<NasnetOps>({{{0, "sep_conv_3x3"}, {0, "sep_conv_5x5"}},
-                                    {{0, "sep_conv_3x3"}, {1, "sep_conv_3x3"}, Combiner::add_instance_norm},
-                                    {{0, "sep_conv_3x3"}, {1, "sep_conv_3x3"}, Combiner::concat},
-                                    {{1, "sep_conv_3x3"}, {1, "conv_1x3_3x1"}, Combiner::add_layer_norm}},
-                                   {2, 3, 4, 5}),
-    .reduction = make_cell<NasnetOps>({{{0, "max_pool_3x3"}, {0, "max_pool_3x3"}, Combiner::concat},
-                                       {{0, "conv_1x7_7x1"}, {1, "max_pool_3x3"}, Combiner::add_layer_norm},
-                                       {{0, "max_pool_3x3"}, {1, "max_pool_3x3"}, Combiner::add_instance_norm},
-                                       {{1, "sep_conv_7x7"}, {1, "max_pool_5x5"}, Combiner::add_layer_norm}},
-                                      {2, 3, 4, 5})};
+    .normal =
+        detail::published_cell<NasnetOps>({{{0, "sep_conv_3x3"}, {0, "sep_conv_5x5"}},
+                                           {{0, "sep_conv_3x3"}, {1, "sep_conv_3x3"}, Combiner::add_instance_norm},
+                                           {{0, "sep_conv_3x3"}, {1, "sep_conv_3x3"}, Combiner::concat},
+                                           {{1, "sep_conv_3x3"}, {1, "conv_1x3_3x1"}, Combiner::add_layer_norm}},
+                                          {2, 3, 4, 5}),
+    .reduction =
+        detail::published_cell<NasnetOps>({{{0, "max_pool_3x3"}, {0, "max_pool_3x3"}, Combiner::concat},
+                                           {{0, "conv_1x7_7x1"}, {1, "max_pool_3x3"}, Combiner::add_layer_norm},
+                                           {{0, "max_pool_3x3"}, {1, "max_pool_3x3"}, Combiner::add_instance_norm},
+                                           {{1, "sep_conv_7x7"}, {1, "max_pool_5x5"}, Combiner::add_layer_norm}},
+                                          {2, 3, 4, 5})};
 
 namespace detail {
 
 // One cell for both roles. State 4 is concatenated although block 4 reads it.
-inline constexpr auto pnasnet_5_cell = make_cell<NasnetOps>({{{1, "sep_conv_5x5"}, {1, "max_pool_3x3"}},
-                                                             {{0, "sep_conv_7x7"}, {0, "max_pool_3x3"}},
-                                                             {{0, "sep_conv_5x5"}, {0, "sep_conv_3x3"}},
-                                                             {{4, "sep_conv_3x3"}, {0, "max_pool_3x3"}},
-                                                             {{1, "sep_conv_3x3"}, {0, "identity"}}},
-                                                            {2, 3, 4, 5, 6});
+inline constexpr auto pnasnet_5_cell = detail::published_cell<NasnetOps>({{{1, "sep_conv_5x5"}, {1, "max_pool_3x3"}},
+                                                                          {{0, "sep_conv_7x7"}, {0, "max_pool_3x3"}},
+                                                                          {{0, "sep_conv_5x5"}, {0, "sep_conv_3x3"}},
+                                                                          {{4, "sep_conv_3x3"}, {0, "max_pool_3x3"}},
+                                                                          {{1, "sep_conv_3x3"}, {0, "identity"}}},
+                                                                         {2, 3, 4, 5, 6});
 
 }  // namespace detail
 
@@ -24480,44 +24800,46 @@ inline constexpr FiveBlockGenotype pnasnet_5{.normal = detail::pnasnet_5_cell, .
 /// AmoebaNet-A of the TPU release (tensorflow/tpu, models/official/amoeba_net), whose 1x7-7x1 convolutions have
 /// bottlenecks. Real et al., AAAI 2019. The literal in the DARTS code is a different cell.
 inline constexpr ArchitectureGenotype<AllOps, 5> amoebanet_a{
-    .normal = make_cell<AllOps>({{{0, "avg_pool_3x3"}, {0, "max_pool_3x3"}},
-                                 {{1, "sep_conv_3x3"}, {1, "identity"}},
-                                 {{0, "identity"}, {1, "avg_pool_3x3"}},
-                                 {{0, "sep_conv_3x3"}, {2, "sep_conv_5x5"}},
-                                 {{5, "avg_pool_3x3"}, {0, "sep_conv_3x3"}}},
-                                {1, 3, 4, 6}),
-    .reduction = make_cell<AllOps>({{{1, "sep_conv_3x3"}, {0, "avg_pool_3x3"}},
-                                    {{0, "max_pool_3x3"}, {2, "sep_conv_7x7"}},
-                                    {{1, "max_pool_3x3"}, {0, "max_pool_3x3"}},
-                                    {{4, "sep_conv_3x3"}, {0, "bottleneck_1x7_7x1"}},
-                                    {{1, "avg_pool_3x3"}, {0, "sep_conv_7x7"}}},
-                                   {2, 3, 4, 5, 6})};
+    .normal = detail::published_cell<AllOps>({{{0, "avg_pool_3x3"}, {0, "max_pool_3x3"}},
+                                              {{1, "sep_conv_3x3"}, {1, "identity"}},
+                                              {{0, "identity"}, {1, "avg_pool_3x3"}},
+                                              {{0, "sep_conv_3x3"}, {2, "sep_conv_5x5"}},
+                                              {{5, "avg_pool_3x3"}, {0, "sep_conv_3x3"}}},
+                                             {1, 3, 4, 6}),
+    .reduction = detail::published_cell<AllOps>({{{1, "sep_conv_3x3"}, {0, "avg_pool_3x3"}},
+                                                 {{0, "max_pool_3x3"}, {2, "sep_conv_7x7"}},
+                                                 {{1, "max_pool_3x3"}, {0, "max_pool_3x3"}},
+                                                 {{4, "sep_conv_3x3"}, {0, "bottleneck_1x7_7x1"}},
+                                                 {{1, "avg_pool_3x3"}, {0, "sep_conv_7x7"}}},
+                                                {2, 3, 4, 5, 6})};
 
 using DartsGenotype = ArchitectureGenotype<AllOps, 4>;
 
 /// DARTS, first order: DARTS_V1 of its code, states 0 and 1 swapped from its numbering. Liu et al., ICLR 2019.
-inline constexpr DartsGenotype darts_v1{.normal = make_cell<AllOps>({{{0, "sep_conv_3x3"}, {1, "sep_conv_3x3"}},
-                                                                     {{1, "skip_connect"}, {0, "sep_conv_3x3"}},
-                                                                     {{1, "skip_connect"}, {0, "sep_conv_3x3"}},
-                                                                     {{1, "sep_conv_3x3"}, {2, "skip_connect"}}},
-                                                                    {2, 3, 4, 5}),
-                                        .reduction = make_cell<AllOps>({{{1, "max_pool_3x3"}, {0, "max_pool_3x3"}},
-                                                                        {{2, "skip_connect"}, {1, "max_pool_3x3"}},
-                                                                        {{1, "max_pool_3x3"}, {2, "skip_connect"}},
-                                                                        {{2, "skip_connect"}, {1, "avg_pool_3x3"}}},
-                                                                       {2, 3, 4, 5})};
+inline constexpr DartsGenotype darts_v1{
+    .normal = detail::published_cell<AllOps>({{{0, "sep_conv_3x3"}, {1, "sep_conv_3x3"}},
+                                              {{1, "skip_connect"}, {0, "sep_conv_3x3"}},
+                                              {{1, "skip_connect"}, {0, "sep_conv_3x3"}},
+                                              {{1, "sep_conv_3x3"}, {2, "skip_connect"}}},
+                                             {2, 3, 4, 5}),
+    .reduction = detail::published_cell<AllOps>({{{1, "max_pool_3x3"}, {0, "max_pool_3x3"}},
+                                                 {{2, "skip_connect"}, {1, "max_pool_3x3"}},
+                                                 {{1, "max_pool_3x3"}, {2, "skip_connect"}},
+                                                 {{2, "skip_connect"}, {1, "avg_pool_3x3"}}},
+                                                {2, 3, 4, 5})};
 
 /// DARTS, second order: DARTS_V2 of its code, states 0 and 1 swapped from its numbering. Liu et al., ICLR 2019.
-inline constexpr DartsGenotype darts_v2{.normal = make_cell<AllOps>({{{1, "sep_conv_3x3"}, {0, "sep_conv_3x3"}},
-                                                                     {{1, "sep_conv_3x3"}, {0, "sep_conv_3x3"}},
-                                                                     {{0, "sep_conv_3x3"}, {1, "skip_connect"}},
-                                                                     {{1, "skip_connect"}, {2, "dil_sep_conv_3x3"}}},
-                                                                    {2, 3, 4, 5}),
-                                        .reduction = make_cell<AllOps>({{{1, "max_pool_3x3"}, {0, "max_pool_3x3"}},
-                                                                        {{2, "skip_connect"}, {0, "max_pool_3x3"}},
-                                                                        {{1, "max_pool_3x3"}, {2, "skip_connect"}},
-                                                                        {{2, "skip_connect"}, {0, "max_pool_3x3"}}},
-                                                                       {2, 3, 4, 5})};
+inline constexpr DartsGenotype darts_v2{
+    .normal = detail::published_cell<AllOps>({{{1, "sep_conv_3x3"}, {0, "sep_conv_3x3"}},
+                                              {{1, "sep_conv_3x3"}, {0, "sep_conv_3x3"}},
+                                              {{0, "sep_conv_3x3"}, {1, "skip_connect"}},
+                                              {{1, "skip_connect"}, {2, "dil_sep_conv_3x3"}}},
+                                             {2, 3, 4, 5}),
+    .reduction = detail::published_cell<AllOps>({{{1, "max_pool_3x3"}, {0, "max_pool_3x3"}},
+                                                 {{2, "skip_connect"}, {0, "max_pool_3x3"}},
+                                                 {{1, "max_pool_3x3"}, {2, "skip_connect"}},
+                                                 {{2, "skip_connect"}, {0, "max_pool_3x3"}}},
+                                                {2, 3, 4, 5})};
 
 /// The names that published_architecture knows.
 inline constexpr std::array<std::string_view, 8> published_names{
@@ -25809,7 +26131,7 @@ namespace nasnet::inline NASNET_ABI::detail {
 /// Writes a laid-out cell as the content of an SVG.
 class CellSvg {
  public:
-  explicit CellSvg(const CellLayout& layout) : layout_(layout) {}
+  NASNET_LAZY explicit CellSvg(const CellLayout& layout) : layout_(layout) {}
 
   NASNET_LAZY [[nodiscard]] std::string text() && {
     for (const Box& frame : layout_.frames()) draw_rectangle(frame, 10, " class=\"frame\"");
@@ -26622,7 +26944,7 @@ namespace detail {
 /// Most bytes of a protobuf message: lengths are 31 bits for its readers.
 inline constexpr std::uint64_t largest_onnx_file = (std::uint64_t{1} << 31U) - 1;
 
-NASNET_LAZY void check_onnx_size(std::uint64_t size, const std::filesystem::path& path);
+NASNET_LAZY void check_onnx_size(std::uint64_t size, const FilePath& path);
 
 }  // namespace detail
 
@@ -26633,7 +26955,7 @@ NASNET_LAZY void check_onnx_size(std::uint64_t size, const std::filesystem::path
 /// @throws ShapeError for an image that the network cannot take; ArgumentError that names the node for a primitive
 /// without emit_onnx (see onnx_call.hpp); IoError where the file cannot be written or would have 2 GiB.
 template <class Scalar>
-void write_onnx(const Model<Scalar>& model, const std::filesystem::path& path, Size image);
+void write_onnx(const Model<Scalar>& model, const FilePath& path, Size image);
 
 }  // namespace nasnet::inline NASNET_ABI
 
@@ -26806,20 +27128,14 @@ class OnnxCall {
     FeatureShape output_shape{};
   };
 
-  OnnxCall(Values values, OnnxNames& names) : values_(std::move(values)), names_(names) {}
+  NASNET_LAZY OnnxCall(Values values, OnnxNames& names);
 
   /// @throws ArgumentError where there is no such input or parameter, here and below.
-  NASNET_LAZY [[nodiscard]] const std::string& input(std::size_t index = 0) const& {
-    return at(values_.inputs, index, "input");
-  }
+  NASNET_LAZY [[nodiscard]] const std::string& input(std::size_t index = 0) const&;
   [[nodiscard]] const std::vector<std::string>& inputs() const& { return values_.inputs; }
-  NASNET_LAZY [[nodiscard]] const FeatureShape& input_shape(std::size_t index = 0) const& {
-    return at(values_.input_shapes, index, "input");
-  }
+  NASNET_LAZY [[nodiscard]] const FeatureShape& input_shape(std::size_t index = 0) const&;
   [[nodiscard]] const FeatureShape& output_shape() const& { return values_.output_shape; }
-  NASNET_LAZY [[nodiscard]] const std::string& parameter(std::size_t index) const& {
-    return at(values_.parameters, index, "parameter");
-  }
+  NASNET_LAZY [[nodiscard]] const std::string& parameter(std::size_t index) const&;
   /// Of the output: the name of the network's node.
   [[nodiscard]] const std::string& name() const& { return values_.output; }
 
@@ -26915,6 +27231,18 @@ NASNET_BODY void emit_onnx(const CustomPrimitive& primitive, OnnxCall& call) {
   if (primitive.try_emit_onnx(call)) return;
   fail<ArgumentError>(call.name(), ": the primitive '", name_of(primitive), "' cannot be written as ONNX; it needs ",
                       "emit_onnx(const P&, OnnxCall&) beside its type");
+}
+
+NASNET_BODY OnnxCall::OnnxCall(Values values, OnnxNames& names) : values_(std::move(values)), names_(names) {}
+
+NASNET_BODY const std::string& OnnxCall::input(std::size_t index) const& { return at(values_.inputs, index, "input"); }
+
+NASNET_BODY const FeatureShape& OnnxCall::input_shape(std::size_t index) const& {
+  return at(values_.input_shapes, index, "input");
+}
+
+NASNET_BODY const std::string& OnnxCall::parameter(std::size_t index) const& {
+  return at(values_.parameters, index, "parameter");
 }
 
 }  // namespace nasnet::inline NASNET_ABI
@@ -27482,8 +27810,7 @@ template <class Scalar>
 /// @param naming whose names and layouts; other libraries have none for the auxiliary head
 /// @throws IoError where the file cannot be written, ArgumentError where the naming has no name for a parameter.
 template <class Scalar>
-void save_weights(const Model<Scalar>& model, const std::filesystem::path& path,
-                  WeightNaming naming = WeightNaming::nasnet);
+void save_weights(const Model<Scalar>& model, const FilePath& path, WeightNaming naming = WeightNaming::nasnet);
 
 namespace detail {
 
@@ -27522,7 +27849,7 @@ void load_weights(Model<Scalar>& model, const TensorFile& file, WeightNaming nam
 /// Fills a model from a safetensors file.
 /// @throws IoError where it cannot be read, others as above.
 template <class Scalar>
-void load_weights(Model<Scalar>& model, const std::filesystem::path& path, WeightNaming naming = WeightNaming::nasnet) {
+void load_weights(Model<Scalar>& model, const FilePath& path, WeightNaming naming = WeightNaming::nasnet) {
   load_weights(model, read_safetensors(path), naming);
 }
 
@@ -27552,7 +27879,7 @@ TensorFile model_weights(const Model<Scalar>& model) {
 }
 
 template <class Scalar>
-void save_weights(const Model<Scalar>& model, const std::filesystem::path& path, WeightNaming naming) {
+void save_weights(const Model<Scalar>& model, const FilePath& path, WeightNaming naming) {
   const TensorFile weights = model_weights(model);
   write_safetensors(path, naming == WeightNaming::nasnet
                               ? weights
@@ -27630,7 +27957,7 @@ void load_weights(Model<Scalar>& model, const TensorFile& file) {
 
 namespace nasnet::inline NASNET_ABI::detail {
 
-NASNET_BODY void check_onnx_size(std::uint64_t size, const std::filesystem::path& path) {
+NASNET_BODY void check_onnx_size(std::uint64_t size, const FilePath& path) {
   if (size <= largest_onnx_file) return;
   fail<IoError>("cannot write '", path.string(), "': the network takes ", size,
                 " bytes as ONNX, a file of that format ", "has at most ", largest_onnx_file);
@@ -27656,7 +27983,7 @@ template <class Scalar>
 namespace nasnet::inline NASNET_ABI {
 
 template <class Scalar>
-void write_onnx(const Model<Scalar>& model, const std::filesystem::path& path, Size image) {
+void write_onnx(const Model<Scalar>& model, const FilePath& path, Size image) {
   const NetworkGraph& graph = model.graph();
   const detail::ProtobufMessage message = detail::OnnxGraph(graph, image).model();
   detail::check_onnx_size(message.size(), path);
@@ -27961,8 +28288,7 @@ class JournalReader {
   using HeaderSink = std::function<void(JournalHeader)>;
   using RecordSink = std::function<void(JournalRecord)>;
 
-  JournalReader(const std::string& path, HeaderSink take_header, RecordSink take_record)
-      : path_(path), take_header_(std::move(take_header)), take_record_(std::move(take_record)) {}
+  NASNET_LAZY JournalReader(const std::string& path, HeaderSink take_header, RecordSink take_record);
 
   NASNET_LAZY void read(std::string_view text);
 
@@ -28174,6 +28500,9 @@ NASNET_BODY JournalReader::Begun& JournalReader::running(const JournalLine& line
   return begun;
 }
 
+NASNET_BODY JournalReader::JournalReader(const std::string& path, HeaderSink take_header, RecordSink take_record)
+    : path_(path), take_header_(std::move(take_header)), take_record_(std::move(take_record)) {}
+
 }  // namespace nasnet::inline NASNET_ABI::detail
 
 // ---- nasnet/journal/record_json.hpp ------------------------------------------------------------------------------
@@ -28347,8 +28676,7 @@ NASNET_BODY Journal journal_from_text(std::string_view text, const std::string& 
 }
 
 NASNET_BODY std::string journal_text(const std::string& path) {
-  std::error_code ignored;
-  return std::filesystem::is_regular_file(path, ignored) ? read_text_file(path) : std::string();
+  return detail::is_regular_file(path) ? read_text_file(path) : std::string();
 }
 
 NASNET_BODY History history_from_text(std::string_view text, const std::string& path,
@@ -28403,12 +28731,12 @@ class JournalWriter {
  public:
   /// Opens the file, or makes it.
   /// @throws IoError where it cannot be written.
-  explicit JournalWriter(const std::string& path, AppendOptions options = {}) : file_(path, options) {}
+  NASNET_LAZY explicit JournalWriter(const std::string& path, AppendOptions options = {});
 
-  NASNET_LAZY [[nodiscard]] std::string path() const { return file_.path().string(); }
+  NASNET_LAZY [[nodiscard]] std::string path() const;
 
   /// Cuts off a last line that was not written whole.
-  NASNET_LAZY void drop_torn_line() { file_.drop_torn_line(); }
+  NASNET_LAZY void drop_torn_line();
 
   /// @throws IoError where the line could not be stored, as on a full disk; the file then ends with the line before.
   NASNET_LAZY void begin(const JournalHeader& header);
@@ -28417,7 +28745,7 @@ class JournalWriter {
   NASNET_LAZY void write(JournalEvent event, const Trial& trial = {});
 
   /// A line that is put together already. As above.
-  NASNET_LAZY void write_line(const std::string& line) { file_.append(line); }
+  NASNET_LAZY void write_line(const std::string& line);
 
  private:
   AppendFile file_;
@@ -28436,6 +28764,14 @@ NASNET_BODY void JournalWriter::begin(const JournalHeader& header) {
 NASNET_BODY void JournalWriter::write(JournalEvent event, const Trial& trial) {
   write_line(detail::one_line(detail::record_json(event, trial)));
 }
+
+NASNET_BODY JournalWriter::JournalWriter(const std::string& path, AppendOptions options) : file_(path, options) {}
+
+NASNET_BODY std::string JournalWriter::path() const { return file_.path().string(); }
+
+NASNET_BODY void JournalWriter::drop_torn_line() { file_.drop_torn_line(); }
+
+NASNET_BODY void JournalWriter::write_line(const std::string& line) { file_.append(line); }
 
 }  // namespace nasnet::inline NASNET_ABI
 
@@ -28814,8 +29150,7 @@ NASNET_BODY SearchResult find_network(const std::string& name_or_path) {
     const NetworkDescription named = named_network(name_or_path);
     return {.architecture = named.architecture, .network = named.config};
   }
-  std::error_code ignored;
-  if (!std::filesystem::exists(name_or_path, ignored)) {
+  if (!detail::file_exists(name_or_path)) {
     std::string known;
     for (const std::string_view name : network_names) known.append(known.empty() ? "" : ", ").append(name);
     fail<IoError>("cannot read '", name_or_path, "': there is no such file, nor a network of that name; known are ",
@@ -28836,6 +29171,13 @@ NASNET_BODY SearchResult find_network(const std::string& name_or_path, std::span
 
 namespace nasnet::inline NASNET_ABI {
 
+namespace detail {
+
+/// AllOps::table(), made in the compiled library.
+NASNET_LAZY [[nodiscard]] OpTable all_ops();
+
+}  // namespace detail
+
 /// The network's options for prediction with these weights: as many image channels as the stem's kernel has, and no
 /// auxiliary head.
 /// @throws DataError where a kernel takes images without channels.
@@ -28850,23 +29192,29 @@ NASNET_LAZY [[nodiscard]] NetworkConfig prediction_config(const SearchResult& ne
 /// @throws DataError where the weights are not those of the network (see load_weights), GenotypeError or ArgumentError
 /// where there is no such network.
 NASNET_LAZY [[nodiscard]] Model<float> load_model(const SearchResult& network, const TensorFile& weights,
-                                                  const OpTable& ops = AllOps::table());
+                                                  const OpTable& ops = detail::all_ops());
 
 /// The same from files: of a search or an architecture, or the name of a published network, and of safetensors.
 /// @throws as above, with the file's name; IoError where a file cannot be read.
 NASNET_LAZY [[nodiscard]] Model<float> load_model(const std::string& name_or_path, const std::string& weights,
-                                                  const OpTable& ops = AllOps::table());
+                                                  const OpTable& ops = detail::all_ops());
 
 /// A network ready to predict normalised images: load_network("best.json", "best.safetensors"). Arguments and errors
 /// are load_model's.
 NASNET_LAZY [[nodiscard]] InferencePlan<float> load_network(const SearchResult& network, const TensorFile& weights,
-                                                            const OpTable& ops = AllOps::table());
+                                                            const OpTable& ops = detail::all_ops());
 NASNET_LAZY [[nodiscard]] InferencePlan<float> load_network(const std::string& name_or_path, const std::string& weights,
-                                                            const OpTable& ops = AllOps::table());
+                                                            const OpTable& ops = detail::all_ops());
 
 }  // namespace nasnet::inline NASNET_ABI
 
 // ---- nasnet/report/load_network.ipp ------------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+NASNET_BODY OpTable all_ops() { return AllOps::table(); }
+
+}  // namespace nasnet::inline NASNET_ABI::detail
 
 namespace nasnet::inline NASNET_ABI {
 
@@ -30023,7 +30371,7 @@ class AnyStrategy {
   NASNET_LAZY void load(const JsonValue& state);
 
  private:
-  explicit AnyStrategy(std::unique_ptr<detail::StrategyInterface> strategy) : strategy_(std::move(strategy)) {}
+  NASNET_LAZY explicit AnyStrategy(std::unique_ptr<detail::StrategyInterface> strategy);
 
   std::unique_ptr<detail::StrategyInterface> strategy_;
 };
@@ -30047,6 +30395,9 @@ NASNET_BODY JsonValue AnyStrategy::settings() const { return strategy_->settings
 NASNET_BODY JsonValue AnyStrategy::save() const { return strategy_->save(); }
 
 NASNET_BODY void AnyStrategy::load(const JsonValue& state) { strategy_->load(state); }
+
+NASNET_BODY AnyStrategy::AnyStrategy(std::unique_ptr<detail::StrategyInterface> strategy)
+    : strategy_(std::move(strategy)) {}
 
 }  // namespace nasnet::inline NASNET_ABI
 
@@ -30090,8 +30441,7 @@ class BenchmarkTable {
 
   /// A table with one training of each architecture and no budgets.
   /// @throws DataError for a table without entries.
-  NASNET_LAZY BenchmarkTable(std::string name, AnySpace space, Key key, const Entries& entries)
-      : BenchmarkTable(std::move(name), std::move(space), std::move(key), {}, 1, trainings_of(entries)) {}
+  NASNET_LAZY BenchmarkTable(std::string name, AnySpace space, Key key, const Entries& entries);
 
   /// @param budgets ascending, for ChildTrainer epochs; or none
   /// @param trainings of each architecture with each budget
@@ -30114,9 +30464,7 @@ class BenchmarkTable {
 
   /// The means over the trainings with the most budget.
   /// @throws DataError where the table has no such architecture.
-  NASNET_LAZY [[nodiscard]] TableEntry at(const Architecture& architecture) const {
-    return mean_of(trainings_at(architecture));
-  }
+  NASNET_LAZY [[nodiscard]] TableEntry at(const Architecture& architecture) const;
 
   /// What an evaluation sees: validation accuracy and seconds of one training, test accuracy as at().
   /// @param budget absent: the most @param training which of them, from 0
@@ -30179,7 +30527,7 @@ class Nasbench201Space {
                                                             "avg_pool_3x3"};
   static constexpr std::int64_t cells = 15'625;
 
-  Nasbench201Space();
+  NASNET_LAZY Nasbench201Space();
 
   /// The ops of its edges with their expansions: nothing, the input, ReLU with convolution and batch norm, a pool.
   NASNET_LAZY [[nodiscard]] static OpTable ops();
@@ -30266,7 +30614,7 @@ class Nasbench201Space {
 
 namespace nasnet::inline NASNET_ABI {
 
-NASNET_INLINE Nasbench201Space::Nasbench201Space()
+NASNET_BODY Nasbench201Space::Nasbench201Space()
     : hashes_(std::make_shared<const std::vector<std::uint64_t>>(all_hashes())) {}
 
 NASNET_BODY OpTable Nasbench201Space::ops() {
@@ -30447,6 +30795,96 @@ NASNET_BODY std::vector<std::uint64_t> Nasbench201Space::all_hashes() {
 ///
 /// The blocks add. A training of more epochs is another training, with the whole course of the learning rate.
 
+namespace nasnet::inline NASNET_ABI {
+
+/// The ops of the table's cells.
+using CellTableOps = OpSet<Identity, MaxPool<3>, SepConv<3>>;
+
+/// The table's cells: two blocks that add, the same cell in both roles.
+NASNET_LAZY [[nodiscard]] SearchSpace cell_table_space();
+
+/// The first cell of each canonical form, in order of their numbers in the space.
+NASNET_LAZY [[nodiscard]] std::vector<Architecture> cell_table_cells();
+
+/// Epochs of the trainings in a table, ascending.
+inline constexpr std::array<std::int64_t, 3> cell_table_epochs{1, 2, 4};
+
+/// Trainings of each cell and number of epochs, which differ in their random numbers.
+inline constexpr std::size_t cell_table_trainings = 2;
+
+/// What one training gave, as fractions.
+struct CellTraining {
+  double validation_accuracy = 0;
+  double test_accuracy = 0;
+
+  bool operator==(const CellTraining&) const = default;
+};
+
+/// All trainings of a cell: those of cell_table_epochs[e] epochs at place e.
+using CellTrainings = std::array<std::array<CellTraining, cell_table_trainings>, cell_table_epochs.size()>;
+
+/// A line of the table.
+struct CellTableRow {
+  Architecture architecture{};
+  std::int64_t parameters = 0;
+  std::int64_t multiply_adds = 0;
+  double epoch_seconds = 0;    ///< of training, measured
+  double latency_seconds = 0;  ///< of the prediction of one image, measured
+  CellTrainings trainings{};
+};
+
+namespace detail {
+
+class CsvFile;
+
+// all but the combiners
+
+NASNET_LAZY [[nodiscard]] std::string cell_table_header();
+
+NASNET_LAZY [[nodiscard]] std::vector<CellTableRow> cell_table_rows(CsvFile& file);
+
+}  // namespace detail
+
+/// The text of a table with these lines.
+/// @throws GenotypeError for a cell of another space.
+NASNET_LAZY [[nodiscard]] std::string cell_table_text(std::span<const CellTableRow> rows);
+
+/// All lines of a table.
+/// @throws IoError where the file cannot be read, DataError naming file and line for another kind of file and damage.
+NASNET_LAZY [[nodiscard]] std::vector<CellTableRow> read_cell_table(const std::string& path);
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/study/cell_table.ipp ---------------------------------------------------------------------------------
+
+// ---- nasnet/space/cell_space.hpp ---------------------------------------------------------------------------------
+
+/// The search space of an op set that is known at compile time.
+
+namespace nasnet::inline NASNET_ABI {
+
+/// The space of a compile-time op set and number of blocks, as `CellSpace<NasnetOps, 5>`.
+///
+/// Converts to SearchSpace; its genotypes are values that the compiler checks.
+template <class OpSetType, int Blocks, int Inputs = 2>
+struct CellSpace {
+  using Ops = OpSetType;
+  using Genotype = ArchitectureGenotype<Ops, Blocks, Inputs>;
+  static constexpr int blocks = Blocks;
+  static constexpr int inputs = Inputs;
+
+  /// The run-time space; `blocks` and `inputs` of the options are those of the type.
+  [[nodiscard]] static SearchSpace space(SpaceOptions options = {}) {
+    options.blocks = Blocks;
+    options.inputs = Inputs;
+    return SearchSpace(Ops::table(), std::move(options));
+  }
+
+  [[nodiscard]] operator SearchSpace() const { return space(); }  // NOLINT: the same space
+};
+
+}  // namespace nasnet::inline NASNET_ABI
+
 // ---- nasnet/study/detail/csv_file.hpp ----------------------------------------------------------------------------
 
 /// Tables of comma-separated values: no quotes, a line of column names first.
@@ -30559,94 +30997,6 @@ class CsvFile {
 };
 
 }  // namespace nasnet::inline NASNET_ABI::detail
-
-namespace nasnet::inline NASNET_ABI {
-
-/// The ops of the table's cells.
-using CellTableOps = OpSet<Identity, MaxPool<3>, SepConv<3>>;
-
-/// The table's cells: two blocks that add, the same cell in both roles.
-NASNET_LAZY [[nodiscard]] SearchSpace cell_table_space();
-
-/// The first cell of each canonical form, in order of their numbers in the space.
-NASNET_LAZY [[nodiscard]] std::vector<Architecture> cell_table_cells();
-
-/// Epochs of the trainings in a table, ascending.
-inline constexpr std::array<std::int64_t, 3> cell_table_epochs{1, 2, 4};
-
-/// Trainings of each cell and number of epochs, which differ in their random numbers.
-inline constexpr std::size_t cell_table_trainings = 2;
-
-/// What one training gave, as fractions.
-struct CellTraining {
-  double validation_accuracy = 0;
-  double test_accuracy = 0;
-
-  bool operator==(const CellTraining&) const = default;
-};
-
-/// All trainings of a cell: those of cell_table_epochs[e] epochs at place e.
-using CellTrainings = std::array<std::array<CellTraining, cell_table_trainings>, cell_table_epochs.size()>;
-
-/// A line of the table.
-struct CellTableRow {
-  Architecture architecture{};
-  std::int64_t parameters = 0;
-  std::int64_t multiply_adds = 0;
-  double epoch_seconds = 0;    ///< of training, measured
-  double latency_seconds = 0;  ///< of the prediction of one image, measured
-  CellTrainings trainings{};
-};
-
-namespace detail {
-
-// all but the combiners
-
-NASNET_LAZY [[nodiscard]] std::string cell_table_header();
-
-NASNET_LAZY [[nodiscard]] std::vector<CellTableRow> cell_table_rows(CsvFile& file);
-
-}  // namespace detail
-
-/// The text of a table with these lines.
-/// @throws GenotypeError for a cell of another space.
-NASNET_LAZY [[nodiscard]] std::string cell_table_text(std::span<const CellTableRow> rows);
-
-/// All lines of a table.
-/// @throws IoError where the file cannot be read, DataError naming file and line for another kind of file and damage.
-NASNET_LAZY [[nodiscard]] std::vector<CellTableRow> read_cell_table(const std::string& path);
-
-}  // namespace nasnet::inline NASNET_ABI
-
-// ---- nasnet/study/cell_table.ipp ---------------------------------------------------------------------------------
-
-// ---- nasnet/space/cell_space.hpp ---------------------------------------------------------------------------------
-
-/// The search space of an op set that is known at compile time.
-
-namespace nasnet::inline NASNET_ABI {
-
-/// The space of a compile-time op set and number of blocks, as `CellSpace<NasnetOps, 5>`.
-///
-/// Converts to SearchSpace; its genotypes are values that the compiler checks.
-template <class OpSetType, int Blocks, int Inputs = 2>
-struct CellSpace {
-  using Ops = OpSetType;
-  using Genotype = ArchitectureGenotype<Ops, Blocks, Inputs>;
-  static constexpr int blocks = Blocks;
-  static constexpr int inputs = Inputs;
-
-  /// The run-time space; `blocks` and `inputs` of the options are those of the type.
-  [[nodiscard]] static SearchSpace space(SpaceOptions options = {}) {
-    options.blocks = Blocks;
-    options.inputs = Inputs;
-    return SearchSpace(Ops::table(), std::move(options));
-  }
-
-  [[nodiscard]] operator SearchSpace() const { return space(); }  // NOLINT: the same space
-};
-
-}  // namespace nasnet::inline NASNET_ABI
 
 namespace nasnet::inline NASNET_ABI {
 
@@ -30947,6 +31297,13 @@ NASNET_BODY BenchmarkTable load_benchmark_table(const std::string& path) {
   fail<DataError>('\'', path, "', line 1: the columns are those of no known table; known are ", known);
 }
 
+NASNET_BODY BenchmarkTable::BenchmarkTable(std::string name, AnySpace space, Key key, const Entries& entries)
+    : BenchmarkTable(std::move(name), std::move(space), std::move(key), {}, 1, trainings_of(entries)) {}
+
+NASNET_BODY TableEntry BenchmarkTable::at(const Architecture& architecture) const {
+  return mean_of(trainings_at(architecture));
+}
+
 }  // namespace nasnet::inline NASNET_ABI
 
 namespace nasnet::inline NASNET_ABI {
@@ -31182,8 +31539,8 @@ struct StartedTrial {
 class SearchLedger {
  public:
   /// @param journal may be null
-  SearchLedger(AnyStrategy strategy, ProposalJudge judge, LedgerOptions options, JournalWriter* journal = nullptr)
-      : strategy_(std::move(strategy)), judge_(std::move(judge)), options_(std::move(options)), journal_(journal) {}
+  NASNET_LAZY SearchLedger(AnyStrategy strategy, ProposalJudge judge, LedgerOptions options,
+                           JournalWriter* journal = nullptr);
 
   /// Does again what a journal says happened next: asks and tells the strategy in the same order.
   /// @param record as detail::JournalReader passes it on
@@ -31221,19 +31578,19 @@ class SearchLedger {
   [[nodiscard]] bool is_waiting() const { return is_waiting_; }
 
   /// Whether the trials wanted have all been recorded.
-  NASNET_LAZY [[nodiscard]] bool is_complete() const { return ended() >= options_.trials; }
+  NASNET_LAZY [[nodiscard]] bool is_complete() const;
 
   /// Trials recorded, done and failed.
-  [[nodiscard]] std::int64_t ended() const { return static_cast<std::int64_t>(book_.ended().size()); }
+  NASNET_LAZY [[nodiscard]] std::int64_t ended() const;
 
   /// Trials handed out and not recorded.
-  [[nodiscard]] std::int64_t running() const { return static_cast<std::int64_t>(book_.running().size()); }
+  NASNET_LAZY [[nodiscard]] std::int64_t running() const;
 
   /// Of the trials recorded, those failed.
   [[nodiscard]] std::int64_t failed() const { return failed_; }
 
   /// The best so far, as History::best_result; nullptr where no trial is done.
-  NASNET_LAZY [[nodiscard]] const RankedResult* best() const { return ranking_.best(); }
+  NASNET_LAZY [[nodiscard]] const RankedResult* best() const;
 
   /// Wall-clock seconds of all trials recorded, one after the other.
   [[nodiscard]] double seconds() const { return seconds_; }
@@ -31294,7 +31651,7 @@ class SearchLedger {
 
   /// Whether the strategy may be asked: not after too many proposals that were skipped, until it is told another
   /// result.
-  NASNET_LAZY [[nodiscard]] bool may_ask() { return skipped_in_a_row_ < options_.max_skipped || tell_next(); }
+  NASNET_LAZY [[nodiscard]] bool may_ask();
 
   /// Asks the strategy; in an ordered search again after each result for which it waits, as long as they have come.
   NASNET_LAZY [[nodiscard]] Answer ask();
@@ -31607,6 +31964,20 @@ NASNET_BODY void SearchLedger::observe(const Trial& trial) const {
   if (options_.observer) options_.observer(trial);
 }
 
+NASNET_BODY SearchLedger::SearchLedger(AnyStrategy strategy, ProposalJudge judge, LedgerOptions options,
+                                       JournalWriter* journal)
+    : strategy_(std::move(strategy)), judge_(std::move(judge)), options_(std::move(options)), journal_(journal) {}
+
+NASNET_BODY bool SearchLedger::is_complete() const { return ended() >= options_.trials; }
+
+NASNET_BODY std::int64_t SearchLedger::ended() const { return static_cast<std::int64_t>(book_.ended().size()); }
+
+NASNET_BODY std::int64_t SearchLedger::running() const { return static_cast<std::int64_t>(book_.running().size()); }
+
+NASNET_BODY const RankedResult* SearchLedger::best() const { return ranking_.best(); }
+
+NASNET_BODY bool SearchLedger::may_ask() { return skipped_in_a_row_ < options_.max_skipped || tell_next(); }
+
 }  // namespace nasnet::inline NASNET_ABI
 
 // ---- nasnet/strategy/random_search.hpp ---------------------------------------------------------------------------
@@ -31619,7 +31990,7 @@ namespace nasnet::inline NASNET_ABI {
 /// k alone. It repeats itself; search() skips what was tried before.
 class RandomSearch {
  public:
-  RandomSearch(AnySpace space, std::uint64_t seed) : space_(std::move(space)), seed_(seed) {}
+  NASNET_LAZY RandomSearch(AnySpace space, std::uint64_t seed);
 
   NASNET_LAZY [[nodiscard]] Proposal ask();
 
@@ -31729,6 +32100,8 @@ NASNET_BODY JsonValue RandomSearch::save() const { return nlohmann::json::object
 NASNET_BODY void RandomSearch::load(const JsonValue& state) {
   proposals_ = detail::SavedState("random search", state).count("proposals");
 }
+
+NASNET_BODY RandomSearch::RandomSearch(AnySpace space, std::uint64_t seed) : space_(std::move(space)), seed_(seed) {}
 
 }  // namespace nasnet::inline NASNET_ABI
 
@@ -31994,7 +32367,7 @@ namespace nasnet::inline NASNET_ABI::detail {
 class StudyFollower {
  public:
   /// @param unit the budget of an evaluation
-  explicit StudyFollower(std::int64_t unit) : unit_(unit) {}
+  NASNET_LAZY explicit StudyFollower(std::int64_t unit) : unit_(unit) {}
 
   /// The search up to now, stretched to so many evaluations; nothing where there was none.
   NASNET_LAZY [[nodiscard]] StudyRun run(std::size_t evaluations) const {
@@ -32158,12 +32531,12 @@ NASNET_LAZY [[nodiscard]] inline StudyStrategy random_strategy() {
 /// All searches of a study, side by side.
 class StudyRunner {
  public:
-  StudyRunner(const BenchmarkTable& table, const std::vector<StudyStrategy>& strategies, Study& study)
+  NASNET_LAZY StudyRunner(const BenchmarkTable& table, const std::vector<StudyStrategy>& strategies, Study& study)
       : table_(table), strategies_(strategies), study_(study) {}
 
   /// @throws DataError with what went wrong in the first search that failed.
   NASNET_LAZY void run() {
-    const auto start = std::chrono::steady_clock::now();
+    const auto start = SteadyTime::now();
     std::mutex mutex;  // of the progress
     std::int64_t done = 0;
     const std::int64_t seeds = study_.options.seeds;
@@ -32176,9 +32549,8 @@ class StudyRunner {
             catch_failure([&] { run(static_cast<std::size_t>(task / seeds), task % seeds); });
         if (!study_.options.progress) continue;
         const std::lock_guard lock(mutex);
-        const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start;
         study_.options.progress(
-            {.task = "study", .done = ++done, .total = count, .seconds = passed.count(), .detail = ""});
+            {.task = "study", .done = ++done, .total = count, .seconds = SteadyTime::now() - start, .detail = ""});
       }
     });
     for (const std::optional<Failure>& failure : failures_) {
@@ -32265,7 +32637,7 @@ NASNET_LAZY [[nodiscard]] std::string column(std::string text, std::size_t width
 /// Writes the page of a study.
 class StudyPage {
  public:
-  explicit StudyPage(const Study& study) : study_(study) {}
+  NASNET_LAZY explicit StudyPage(const Study& study) : study_(study) {}
 
   NASNET_LAZY [[nodiscard]] std::string text() &&;
 
@@ -33061,8 +33433,6 @@ class WorkerTeam {
   [[nodiscard]] bool was_stopped() const { return options_.stop != nullptr && options_.stop->load(); }
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   NASNET_LAZY void work(int worker) {
     while (std::optional<StartedTrial> started = claim(worker)) {
       Trial& trial = started->trial;
@@ -33132,7 +33502,7 @@ class WorkerTeam {
 
   /// False where the outcome is unresolved: nothing is to be recorded, and no further trial to be run.
   NASNET_LAZY [[nodiscard]] bool evaluate(Trial& trial, const Candidate& candidate) {
-    const Clock::time_point begin = Clock::now();
+    const SteadyTime begin = SteadyTime::now();
     TrialContext context = context_of(trial, candidate, begin);
     std::optional<Outcome> outcome;
     const auto failure = catch_failure([&] { outcome = evaluator_.evaluate(trial.architecture, context); });
@@ -33159,8 +33529,7 @@ class WorkerTeam {
     recorded_.notify_all();
   }
 
-  NASNET_LAZY [[nodiscard]] TrialContext context_of(const Trial& trial, const Candidate& candidate,
-                                                    Clock::time_point begin) {
+  NASNET_LAZY [[nodiscard]] TrialContext context_of(const Trial& trial, const Candidate& candidate, SteadyTime begin) {
     TrialContext context{.trial = trial.number,
                          .random = RandomStream(options_.seed).split("trial", static_cast<std::uint64_t>(trial.number)),
                          .context = Context(pool_, Allocator(options_.trial_bytes)),
@@ -33169,10 +33538,7 @@ class WorkerTeam {
     context.budget = trial.budget;
     context.repeat = trial.repeat;
     context.candidate = candidate;
-    if (options_.trial_seconds) {
-      const std::chrono::duration<double> limit(*options_.trial_seconds);
-      context.deadline = begin + std::chrono::duration_cast<Clock::duration>(limit);
-    }
+    if (options_.trial_seconds) context.deadline = begin + *options_.trial_seconds;
     return context;
   }
 
@@ -33229,9 +33595,7 @@ class WorkerTeam {
     return text;
   }
 
-  NASNET_LAZY [[nodiscard]] static double seconds_since(Clock::time_point begin) {
-    return std::chrono::duration<double>(Clock::now() - begin).count();
-  }
+  NASNET_LAZY [[nodiscard]] static double seconds_since(SteadyTime begin) { return SteadyTime::now() - begin; }
 
   SearchLedger& ledger_;
   const EvaluatorInterface& evaluator_;
@@ -33239,7 +33603,7 @@ class WorkerTeam {
   std::shared_ptr<ThreadPool> pool_;
   std::optional<std::int64_t> shared_bytes_;
   double seconds_before_;  // spent by earlier runs of this search
-  Clock::time_point begin_ = Clock::now();
+  SteadyTime begin_ = SteadyTime::now();
 
   std::mutex mutex_;  // of the ledger and the error
   std::condition_variable recorded_;
@@ -33558,12 +33922,12 @@ namespace nasnet::inline NASNET_ABI {
 /// What the callbacks of all workers draw.
 class SearchProgressBar::Display {
  public:
-  explicit Display(OffTerminal off_terminal) : bar_(stderr, off_terminal) {}
+  NASNET_LAZY explicit Display(OffTerminal off_terminal) : bar_(stderr, off_terminal) {}
 
   NASNET_LAZY void set_search(const Progress& progress) {
     const std::lock_guard lock(mutex_);
     search_ = progress;
-    updated_ = Clock::now();
+    updated_ = SteadyTime::now();
     show();
   }
 
@@ -33585,20 +33949,18 @@ class SearchProgressBar::Display {
   }
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   NASNET_LAZY void show() {
     double running = 0;
     for (const auto& [trial, part] : running_) running += part;
     Progress now = search_;
-    now.seconds += std::chrono::duration<double>(Clock::now() - updated_).count();
+    now.seconds += SteadyTime::now() - updated_;
     bar_.show(now, running);
   }
 
   std::mutex mutex_;
   ProgressBar bar_;
   Progress search_;
-  Clock::time_point updated_ = Clock::now();
+  SteadyTime updated_ = SteadyTime::now();
   std::map<std::int64_t, double> running_;  // trials, and how much of each is done
 };
 
@@ -34200,8 +34562,7 @@ struct LocalSearchOptions {
 /// step is a step as well.
 class LocalSearch {
  public:
-  LocalSearch(AnySpace space, std::uint64_t seed, LocalSearchOptions options = {})
-      : space_(std::move(space)), seed_(seed), options_(options) {}
+  NASNET_LAZY LocalSearch(AnySpace space, std::uint64_t seed, LocalSearchOptions options = {});
 
   NASNET_LAZY [[nodiscard]] Answer ask();
 
@@ -34335,6 +34696,9 @@ NASNET_BODY std::vector<Architecture> LocalSearch::shuffled_neighbours() const {
   }
   return found;
 }
+
+NASNET_BODY LocalSearch::LocalSearch(AnySpace space, std::uint64_t seed, LocalSearchOptions options)
+    : space_(std::move(space)), seed_(seed), options_(options) {}
 
 }  // namespace nasnet::inline NASNET_ABI
 
@@ -34530,7 +34894,7 @@ NASNET_LAZY [[nodiscard]] bool dominates(const std::vector<double>& first, const
 class ParetoArchive {
  public:
   /// @param costs names as in cost_of
-  explicit ParetoArchive(std::vector<std::string> costs) : costs_(std::move(costs)) {}
+  NASNET_LAZY explicit ParetoArchive(std::vector<std::string> costs);
 
   [[nodiscard]] const std::vector<std::string>& costs() const { return costs_; }
 
@@ -34642,6 +35006,8 @@ NASNET_BODY ParetoArchive pareto_archive(const History& history, std::vector<std
   }
   return archive;
 }
+
+NASNET_BODY ParetoArchive::ParetoArchive(std::vector<std::string> costs) : costs_(std::move(costs)) {}
 
 }  // namespace nasnet::inline NASNET_ABI
 
@@ -34973,7 +35339,7 @@ class PpoController {
   [[nodiscard]] const ControllerNetwork<float>& network() const { return network_; }
 
   /// The moving average of rewards; nothing before the first.
-  [[nodiscard]] std::optional<double> baseline() const { return baseline_.value(); }
+  NASNET_LAZY [[nodiscard]] std::optional<double> baseline() const;
 
   NASNET_LAZY [[nodiscard]] JsonValue settings() const;
 
@@ -35344,6 +35710,8 @@ NASNET_BODY void PpoController::load_weights(const detail::SavedState& saved) {
     for (Tensor<float>& average : optimizer_.state()[p]) take(average);
   }
 }
+
+NASNET_BODY std::optional<double> PpoController::baseline() const { return baseline_.value(); }
 
 }  // namespace nasnet::inline NASNET_ABI
 

@@ -1,24 +1,19 @@
 /// Files that are read whole, replaced whole, or grown by whole lines.
 #pragma once
 
-#include <fcntl.h>     // open, O_*
-#include <sys/stat.h>  // fstat, stat, fchmod
-#include <unistd.h>    // close, fsync, ftruncate, getpid, lseek, pread, read, unlink, write
+#include <sys/stat.h>   // stat
+#include <sys/types.h>  // mode_t, off_t
 
-#include <algorithm>     // min
-#include <cerrno>        // errno
-#include <cstddef>       // size_t
-#include <cstdint>       // int64_t, uint8_t, uint64_t
-#include <filesystem>    // path, create_directories
-#include <optional>      // nullopt, optional
-#include <span>          // span
-#include <string>        // string
-#include <string_view>   // string_view
-#include <system_error>  // error_code, generic_category
-#include <utility>       // exchange, move
-#include <vector>        // vector
+#include <cstddef>      // size_t
+#include <cstdint>      // int64_t, uint8_t, uint64_t
+#include <optional>     // optional
+#include <span>         // span
+#include <string>       // string
+#include <string_view>  // string_view
+#include <vector>       // vector
 
 #include "nasnet/config.hpp"
+#include "nasnet/core/file_path.hpp"
 
 namespace nasnet::inline NASNET_ABI {
 
@@ -30,18 +25,18 @@ inline constexpr std::uint64_t default_file_limit = std::uint64_t{16} << 30U;
 
 namespace detail {
 
-NASNET_LAZY [[nodiscard]] inline std::string system_reason(int code) { return std::generic_category().message(code); }
+NASNET_LAZY [[nodiscard]] std::string system_reason(int code);
 
-NASNET_LAZY [[noreturn]] NASNET_COLD void fail_to(std::string_view act, const std::filesystem::path& path, int code);
+NASNET_LAZY [[noreturn]] NASNET_COLD void fail_to(std::string_view act, const FilePath& path, int code);
 
 /// An open file, closed at the end of its life.
 class FileDescriptor {
  public:
   FileDescriptor() = default;
   explicit FileDescriptor(int number) : number_(number) {}
-  FileDescriptor(FileDescriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+  FileDescriptor(FileDescriptor&& other) noexcept;
   FileDescriptor& operator=(FileDescriptor&& other) noexcept;
-  ~FileDescriptor() { static_cast<void>(close()); }
+  ~FileDescriptor();
 
   [[nodiscard]] int number() const { return number_; }
   [[nodiscard]] bool is_open() const { return number_ >= 0; }
@@ -64,33 +59,9 @@ inline constexpr std::size_t largest_transfer = std::size_t{1} << 30U;
 NASNET_LAZY [[nodiscard]] int write_all(const FileDescriptor& file, std::span<const std::uint8_t> bytes);
 
 /// The file and what the system says about it, opened for reading. Folders and devices are refused.
-NASNET_LAZY [[nodiscard]] FileDescriptor open_to_read(const std::filesystem::path& path, struct stat& status);
+NASNET_LAZY [[nodiscard]] FileDescriptor open_to_read(const FilePath& path, struct stat& status);
 
-NASNET_LAZY [[noreturn]] NASNET_COLD void fail_too_large(const std::filesystem::path& path, std::uint64_t limit);
-
-/// The contents of a file as a vector or string of bytes.
-template <class Container>
-[[nodiscard]] Container read_whole(const std::filesystem::path& path, std::uint64_t limit) {
-  struct stat status {};
-  const FileDescriptor file = open_to_read(path, status);
-  const auto expected = S_ISREG(status.st_mode) ? static_cast<std::uint64_t>(status.st_size) : 0;
-  if (expected > limit) fail_too_large(path, limit);
-  Container contents;
-  contents.resize(static_cast<std::size_t>(expected) + 1);  // one more byte than there is: the last read finds the end
-  std::size_t filled = 0;
-  while (true) {
-    if (filled == contents.size()) contents.resize(2 * contents.size() + 4096);
-    const auto count =
-        ::read(file.number(), contents.data() + filled, (std::min)(contents.size() - filled, largest_transfer));
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) fail_to("read", path, errno);
-    if (count == 0) break;
-    filled += static_cast<std::size_t>(count);
-    if (filled > limit) fail_too_large(path, limit);
-  }
-  contents.resize(filled);
-  return contents;
-}
+NASNET_LAZY [[noreturn]] NASNET_COLD void fail_too_large(const FilePath& path, std::uint64_t limit);
 
 /// Bytes of an array that a file's header speaks of; nothing where no file could hold them.
 NASNET_LAZY [[nodiscard]] std::optional<std::uint64_t> bytes_claimed(std::size_t element,
@@ -101,19 +72,14 @@ NASNET_LAZY [[nodiscard]] std::optional<std::uint64_t> bytes_claimed(std::size_t
 /// The contents of a file or pipe.
 /// @param limit most bytes that are accepted
 /// @throws IoError where it is missing, unreadable, a folder, a device or beyond the limit.
-[[nodiscard]] inline Bytes read_file(const std::filesystem::path& path, std::uint64_t limit = default_file_limit) {
-  return detail::read_whole<Bytes>(path, limit);
-}
+NASNET_LAZY [[nodiscard]] Bytes read_file(const FilePath& path, std::uint64_t limit = default_file_limit);
 
 /// As read_file, for text.
-[[nodiscard]] inline std::string read_text_file(const std::filesystem::path& path,
-                                                std::uint64_t limit = default_file_limit) {
-  return detail::read_whole<std::string>(path, limit);
-}
+NASNET_LAZY [[nodiscard]] std::string read_text_file(const FilePath& path, std::uint64_t limit = default_file_limit);
 
 /// Makes a folder and those above it; one that exists is left as it is.
 /// @throws IoError where it cannot be made or a file has its name.
-NASNET_LAZY void make_folder(const std::filesystem::path& path);
+NASNET_LAZY void make_folder(const FilePath& path);
 
 /// A file that appears under its name whole or not at all: it grows under a temporary name in the same folder, and
 /// `commit` gives it its own. Without `commit` nothing remains of it, and what had the name before stays.
@@ -122,14 +88,14 @@ NASNET_LAZY void make_folder(const std::filesystem::path& path);
 class AtomicFile {
  public:
   /// @throws IoError where the folder does not take new files or the path is a folder.
-  NASNET_LAZY explicit AtomicFile(std::filesystem::path path);
+  NASNET_LAZY explicit AtomicFile(FilePath path);
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
-  ~AtomicFile() { remove_temporary(); }
+  ~AtomicFile();
 
   /// @throws IoError as for a full disk.
-  NASNET_LAZY void write(std::span<const std::uint8_t> bytes) { check(detail::write_all(file_, bytes)); }
-  NASNET_LAZY void write(std::string_view text) { write(detail::bytes_of(text)); }
+  NASNET_LAZY void write(std::span<const std::uint8_t> bytes);
+  NASNET_LAZY void write(std::string_view text);
 
   /// Stores the bytes on the disk and gives the file its name.
   /// @throws IoError where the system cannot.
@@ -144,7 +110,7 @@ class AtomicFile {
   NASNET_LAZY void open_temporary();
 
   // Best effort: a file system without permissions is none of our errors.
-  NASNET_LAZY void keep_permissions(mode_t mode) { static_cast<void>(::fchmod(file_.number(), mode & mode_t{0777})); }
+  NASNET_LAZY void keep_permissions(mode_t mode);
 
   NASNET_LAZY void check(int code);
 
@@ -153,18 +119,16 @@ class AtomicFile {
   // The new name itself reaches the disk with the folder. The file is complete either way, so a refusal is no error.
   NASNET_LAZY void store_name() const;
 
-  std::filesystem::path path_;    // as the user says it
-  std::filesystem::path target_;  // the file behind links
-  std::filesystem::path temporary_;
+  FilePath path_;    // as the user says it
+  FilePath target_;  // the file behind links
+  FilePath temporary_;
   detail::FileDescriptor file_;
 };
 
 /// Replaces a file by these bytes, or leaves what was there. See AtomicFile.
 /// @throws IoError with the path and the system's reason.
-NASNET_LAZY void write_file_atomically(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
-NASNET_LAZY inline void write_file_atomically(const std::filesystem::path& path, std::string_view text) {
-  write_file_atomically(path, detail::bytes_of(text));
-}
+NASNET_LAZY void write_file_atomically(const FilePath& path, std::span<const std::uint8_t> bytes);
+NASNET_LAZY void write_file_atomically(const FilePath& path, std::string_view text);
 
 struct AppendOptions {
   bool sync = false;  ///< wait after each line until the disk has it: survives loss of power, costs milliseconds
@@ -179,9 +143,9 @@ class AppendFile {
  public:
   /// Opens the file, or makes it.
   /// @throws IoError where it cannot be written or another writer has it.
-  NASNET_LAZY explicit AppendFile(std::filesystem::path path, AppendOptions options = {});
+  NASNET_LAZY explicit AppendFile(FilePath path, AppendOptions options = {});
 
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  [[nodiscard]] const FilePath& path() const { return path_; }
 
   /// Adds one line; the newline is added here.
   /// @throws IoError where it could not be stored whole. ArgumentError where the line holds a newline.
@@ -198,7 +162,7 @@ class AppendFile {
 
   NASNET_LAZY [[nodiscard]] off_t end_of_last_line(off_t size) const;
 
-  std::filesystem::path path_;
+  FilePath path_;
   AppendOptions options_;
   detail::FileDescriptor file_;
   bool can_shrink_ = false;

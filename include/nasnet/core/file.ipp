@@ -12,7 +12,7 @@
 #include <cstddef>       // size_t
 #include <cstdint>       // int64_t, uint8_t, uint64_t
 #include <cstdio>        // rename
-#include <filesystem>    // path, create_directories
+#include <cstdlib>       // free, realpath
 #include <optional>      // nullopt, optional
 #include <span>          // span
 #include <string>        // string
@@ -21,12 +21,20 @@
 #include <utility>       // exchange, move
 
 #include "nasnet/core/error.hpp"
+#include "nasnet/core/file_path.hpp"
 
 namespace nasnet::inline NASNET_ABI::detail {
 
-NASNET_BODY void fail_to(std::string_view act, const std::filesystem::path& path, int code) {
+NASNET_BODY std::string system_reason(int code) { return std::generic_category().message(code); }
+
+NASNET_BODY void fail_to(std::string_view act, const FilePath& path, int code) {
   fail<IoError>("cannot ", act, " '", path.string(), "': ", system_reason(code));
 }
+
+NASNET_INLINE FileDescriptor::FileDescriptor(FileDescriptor&& other) noexcept
+    : number_(std::exchange(other.number_, -1)) {}
+
+NASNET_INLINE FileDescriptor::~FileDescriptor() { static_cast<void>(close()); }
 
 NASNET_INLINE FileDescriptor& FileDescriptor::operator=(FileDescriptor&& other) noexcept {
   if (this != &other) {
@@ -57,7 +65,7 @@ NASNET_LAZY [[nodiscard]] inline int synchronise(const FileDescriptor& file) {
   return errno == EINVAL || errno == ENOTSUP || errno == EROFS ? 0 : errno;
 }
 
-NASNET_BODY FileDescriptor open_to_read(const std::filesystem::path& path, struct stat& status) {
+NASNET_BODY FileDescriptor open_to_read(const FilePath& path, struct stat& status) {
   FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open()) fail_to("read", path, errno);
   if (::fstat(file.number(), &status) != 0) fail_to("read", path, errno);
@@ -68,8 +76,40 @@ NASNET_BODY FileDescriptor open_to_read(const std::filesystem::path& path, struc
   return file;
 }
 
-NASNET_BODY void fail_too_large(const std::filesystem::path& path, std::uint64_t limit) {
+NASNET_BODY void fail_too_large(const FilePath& path, std::uint64_t limit) {
   fail<IoError>("cannot read '", path.string(), "': it has more than ", limit, " bytes, the most that is read here");
+}
+
+/// The contents of a file as a vector or string of bytes.
+template <class Container>
+[[nodiscard]] Container read_whole(const FilePath& path, std::uint64_t limit) {
+  struct stat status {};
+  const FileDescriptor file = open_to_read(path, status);
+  const auto expected = S_ISREG(status.st_mode) ? static_cast<std::uint64_t>(status.st_size) : 0;
+  if (expected > limit) fail_too_large(path, limit);
+  Container contents;
+  contents.resize(static_cast<std::size_t>(expected) + 1);  // one more byte than there is: the last read finds the end
+  std::size_t filled = 0;
+  while (true) {
+    if (filled == contents.size()) contents.resize(2 * contents.size() + 4096);
+    const auto count =
+        ::read(file.number(), contents.data() + filled, (std::min)(contents.size() - filled, largest_transfer));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) fail_to("read", path, errno);
+    if (count == 0) break;
+    filled += static_cast<std::size_t>(count);
+    if (filled > limit) fail_too_large(path, limit);
+  }
+  contents.resize(filled);
+  return contents;
+}
+
+/// Makes a folder and those above it, as far as they are missing. 0, or why the system did not.
+NASNET_LAZY [[nodiscard]] inline int make_missing_folders(const FilePath& path) {
+  if (path.empty() || is_folder(path)) return 0;
+  const int code = make_missing_folders(path.parent_path());
+  if (code != 0) return code;
+  return ::mkdir(path.c_str(), 0777) == 0 || errno == EEXIST ? 0 : errno;
 }
 
 NASNET_BODY std::optional<std::uint64_t> bytes_claimed(std::size_t element, std::span<const std::int64_t> extents) {
@@ -87,15 +127,20 @@ NASNET_BODY std::optional<std::uint64_t> bytes_claimed(std::size_t element, std:
 
 namespace nasnet::inline NASNET_ABI {
 
-NASNET_BODY void make_folder(const std::filesystem::path& path) {
-  std::error_code error;
-  std::filesystem::create_directories(path, error);
-  std::error_code missing;
-  if (std::filesystem::is_directory(path, missing)) return;
-  detail::fail_to("make folder", path, error ? error.value() : ENOTDIR);
+NASNET_BODY Bytes read_file(const FilePath& path, std::uint64_t limit) {
+  return detail::read_whole<Bytes>(path, limit);
 }
 
-NASNET_BODY AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)), target_(path_) {
+NASNET_BODY std::string read_text_file(const FilePath& path, std::uint64_t limit) {
+  return detail::read_whole<std::string>(path, limit);
+}
+
+NASNET_BODY void make_folder(const FilePath& path) {
+  const int code = detail::make_missing_folders(path);
+  if (!detail::is_folder(path)) detail::fail_to("make folder", path, code != 0 ? code : ENOTDIR);
+}
+
+NASNET_BODY AtomicFile::AtomicFile(FilePath path) : path_(std::move(path)), target_(path_) {
   struct stat status {};
   const bool exists = ::stat(path_.c_str(), &status) == 0;
   if (exists && S_ISDIR(status.st_mode)) detail::fail_to("write", path_, EISDIR);
@@ -108,12 +153,18 @@ NASNET_BODY AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move
   if (exists) keep_permissions(status.st_mode);
 }
 
+NASNET_INLINE AtomicFile::~AtomicFile() { remove_temporary(); }
+
+NASNET_BODY void AtomicFile::write(std::span<const std::uint8_t> bytes) { check(detail::write_all(file_, bytes)); }
+
+NASNET_BODY void AtomicFile::write(std::string_view text) { write(detail::bytes_of(text)); }
+
 NASNET_BODY void AtomicFile::commit() {
   check(detail::synchronise(file_));
   check(file_.close());
   if (temporary_.empty()) return;
   if (std::rename(temporary_.c_str(), target_.c_str()) != 0) check(errno);
-  temporary_.clear();
+  temporary_ = {};
   store_name();
 }
 
@@ -123,22 +174,26 @@ NASNET_BODY void AtomicFile::open_in_place() {
 }
 
 NASNET_BODY void AtomicFile::follow_links() {
-  std::error_code error;
-  const auto real = std::filesystem::canonical(path_, error);
-  if (!error) target_ = real;
+  char* const real = ::realpath(path_.c_str(), nullptr);
+  if (real != nullptr) target_ = FilePath(real);
+  std::free(real);
 }
 
 NASNET_BODY void AtomicFile::open_temporary() {
-  const auto name = target_.filename().string().substr(0, 200);
+  const auto name = target_.filename().substr(0, 200);
   for (int attempt = 0;; ++attempt) {
     temporary_ = target_.parent_path() / join('.', name, '.', ::getpid(), '-', attempt, ".tmp");
     file_ = detail::FileDescriptor(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
     if (file_.is_open()) return;
     if (errno == EEXIST) continue;
     const int code = errno;
-    temporary_.clear();
+    temporary_ = {};
     check(code);
   }
+}
+
+NASNET_BODY void AtomicFile::keep_permissions(mode_t mode) {
+  static_cast<void>(::fchmod(file_.number(), mode & mode_t{0777}));
 }
 
 NASNET_BODY void AtomicFile::check(int code) {
@@ -149,22 +204,27 @@ NASNET_BODY void AtomicFile::check(int code) {
 
 NASNET_BODY void AtomicFile::remove_temporary() noexcept {
   if (!temporary_.empty()) ::unlink(temporary_.c_str());
-  temporary_.clear();
+  temporary_ = {};
 }
 
 NASNET_BODY void AtomicFile::store_name() const {
-  const auto folder = target_.has_parent_path() ? target_.parent_path() : std::filesystem::path(".");
+  const FilePath parent = target_.parent_path();
+  const FilePath folder = parent.empty() ? FilePath(".") : parent;
   const detail::FileDescriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (descriptor.is_open()) static_cast<void>(::fsync(descriptor.number()));
 }
 
-NASNET_BODY void write_file_atomically(const std::filesystem::path& path, std::span<const std::uint8_t> bytes) {
+NASNET_BODY void write_file_atomically(const FilePath& path, std::span<const std::uint8_t> bytes) {
   AtomicFile file(path);
   file.write(bytes);
   file.commit();
 }
 
-NASNET_BODY AppendFile::AppendFile(std::filesystem::path path, AppendOptions options)
+NASNET_BODY void write_file_atomically(const FilePath& path, std::string_view text) {
+  write_file_atomically(path, detail::bytes_of(text));
+}
+
+NASNET_BODY AppendFile::AppendFile(FilePath path, AppendOptions options)
     : path_(std::move(path)),
       options_(options),
       file_(::open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666)) {

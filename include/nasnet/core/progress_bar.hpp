@@ -3,7 +3,6 @@
 
 #include <unistd.h>  // isatty
 
-#include <chrono>       // duration, steady_clock
 #include <cstddef>      // size_t
 #include <cstdint>      // int64_t
 #include <cstdio>       // FILE, fflush, fileno, fputs, stderr
@@ -11,6 +10,7 @@
 #include <string_view>  // string_view
 
 #include "nasnet/core/progress.hpp"
+#include "nasnet/core/steady_time.hpp"
 
 namespace nasnet::inline NASNET_ABI {
 
@@ -30,13 +30,12 @@ enum class OffTerminal {
 class ProgressBar {
  public:
   /// @param stream stays open as long as the bar lives
-  NASNET_LAZY explicit ProgressBar(std::FILE* stream = stderr, OffTerminal off_terminal = OffTerminal::quiet)
-      : stream_(stream), is_terminal_(isatty(fileno(stream)) == 1), off_terminal_(off_terminal) {}
+  NASNET_LAZY explicit ProgressBar(std::FILE* stream = stderr, OffTerminal off_terminal = OffTerminal::quiet);
   ProgressBar(const ProgressBar&) = delete;
   ProgressBar& operator=(const ProgressBar&) = delete;
-  ~ProgressBar() { finish(); }
+  ~ProgressBar();
 
-  NASNET_LAZY void operator()(const Progress& progress) { show(progress); }
+  NASNET_LAZY void operator()(const Progress& progress);
 
   /// @param running what has been done of units that are not finished, in units
   NASNET_LAZY void show(const Progress& progress, double running = 0);
@@ -45,8 +44,6 @@ class ProgressBar {
   NASNET_LAZY void finish();
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   NASNET_LAZY [[nodiscard]] bool is_due(double seconds);
 
   NASNET_LAZY void print(const std::string& text);
@@ -74,7 +71,7 @@ class ProgressBar {
   OffTerminal off_terminal_;
   bool drawn_ = false;
   std::int64_t shown_done_ = -1;
-  Clock::time_point shown_{};
+  SteadyTime shown_{};
 };
 
 }  // namespace nasnet::inline NASNET_ABI

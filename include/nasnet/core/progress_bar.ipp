@@ -5,7 +5,6 @@
 #include <sys/ioctl.h>  // ioctl, TIOCGWINSZ, winsize
 #include <algorithm>    // clamp, min
 #include <array>        // array
-#include <chrono>       // duration, steady_clock
 #include <cstddef>      // size_t
 #include <cstdio>       // FILE, fflush, fileno, fputs, stderr
 #include <cstdlib>      // getenv
@@ -15,6 +14,7 @@
 #include "nasnet/core/duration_text.hpp"
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/progress.hpp"
+#include "nasnet/core/steady_time.hpp"
 
 namespace nasnet::inline NASNET_ABI {
 
@@ -34,8 +34,8 @@ NASNET_BODY void ProgressBar::finish() {
 }
 
 NASNET_BODY bool ProgressBar::is_due(double seconds) {
-  const Clock::time_point now = Clock::now();
-  if (shown_ != Clock::time_point{} && std::chrono::duration<double>(now - shown_).count() < seconds) return false;
+  const SteadyTime now = SteadyTime::now();
+  if (shown_ != SteadyTime{} && now - shown_ < seconds) return false;
   shown_ = now;
   return true;
 }
@@ -112,5 +112,12 @@ NASNET_BODY std::string ProgressBar::clipped(const std::string& text) const {
   }
   return text.substr(0, end);
 }
+
+NASNET_BODY ProgressBar::ProgressBar(std::FILE* stream, OffTerminal off_terminal)
+    : stream_(stream), is_terminal_(isatty(fileno(stream)) == 1), off_terminal_(off_terminal) {}
+
+NASNET_INLINE ProgressBar::~ProgressBar() { finish(); }
+
+NASNET_BODY void ProgressBar::operator()(const Progress& progress) { show(progress); }
 
 }  // namespace nasnet::inline NASNET_ABI

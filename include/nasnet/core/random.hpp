@@ -2,11 +2,9 @@
 #pragma once
 
 #include <array>        // array
-#include <cmath>        // cos, log, sqrt
 #include <cstddef>      // size_t
 #include <cstdint>      // int64_t, uint32_t, uint64_t
 #include <limits>       // numeric_limits
-#include <numbers>      // pi
 #include <string_view>  // string_view
 
 #include "nasnet/core/error.hpp"
@@ -66,10 +64,7 @@ class RandomStream {
   }
 
   /// Normal with mean 0 and deviation 1 (Box-Muller; takes two draws).
-  double normal() {
-    const double radius = std::sqrt(-2.0 * std::log(1.0 - uniform()));
-    return radius * std::cos(2.0 * std::numbers::pi * uniform());
-  }
+  NASNET_LAZY double normal();
 
  private:
   // The finaliser of SplitMix64.
@@ -100,3 +95,7 @@ class RandomStream {
 };
 
 }  // namespace nasnet::inline NASNET_ABI
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/core/random.ipp"
+#endif

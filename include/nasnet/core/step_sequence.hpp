@@ -23,11 +23,10 @@ namespace detail {
 /// How far a sequence has come.
 class SequenceProgress {
  public:
-  SequenceProgress(Context& context, std::span<const SequenceStep> steps)
-      : steps_(steps), counts_(context.zeros<std::int64_t>({2 * static_cast<std::int64_t>(steps.size()), line})) {}
+  NASNET_LAZY SequenceProgress(Context& context, std::span<const SequenceStep> steps);
 
   /// Whether no task is left to begin.
-  [[nodiscard]] bool all_begun() const { return all_begun_.load(std::memory_order_relaxed); }
+  NASNET_LAZY [[nodiscard]] bool all_begun() const;
 
   /// Takes part until then.
   template <class Worker>
@@ -49,8 +48,8 @@ class SequenceProgress {
   using Count = AtomicCount;
   static constexpr std::int64_t line = 8;  // a cache line for each count: all threads write them
 
-  NASNET_LAZY [[nodiscard]] Count begun(int step) { return Count(counts_[2 * step * line]); }
-  NASNET_LAZY [[nodiscard]] Count ended(int step) { return Count(counts_[(2 * step + 1) * line]); }
+  NASNET_LAZY [[nodiscard]] Count begun(int step);
+  NASNET_LAZY [[nodiscard]] Count ended(int step);
 
   // Whoever waits holds a task of a later step: nobody waits in the earliest step that is not done.
   NASNET_LAZY void wait_for(int step);

@@ -24,4 +24,13 @@ NASNET_BODY void check_sequence(std::span<const SequenceStep> steps) {
   }
 }
 
+NASNET_BODY SequenceProgress::SequenceProgress(Context& context, std::span<const SequenceStep> steps)
+    : steps_(steps), counts_(context.zeros<std::int64_t>({2 * static_cast<std::int64_t>(steps.size()), line})) {}
+
+NASNET_BODY bool SequenceProgress::all_begun() const { return all_begun_.load(std::memory_order_relaxed); }
+
+NASNET_BODY AtomicCount SequenceProgress::begun(int step) { return Count(counts_[2 * step * line]); }
+
+NASNET_BODY AtomicCount SequenceProgress::ended(int step) { return Count(counts_[(2 * step + 1) * line]); }
+
 }  // namespace nasnet::inline NASNET_ABI::detail

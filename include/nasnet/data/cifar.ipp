@@ -4,7 +4,6 @@
 
 #include <cstddef>           // size_t
 #include <cstdint>           // int32_t, int64_t, uint8_t
-#include <filesystem>        // path
 #include <initializer_list>  // initializer_list
 #include <span>              // span
 #include <string_view>       // string_view
@@ -13,6 +12,7 @@
 
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/file.hpp"
+#include "nasnet/core/file_path.hpp"
 #include "nasnet/core/shape.hpp"
 #include "nasnet/data/dataset.hpp"
 #include "nasnet/data/file_reader.hpp"
@@ -45,9 +45,8 @@ NASNET_LAZY inline void append_interleaved(std::span<const std::uint8_t> planes,
 }
 
 /// Adds the records of one file to pixels and labels.
-NASNET_LAZY inline void append_cifar_file(const std::filesystem::path& path, const FileReader& reader,
-                                          const CifarFormat& format, std::vector<std::uint8_t>& pixels,
-                                          std::vector<std::int32_t>& labels) {
+NASNET_LAZY inline void append_cifar_file(const FilePath& path, const FileReader& reader, const CifarFormat& format,
+                                          std::vector<std::uint8_t>& pixels, std::vector<std::int32_t>& labels) {
   const Bytes file = reader(path);
   const std::size_t record = format.label_bytes + cifar_channels * cifar_plane;
   if (file.empty() || file.size() % record != 0) {
@@ -64,7 +63,7 @@ NASNET_LAZY inline void append_cifar_file(const std::filesystem::path& path, con
   labels.insert(labels.end(), found.begin(), found.end());
 }
 
-NASNET_LAZY [[nodiscard]] inline ImageDataset read_cifar(const std::filesystem::path& folder, const FileReader& reader,
+NASNET_LAZY [[nodiscard]] inline ImageDataset read_cifar(const FilePath& folder, const FileReader& reader,
                                                          const CifarFormat& format,
                                                          std::initializer_list<std::string_view> names) {
   std::vector<std::uint8_t> pixels;
@@ -80,7 +79,7 @@ NASNET_LAZY [[nodiscard]] inline ImageDataset read_cifar(const std::filesystem::
 
 namespace nasnet::inline NASNET_ABI {
 
-NASNET_BODY ImageData load_cifar10(const std::filesystem::path& folder, const FileReader& reader) {
+NASNET_BODY ImageData load_cifar10(const FilePath& folder, const FileReader& reader) {
   const auto& format = detail::cifar10_format;
   auto train = detail::read_cifar(
       folder, reader, format,
@@ -88,7 +87,7 @@ NASNET_BODY ImageData load_cifar10(const std::filesystem::path& folder, const Fi
   return detail::matched(std::move(train), detail::read_cifar(folder, reader, format, {"test_batch.bin"}));
 }
 
-NASNET_BODY ImageData load_cifar100(const std::filesystem::path& folder, const FileReader& reader) {
+NASNET_BODY ImageData load_cifar100(const FilePath& folder, const FileReader& reader) {
   const auto& format = detail::cifar100_format;
   auto train = detail::read_cifar(folder, reader, format, {"train.bin"});
   return detail::matched(std::move(train), detail::read_cifar(folder, reader, format, {"test.bin"}));

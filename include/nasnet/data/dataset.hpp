@@ -49,13 +49,11 @@ class ImageDataset {
   /// @param labels one a image, each in 0 .. classes-1
   /// @throws DataError where sizes, counts, labels or values break these rules.
   NASNET_LAZY ImageDataset(std::string name, Shape shape, std::vector<std::uint8_t> pixels,
-                           std::vector<std::int32_t> labels, int classes)
-      : ImageDataset(detail::ImageStorage{std::move(name), shape, std::move(pixels), std::move(labels), classes}) {}
+                           std::vector<std::int32_t> labels, int classes);
 
   /// As above for floats, which must be finite.
   NASNET_LAZY ImageDataset(std::string name, Shape shape, std::vector<float> pixels, std::vector<std::int32_t> labels,
-                           int classes)
-      : ImageDataset(detail::ImageStorage{std::move(name), shape, std::move(pixels), std::move(labels), classes}) {}
+                           int classes);
 
   /// A copy of a tensor [N,H,W,C] of bytes or floats.
   template <class Scalar>
@@ -76,9 +74,7 @@ class ImageDataset {
   NASNET_LAZY [[nodiscard]] Shape shape() const { return {size(), height(), width(), channels()}; }
 
   /// The class of image `index` of this view.
-  NASNET_LAZY [[nodiscard]] std::int32_t label(std::int64_t index) const {
-    return storage_->labels[static_cast<std::size_t>(stored(index))];
-  }
+  NASNET_LAZY [[nodiscard]] std::int32_t label(std::int64_t index) const;
 
   /// The pixels of image `index` of this view, [H,W,C]; empty where the other kind is stored.
   template <class Scalar>

@@ -147,4 +147,16 @@ NASNET_BODY TrainingSplit split(const ImageDataset& dataset, std::int64_t valida
   return {.train = dataset.subset(all.subspan(count)), .validation = dataset.subset(all.first(count))};
 }
 
+NASNET_BODY ImageDataset::ImageDataset(std::string name, Shape shape, std::vector<std::uint8_t> pixels,
+                                       std::vector<std::int32_t> labels, int classes)
+    : ImageDataset(detail::ImageStorage{std::move(name), shape, std::move(pixels), std::move(labels), classes}) {}
+
+NASNET_BODY ImageDataset::ImageDataset(std::string name, Shape shape, std::vector<float> pixels,
+                                       std::vector<std::int32_t> labels, int classes)
+    : ImageDataset(detail::ImageStorage{std::move(name), shape, std::move(pixels), std::move(labels), classes}) {}
+
+NASNET_BODY std::int32_t ImageDataset::label(std::int64_t index) const {
+  return storage_->labels[static_cast<std::size_t>(stored(index))];
+}
+
 }  // namespace nasnet::inline NASNET_ABI

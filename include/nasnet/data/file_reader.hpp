@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>           // size_t
-#include <filesystem>        // exists, is_directory, path
 #include <functional>        // function
 #include <initializer_list>  // initializer_list
 #include <optional>          // optional
@@ -10,28 +9,27 @@
 #include <string_view>       // string_view
 
 #include "nasnet/core/file.hpp"
+#include "nasnet/core/file_path.hpp"
 #include "nasnet/core/shape.hpp"
 
 namespace nasnet::inline NASNET_ABI {
 
 /// Gives the contents of a file of data. `read_plain_file` is one, `read_gzip_file` of <nasnet/data/gzip.hpp> another.
-using FileReader = std::function<Bytes(const std::filesystem::path&)>;
+using FileReader = std::function<Bytes(const FilePath&)>;
 
 namespace detail {
 
-NASNET_LAZY [[nodiscard]] bool file_exists(const std::filesystem::path& path);
-
-[[nodiscard]] inline std::filesystem::path with_gz(std::filesystem::path path) { return path += ".gz"; }
+/// The path with .gz behind it.
+NASNET_LAZY [[nodiscard]] FilePath with_gz(const FilePath& path);
 
 /// The path of the first of these names that the folder holds, itself or with .gz behind it; without the .gz.
-NASNET_LAZY [[nodiscard]] std::optional<std::filesystem::path> find_data_file(
-    const std::filesystem::path& folder, std::initializer_list<std::string_view> names);
+NASNET_LAZY [[nodiscard]] std::optional<FilePath> find_data_file(const FilePath& folder,
+                                                                 std::initializer_list<std::string_view> names);
 
-NASNET_LAZY void check_data_folder(const std::filesystem::path& folder);
+NASNET_LAZY void check_data_folder(const FilePath& folder);
 
 /// As find_data_file. @throws IoError where there is none, naming the first.
-[[nodiscard]] std::filesystem::path require_data_file(const std::filesystem::path& folder,
-                                                      std::initializer_list<std::string_view> names);
+[[nodiscard]] FilePath require_data_file(const FilePath& folder, std::initializer_list<std::string_view> names);
 
 /// Checks the bytes that follow a header against the array that it speaks of.
 /// @throws DataError for an extent 0. IoError where bytes are missing or left over.
@@ -41,7 +39,7 @@ NASNET_LAZY void check_data_size(std::size_t found, std::size_t element, const S
 
 /// The contents of a file as it is.
 /// @throws IoError where it cannot be read; where only a compressed one is there, it says what reads that.
-[[nodiscard]] Bytes read_plain_file(const std::filesystem::path& path);
+[[nodiscard]] Bytes read_plain_file(const FilePath& path);
 
 }  // namespace nasnet::inline NASNET_ABI
 

@@ -4,26 +4,22 @@
 
 #include <cstddef>           // size_t
 #include <cstdint>           // int64_t
-#include <filesystem>        // exists, is_directory, path
 #include <initializer_list>  // initializer_list
 #include <optional>          // optional
 #include <string>            // string
 #include <string_view>       // string_view
-#include <system_error>      // error_code
 
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/file.hpp"
+#include "nasnet/core/file_path.hpp"
 #include "nasnet/core/shape.hpp"
 
 namespace nasnet::inline NASNET_ABI::detail {
 
-NASNET_BODY bool file_exists(const std::filesystem::path& path) {
-  std::error_code error;
-  return std::filesystem::exists(path, error);
-}
+NASNET_BODY FilePath with_gz(const FilePath& path) { return path.string() + ".gz"; }
 
-NASNET_BODY std::optional<std::filesystem::path> find_data_file(const std::filesystem::path& folder,
-                                                                std::initializer_list<std::string_view> names) {
+NASNET_BODY std::optional<FilePath> find_data_file(const FilePath& folder,
+                                                   std::initializer_list<std::string_view> names) {
   for (const std::string_view name : names) {
     const auto path = folder / name;
     if (file_exists(path) || file_exists(with_gz(path))) return path;
@@ -31,15 +27,13 @@ NASNET_BODY std::optional<std::filesystem::path> find_data_file(const std::files
   return std::nullopt;
 }
 
-NASNET_BODY void check_data_folder(const std::filesystem::path& folder) {
-  std::error_code error;
-  if (std::filesystem::is_directory(folder, error)) return;
+NASNET_BODY void check_data_folder(const FilePath& folder) {
+  if (is_folder(folder)) return;
   if (!file_exists(folder)) fail<IoError>("cannot read '", folder.string(), "': there is no such folder");
   fail<IoError>("cannot read '", folder.string(), "': it is no folder");
 }
 
-NASNET_INLINE std::filesystem::path require_data_file(const std::filesystem::path& folder,
-                                                      std::initializer_list<std::string_view> names) {
+NASNET_INLINE FilePath require_data_file(const FilePath& folder, std::initializer_list<std::string_view> names) {
   check_data_folder(folder);
   const auto found = find_data_file(folder, names);
   if (!found) fail<IoError>("cannot read '", (folder / *names.begin()).string(), "': there is no such file");
@@ -62,10 +56,10 @@ NASNET_BODY void check_data_size(std::size_t found, std::size_t element, const S
 
 namespace nasnet::inline NASNET_ABI {
 
-NASNET_INLINE Bytes read_plain_file(const std::filesystem::path& path) {
+NASNET_INLINE Bytes read_plain_file(const FilePath& path) {
   const auto compressed = detail::with_gz(path);
   if (!detail::file_exists(path) && detail::file_exists(compressed)) {
-    fail<IoError>("cannot read '", path.string(), "': only '", compressed.filename().string(),
+    fail<IoError>("cannot read '", path.string(), "': only '", compressed.filename(),
                   "' is there; pass nasnet::read_gzip_file of <nasnet/data/gzip.hpp> to read it");
   }
   return read_file(path);

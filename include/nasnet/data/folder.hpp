@@ -1,8 +1,7 @@
 /// Folders of images in any of the formats that the library knows.
 #pragma once
 
-#include <filesystem>  // path
-
+#include "nasnet/core/file_path.hpp"
 #include "nasnet/data/dataset.hpp"
 #include "nasnet/data/file_reader.hpp"
 
@@ -12,8 +11,7 @@ namespace nasnet::inline NASNET_ABI {
 /// CIFAR-100 binary, or NumPy arrays (see load_npy_folder).
 /// @param reader `read_gzip_file` of <nasnet/data/gzip.hpp> reads compressed files as well
 /// @throws IoError, DataError with the file's name, or with what was looked for where nothing was found.
-NASNET_LAZY [[nodiscard]] ImageData load_dataset(const std::filesystem::path& folder,
-                                                 const FileReader& reader = read_plain_file);
+NASNET_LAZY [[nodiscard]] ImageData load_dataset(const FilePath& folder, const FileReader& reader = read_plain_file);
 
 }  // namespace nasnet::inline NASNET_ABI
 

@@ -2,11 +2,11 @@
 
 #include "nasnet/data/folder.hpp"
 
-#include <filesystem>        // path
 #include <initializer_list>  // initializer_list
 #include <string_view>       // string_view
 
 #include "nasnet/core/error.hpp"
+#include "nasnet/core/file_path.hpp"
 #include "nasnet/data/cifar.hpp"
 #include "nasnet/data/dataset.hpp"
 #include "nasnet/data/file_reader.hpp"
@@ -15,7 +15,7 @@
 
 namespace nasnet::inline NASNET_ABI {
 
-NASNET_BODY ImageData load_dataset(const std::filesystem::path& folder, const FileReader& reader) {
+NASNET_BODY ImageData load_dataset(const FilePath& folder, const FileReader& reader) {
   detail::check_data_folder(folder);
   const auto holds = [&](std::initializer_list<std::string_view> names) {
     return detail::find_data_file(folder, names).has_value();

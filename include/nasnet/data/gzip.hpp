@@ -3,16 +3,16 @@
 
 #include <zlib.h>  // inflate, inflateEnd, inflateInit2, inflateReset, z_stream
 
-#include <algorithm>   // max, min
-#include <cstddef>     // size_t
-#include <cstdint>     // uint8_t, uint64_t
-#include <filesystem>  // path
-#include <span>        // span
-#include <string>      // string
-#include <utility>     // move
+#include <algorithm>  // max, min
+#include <cstddef>    // size_t
+#include <cstdint>    // uint8_t, uint64_t
+#include <span>       // span
+#include <string>     // string
+#include <utility>    // move
 
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/file.hpp"
+#include "nasnet/core/file_path.hpp"
 #include "nasnet/data/file_reader.hpp"
 
 namespace nasnet::inline NASNET_ABI {
@@ -116,8 +116,8 @@ class GzipInflater {
 /// The contents of `path`, or where only `path`.gz is there, or the name itself ends in .gz, what that decompresses to.
 /// A FileReader for the loaders of datasets: `load_idx_images(folder, read_gzip_file)`.
 /// @throws IoError with the file's name.
-[[nodiscard]] inline Bytes read_gzip_file(const std::filesystem::path& path) {
-  const bool is_compressed = path.extension() == ".gz";
+[[nodiscard]] inline Bytes read_gzip_file(const FilePath& path) {
+  const bool is_compressed = path.string().ends_with(".gz");
   const auto compressed = is_compressed ? path : detail::with_gz(path);
   if (!is_compressed && (detail::file_exists(path) || !detail::file_exists(compressed))) return read_file(path);
   return gunzip(read_file(compressed), compressed.string());

@@ -2,16 +2,16 @@
 
 #include "nasnet/data/idx.hpp"
 
-#include <cstddef>     // ptrdiff_t, size_t
-#include <cstdint>     // int32_t, int64_t, uint8_t
-#include <filesystem>  // path
-#include <span>        // span
-#include <string>      // string
-#include <utility>     // move
-#include <vector>      // vector
+#include <cstddef>  // ptrdiff_t, size_t
+#include <cstdint>  // int32_t, int64_t, uint8_t
+#include <span>     // span
+#include <string>   // string
+#include <utility>  // move
+#include <vector>   // vector
 
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/file.hpp"
+#include "nasnet/core/file_path.hpp"
 #include "nasnet/core/shape.hpp"
 #include "nasnet/data/dataset.hpp"
 #include "nasnet/data/file_reader.hpp"
@@ -58,9 +58,8 @@ NASNET_BODY IdxArray parse_idx(std::span<const std::uint8_t> file, const std::st
   return {.shape = shape, .values = {values.begin(), values.end()}};
 }
 
-NASNET_BODY ImageDataset read_idx_images(const std::filesystem::path& images_path,
-                                         const std::filesystem::path& labels_path, const FileReader& reader,
-                                         int classes) {
+NASNET_BODY ImageDataset read_idx_images(const FilePath& images_path, const FilePath& labels_path,
+                                         const FileReader& reader, int classes) {
   IdxArray images = parse_idx(reader(images_path), images_path.string());
   const IdxArray labels = parse_idx(reader(labels_path), labels_path.string());
   if (images.shape.rank() < 3) {
@@ -69,7 +68,7 @@ NASNET_BODY ImageDataset read_idx_images(const std::filesystem::path& images_pat
   }
   if (labels.shape.rank() != 1 || labels.shape[0] != images.shape[0]) {
     fail<DataError>("'", labels_path.string(), "': labels have shape ", labels.shape.to_string(), ", [",
-                    images.shape[0], "] is wanted, one for each image of '", images_path.filename().string(), "'");
+                    images.shape[0], "] is wanted, one for each image of '", images_path.filename(), "'");
   }
   std::vector<std::int32_t> numbers(labels.values.begin(), labels.values.end());
   detail::check_labels(numbers, classes, labels_path.string());
@@ -78,7 +77,7 @@ NASNET_BODY ImageDataset read_idx_images(const std::filesystem::path& images_pat
   return ImageDataset(images_path.string(), shape, std::move(images.values), std::move(numbers), classes);
 }
 
-NASNET_BODY ImageData load_idx_images(const std::filesystem::path& folder, const FileReader& reader, int classes) {
+NASNET_BODY ImageData load_idx_images(const FilePath& folder, const FileReader& reader, int classes) {
   const auto find = detail::require_data_file;
   auto train = read_idx_images(find(folder, {"train-images-idx3-ubyte", "train-images.idx3-ubyte"}),
                                find(folder, {"train-labels-idx1-ubyte", "train-labels.idx1-ubyte"}), reader, classes);

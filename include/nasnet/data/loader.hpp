@@ -93,10 +93,10 @@ class BatchLoader {
   BatchLoader& operator=(const BatchLoader&) = delete;
 
   /// Partial batches included, unless they are dropped.
-  NASNET_LAZY [[nodiscard]] std::int64_t batches_per_epoch() const { return maker_.batches_per_epoch(); }
+  NASNET_LAZY [[nodiscard]] std::int64_t batches_per_epoch() const;
 
   /// Where the batch that `next` returns stands. Start another loader there to go on exactly.
-  [[nodiscard]] BatchPosition position() const { return position_; }
+  NASNET_LAZY [[nodiscard]] BatchPosition position() const;
 
   /// The next batch. Its memory serves a later one when it is let go.
   /// @throws MemoryError where the allocator's limit is passed.

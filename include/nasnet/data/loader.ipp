@@ -167,4 +167,8 @@ NASNET_BODY BatchPosition BatchLoader::checked(BatchPosition start) const {
   return start.step < maker_.batches_per_epoch() ? start : BatchPosition{start.epoch + 1, 0};
 }
 
+NASNET_BODY std::int64_t BatchLoader::batches_per_epoch() const { return maker_.batches_per_epoch(); }
+
+NASNET_BODY BatchPosition BatchLoader::position() const { return position_; }
+
 }  // namespace nasnet::inline NASNET_ABI

@@ -5,13 +5,13 @@
 #include <bit>          // endian
 #include <cstddef>      // size_t
 #include <cstdint>      // int32_t, int64_t, uint8_t, uint64_t
-#include <filesystem>   // path
 #include <span>         // span
 #include <string>       // string
 #include <string_view>  // string_view
 #include <vector>       // vector
 
 #include "nasnet/core/file.hpp"
+#include "nasnet/core/file_path.hpp"
 #include "nasnet/core/shape.hpp"
 #include "nasnet/data/dataset.hpp"
 #include "nasnet/data/file_reader.hpp"
@@ -57,16 +57,15 @@ NASNET_LAZY [[nodiscard]] NpyArray parse_npy(std::span<const std::uint8_t> file,
 /// Images [N,H,W] or [N,H,W,C] of bytes (read as 0 .. 1) or floats (read as they are), and their labels [N].
 /// @param classes number of classes; 0: one more than the largest label
 /// @throws IoError, DataError with the file's name.
-NASNET_LAZY [[nodiscard]] ImageDataset load_npy_images(const std::filesystem::path& images_path,
-                                                       const std::filesystem::path& labels_path,
+NASNET_LAZY [[nodiscard]] ImageDataset load_npy_images(const FilePath& images_path, const FilePath& labels_path,
                                                        const FileReader& reader = read_plain_file, int classes = 0);
 
 /// Training and test images of a folder with `train_images.npy`, `train_labels.npy`, `test_images.npy` and
 /// `test_labels.npy`.
 /// @param classes number of classes; 0: one more than the largest training label
 /// @throws IoError, DataError with the file's name.
-NASNET_LAZY [[nodiscard]] ImageData load_npy_folder(const std::filesystem::path& folder,
-                                                    const FileReader& reader = read_plain_file, int classes = 0);
+NASNET_LAZY [[nodiscard]] ImageData load_npy_folder(const FilePath& folder, const FileReader& reader = read_plain_file,
+                                                    int classes = 0);
 
 }  // namespace nasnet::inline NASNET_ABI
 

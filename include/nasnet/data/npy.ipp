@@ -8,7 +8,6 @@
 #include <cstddef>       // size_t
 #include <cstdint>       // int32_t, int64_t, uint8_t, uint64_t
 #include <cstring>       // memcpy
-#include <filesystem>    // path
 #include <limits>        // numeric_limits
 #include <span>          // span
 #include <string>        // string
@@ -18,6 +17,7 @@
 #include <vector>        // vector
 
 #include "nasnet/core/error.hpp"
+#include "nasnet/core/file_path.hpp"
 #include "nasnet/core/shape.hpp"
 #include "nasnet/data/dataset.hpp"
 #include "nasnet/data/file_reader.hpp"
@@ -27,7 +27,7 @@ namespace nasnet::inline NASNET_ABI::detail {
 /// Reads the header of a .npy file: the text of a Python dictionary with the keys 'descr', 'fortran_order' and 'shape'.
 class NpyHeaderReader {
  public:
-  NpyHeaderReader(std::string_view text, const std::string& origin) : text_(text), origin_(origin) {}
+  NASNET_LAZY NpyHeaderReader(std::string_view text, const std::string& origin) : text_(text), origin_(origin) {}
 
   NASNET_LAZY void read() {
     expect('{');
@@ -226,9 +226,8 @@ NASNET_BODY NpyArray parse_npy(std::span<const std::uint8_t> file, const std::st
   return {.type = reader.type().type, .shape = shape, .values = {values.begin(), values.end()}};
 }
 
-NASNET_BODY ImageDataset load_npy_images(const std::filesystem::path& images_path,
-                                         const std::filesystem::path& labels_path, const FileReader& reader,
-                                         int classes) {
+NASNET_BODY ImageDataset load_npy_images(const FilePath& images_path, const FilePath& labels_path,
+                                         const FileReader& reader, int classes) {
   const std::string origin = images_path.string();
   NpyArray images = parse_npy(reader(images_path), origin);
   if (images.shape.rank() < 3) {
@@ -252,7 +251,7 @@ NASNET_BODY ImageDataset load_npy_images(const std::filesystem::path& images_pat
   }
 }
 
-NASNET_BODY ImageData load_npy_folder(const std::filesystem::path& folder, const FileReader& reader, int classes) {
+NASNET_BODY ImageData load_npy_folder(const FilePath& folder, const FileReader& reader, int classes) {
   const auto find = detail::require_data_file;
   auto train = load_npy_images(find(folder, {"train_images.npy"}), find(folder, {"train_labels.npy"}), reader, classes);
   auto test =

@@ -49,8 +49,7 @@ class ChildTrainer {
   NASNET_LAZY explicit ChildTrainer(const ImageDataset& images, ChildOptions options = {});
 
   /// The test images are not looked at.
-  NASNET_LAZY explicit ChildTrainer(const ImageData& data, ChildOptions options = {})
-      : ChildTrainer(data.train, std::move(options)) {}
+  NASNET_LAZY explicit ChildTrainer(const ImageData& data, ChildOptions options = {});
 
   [[nodiscard]] const ChildOptions& options() const { return options_; }
 
@@ -63,7 +62,7 @@ class ChildTrainer {
   /// The network around an architecture.
   [[nodiscard]] const NetworkConfig& network() const { return network_; }
 
-  [[nodiscard]] CountedNetwork counted_network() const { return {network_, image_size_}; }
+  NASNET_LAZY [[nodiscard]] CountedNetwork counted_network() const;
 
   /// See training_bytes().
   NASNET_LAZY [[nodiscard]] std::int64_t predicted_bytes(const Candidate& candidate) const;

@@ -127,4 +127,9 @@ NASNET_BODY TrainOptions ChildTrainer::train_options(const TrialContext& trial) 
   return options;
 }
 
+NASNET_BODY ChildTrainer::ChildTrainer(const ImageData& data, ChildOptions options)
+    : ChildTrainer(data.train, std::move(options)) {}
+
+NASNET_BODY CountedNetwork ChildTrainer::counted_network() const { return {network_, image_size_}; }
+
 }  // namespace nasnet::inline NASNET_ABI

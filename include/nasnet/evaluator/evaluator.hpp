@@ -1,7 +1,6 @@
 /// What an evaluator is: something that finds out how good an architecture is.
 #pragma once
 
-#include <chrono>       // steady_clock
 #include <concepts>     // convertible_to
 #include <cstdint>      // int64_t
 #include <functional>   // function
@@ -13,6 +12,7 @@
 #include "nasnet/core/context.hpp"
 #include "nasnet/core/progress.hpp"
 #include "nasnet/core/random.hpp"
+#include "nasnet/core/steady_time.hpp"
 #include "nasnet/genotype/architecture.hpp"
 #include "nasnet/genotype/op_set.hpp"
 #include "nasnet/graph/network_config.hpp"
@@ -31,7 +31,7 @@ struct TrialContext {
 
   /// When the trial's time is over, where there is a limit. An evaluation that goes on beyond it has failed, whatever
   /// it returns.
-  std::optional<std::chrono::steady_clock::time_point> deadline = {};
+  std::optional<SteadyTime> deadline = {};
 
   /// How much the evaluation may spend, in its own unit: what the strategy proposes. Absent: as the evaluator is set.
   std::optional<std::int64_t> budget = {};
@@ -56,12 +56,10 @@ struct TrialContext {
 /// What came of an evaluation: a result, or the reason why there is none. Or nothing yet: see `unresolved`.
 class Outcome {
  public:
-  Outcome(Evaluation evaluation) : evaluation_(std::move(evaluation)) {}  // NOLINT: an evaluation is an outcome
+  NASNET_LAZY Outcome(Evaluation evaluation);  // NOLINT: an evaluation is an outcome
 
   /// @param message one sentence for the user
-  NASNET_LAZY [[nodiscard]] static Outcome failed(FailureKind kind, std::string message) {
-    return Outcome(kind, std::move(message));
-  }
+  NASNET_LAZY [[nodiscard]] static Outcome failed(FailureKind kind, std::string message);
 
   /// The evaluation goes on elsewhere, or its means have gone: the search ends and records nothing of the trial, which
   /// a resumed search runs again. Without a request to stop, the search ends with an IoError.
@@ -74,7 +72,7 @@ class Outcome {
   [[nodiscard]] const std::string& message() const { return message_; }
 
  private:
-  Outcome(FailureKind kind, std::string message) : failure_(kind), message_(std::move(message)) {}
+  NASNET_LAZY Outcome(FailureKind kind, std::string message);
 
   std::optional<Evaluation> evaluation_;
   FailureKind failure_ = FailureKind::exception;

@@ -4,7 +4,6 @@
 
 #include <algorithm>          // sort
 #include <array>              // array
-#include <chrono>             // duration, steady_clock
 #include <cstdint>            // int64_t, uint64_t
 #include <cstdio>             // snprintf
 #include <memory>             // make_shared, shared_ptr
@@ -20,6 +19,7 @@
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/json_value.hpp"
 #include "nasnet/core/random.hpp"
+#include "nasnet/core/steady_time.hpp"
 #include "nasnet/evaluator/evaluator.hpp"
 #include "nasnet/evaluator/evaluator_model.hpp"
 #include "nasnet/genotype/architecture.hpp"
@@ -40,12 +40,11 @@ NASNET_LAZY [[nodiscard]] inline Latency measured_latency(Context& context, cons
   const InferencePlan<float> plan(model);
   const Tensor<float> images =
       context.zeros<float>({options.batch, counted.image.height, counted.image.width, counted.network.input_channels});
-  using Clock = std::chrono::steady_clock;
   std::vector<double> seconds;
   for (std::int64_t run = -options.warm_up; run < options.repetitions; ++run) {
-    const Clock::time_point begin = Clock::now();
+    const SteadyTime begin = SteadyTime::now();
     const Tensor<float> logits = plan.predict(context, images);
-    if (run >= 0) seconds.push_back(std::chrono::duration<double>(Clock::now() - begin).count());
+    if (run >= 0) seconds.push_back(SteadyTime::now() - begin);
   }
   std::sort(seconds.begin(), seconds.end());
   return {.median = seconds[(seconds.size() - 1) / 2], .least = seconds.front(), .most = seconds.back()};
@@ -63,7 +62,7 @@ namespace nasnet::inline NASNET_ABI {
 
 /// What copies of a meter share.
 struct LatencyMeter::Memory {
-  explicit Memory(int threads) : context(threads) {}
+  NASNET_LAZY explicit Memory(int threads) : context(threads) {}
 
   std::mutex mutex{};
   Context context;

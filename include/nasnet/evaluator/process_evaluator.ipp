@@ -8,7 +8,6 @@
 #include <algorithm>          // min
 #include <array>              // array
 #include <cerrno>             // errno, EINTR
-#include <chrono>             // duration, milliseconds, steady_clock
 #include <csignal>            // SIG*
 #include <cstddef>            // size_t
 #include <cstdint>            // int64_t, uint64_t
@@ -30,6 +29,7 @@
 #include "nasnet/core/failure.hpp"
 #include "nasnet/core/progress.hpp"
 #include "nasnet/core/random.hpp"
+#include "nasnet/core/steady_time.hpp"
 #include "nasnet/core/thread_pool.hpp"
 #include "nasnet/evaluator/detail/fork_server.hpp"
 #include "nasnet/evaluator/detail/trial_receiver.hpp"
@@ -96,9 +96,7 @@ NASNET_LAZY [[nodiscard]] inline std::string request_text(const Architecture& ar
   json["reports"] = static_cast<bool>(trial.progress);
   if (trial.budget) json["budget"] = *trial.budget;
   json["repeat"] = trial.repeat;
-  if (trial.deadline) {
-    json["seconds"] = std::chrono::duration<double>(*trial.deadline - std::chrono::steady_clock::now()).count();
-  }
+  if (trial.deadline) json["seconds"] = *trial.deadline - SteadyTime::now();
   const std::string text = one_line(json);
   return length_prefix(text.size()) + text;
 }
@@ -183,16 +181,12 @@ NASNET_LAZY inline void run_trial(const EvaluatorInterface& evaluator, const OpT
                        .ops = ops};
     if (request.contains("budget")) trial.budget = request["budget"].get<std::int64_t>();
     trial.repeat = request["repeat"].get<std::int64_t>();
-    using Clock = std::chrono::steady_clock;
-    if (request.contains("seconds")) {
-      const std::chrono::duration<double> seconds(request["seconds"].get<double>());
-      trial.deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(seconds);
-    }
-    Clock::time_point reported{};
+    if (request.contains("seconds")) trial.deadline = SteadyTime::now() + request["seconds"].get<double>();
+    SteadyTime reported{};
     if (request["reports"].get<bool>()) {
       trial.progress = [&reported, line = lines.result](const Progress& progress) {
-        const Clock::time_point now = Clock::now();
-        if (now - reported < std::chrono::milliseconds(50)) return;
+        const SteadyTime now = SteadyTime::now();
+        if (now - reported < 0.05) return;
         reported = now;
         send_result(line, progress_letter, progress_text(progress));
       };
@@ -294,9 +288,7 @@ NASNET_BODY TrialProcesses::TrialProcesses(std::shared_ptr<const EvaluatorInterf
 
 NASNET_BODY Outcome TrialProcesses::evaluate(const Architecture& architecture, TrialContext& trial) const {
   double seconds = std::numeric_limits<double>::infinity();
-  if (trial.deadline) {
-    seconds = std::chrono::duration<double>(*trial.deadline - std::chrono::steady_clock::now()).count();
-  }
+  if (trial.deadline) seconds = *trial.deadline - SteadyTime::now();
   TrialReceiver receiver(trial.progress);
   const ProcessEnd end = server_->run(
       request_text(architecture, trial), seconds, [&receiver](std::string_view piece) { return receiver.take(piece); },

@@ -152,6 +152,21 @@ template <class Ops, int Inputs, std::size_t Blocks>
   return cell;
 }
 
+/// As make_cell, but without its checks, which would cost every file that includes the published cells their time: the
+/// tests validate those.
+template <class Ops, int Inputs = 2, std::size_t Blocks>
+[[nodiscard]] consteval CellGenotype<Ops, static_cast<int>(Blocks), Inputs> published_cell(
+    const NamedBlock (&blocks)[Blocks], std::initializer_list<int> concat) {
+  CellGenotype<Ops, static_cast<int>(Blocks), Inputs> cell;
+  for (std::size_t b = 0; b < Blocks; ++b) {
+    cell.blocks[b] = {{blocks[b].left.state, Ops::find(blocks[b].left.op)},
+                      {blocks[b].right.state, Ops::find(blocks[b].right.op)},
+                      blocks[b].combine};
+  }
+  for (const int state : concat) cell.concat[static_cast<std::size_t>(state)] = true;
+  return cell;
+}
+
 }  // namespace detail
 
 /// A cell from op names, with its loose ends as output:

@@ -20,7 +20,6 @@
 #include <vector>       // vector
 
 #include "nasnet/genotype/architecture.hpp"
-#include "nasnet/genotype/detail/text_cursor.hpp"
 
 namespace nasnet::inline NASNET_ABI {
 

@@ -21,7 +21,8 @@ namespace nasnet::inline NASNET_ABI::detail {
 /// Reads one literal.
 class DartsReader {
  public:
-  DartsReader(std::string_view text, const DartsOptions& options) : cursor_(text, darts_speaker), options_(options) {}
+  NASNET_LAZY DartsReader(std::string_view text, const DartsOptions& options)
+      : cursor_(text, darts_speaker), options_(options) {}
 
   NASNET_LAZY [[nodiscard]] Architecture read();
 

@@ -2,7 +2,6 @@
 /// settings. Who reads says in words of its own what is wrong.
 #pragma once
 
-#include <cmath>        // isfinite
 #include <cstddef>      // size_t
 #include <cstdint>      // int64_t, uint64_t
 #include <limits>       // numeric_limits
@@ -57,7 +56,7 @@ template <class Json>
 [[nodiscard]] std::optional<double> number_of(const Json& value) {
   if (!value.is_number()) return std::nullopt;
   const auto number = value.template get<double>();
-  if (!std::isfinite(number)) return std::nullopt;
+  if (number - number != 0) return std::nullopt;  // infinite, or not a number
   return number;
 }
 

@@ -5,6 +5,7 @@
 #include <concepts>     // convertible_to
 #include <cstddef>      // size_t
 #include <memory>       // shared_ptr
+#include <span>         // span
 #include <string>       // string
 #include <string_view>  // string_view
 #include <utility>      // move
@@ -180,6 +181,9 @@ template <class T>
   return true;
 }
 
+/// The table of ops with these expansions, as many as there are ops.
+NASNET_LAZY [[nodiscard]] OpTable op_table(std::span<const OpInfo> ops, std::span<const OpExpansion> expansions);
+
 template <std::size_t Count>
 [[nodiscard]] constexpr bool all_different(const std::array<std::string_view, Count>& names) {
   for (std::size_t i = 0; i < Count; ++i) {
@@ -203,15 +207,14 @@ class OpSet {
  public:
   static constexpr std::size_t size = sizeof...(Ops);
 
-  [[nodiscard]] static constexpr std::array<std::string_view, size> names() { return {std::string_view(Ops::name)...}; }
+  [[nodiscard]] static constexpr std::array<std::string_view, size> names() { return names_; }
 
   [[nodiscard]] static constexpr std::array<OpInfo, size> infos() { return {detail::op_info<Ops>()...}; }
 
   /// The index of the op of this name; -1 where there is none.
   [[nodiscard]] static constexpr int find(std::string_view name) {
-    const auto known = names();
     for (std::size_t i = 0; i < size; ++i) {
-      if (known[i] == name) return static_cast<int>(i);
+      if (names_[i] == name) return static_cast<int>(i);
     }
     return -1;
   }
@@ -229,20 +232,17 @@ class OpSet {
 
   /// Names, flags and expansions, for functions that are compiled once for all op sets.
   [[nodiscard]] static OpTable table() {
-    std::vector<OpEntry> entries;
-    (entries.push_back({std::string(std::string_view(Ops::name)), detail::states_identity<Ops>(),
-                        detail::states_zero<Ops>(), &Ops::expand}),
-     ...);
-    return OpTable(std::move(entries));
+    static constexpr std::array<OpExpansion, size> expansions{&Ops::expand...};
+    return detail::op_table(infos(), expansions);
   }
 
  private:
-  static_assert(detail::all_different(std::array<std::string_view, size>{std::string_view(Ops::name)...}),
-                "two ops of an op set have the same name");
+  static constexpr std::array<std::string_view, size> names_{std::string_view(Ops::name)...};
+
+  static_assert(detail::all_different(names_), "two ops of an op set have the same name");
 
   [[noreturn]] NASNET_COLD static void fail_unknown(std::string_view name) {
-    const auto known = names();
-    fail<GenotypeError>(detail::unknown_name_sentence("op", name, known));
+    fail<GenotypeError>(detail::unknown_name_sentence("op", name, names_));
   }
 };
 

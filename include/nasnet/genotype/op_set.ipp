@@ -49,3 +49,15 @@ NASNET_BODY std::vector<OpInfo> OpTable::infos() const {
 }
 
 }  // namespace nasnet::inline NASNET_ABI
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+NASNET_BODY OpTable op_table(std::span<const OpInfo> ops, std::span<const OpExpansion> expansions) {
+  std::vector<OpEntry> entries;
+  for (std::size_t i = 0; i < ops.size(); ++i) {
+    entries.push_back({std::string(ops[i].name), ops[i].is_identity, ops[i].is_zero, expansions[i]});
+  }
+  return OpTable(std::move(entries));
+}
+
+}  // namespace nasnet::inline NASNET_ABI::detail

@@ -11,7 +11,7 @@ namespace nasnet::inline NASNET_ABI {
 struct Identity {
   static constexpr auto name = op_name("identity");
   static constexpr bool is_identity = true;
-  static Value expand(GraphBuilder& g, Value x, OpContext at);
+  NASNET_LAZY static Value expand(GraphBuilder& g, Value x, OpContext at);
 };
 
 /// ReLU, 1 x Kernel convolution, batch norm, ReLU, Kernel x 1 convolution, batch norm.
@@ -83,14 +83,14 @@ struct SepConv {
 struct Zero {
   static constexpr auto name = op_name("zero");
   static constexpr bool is_zero = true;
-  static Value expand(GraphBuilder& g, Value x, OpContext at);
+  NASNET_LAZY static Value expand(GraphBuilder& g, Value x, OpContext at);
 };
 
 /// Its input, unchanged; with a stride or other channels: ReLU, factorised reduction. `skip_connect` of the DARTS code.
 struct SkipConnect {
   static constexpr auto name = op_name("skip_connect");
   static constexpr bool is_identity = true;
-  static Value expand(GraphBuilder& g, Value x, OpContext at);
+  NASNET_LAZY static Value expand(GraphBuilder& g, Value x, OpContext at);
 };
 
 /// The 13 ops of the paper in its listing order.

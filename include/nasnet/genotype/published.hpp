@@ -17,18 +17,18 @@ using FiveBlockGenotype = ArchitectureGenotype<NasnetOps, 5>;
 /// NASNet-A as its released code builds it (TensorFlow models, slim/nets/nasnet): outputs of 6F and 4F channels, the
 /// wiring behind the published ImageNet figures. Blocks: Zoph et al., CVPR 2018, figure 4.
 inline constexpr FiveBlockGenotype nasnet_a{
-    .normal = make_cell<NasnetOps>({{{0, "sep_conv_5x5"}, {1, "sep_conv_3x3"}},
-                                    {{1, "sep_conv_5x5"}, {1, "sep_conv_3x3"}},
-                                    {{0, "avg_pool_3x3"}, {1, "identity"}},
-                                    {{1, "avg_pool_3x3"}, {1, "avg_pool_3x3"}},
-                                    {{0, "sep_conv_3x3"}, {0, "identity"}}},
-                                   {1, 2, 3, 4, 5, 6}),
-    .reduction = make_cell<NasnetOps>({{{0, "sep_conv_5x5"}, {1, "sep_conv_7x7"}},
-                                       {{0, "max_pool_3x3"}, {1, "sep_conv_7x7"}},
-                                       {{0, "avg_pool_3x3"}, {1, "sep_conv_5x5"}},
-                                       {{3, "identity"}, {2, "avg_pool_3x3"}},
-                                       {{2, "sep_conv_3x3"}, {0, "max_pool_3x3"}}},
-                                      {3, 4, 5, 6})};
+    .normal = detail::published_cell<NasnetOps>({{{0, "sep_conv_5x5"}, {1, "sep_conv_3x3"}},
+                                                 {{1, "sep_conv_5x5"}, {1, "sep_conv_3x3"}},
+                                                 {{0, "avg_pool_3x3"}, {1, "identity"}},
+                                                 {{1, "avg_pool_3x3"}, {1, "avg_pool_3x3"}},
+                                                 {{0, "sep_conv_3x3"}, {0, "identity"}}},
+                                                {1, 2, 3, 4, 5, 6}),
+    .reduction = detail::published_cell<NasnetOps>({{{0, "sep_conv_5x5"}, {1, "sep_conv_7x7"}},
+                                                    {{0, "max_pool_3x3"}, {1, "sep_conv_7x7"}},
+                                                    {{0, "avg_pool_3x3"}, {1, "sep_conv_5x5"}},
+                                                    {{3, "identity"}, {2, "avg_pool_3x3"}},
+                                                    {{2, "sep_conv_3x3"}, {0, "max_pool_3x3"}}},
+                                                   {3, 4, 5, 6})};
 
 namespace detail {
 
@@ -48,40 +48,44 @@ inline constexpr FiveBlockGenotype nasnet_a_figure_4 = detail::with_loose_ends(n
 /// with layer normalisation. No code of it was ever released; how its outputs travel between cells is this library's
 /// reading (see build_network), and the published sizes are not reproduced.
 inline constexpr ArchitectureGenotype<NasnetOps, 4, 4> nasnet_b{
-    .normal = make_cell<NasnetOps, 4>({{{1, "sep_conv_5x5"}, {2, "identity"}, Combiner::add_layer_norm},
-                                       {{0, "sep_conv_5x5"}, {3, "sep_conv_3x3"}, Combiner::add_layer_norm},
-                                       {{1, "sep_conv_3x3"}, {3, "identity"}, Combiner::add_layer_norm},
-                                       {{0, "identity"}, {1, "sep_conv_3x3"}, Combiner::add_layer_norm}},
-                                      {}),
-    .reduction = make_cell<NasnetOps, 4>({{{0, "sep_conv_3x3"}, {1, "sep_conv_3x3"}, Combiner::add_layer_norm},
-                                          {{1, "sep_conv_3x3"}, {3, "identity"}, Combiner::add_layer_norm},
-                                          {{2, "identity"}, {3, "avg_pool_3x3"}},
-                                          {{0, "avg_pool_3x3"}, {4, "conv_1x3_3x1"}}},
-                                         {})};
+    .normal =
+        detail::published_cell<NasnetOps, 4>({{{1, "sep_conv_5x5"}, {2, "identity"}, Combiner::add_layer_norm},
+                                              {{0, "sep_conv_5x5"}, {3, "sep_conv_3x3"}, Combiner::add_layer_norm},
+                                              {{1, "sep_conv_3x3"}, {3, "identity"}, Combiner::add_layer_norm},
+                                              {{0, "identity"}, {1, "sep_conv_3x3"}, Combiner::add_layer_norm}},
+                                             {}),
+    .reduction =
+        detail::published_cell<NasnetOps, 4>({{{0, "sep_conv_3x3"}, {1, "sep_conv_3x3"}, Combiner::add_layer_norm},
+                                              {{1, "sep_conv_3x3"}, {3, "identity"}, Combiner::add_layer_norm},
+                                              {{2, "identity"}, {3, "avg_pool_3x3"}},
+                                              {{0, "avg_pool_3x3"}, {4, "conv_1x3_3x1"}}},
+                                             {})};
 
 /// NASNet-C as the paper's appendix draws it: sums with layer and with instance normalisation, and blocks that
 /// concatenate. Released code is not known. Its published sizes are met only roughly, see network_table.
 inline constexpr ArchitectureGenotype<NasnetOps, 4> nasnet_c{
-    .normal = make_cell<NasnetOps>({{{0, "sep_conv_3x3"}, {0, "sep_conv_5x5"}},
-                                    {{0, "sep_conv_3x3"}, {1, "sep_conv_3x3"}, Combiner::add_instance_norm},
-                                    {{0, "sep_conv_3x3"}, {1, "sep_conv_3x3"}, Combiner::concat},
-                                    {{1, "sep_conv_3x3"}, {1, "conv_1x3_3x1"}, Combiner::add_layer_norm}},
-                                   {2, 3, 4, 5}),
-    .reduction = make_cell<NasnetOps>({{{0, "max_pool_3x3"}, {0, "max_pool_3x3"}, Combiner::concat},
-                                       {{0, "conv_1x7_7x1"}, {1, "max_pool_3x3"}, Combiner::add_layer_norm},
-                                       {{0, "max_pool_3x3"}, {1, "max_pool_3x3"}, Combiner::add_instance_norm},
-                                       {{1, "sep_conv_7x7"}, {1, "max_pool_5x5"}, Combiner::add_layer_norm}},
-                                      {2, 3, 4, 5})};
+    .normal =
+        detail::published_cell<NasnetOps>({{{0, "sep_conv_3x3"}, {0, "sep_conv_5x5"}},
+                                           {{0, "sep_conv_3x3"}, {1, "sep_conv_3x3"}, Combiner::add_instance_norm},
+                                           {{0, "sep_conv_3x3"}, {1, "sep_conv_3x3"}, Combiner::concat},
+                                           {{1, "sep_conv_3x3"}, {1, "conv_1x3_3x1"}, Combiner::add_layer_norm}},
+                                          {2, 3, 4, 5}),
+    .reduction =
+        detail::published_cell<NasnetOps>({{{0, "max_pool_3x3"}, {0, "max_pool_3x3"}, Combiner::concat},
+                                           {{0, "conv_1x7_7x1"}, {1, "max_pool_3x3"}, Combiner::add_layer_norm},
+                                           {{0, "max_pool_3x3"}, {1, "max_pool_3x3"}, Combiner::add_instance_norm},
+                                           {{1, "sep_conv_7x7"}, {1, "max_pool_5x5"}, Combiner::add_layer_norm}},
+                                          {2, 3, 4, 5})};
 
 namespace detail {
 
 // One cell for both roles. State 4 is concatenated although block 4 reads it.
-inline constexpr auto pnasnet_5_cell = make_cell<NasnetOps>({{{1, "sep_conv_5x5"}, {1, "max_pool_3x3"}},
-                                                             {{0, "sep_conv_7x7"}, {0, "max_pool_3x3"}},
-                                                             {{0, "sep_conv_5x5"}, {0, "sep_conv_3x3"}},
-                                                             {{4, "sep_conv_3x3"}, {0, "max_pool_3x3"}},
-                                                             {{1, "sep_conv_3x3"}, {0, "identity"}}},
-                                                            {2, 3, 4, 5, 6});
+inline constexpr auto pnasnet_5_cell = detail::published_cell<NasnetOps>({{{1, "sep_conv_5x5"}, {1, "max_pool_3x3"}},
+                                                                          {{0, "sep_conv_7x7"}, {0, "max_pool_3x3"}},
+                                                                          {{0, "sep_conv_5x5"}, {0, "sep_conv_3x3"}},
+                                                                          {{4, "sep_conv_3x3"}, {0, "max_pool_3x3"}},
+                                                                          {{1, "sep_conv_3x3"}, {0, "identity"}}},
+                                                                         {2, 3, 4, 5, 6});
 
 }  // namespace detail
 
@@ -91,44 +95,46 @@ inline constexpr FiveBlockGenotype pnasnet_5{.normal = detail::pnasnet_5_cell, .
 /// AmoebaNet-A of the TPU release (tensorflow/tpu, models/official/amoeba_net), whose 1x7-7x1 convolutions have
 /// bottlenecks. Real et al., AAAI 2019. The literal in the DARTS code is a different cell.
 inline constexpr ArchitectureGenotype<AllOps, 5> amoebanet_a{
-    .normal = make_cell<AllOps>({{{0, "avg_pool_3x3"}, {0, "max_pool_3x3"}},
-                                 {{1, "sep_conv_3x3"}, {1, "identity"}},
-                                 {{0, "identity"}, {1, "avg_pool_3x3"}},
-                                 {{0, "sep_conv_3x3"}, {2, "sep_conv_5x5"}},
-                                 {{5, "avg_pool_3x3"}, {0, "sep_conv_3x3"}}},
-                                {1, 3, 4, 6}),
-    .reduction = make_cell<AllOps>({{{1, "sep_conv_3x3"}, {0, "avg_pool_3x3"}},
-                                    {{0, "max_pool_3x3"}, {2, "sep_conv_7x7"}},
-                                    {{1, "max_pool_3x3"}, {0, "max_pool_3x3"}},
-                                    {{4, "sep_conv_3x3"}, {0, "bottleneck_1x7_7x1"}},
-                                    {{1, "avg_pool_3x3"}, {0, "sep_conv_7x7"}}},
-                                   {2, 3, 4, 5, 6})};
+    .normal = detail::published_cell<AllOps>({{{0, "avg_pool_3x3"}, {0, "max_pool_3x3"}},
+                                              {{1, "sep_conv_3x3"}, {1, "identity"}},
+                                              {{0, "identity"}, {1, "avg_pool_3x3"}},
+                                              {{0, "sep_conv_3x3"}, {2, "sep_conv_5x5"}},
+                                              {{5, "avg_pool_3x3"}, {0, "sep_conv_3x3"}}},
+                                             {1, 3, 4, 6}),
+    .reduction = detail::published_cell<AllOps>({{{1, "sep_conv_3x3"}, {0, "avg_pool_3x3"}},
+                                                 {{0, "max_pool_3x3"}, {2, "sep_conv_7x7"}},
+                                                 {{1, "max_pool_3x3"}, {0, "max_pool_3x3"}},
+                                                 {{4, "sep_conv_3x3"}, {0, "bottleneck_1x7_7x1"}},
+                                                 {{1, "avg_pool_3x3"}, {0, "sep_conv_7x7"}}},
+                                                {2, 3, 4, 5, 6})};
 
 using DartsGenotype = ArchitectureGenotype<AllOps, 4>;
 
 /// DARTS, first order: DARTS_V1 of its code, states 0 and 1 swapped from its numbering. Liu et al., ICLR 2019.
-inline constexpr DartsGenotype darts_v1{.normal = make_cell<AllOps>({{{0, "sep_conv_3x3"}, {1, "sep_conv_3x3"}},
-                                                                     {{1, "skip_connect"}, {0, "sep_conv_3x3"}},
-                                                                     {{1, "skip_connect"}, {0, "sep_conv_3x3"}},
-                                                                     {{1, "sep_conv_3x3"}, {2, "skip_connect"}}},
-                                                                    {2, 3, 4, 5}),
-                                        .reduction = make_cell<AllOps>({{{1, "max_pool_3x3"}, {0, "max_pool_3x3"}},
-                                                                        {{2, "skip_connect"}, {1, "max_pool_3x3"}},
-                                                                        {{1, "max_pool_3x3"}, {2, "skip_connect"}},
-                                                                        {{2, "skip_connect"}, {1, "avg_pool_3x3"}}},
-                                                                       {2, 3, 4, 5})};
+inline constexpr DartsGenotype darts_v1{
+    .normal = detail::published_cell<AllOps>({{{0, "sep_conv_3x3"}, {1, "sep_conv_3x3"}},
+                                              {{1, "skip_connect"}, {0, "sep_conv_3x3"}},
+                                              {{1, "skip_connect"}, {0, "sep_conv_3x3"}},
+                                              {{1, "sep_conv_3x3"}, {2, "skip_connect"}}},
+                                             {2, 3, 4, 5}),
+    .reduction = detail::published_cell<AllOps>({{{1, "max_pool_3x3"}, {0, "max_pool_3x3"}},
+                                                 {{2, "skip_connect"}, {1, "max_pool_3x3"}},
+                                                 {{1, "max_pool_3x3"}, {2, "skip_connect"}},
+                                                 {{2, "skip_connect"}, {1, "avg_pool_3x3"}}},
+                                                {2, 3, 4, 5})};
 
 /// DARTS, second order: DARTS_V2 of its code, states 0 and 1 swapped from its numbering. Liu et al., ICLR 2019.
-inline constexpr DartsGenotype darts_v2{.normal = make_cell<AllOps>({{{1, "sep_conv_3x3"}, {0, "sep_conv_3x3"}},
-                                                                     {{1, "sep_conv_3x3"}, {0, "sep_conv_3x3"}},
-                                                                     {{0, "sep_conv_3x3"}, {1, "skip_connect"}},
-                                                                     {{1, "skip_connect"}, {2, "dil_sep_conv_3x3"}}},
-                                                                    {2, 3, 4, 5}),
-                                        .reduction = make_cell<AllOps>({{{1, "max_pool_3x3"}, {0, "max_pool_3x3"}},
-                                                                        {{2, "skip_connect"}, {0, "max_pool_3x3"}},
-                                                                        {{1, "max_pool_3x3"}, {2, "skip_connect"}},
-                                                                        {{2, "skip_connect"}, {0, "max_pool_3x3"}}},
-                                                                       {2, 3, 4, 5})};
+inline constexpr DartsGenotype darts_v2{
+    .normal = detail::published_cell<AllOps>({{{1, "sep_conv_3x3"}, {0, "sep_conv_3x3"}},
+                                              {{1, "sep_conv_3x3"}, {0, "sep_conv_3x3"}},
+                                              {{0, "sep_conv_3x3"}, {1, "skip_connect"}},
+                                              {{1, "skip_connect"}, {2, "dil_sep_conv_3x3"}}},
+                                             {2, 3, 4, 5}),
+    .reduction = detail::published_cell<AllOps>({{{1, "max_pool_3x3"}, {0, "max_pool_3x3"}},
+                                                 {{2, "skip_connect"}, {0, "max_pool_3x3"}},
+                                                 {{1, "max_pool_3x3"}, {2, "skip_connect"}},
+                                                 {{2, "skip_connect"}, {0, "max_pool_3x3"}}},
+                                                {2, 3, 4, 5})};
 
 /// The names that published_architecture knows.
 inline constexpr std::array<std::string_view, 8> published_names{

@@ -32,7 +32,7 @@ class CellBuilder {
     double depth_ratio = 1.0;
   };
 
-  CellBuilder(GraphBuilder& builder, const OpTable& ops, const Cell& cell, int inputs, Place place)
+  NASNET_LAZY CellBuilder(GraphBuilder& builder, const OpTable& ops, const Cell& cell, int inputs, Place place)
       : g_(builder), ops_(ops), cell_(cell), inputs_(inputs), place_(place) {}
 
   /// @param sources the maps that the cell reads, most recent first; a first cell has fewer of them than inputs
@@ -153,7 +153,7 @@ class CellBuilder {
 /// Builds stem, stacks and heads around the cells.
 class NetworkBuilder {
  public:
-  NetworkBuilder(const Architecture& architecture, const OpTable& ops, const NetworkConfig& config)
+  NASNET_LAZY NetworkBuilder(const Architecture& architecture, const OpTable& ops, const NetworkConfig& config)
       : architecture_(architecture),
         ops_(ops),
         config_(config),

@@ -96,52 +96,26 @@ class GraphBuilder {
   /// The same with a number behind the name: scope("sep", 1) is "sep1".
   NASNET_LAZY Scope scope(std::string_view name, int number);
 
-  NASNET_LAZY Value relu(Value x) { return append(make_primitive(Relu{}), {x}, "relu"); }
+  NASNET_LAZY Value relu(Value x);
   NASNET_LAZY Value convolution(Value x, std::int64_t filters, ConvolutionOptions options = {},
                                 std::string_view name = "conv");
-  NASNET_LAZY Value pointwise(Value x, std::int64_t filters, std::string_view name = "pointwise") {
-    return append(make_primitive(Pointwise{filters}), {x}, name);
-  }
+  NASNET_LAZY Value pointwise(Value x, std::int64_t filters, std::string_view name = "pointwise");
   NASNET_LAZY Value depthwise(Value x, DepthwiseOptions options = {}, std::string_view name = "depthwise");
-  NASNET_LAZY Value max_pool(Value x, PoolOptions options = {}) {
-    return append(make_primitive(MaximumPool{Window::square(options.kernel, options.stride, 1, options.padding)}), {x},
-                  "max_pool");
-  }
-  NASNET_LAZY Value average_pool(Value x, PoolOptions options = {}) {
-    return append(make_primitive(AveragePool{Window::square(options.kernel, options.stride, 1, options.padding)}), {x},
-                  "average_pool");
-  }
-  NASNET_LAZY Value global_average_pool(Value x) {
-    return append(make_primitive(GlobalAveragePool{}), {x}, "global_average_pool");
-  }
-  NASNET_LAZY Value subsample(Value x, std::int64_t step, std::int64_t offset) {
-    return append(make_primitive(Subsample{step, offset}), {x}, "subsample");
-  }
-  NASNET_LAZY Value batch_norm(Value x, std::string_view name = "bn") {
-    return append(make_primitive(batch_norm_), {x}, name);
-  }
-  NASNET_LAZY Value layer_norm(Value x, std::string_view name = "norm") {
-    return append(make_primitive(LayerNorm{}), {x}, name);
-  }
-  NASNET_LAZY Value instance_norm(Value x, std::string_view name = "norm") {
-    return append(make_primitive(InstanceNorm{}), {x}, name);
-  }
-  NASNET_LAZY Value zero(Value x, std::int64_t filters, std::int64_t stride) {
-    return append(make_primitive(Zeros{stride, filters}), {x}, "zero");
-  }
-  NASNET_LAZY Value drop_path(Value x, double depth_ratio) {
-    return append(make_primitive(DropPath{depth_ratio}), {x}, "drop_path");
-  }
-  NASNET_LAZY Value dropout(Value x, double keep) { return append(make_primitive(Dropout{keep}), {x}, "dropout"); }
-  NASNET_LAZY Value dense(Value x, std::int64_t units, std::string_view name) {
-    return append(make_primitive(Dense{units}), {x}, name);
-  }
-  NASNET_LAZY Value add(std::span<const Value> xs) { return append(make_primitive(Add{}), xs, "add"); }
-  NASNET_LAZY Value add(Value a, Value b) { return append(make_primitive(Add{}), {a, b}, "add"); }
+  NASNET_LAZY Value max_pool(Value x, PoolOptions options = {});
+  NASNET_LAZY Value average_pool(Value x, PoolOptions options = {});
+  NASNET_LAZY Value global_average_pool(Value x);
+  NASNET_LAZY Value subsample(Value x, std::int64_t step, std::int64_t offset);
+  NASNET_LAZY Value batch_norm(Value x, std::string_view name = "bn");
+  NASNET_LAZY Value layer_norm(Value x, std::string_view name = "norm");
+  NASNET_LAZY Value instance_norm(Value x, std::string_view name = "norm");
+  NASNET_LAZY Value zero(Value x, std::int64_t filters, std::int64_t stride);
+  NASNET_LAZY Value drop_path(Value x, double depth_ratio);
+  NASNET_LAZY Value dropout(Value x, double keep);
+  NASNET_LAZY Value dense(Value x, std::int64_t units, std::string_view name);
+  NASNET_LAZY Value add(std::span<const Value> xs);
+  NASNET_LAZY Value add(Value a, Value b);
   /// The value itself where there is only one.
-  NASNET_LAZY Value concat(std::span<const Value> xs) {
-    return xs.size() == 1 ? xs[0] : append(make_primitive(Concat{}), xs, "concat");
-  }
+  NASNET_LAZY Value concat(std::span<const Value> xs);
 
   /// Every second pixel from (0,0) and from (1,1), each through its own 1x1 convolution to half of the filters (the
   /// second gets the extra one), then one batch norm. The caller decides about the ReLU before. Spec of the paper's
@@ -174,9 +148,7 @@ class GraphBuilder {
 
  private:
   NASNET_LAZY Value append(Primitive primitive, std::span<const Value> inputs, std::string_view name);
-  NASNET_LAZY Value append(Primitive primitive, std::initializer_list<Value> inputs, std::string_view name) {
-    return append(std::move(primitive), std::span<const Value>(inputs.begin(), inputs.size()), name);
-  }
+  NASNET_LAZY Value append(Primitive primitive, std::initializer_list<Value> inputs, std::string_view name);
 
   NASNET_LAZY static void check_inputs(const GraphNode& node, std::span<const Value> inputs);
 

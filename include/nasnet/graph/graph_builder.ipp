@@ -134,4 +134,69 @@ NASNET_BODY void GraphBuilder::declare_parameters(GraphNode& node, Channels chan
   }
 }
 
+NASNET_BODY Value GraphBuilder::relu(Value x) { return append(make_primitive(Relu{}), {x}, "relu"); }
+
+NASNET_BODY Value GraphBuilder::pointwise(Value x, std::int64_t filters, std::string_view name) {
+  return append(make_primitive(Pointwise{filters}), {x}, name);
+}
+
+NASNET_BODY Value GraphBuilder::max_pool(Value x, PoolOptions options) {
+  return append(make_primitive(MaximumPool{Window::square(options.kernel, options.stride, 1, options.padding)}), {x},
+                "max_pool");
+}
+
+NASNET_BODY Value GraphBuilder::average_pool(Value x, PoolOptions options) {
+  return append(make_primitive(AveragePool{Window::square(options.kernel, options.stride, 1, options.padding)}), {x},
+                "average_pool");
+}
+
+NASNET_BODY Value GraphBuilder::global_average_pool(Value x) {
+  return append(make_primitive(GlobalAveragePool{}), {x}, "global_average_pool");
+}
+
+NASNET_BODY Value GraphBuilder::subsample(Value x, std::int64_t step, std::int64_t offset) {
+  return append(make_primitive(Subsample{step, offset}), {x}, "subsample");
+}
+
+NASNET_BODY Value GraphBuilder::batch_norm(Value x, std::string_view name) {
+  return append(make_primitive(batch_norm_), {x}, name);
+}
+
+NASNET_BODY Value GraphBuilder::layer_norm(Value x, std::string_view name) {
+  return append(make_primitive(LayerNorm{}), {x}, name);
+}
+
+NASNET_BODY Value GraphBuilder::instance_norm(Value x, std::string_view name) {
+  return append(make_primitive(InstanceNorm{}), {x}, name);
+}
+
+NASNET_BODY Value GraphBuilder::zero(Value x, std::int64_t filters, std::int64_t stride) {
+  return append(make_primitive(Zeros{stride, filters}), {x}, "zero");
+}
+
+NASNET_BODY Value GraphBuilder::drop_path(Value x, double depth_ratio) {
+  return append(make_primitive(DropPath{depth_ratio}), {x}, "drop_path");
+}
+
+NASNET_BODY Value GraphBuilder::dropout(Value x, double keep) {
+  return append(make_primitive(Dropout{keep}), {x}, "dropout");
+}
+
+NASNET_BODY Value GraphBuilder::dense(Value x, std::int64_t units, std::string_view name) {
+  return append(make_primitive(Dense{units}), {x}, name);
+}
+
+NASNET_BODY Value GraphBuilder::add(std::span<const Value> xs) { return append(make_primitive(Add{}), xs, "add"); }
+
+NASNET_BODY Value GraphBuilder::add(Value a, Value b) { return append(make_primitive(Add{}), {a, b}, "add"); }
+
+NASNET_BODY Value GraphBuilder::concat(std::span<const Value> xs) {
+  return xs.size() == 1 ? xs[0] : append(make_primitive(Concat{}), xs, "concat");
+}
+
+NASNET_BODY Value GraphBuilder::append(Primitive primitive, std::initializer_list<Value> inputs,
+                                       std::string_view name) {
+  return append(std::move(primitive), std::span<const Value>(inputs.begin(), inputs.size()), name);
+}
+
 }  // namespace nasnet::inline NASNET_ABI

@@ -32,16 +32,16 @@ NASNET_BODY Value line_convolution(GraphBuilder& g, Value x, OpContext at, LineC
 
 namespace nasnet::inline NASNET_ABI {
 
-NASNET_INLINE Value Identity::expand(GraphBuilder& g, Value x, OpContext at) {
+NASNET_BODY Value Identity::expand(GraphBuilder& g, Value x, OpContext at) {
   if (at.stride == 1 && x.channels == at.filters) return x;
   return detail::relu_conv_bn(g, x, at.filters, {.stride = at.stride});
 }
 
-NASNET_INLINE Value SkipConnect::expand(GraphBuilder& g, Value x, OpContext at) {
+NASNET_BODY Value SkipConnect::expand(GraphBuilder& g, Value x, OpContext at) {
   if (at.stride != 2) return Identity::expand(g, x, at);
   return g.factorized_reduction(g.relu(x), at.filters);
 }
 
-NASNET_INLINE Value Zero::expand(GraphBuilder& g, Value x, OpContext at) { return g.zero(x, at.filters, at.stride); }
+NASNET_BODY Value Zero::expand(GraphBuilder& g, Value x, OpContext at) { return g.zero(x, at.filters, at.stride); }
 
 }  // namespace nasnet::inline NASNET_ABI

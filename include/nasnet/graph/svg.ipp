@@ -77,7 +77,7 @@ namespace nasnet::inline NASNET_ABI::detail {
 /// Writes a laid-out cell as the content of an SVG.
 class CellSvg {
  public:
-  explicit CellSvg(const CellLayout& layout) : layout_(layout) {}
+  NASNET_LAZY explicit CellSvg(const CellLayout& layout) : layout_(layout) {}
 
   NASNET_LAZY [[nodiscard]] std::string text() && {
     for (const Box& frame : layout_.frames()) draw_rectangle(frame, 10, " class=\"frame\"");

@@ -1,9 +1,9 @@
 /// Networks as ONNX files, which many other programs run.
 #pragma once
 
-#include <cstdint>     // uint8_t, uint64_t
-#include <filesystem>  // path
+#include <cstdint>  // uint8_t, uint64_t
 
+#include "nasnet/core/file_path.hpp"
 #include "nasnet/model/model.hpp"
 
 namespace nasnet::inline NASNET_ABI {
@@ -13,7 +13,7 @@ namespace detail {
 /// Most bytes of a protobuf message: lengths are 31 bits for its readers.
 inline constexpr std::uint64_t largest_onnx_file = (std::uint64_t{1} << 31U) - 1;
 
-NASNET_LAZY void check_onnx_size(std::uint64_t size, const std::filesystem::path& path);
+NASNET_LAZY void check_onnx_size(std::uint64_t size, const FilePath& path);
 
 }  // namespace detail
 
@@ -24,7 +24,7 @@ NASNET_LAZY void check_onnx_size(std::uint64_t size, const std::filesystem::path
 /// @throws ShapeError for an image that the network cannot take; ArgumentError that names the node for a primitive
 /// without emit_onnx (see onnx_call.hpp); IoError where the file cannot be written or would have 2 GiB.
 template <class Scalar>
-void write_onnx(const Model<Scalar>& model, const std::filesystem::path& path, Size image);
+void write_onnx(const Model<Scalar>& model, const FilePath& path, Size image);
 
 }  // namespace nasnet::inline NASNET_ABI
 

@@ -2,14 +2,14 @@
 
 #include "nasnet/io/onnx.hpp"
 
-#include <bit>         // endian
-#include <cstddef>     // size_t
-#include <cstdint>     // uint8_t, uint64_t
-#include <cstring>     // memcpy
-#include <filesystem>  // path
+#include <bit>      // endian
+#include <cstddef>  // size_t
+#include <cstdint>  // uint8_t, uint64_t
+#include <cstring>  // memcpy
 
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/file.hpp"
+#include "nasnet/core/file_path.hpp"
 #include "nasnet/core/tensor.hpp"
 #include "nasnet/io/detail/onnx_graph.hpp"
 #include "nasnet/io/weights.hpp"
@@ -17,7 +17,7 @@
 
 namespace nasnet::inline NASNET_ABI::detail {
 
-NASNET_BODY void check_onnx_size(std::uint64_t size, const std::filesystem::path& path) {
+NASNET_BODY void check_onnx_size(std::uint64_t size, const FilePath& path) {
   if (size <= largest_onnx_file) return;
   fail<IoError>("cannot write '", path.string(), "': the network takes ", size,
                 " bytes as ONNX, a file of that format ", "has at most ", largest_onnx_file);
@@ -43,7 +43,7 @@ template <class Scalar>
 namespace nasnet::inline NASNET_ABI {
 
 template <class Scalar>
-void write_onnx(const Model<Scalar>& model, const std::filesystem::path& path, Size image) {
+void write_onnx(const Model<Scalar>& model, const FilePath& path, Size image) {
   const NetworkGraph& graph = model.graph();
   const detail::ProtobufMessage message = detail::OnnxGraph(graph, image).model();
   detail::check_onnx_size(message.size(), path);

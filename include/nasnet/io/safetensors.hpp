@@ -1,14 +1,14 @@
 /// Named tensors in files of the safetensors format.
 #pragma once
 
-#include <cstdint>     // uint64_t
-#include <filesystem>  // path
+#include <cstdint>  // uint64_t
 #include <nlohmann/json_fwd.hpp>
 #include <string>   // string
 #include <utility>  // exchange, move, pair
 #include <vector>   // vector
 
 #include "nasnet/core/file.hpp"
+#include "nasnet/core/file_path.hpp"
 #include "nasnet/io/tensor_file.hpp"
 
 namespace nasnet::inline NASNET_ABI {
@@ -19,8 +19,7 @@ namespace nasnet::inline NASNET_ABI {
 NASNET_LAZY [[nodiscard]] TensorFile parse_safetensors(Bytes bytes, std::string origin);
 
 /// @throws IoError where the file cannot be read or is no sound safetensors file.
-NASNET_LAZY [[nodiscard]] TensorFile read_safetensors(const std::filesystem::path& path,
-                                                      std::uint64_t limit = default_file_limit);
+NASNET_LAZY [[nodiscard]] TensorFile read_safetensors(const FilePath& path, std::uint64_t limit = default_file_limit);
 
 namespace detail {
 
@@ -35,7 +34,7 @@ NASNET_LAZY [[nodiscard]] std::string safetensors_header(const TensorFile& file)
 
 /// Writes a file, whole or not at all. Equal contents give equal bytes: tensors stand by element size and name.
 /// @throws IoError as for a full disk. DataError for names that the format does not allow.
-NASNET_LAZY void write_safetensors(const std::filesystem::path& path, const TensorFile& contents);
+NASNET_LAZY void write_safetensors(const FilePath& path, const TensorFile& contents);
 
 }  // namespace nasnet::inline NASNET_ABI
 

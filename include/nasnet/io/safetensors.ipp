@@ -2,12 +2,11 @@
 
 #include "nasnet/io/safetensors.hpp"
 
-#include <algorithm>   // stable_sort
-#include <cstddef>     // size_t
-#include <cstdint>     // uint64_t
-#include <cstring>     // memcpy
-#include <filesystem>  // path
-#include <memory>      // make_shared
+#include <algorithm>  // stable_sort
+#include <cstddef>    // size_t
+#include <cstdint>    // uint64_t
+#include <cstring>    // memcpy
+#include <memory>     // make_shared
 #include <nlohmann/json.hpp>
 #include <string>   // string
 #include <utility>  // exchange, move, pair
@@ -16,6 +15,7 @@
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/failure.hpp"
 #include "nasnet/core/file.hpp"
+#include "nasnet/core/file_path.hpp"
 #include "nasnet/io/detail/safetensors_header.hpp"
 #include "nasnet/io/tensor_file.hpp"
 
@@ -70,7 +70,7 @@ NASNET_BODY std::string safetensors_header(const TensorFile& file) {
 
 namespace nasnet::inline NASNET_ABI {
 
-NASNET_BODY void write_safetensors(const std::filesystem::path& path, const TensorFile& contents) {
+NASNET_BODY void write_safetensors(const FilePath& path, const TensorFile& contents) {
   const std::string header = detail::safetensors_header(contents);
   AtomicFile file(path);
   file.write(header);
@@ -78,7 +78,7 @@ NASNET_BODY void write_safetensors(const std::filesystem::path& path, const Tens
   file.commit();
 }
 
-NASNET_BODY TensorFile read_safetensors(const std::filesystem::path& path, std::uint64_t limit) {
+NASNET_BODY TensorFile read_safetensors(const FilePath& path, std::uint64_t limit) {
   return parse_safetensors(read_file(path, limit), path.string());
 }
 

@@ -96,18 +96,16 @@ struct StoredTensor {
 class TensorFile {
  public:
   /// Nothing yet. @param origin what errors call it: the path it was read from
-  explicit TensorFile(std::string origin = "tensors") : origin_(std::move(origin)) {}
+  NASNET_LAZY explicit TensorFile(std::string origin = "tensors");
 
   [[nodiscard]] const std::string& origin() const { return origin_; }
-  [[nodiscard]] const std::map<std::string, StoredTensor>& tensors() const& { return tensors_; }
-  [[nodiscard]] std::map<std::string, StoredTensor> tensors() && { return std::move(tensors_); }
-  [[nodiscard]] std::map<std::string, std::string>& metadata() & { return metadata_; }
-  [[nodiscard]] const std::map<std::string, std::string>& metadata() const& { return metadata_; }
-  [[nodiscard]] std::map<std::string, std::string> metadata() && { return std::move(metadata_); }
+  NASNET_LAZY [[nodiscard]] const std::map<std::string, StoredTensor>& tensors() const&;
+  NASNET_LAZY [[nodiscard]] std::map<std::string, StoredTensor> tensors() &&;
+  NASNET_LAZY [[nodiscard]] std::map<std::string, std::string>& metadata() &;
+  NASNET_LAZY [[nodiscard]] const std::map<std::string, std::string>& metadata() const&;
+  NASNET_LAZY [[nodiscard]] std::map<std::string, std::string> metadata() &&;
 
-  NASNET_LAZY [[nodiscard]] bool contains(const std::string& name) const {
-    return tensors_.find(name) != tensors_.end();
-  }
+  NASNET_LAZY [[nodiscard]] bool contains(const std::string& name) const;
 
   /// @throws DataError where there is no such tensor.
   NASNET_LAZY [[nodiscard]] const StoredTensor& at(const std::string& name) const;

@@ -94,4 +94,18 @@ NASNET_BODY Shape TensorFile::shape_of(const std::string& name, const StoredTens
   return Shape(std::span<const std::int64_t>(stored.extents));
 }
 
+NASNET_BODY TensorFile::TensorFile(std::string origin) : origin_(std::move(origin)) {}
+
+NASNET_BODY const std::map<std::string, StoredTensor>& TensorFile::tensors() const& { return tensors_; }
+
+NASNET_BODY std::map<std::string, StoredTensor> TensorFile::tensors() && { return std::move(tensors_); }
+
+NASNET_BODY std::map<std::string, std::string>& TensorFile::metadata() & { return metadata_; }
+
+NASNET_BODY const std::map<std::string, std::string>& TensorFile::metadata() const& { return metadata_; }
+
+NASNET_BODY std::map<std::string, std::string> TensorFile::metadata() && { return std::move(metadata_); }
+
+NASNET_BODY bool TensorFile::contains(const std::string& name) const { return tensors_.find(name) != tensors_.end(); }
+
 }  // namespace nasnet::inline NASNET_ABI

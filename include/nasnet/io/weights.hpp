@@ -1,11 +1,11 @@
 /// A model's parameters to and from files, under their names and in the layouts that other libraries read.
 #pragma once
 
-#include <cstdint>     // int64_t
-#include <filesystem>  // path
-#include <string>      // string
+#include <cstdint>  // int64_t
+#include <string>   // string
 
 #include "nasnet/core/error.hpp"
+#include "nasnet/core/file_path.hpp"
 #include "nasnet/core/tensor.hpp"
 #include "nasnet/graph/network_graph.hpp"
 #include "nasnet/io/convert_weights.hpp"
@@ -40,8 +40,7 @@ template <class Scalar>
 /// @param naming whose names and layouts; other libraries have none for the auxiliary head
 /// @throws IoError where the file cannot be written, ArgumentError where the naming has no name for a parameter.
 template <class Scalar>
-void save_weights(const Model<Scalar>& model, const std::filesystem::path& path,
-                  WeightNaming naming = WeightNaming::nasnet);
+void save_weights(const Model<Scalar>& model, const FilePath& path, WeightNaming naming = WeightNaming::nasnet);
 
 namespace detail {
 
@@ -80,7 +79,7 @@ void load_weights(Model<Scalar>& model, const TensorFile& file, WeightNaming nam
 /// Fills a model from a safetensors file.
 /// @throws IoError where it cannot be read, others as above.
 template <class Scalar>
-void load_weights(Model<Scalar>& model, const std::filesystem::path& path, WeightNaming naming = WeightNaming::nasnet) {
+void load_weights(Model<Scalar>& model, const FilePath& path, WeightNaming naming = WeightNaming::nasnet) {
   load_weights(model, read_safetensors(path), naming);
 }
 

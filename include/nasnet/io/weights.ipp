@@ -9,12 +9,12 @@
 #include <cstdint>      // int64_t
 #include <cstdio>       // snprintf
 #include <cstring>      // memcpy
-#include <filesystem>   // path
 #include <string>       // string
 #include <type_traits>  // is_same_v
 #include <vector>       // vector
 
 #include "nasnet/core/error.hpp"
+#include "nasnet/core/file_path.hpp"
 #include "nasnet/core/tensor.hpp"
 #include "nasnet/graph/network_graph.hpp"
 #include "nasnet/io/convert_weights.hpp"
@@ -46,7 +46,7 @@ TensorFile model_weights(const Model<Scalar>& model) {
 }
 
 template <class Scalar>
-void save_weights(const Model<Scalar>& model, const std::filesystem::path& path, WeightNaming naming) {
+void save_weights(const Model<Scalar>& model, const FilePath& path, WeightNaming naming) {
   const TensorFile weights = model_weights(model);
   write_safetensors(path, naming == WeightNaming::nasnet
                               ? weights

@@ -4,16 +4,15 @@
 
 #include <cstddef>            // size_t
 #include <cstdint>            // int64_t
-#include <filesystem>         // is_regular_file
 #include <functional>         // function
 #include <nlohmann/json.hpp>  // ordered_json
 #include <string>             // string
 #include <string_view>        // string_view
-#include <system_error>       // error_code
 #include <utility>            // move
 #include <vector>             // vector
 
 #include "nasnet/core/file.hpp"
+#include "nasnet/core/file_path.hpp"
 #include "nasnet/journal/journal_reader.hpp"
 #include "nasnet/journal/record_json.hpp"
 #include "nasnet/journal/search_book.hpp"
@@ -37,8 +36,7 @@ NASNET_BODY Journal journal_from_text(std::string_view text, const std::string& 
 }
 
 NASNET_BODY std::string journal_text(const std::string& path) {
-  std::error_code ignored;
-  return std::filesystem::is_regular_file(path, ignored) ? read_text_file(path) : std::string();
+  return detail::is_regular_file(path) ? read_text_file(path) : std::string();
 }
 
 NASNET_BODY History history_from_text(std::string_view text, const std::string& path,

@@ -25,8 +25,7 @@ class JournalReader {
   using HeaderSink = std::function<void(JournalHeader)>;
   using RecordSink = std::function<void(JournalRecord)>;
 
-  JournalReader(const std::string& path, HeaderSink take_header, RecordSink take_record)
-      : path_(path), take_header_(std::move(take_header)), take_record_(std::move(take_record)) {}
+  NASNET_LAZY JournalReader(const std::string& path, HeaderSink take_header, RecordSink take_record);
 
   NASNET_LAZY void read(std::string_view text);
 

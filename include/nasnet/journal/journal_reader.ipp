@@ -143,4 +143,7 @@ NASNET_BODY JournalReader::Begun& JournalReader::running(const JournalLine& line
   return begun;
 }
 
+NASNET_BODY JournalReader::JournalReader(const std::string& path, HeaderSink take_header, RecordSink take_record)
+    : path_(path), take_header_(std::move(take_header)), take_record_(std::move(take_record)) {}
+
 }  // namespace nasnet::inline NASNET_ABI::detail

@@ -14,12 +14,12 @@ class JournalWriter {
  public:
   /// Opens the file, or makes it.
   /// @throws IoError where it cannot be written.
-  explicit JournalWriter(const std::string& path, AppendOptions options = {}) : file_(path, options) {}
+  NASNET_LAZY explicit JournalWriter(const std::string& path, AppendOptions options = {});
 
-  NASNET_LAZY [[nodiscard]] std::string path() const { return file_.path().string(); }
+  NASNET_LAZY [[nodiscard]] std::string path() const;
 
   /// Cuts off a last line that was not written whole.
-  NASNET_LAZY void drop_torn_line() { file_.drop_torn_line(); }
+  NASNET_LAZY void drop_torn_line();
 
   /// @throws IoError where the line could not be stored, as on a full disk; the file then ends with the line before.
   NASNET_LAZY void begin(const JournalHeader& header);
@@ -28,7 +28,7 @@ class JournalWriter {
   NASNET_LAZY void write(JournalEvent event, const Trial& trial = {});
 
   /// A line that is put together already. As above.
-  NASNET_LAZY void write_line(const std::string& line) { file_.append(line); }
+  NASNET_LAZY void write_line(const std::string& line);
 
  private:
   AppendFile file_;

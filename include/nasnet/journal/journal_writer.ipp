@@ -19,4 +19,12 @@ NASNET_BODY void JournalWriter::write(JournalEvent event, const Trial& trial) {
   write_line(detail::one_line(detail::record_json(event, trial)));
 }
 
+NASNET_BODY JournalWriter::JournalWriter(const std::string& path, AppendOptions options) : file_(path, options) {}
+
+NASNET_BODY std::string JournalWriter::path() const { return file_.path().string(); }
+
+NASNET_BODY void JournalWriter::drop_torn_line() { file_.drop_torn_line(); }
+
+NASNET_BODY void JournalWriter::write_line(const std::string& line) { file_.append(line); }
+
 }  // namespace nasnet::inline NASNET_ABI

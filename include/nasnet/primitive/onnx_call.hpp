@@ -66,20 +66,14 @@ class OnnxCall {
     FeatureShape output_shape{};
   };
 
-  OnnxCall(Values values, OnnxNames& names) : values_(std::move(values)), names_(names) {}
+  NASNET_LAZY OnnxCall(Values values, OnnxNames& names);
 
   /// @throws ArgumentError where there is no such input or parameter, here and below.
-  NASNET_LAZY [[nodiscard]] const std::string& input(std::size_t index = 0) const& {
-    return at(values_.inputs, index, "input");
-  }
+  NASNET_LAZY [[nodiscard]] const std::string& input(std::size_t index = 0) const&;
   [[nodiscard]] const std::vector<std::string>& inputs() const& { return values_.inputs; }
-  NASNET_LAZY [[nodiscard]] const FeatureShape& input_shape(std::size_t index = 0) const& {
-    return at(values_.input_shapes, index, "input");
-  }
+  NASNET_LAZY [[nodiscard]] const FeatureShape& input_shape(std::size_t index = 0) const&;
   [[nodiscard]] const FeatureShape& output_shape() const& { return values_.output_shape; }
-  NASNET_LAZY [[nodiscard]] const std::string& parameter(std::size_t index) const& {
-    return at(values_.parameters, index, "parameter");
-  }
+  NASNET_LAZY [[nodiscard]] const std::string& parameter(std::size_t index) const&;
   /// Of the output: the name of the network's node.
   [[nodiscard]] const std::string& name() const& { return values_.output; }
 

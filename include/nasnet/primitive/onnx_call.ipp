@@ -58,4 +58,16 @@ NASNET_BODY void emit_onnx(const CustomPrimitive& primitive, OnnxCall& call) {
                       "emit_onnx(const P&, OnnxCall&) beside its type");
 }
 
+NASNET_BODY OnnxCall::OnnxCall(Values values, OnnxNames& names) : values_(std::move(values)), names_(names) {}
+
+NASNET_BODY const std::string& OnnxCall::input(std::size_t index) const& { return at(values_.inputs, index, "input"); }
+
+NASNET_BODY const FeatureShape& OnnxCall::input_shape(std::size_t index) const& {
+  return at(values_.input_shapes, index, "input");
+}
+
+NASNET_BODY const std::string& OnnxCall::parameter(std::size_t index) const& {
+  return at(values_.parameters, index, "parameter");
+}
+
 }  // namespace nasnet::inline NASNET_ABI

@@ -30,6 +30,7 @@
 #include "nasnet/core/json_value.hpp"
 #include "nasnet/core/progress.hpp"
 #include "nasnet/core/random.hpp"
+#include "nasnet/core/steady_time.hpp"
 #include "nasnet/core/thread_pool.hpp"
 #include "nasnet/evaluator/evaluator.hpp"
 #include "nasnet/evaluator/evaluator_model.hpp"
@@ -290,10 +291,7 @@ class QueueWorker {
     context.budget = trial.budget;
     context.repeat = trial.repeat;
     context.candidate.emplace(trial.architecture, ops_);
-    if (trial.seconds) {
-      context.deadline =
-          Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(*trial.seconds));
-    }
+    if (trial.seconds) context.deadline = SteadyTime::now() + *trial.seconds;
     context.given_up = [&] {
       if (options_.is_stopping() || heartbeat.is_unwanted()) is_cut = true;
       return is_cut;
@@ -304,7 +302,7 @@ class QueueWorker {
       outcome = reason ? Outcome::failed(FailureKind::out_of_memory, *reason)
                        : evaluator_.evaluate(trial.architecture, context);
     });
-    if (context.deadline && Clock::now() >= *context.deadline) {
+    if (context.deadline && SteadyTime::now() >= *context.deadline) {
       return Outcome::failed(FailureKind::timeout, join("it ran longer than the limit of ",
                                                         nlohmann::json(*trial.seconds).dump(), " seconds"));
     }

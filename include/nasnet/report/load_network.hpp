@@ -17,6 +17,13 @@
 
 namespace nasnet::inline NASNET_ABI {
 
+namespace detail {
+
+/// AllOps::table(), made in the compiled library.
+NASNET_LAZY [[nodiscard]] OpTable all_ops();
+
+}  // namespace detail
+
 /// The network's options for prediction with these weights: as many image channels as the stem's kernel has, and no
 /// auxiliary head.
 /// @throws DataError where a kernel takes images without channels.
@@ -31,19 +38,19 @@ NASNET_LAZY [[nodiscard]] NetworkConfig prediction_config(const SearchResult& ne
 /// @throws DataError where the weights are not those of the network (see load_weights), GenotypeError or ArgumentError
 /// where there is no such network.
 NASNET_LAZY [[nodiscard]] Model<float> load_model(const SearchResult& network, const TensorFile& weights,
-                                                  const OpTable& ops = AllOps::table());
+                                                  const OpTable& ops = detail::all_ops());
 
 /// The same from files: of a search or an architecture, or the name of a published network, and of safetensors.
 /// @throws as above, with the file's name; IoError where a file cannot be read.
 NASNET_LAZY [[nodiscard]] Model<float> load_model(const std::string& name_or_path, const std::string& weights,
-                                                  const OpTable& ops = AllOps::table());
+                                                  const OpTable& ops = detail::all_ops());
 
 /// A network ready to predict normalised images: load_network("best.json", "best.safetensors"). Arguments and errors
 /// are load_model's.
 NASNET_LAZY [[nodiscard]] InferencePlan<float> load_network(const SearchResult& network, const TensorFile& weights,
-                                                            const OpTable& ops = AllOps::table());
+                                                            const OpTable& ops = detail::all_ops());
 NASNET_LAZY [[nodiscard]] InferencePlan<float> load_network(const std::string& name_or_path, const std::string& weights,
-                                                            const OpTable& ops = AllOps::table());
+                                                            const OpTable& ops = detail::all_ops());
 
 }  // namespace nasnet::inline NASNET_ABI
 

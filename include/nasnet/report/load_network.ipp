@@ -16,6 +16,12 @@
 #include "nasnet/model/model.hpp"
 #include "nasnet/report/result_file.hpp"
 
+namespace nasnet::inline NASNET_ABI::detail {
+
+NASNET_BODY OpTable all_ops() { return AllOps::table(); }
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
 namespace nasnet::inline NASNET_ABI {
 
 NASNET_BODY NetworkConfig prediction_config(NetworkConfig config, const TensorFile& weights) {

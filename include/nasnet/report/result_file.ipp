@@ -5,18 +5,17 @@
 #include <cmath>              // isfinite
 #include <cstddef>            // size_t
 #include <cstdint>            // INT64_MAX, int64_t, uint64_t
-#include <filesystem>         // exists
 #include <nlohmann/json.hpp>  // json, ordered_json
 #include <optional>           // nullopt, optional
 #include <span>               // span
 #include <string>             // string
 #include <string_view>        // string_view
-#include <system_error>       // error_code
 #include <vector>             // vector
 
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/failure.hpp"
 #include "nasnet/core/file.hpp"
+#include "nasnet/core/file_path.hpp"
 #include "nasnet/data/augmentation.hpp"
 #include "nasnet/genotype/fault.hpp"
 #include "nasnet/genotype/json.hpp"
@@ -258,8 +257,7 @@ NASNET_BODY SearchResult find_network(const std::string& name_or_path) {
     const NetworkDescription named = named_network(name_or_path);
     return {.architecture = named.architecture, .network = named.config};
   }
-  std::error_code ignored;
-  if (!std::filesystem::exists(name_or_path, ignored)) {
+  if (!detail::file_exists(name_or_path)) {
     std::string known;
     for (const std::string_view name : network_names) known.append(known.empty() ? "" : ", ").append(name);
     fail<IoError>("cannot read '", name_or_path, "': there is no such file, nor a network of that name; known are ",

@@ -32,7 +32,7 @@ NASNET_LAZY [[nodiscard]] std::string column(std::string text, std::size_t width
 /// Writes the page of a study.
 class StudyPage {
  public:
-  explicit StudyPage(const Study& study) : study_(study) {}
+  NASNET_LAZY explicit StudyPage(const Study& study) : study_(study) {}
 
   NASNET_LAZY [[nodiscard]] std::string text() &&;
 

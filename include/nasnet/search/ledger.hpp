@@ -53,8 +53,8 @@ struct StartedTrial {
 class SearchLedger {
  public:
   /// @param journal may be null
-  SearchLedger(AnyStrategy strategy, ProposalJudge judge, LedgerOptions options, JournalWriter* journal = nullptr)
-      : strategy_(std::move(strategy)), judge_(std::move(judge)), options_(std::move(options)), journal_(journal) {}
+  NASNET_LAZY SearchLedger(AnyStrategy strategy, ProposalJudge judge, LedgerOptions options,
+                           JournalWriter* journal = nullptr);
 
   /// Does again what a journal says happened next: asks and tells the strategy in the same order.
   /// @param record as detail::JournalReader passes it on
@@ -92,19 +92,19 @@ class SearchLedger {
   [[nodiscard]] bool is_waiting() const { return is_waiting_; }
 
   /// Whether the trials wanted have all been recorded.
-  NASNET_LAZY [[nodiscard]] bool is_complete() const { return ended() >= options_.trials; }
+  NASNET_LAZY [[nodiscard]] bool is_complete() const;
 
   /// Trials recorded, done and failed.
-  [[nodiscard]] std::int64_t ended() const { return static_cast<std::int64_t>(book_.ended().size()); }
+  NASNET_LAZY [[nodiscard]] std::int64_t ended() const;
 
   /// Trials handed out and not recorded.
-  [[nodiscard]] std::int64_t running() const { return static_cast<std::int64_t>(book_.running().size()); }
+  NASNET_LAZY [[nodiscard]] std::int64_t running() const;
 
   /// Of the trials recorded, those failed.
   [[nodiscard]] std::int64_t failed() const { return failed_; }
 
   /// The best so far, as History::best_result; nullptr where no trial is done.
-  NASNET_LAZY [[nodiscard]] const RankedResult* best() const { return ranking_.best(); }
+  NASNET_LAZY [[nodiscard]] const RankedResult* best() const;
 
   /// Wall-clock seconds of all trials recorded, one after the other.
   [[nodiscard]] double seconds() const { return seconds_; }
@@ -165,7 +165,7 @@ class SearchLedger {
 
   /// Whether the strategy may be asked: not after too many proposals that were skipped, until it is told another
   /// result.
-  NASNET_LAZY [[nodiscard]] bool may_ask() { return skipped_in_a_row_ < options_.max_skipped || tell_next(); }
+  NASNET_LAZY [[nodiscard]] bool may_ask();
 
   /// Asks the strategy; in an ordered search again after each result for which it waits, as long as they have come.
   NASNET_LAZY [[nodiscard]] Answer ask();

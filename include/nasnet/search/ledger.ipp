@@ -297,4 +297,18 @@ NASNET_BODY void SearchLedger::observe(const Trial& trial) const {
   if (options_.observer) options_.observer(trial);
 }
 
+NASNET_BODY SearchLedger::SearchLedger(AnyStrategy strategy, ProposalJudge judge, LedgerOptions options,
+                                       JournalWriter* journal)
+    : strategy_(std::move(strategy)), judge_(std::move(judge)), options_(std::move(options)), journal_(journal) {}
+
+NASNET_BODY bool SearchLedger::is_complete() const { return ended() >= options_.trials; }
+
+NASNET_BODY std::int64_t SearchLedger::ended() const { return static_cast<std::int64_t>(book_.ended().size()); }
+
+NASNET_BODY std::int64_t SearchLedger::running() const { return static_cast<std::int64_t>(book_.running().size()); }
+
+NASNET_BODY const RankedResult* SearchLedger::best() const { return ranking_.best(); }
+
+NASNET_BODY bool SearchLedger::may_ask() { return skipped_in_a_row_ < options_.max_skipped || tell_next(); }
+
 }  // namespace nasnet::inline NASNET_ABI

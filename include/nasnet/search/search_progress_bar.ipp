@@ -2,7 +2,6 @@
 
 #include "nasnet/search/search_progress_bar.hpp"
 
-#include <chrono>   // duration, steady_clock
 #include <cstdint>  // int64_t
 #include <cstdio>   // fputs, stderr
 #include <map>      // map
@@ -12,6 +11,7 @@
 
 #include "nasnet/core/progress.hpp"
 #include "nasnet/core/progress_bar.hpp"
+#include "nasnet/core/steady_time.hpp"
 #include "nasnet/search/search_options.hpp"
 #include "nasnet/trial/trial.hpp"
 
@@ -20,12 +20,12 @@ namespace nasnet::inline NASNET_ABI {
 /// What the callbacks of all workers draw.
 class SearchProgressBar::Display {
  public:
-  explicit Display(OffTerminal off_terminal) : bar_(stderr, off_terminal) {}
+  NASNET_LAZY explicit Display(OffTerminal off_terminal) : bar_(stderr, off_terminal) {}
 
   NASNET_LAZY void set_search(const Progress& progress) {
     const std::lock_guard lock(mutex_);
     search_ = progress;
-    updated_ = Clock::now();
+    updated_ = SteadyTime::now();
     show();
   }
 
@@ -47,20 +47,18 @@ class SearchProgressBar::Display {
   }
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   NASNET_LAZY void show() {
     double running = 0;
     for (const auto& [trial, part] : running_) running += part;
     Progress now = search_;
-    now.seconds += std::chrono::duration<double>(Clock::now() - updated_).count();
+    now.seconds += SteadyTime::now() - updated_;
     bar_.show(now, running);
   }
 
   std::mutex mutex_;
   ProgressBar bar_;
   Progress search_;
-  Clock::time_point updated_ = Clock::now();
+  SteadyTime updated_ = SteadyTime::now();
   std::map<std::int64_t, double> running_;  // trials, and how much of each is done
 };
 

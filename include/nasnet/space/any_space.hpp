@@ -80,9 +80,7 @@ class AnySpace {
   NASNET_LAZY [[nodiscard]] std::optional<std::string> reason_against(const Architecture& architecture) const {
     return space_->reason_against(architecture);
   }
-  NASNET_LAZY [[nodiscard]] bool contains(const Architecture& architecture) const {
-    return !reason_against(architecture);
-  }
+  NASNET_LAZY [[nodiscard]] bool contains(const Architecture& architecture) const;
   NASNET_LAZY [[nodiscard]] std::string description() const { return space_->description(); }
 
   /// 16 hexadecimal digits of the description.

@@ -17,4 +17,6 @@ NASNET_BODY std::uint64_t AnySpace::canonical_hash(const Architecture& architect
 
 NASNET_BODY std::string AnySpace::fingerprint() const { return hex_text(text_hash(description())); }
 
+NASNET_BODY bool AnySpace::contains(const Architecture& architecture) const { return !reason_against(architecture); }
+
 }  // namespace nasnet::inline NASNET_ABI

@@ -1,7 +1,6 @@
 /// Whole numbers of any size, for counting search spaces.
 #pragma once
 
-#include <cmath>     // log
 #include <compare>   // strong_ordering
 #include <cstddef>   // size_t
 #include <cstdint>   // uint32_t, uint64_t
@@ -23,16 +22,19 @@ class BigUnsigned {
   /// @throws ArgumentError where the result would be negative.
   NASNET_LAZY BigUnsigned& operator-=(const BigUnsigned& other);
 
-  BigUnsigned& operator*=(const BigUnsigned& other) { return *this = *this * other; }
+  NASNET_LAZY BigUnsigned& operator*=(const BigUnsigned& other);
 
-  [[nodiscard]] friend BigUnsigned operator+(BigUnsigned a, const BigUnsigned& b) { return a += b; }
-  [[nodiscard]] friend BigUnsigned operator-(BigUnsigned a, const BigUnsigned& b) { return a -= b; }
-  [[nodiscard]] friend BigUnsigned operator*(const BigUnsigned& a, const BigUnsigned& b) {
-    BigUnsigned product;
-    std::vector<std::uint32_t>(a.digits_.size() + b.digits_.size()).swap(product.digits_);
-    for (std::size_t i = 0; i < a.digits_.size(); ++i) product.add_row(a.digits_[i], b, i);
-    product.trim();
-    return product;
+  [[nodiscard]] friend BigUnsigned operator+(BigUnsigned a, const BigUnsigned& b) {
+    a += b;
+    return a;
+  }
+  [[nodiscard]] friend BigUnsigned operator-(BigUnsigned a, const BigUnsigned& b) {
+    a -= b;
+    return a;
+  }
+  [[nodiscard]] friend BigUnsigned operator*(BigUnsigned a, const BigUnsigned& b) {
+    a *= b;
+    return a;
   }
 
   [[nodiscard]] bool operator==(const BigUnsigned&) const = default;

@@ -48,6 +48,14 @@ NASNET_BODY BigUnsigned& BigUnsigned::operator-=(const BigUnsigned& other) {
   return *this;
 }
 
+NASNET_BODY BigUnsigned& BigUnsigned::operator*=(const BigUnsigned& other) {
+  BigUnsigned product;
+  std::vector<std::uint32_t>(digits_.size() + other.digits_.size()).swap(product.digits_);
+  for (std::size_t i = 0; i < digits_.size(); ++i) product.add_row(digits_[i], other, i);
+  product.trim();
+  return *this = std::move(product);
+}
+
 NASNET_BODY std::strong_ordering BigUnsigned::operator<=>(const BigUnsigned& other) const {
   if (digits_.size() != other.digits_.size()) return digits_.size() <=> other.digits_.size();
   for (std::size_t i = digits_.size(); i-- > 0;) {

@@ -31,7 +31,7 @@ class Nasbench201Space {
                                                             "avg_pool_3x3"};
   static constexpr std::int64_t cells = 15'625;
 
-  Nasbench201Space();
+  NASNET_LAZY Nasbench201Space();
 
   /// The ops of its edges with their expansions: nothing, the input, ReLU with convolution and batch norm, a pool.
   NASNET_LAZY [[nodiscard]] static OpTable ops();

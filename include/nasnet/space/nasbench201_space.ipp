@@ -24,7 +24,7 @@
 
 namespace nasnet::inline NASNET_ABI {
 
-NASNET_INLINE Nasbench201Space::Nasbench201Space()
+NASNET_BODY Nasbench201Space::Nasbench201Space()
     : hashes_(std::make_shared<const std::vector<std::uint64_t>>(all_hashes())) {}
 
 NASNET_BODY OpTable Nasbench201Space::ops() {

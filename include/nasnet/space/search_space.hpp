@@ -76,13 +76,11 @@ class SearchSpace {
   NASNET_LAZY [[nodiscard]] BigUnsigned size() const;
 
   /// Entropy of a uniform choice among all architectures, in nats.
-  NASNET_LAZY [[nodiscard]] double entropy() const { return size().log(); }
+  NASNET_LAZY [[nodiscard]] double entropy() const;
 
   /// Why an architecture is not of this space, in one sentence; nothing where it is.
   NASNET_LAZY [[nodiscard]] std::optional<std::string> reason_against(const Architecture& architecture) const;
-  NASNET_LAZY [[nodiscard]] bool contains(const Architecture& architecture) const {
-    return !reason_against(architecture);
-  }
+  NASNET_LAZY [[nodiscard]] bool contains(const Architecture& architecture) const;
 
   /// The sequence of an architecture, each decision from 0 to choices - 1.
   /// @throws GenotypeError with the sentence of reason_against; degenerate architectures pass.
@@ -124,9 +122,7 @@ class SearchSpace {
   void for_each(Visit&& visit) const;
 
   /// See nasnet::canonical_form, with the flags of this space's ops.
-  NASNET_LAZY [[nodiscard]] Architecture canonical_form(const Architecture& architecture) const {
-    return nasnet::canonical_form(architecture, ops_.infos());
-  }
+  NASNET_LAZY [[nodiscard]] Architecture canonical_form(const Architecture& architecture) const;
   NASNET_LAZY [[nodiscard]] std::uint64_t canonical_hash(const Architecture& architecture) const;
 
   /// All that defines the space, in one line.

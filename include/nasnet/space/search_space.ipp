@@ -373,4 +373,12 @@ NASNET_BODY std::string SearchSpace::description() const {
   return text;
 }
 
+NASNET_BODY double SearchSpace::entropy() const { return size().log(); }
+
+NASNET_BODY bool SearchSpace::contains(const Architecture& architecture) const { return !reason_against(architecture); }
+
+NASNET_BODY Architecture SearchSpace::canonical_form(const Architecture& architecture) const {
+  return nasnet::canonical_form(architecture, ops_.infos());
+}
+
 }  // namespace nasnet::inline NASNET_ABI

@@ -83,7 +83,7 @@ class AnyStrategy {
   NASNET_LAZY void load(const JsonValue& state);
 
  private:
-  explicit AnyStrategy(std::unique_ptr<detail::StrategyInterface> strategy) : strategy_(std::move(strategy)) {}
+  NASNET_LAZY explicit AnyStrategy(std::unique_ptr<detail::StrategyInterface> strategy);
 
   std::unique_ptr<detail::StrategyInterface> strategy_;
 };

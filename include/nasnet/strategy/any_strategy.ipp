@@ -22,4 +22,7 @@ NASNET_BODY JsonValue AnyStrategy::save() const { return strategy_->save(); }
 
 NASNET_BODY void AnyStrategy::load(const JsonValue& state) { strategy_->load(state); }
 
+NASNET_BODY AnyStrategy::AnyStrategy(std::unique_ptr<detail::StrategyInterface> strategy)
+    : strategy_(std::move(strategy)) {}
+
 }  // namespace nasnet::inline NASNET_ABI

@@ -34,8 +34,7 @@ struct LocalSearchOptions {
 /// step is a step as well.
 class LocalSearch {
  public:
-  LocalSearch(AnySpace space, std::uint64_t seed, LocalSearchOptions options = {})
-      : space_(std::move(space)), seed_(seed), options_(options) {}
+  NASNET_LAZY LocalSearch(AnySpace space, std::uint64_t seed, LocalSearchOptions options = {});
 
   NASNET_LAZY [[nodiscard]] Answer ask();
 

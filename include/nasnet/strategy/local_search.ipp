@@ -107,4 +107,7 @@ NASNET_BODY std::vector<Architecture> LocalSearch::shuffled_neighbours() const {
   return found;
 }
 
+NASNET_BODY LocalSearch::LocalSearch(AnySpace space, std::uint64_t seed, LocalSearchOptions options)
+    : space_(std::move(space)), seed_(seed), options_(options) {}
+
 }  // namespace nasnet::inline NASNET_ABI

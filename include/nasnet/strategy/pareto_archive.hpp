@@ -26,7 +26,7 @@ NASNET_LAZY [[nodiscard]] bool dominates(const std::vector<double>& first, const
 class ParetoArchive {
  public:
   /// @param costs names as in cost_of
-  explicit ParetoArchive(std::vector<std::string> costs) : costs_(std::move(costs)) {}
+  NASNET_LAZY explicit ParetoArchive(std::vector<std::string> costs);
 
   [[nodiscard]] const std::vector<std::string>& costs() const { return costs_; }
 

@@ -93,4 +93,6 @@ NASNET_BODY ParetoArchive pareto_archive(const History& history, std::vector<std
   return archive;
 }
 
+NASNET_BODY ParetoArchive::ParetoArchive(std::vector<std::string> costs) : costs_(std::move(costs)) {}
+
 }  // namespace nasnet::inline NASNET_ABI

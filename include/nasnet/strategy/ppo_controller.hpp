@@ -123,7 +123,7 @@ class PpoController {
   [[nodiscard]] const ControllerNetwork<float>& network() const { return network_; }
 
   /// The moving average of rewards; nothing before the first.
-  [[nodiscard]] std::optional<double> baseline() const { return baseline_.value(); }
+  NASNET_LAZY [[nodiscard]] std::optional<double> baseline() const;
 
   NASNET_LAZY [[nodiscard]] JsonValue settings() const;
 

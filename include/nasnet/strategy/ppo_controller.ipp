@@ -288,4 +288,6 @@ NASNET_BODY void PpoController::load_weights(const detail::SavedState& saved) {
   }
 }
 
+NASNET_BODY std::optional<double> PpoController::baseline() const { return baseline_.value(); }
+
 }  // namespace nasnet::inline NASNET_ABI

@@ -15,7 +15,7 @@ namespace nasnet::inline NASNET_ABI {
 /// k alone. It repeats itself; search() skips what was tried before.
 class RandomSearch {
  public:
-  RandomSearch(AnySpace space, std::uint64_t seed) : space_(std::move(space)), seed_(seed) {}
+  NASNET_LAZY RandomSearch(AnySpace space, std::uint64_t seed);
 
   NASNET_LAZY [[nodiscard]] Proposal ask();
 

@@ -28,4 +28,6 @@ NASNET_BODY void RandomSearch::load(const JsonValue& state) {
   proposals_ = detail::SavedState("random search", state).count("proposals");
 }
 
+NASNET_BODY RandomSearch::RandomSearch(AnySpace space, std::uint64_t seed) : space_(std::move(space)), seed_(seed) {}
+
 }  // namespace nasnet::inline NASNET_ABI

@@ -52,8 +52,7 @@ class BenchmarkTable {
 
   /// A table with one training of each architecture and no budgets.
   /// @throws DataError for a table without entries.
-  NASNET_LAZY BenchmarkTable(std::string name, AnySpace space, Key key, const Entries& entries)
-      : BenchmarkTable(std::move(name), std::move(space), std::move(key), {}, 1, trainings_of(entries)) {}
+  NASNET_LAZY BenchmarkTable(std::string name, AnySpace space, Key key, const Entries& entries);
 
   /// @param budgets ascending, for ChildTrainer epochs; or none
   /// @param trainings of each architecture with each budget
@@ -76,9 +75,7 @@ class BenchmarkTable {
 
   /// The means over the trainings with the most budget.
   /// @throws DataError where the table has no such architecture.
-  NASNET_LAZY [[nodiscard]] TableEntry at(const Architecture& architecture) const {
-    return mean_of(trainings_at(architecture));
-  }
+  NASNET_LAZY [[nodiscard]] TableEntry at(const Architecture& architecture) const;
 
   /// What an evaluation sees: validation accuracy and seconds of one training, test accuracy as at().
   /// @param budget absent: the most @param training which of them, from 0

@@ -190,4 +190,11 @@ NASNET_BODY BenchmarkTable load_benchmark_table(const std::string& path) {
   fail<DataError>('\'', path, "', line 1: the columns are those of no known table; known are ", known);
 }
 
+NASNET_BODY BenchmarkTable::BenchmarkTable(std::string name, AnySpace space, Key key, const Entries& entries)
+    : BenchmarkTable(std::move(name), std::move(space), std::move(key), {}, 1, trainings_of(entries)) {}
+
+NASNET_BODY TableEntry BenchmarkTable::at(const Architecture& architecture) const {
+  return mean_of(trainings_at(architecture));
+}
+
 }  // namespace nasnet::inline NASNET_ABI

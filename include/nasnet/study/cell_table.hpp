@@ -25,7 +25,6 @@
 #include "nasnet/genotype/op_set.hpp"
 #include "nasnet/genotype/ops.hpp"
 #include "nasnet/space/search_space.hpp"
-#include "nasnet/study/detail/csv_file.hpp"
 
 namespace nasnet::inline NASNET_ABI {
 
@@ -66,6 +65,8 @@ struct CellTableRow {
 };
 
 namespace detail {
+
+class CsvFile;
 
 // all but the combiners
 

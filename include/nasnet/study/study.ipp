@@ -3,7 +3,6 @@
 #include "nasnet/study/study.hpp"
 
 #include <algorithm>   // find_if, lower_bound, min, none_of, sort, upper_bound
-#include <chrono>      // duration, steady_clock
 #include <cmath>       // sqrt
 #include <cstddef>     // size_t
 #include <cstdint>     // int64_t, uint64_t
@@ -18,6 +17,7 @@
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/failure.hpp"
 #include "nasnet/core/random.hpp"
+#include "nasnet/core/steady_time.hpp"
 #include "nasnet/core/thread_pool.hpp"
 #include "nasnet/search/ledger.hpp"
 #include "nasnet/search/proposal_judge.hpp"
@@ -104,7 +104,7 @@ namespace nasnet::inline NASNET_ABI::detail {
 class StudyFollower {
  public:
   /// @param unit the budget of an evaluation
-  explicit StudyFollower(std::int64_t unit) : unit_(unit) {}
+  NASNET_LAZY explicit StudyFollower(std::int64_t unit) : unit_(unit) {}
 
   /// The search up to now, stretched to so many evaluations; nothing where there was none.
   NASNET_LAZY [[nodiscard]] StudyRun run(std::size_t evaluations) const {
@@ -268,12 +268,12 @@ NASNET_LAZY [[nodiscard]] inline StudyStrategy random_strategy() {
 /// All searches of a study, side by side.
 class StudyRunner {
  public:
-  StudyRunner(const BenchmarkTable& table, const std::vector<StudyStrategy>& strategies, Study& study)
+  NASNET_LAZY StudyRunner(const BenchmarkTable& table, const std::vector<StudyStrategy>& strategies, Study& study)
       : table_(table), strategies_(strategies), study_(study) {}
 
   /// @throws DataError with what went wrong in the first search that failed.
   NASNET_LAZY void run() {
-    const auto start = std::chrono::steady_clock::now();
+    const auto start = SteadyTime::now();
     std::mutex mutex;  // of the progress
     std::int64_t done = 0;
     const std::int64_t seeds = study_.options.seeds;
@@ -286,9 +286,8 @@ class StudyRunner {
             catch_failure([&] { run(static_cast<std::size_t>(task / seeds), task % seeds); });
         if (!study_.options.progress) continue;
         const std::lock_guard lock(mutex);
-        const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start;
         study_.options.progress(
-            {.task = "study", .done = ++done, .total = count, .seconds = passed.count(), .detail = ""});
+            {.task = "study", .done = ++done, .total = count, .seconds = SteadyTime::now() - start, .detail = ""});
       }
     });
     for (const std::optional<Failure>& failure : failures_) {

@@ -1,11 +1,11 @@
 /// The whole state of a training in one file.
 #pragma once
 
-#include <filesystem>  // path
-#include <optional>    // optional
-#include <string>      // string
-#include <vector>      // vector
+#include <optional>  // optional
+#include <string>    // string
+#include <vector>    // vector
 
+#include "nasnet/core/file_path.hpp"
 #include "nasnet/data/loader.hpp"
 #include "nasnet/model/model.hpp"
 #include "nasnet/train/optimizer.hpp"
@@ -32,13 +32,11 @@ struct TrainingState {
 /// Tensors are in the memory's layout.
 /// @param fingerprint of the settings that the state belongs to
 /// @throws IoError where the file cannot be written.
-NASNET_LAZY void save_checkpoint(const std::filesystem::path& path, detail::TrainingState state,
-                                 const std::string& fingerprint);
+NASNET_LAZY void save_checkpoint(const FilePath& path, detail::TrainingState state, const std::string& fingerprint);
 
 /// Reads a training's state. Nothing changes where it throws.
 /// @throws IoError or DataError for a file that is broken or belongs to other settings or another network.
-NASNET_LAZY void load_checkpoint(const std::filesystem::path& path, detail::TrainingState& state,
-                                 const std::string& fingerprint);
+NASNET_LAZY void load_checkpoint(const FilePath& path, detail::TrainingState& state, const std::string& fingerprint);
 
 }  // namespace nasnet::inline NASNET_ABI
 

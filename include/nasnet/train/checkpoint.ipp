@@ -2,15 +2,15 @@
 
 #include "nasnet/train/checkpoint.hpp"
 
-#include <cstddef>     // size_t
-#include <cstdint>     // int64_t
-#include <cstring>     // memcpy
-#include <filesystem>  // path
-#include <span>        // span
-#include <string>      // string
-#include <vector>      // vector
+#include <cstddef>  // size_t
+#include <cstdint>  // int64_t
+#include <cstring>  // memcpy
+#include <span>     // span
+#include <string>   // string
+#include <vector>   // vector
 
 #include "nasnet/core/error.hpp"
+#include "nasnet/core/file_path.hpp"
 #include "nasnet/io/safetensors.hpp"
 #include "nasnet/train/trainer.hpp"
 
@@ -46,8 +46,7 @@ NASNET_LAZY inline void set_counters(TrainingState& state, const Tensor<std::int
 
 namespace nasnet::inline NASNET_ABI {
 
-NASNET_BODY void save_checkpoint(const std::filesystem::path& path, detail::TrainingState state,
-                                 const std::string& fingerprint) {
+NASNET_BODY void save_checkpoint(const FilePath& path, detail::TrainingState state, const std::string& fingerprint) {
   TensorFile file(path.string());
   detail::for_each_tensor(state, [&](const std::string& name, const Tensor<float>& tensor) { file.set(name, tensor); });
   const std::vector<std::int64_t> counters = detail::counters_of(state);
@@ -59,8 +58,7 @@ NASNET_BODY void save_checkpoint(const std::filesystem::path& path, detail::Trai
   write_safetensors(path, file);
 }
 
-NASNET_BODY void load_checkpoint(const std::filesystem::path& path, detail::TrainingState& state,
-                                 const std::string& fingerprint) {
+NASNET_BODY void load_checkpoint(const FilePath& path, detail::TrainingState& state, const std::string& fingerprint) {
   const TensorFile file = read_safetensors(path);
   const auto found = file.metadata().find("training");
   if (found == file.metadata().end() || found->second != fingerprint) {

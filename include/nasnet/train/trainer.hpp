@@ -2,12 +2,12 @@
 #pragma once
 
 #include <cstdint>     // int64_t, uint64_t
-#include <filesystem>  // path
 #include <functional>  // function
 #include <optional>    // optional
 #include <vector>      // vector
 
 #include "nasnet/core/context.hpp"
+#include "nasnet/core/file_path.hpp"
 #include "nasnet/core/progress.hpp"
 #include "nasnet/data/augmentation.hpp"
 #include "nasnet/data/dataset.hpp"
@@ -32,13 +32,12 @@ struct TrainOptions {
       average_decay{};      ///< of a moving average of the parameters, which then replaces them at the end
   Mode mode = Mode::train;  ///< Mode::frozen keeps the batch norms' statistics
   Augmentation augmentation{};
-  ChannelStatistics normalisation{};  ///< of the training images; empty for none
-  std::uint64_t seed = 0;             ///< of order, augmentation, dropout and drop path
-  bool prefetch = true;               ///< prepares batches on another thread
-  std::optional<std::filesystem::path>
-      checkpoint{};                     ///< written after each epoch, and read at the start if it is there
-  ProgressCallback progress{};          ///< once per batch
-  std::function<bool()> should_stop{};  ///< asked before each batch; true ends the training early
+  ChannelStatistics normalisation{};     ///< of the training images; empty for none
+  std::uint64_t seed = 0;                ///< of order, augmentation, dropout and drop path
+  bool prefetch = true;                  ///< prepares batches on another thread
+  std::optional<FilePath> checkpoint{};  ///< written after each epoch, and read at the start if it is there
+  ProgressCallback progress{};           ///< once per batch
+  std::function<bool()> should_stop{};   ///< asked before each batch; true ends the training early
 };
 
 /// One pass over the training images.

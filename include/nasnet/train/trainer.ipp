@@ -2,18 +2,18 @@
 
 #include "nasnet/train/trainer.hpp"
 
-#include <algorithm>   // all_of
-#include <chrono>      // duration, steady_clock
-#include <cmath>       // isfinite
-#include <cstdint>     // int64_t, uint64_t
-#include <filesystem>  // exists
-#include <optional>    // optional
-#include <string>      // string
-#include <utility>     // as_const, move
+#include <algorithm>  // all_of
+#include <cmath>      // isfinite
+#include <cstdint>    // int64_t, uint64_t
+#include <optional>   // optional
+#include <string>     // string
+#include <utility>    // as_const, move
 
 #include "nasnet/core/context.hpp"
 #include "nasnet/core/error.hpp"
+#include "nasnet/core/file_path.hpp"
 #include "nasnet/core/random.hpp"
+#include "nasnet/core/steady_time.hpp"
 #include "nasnet/data/loader.hpp"
 #include "nasnet/model/model.hpp"
 #include "nasnet/train/checkpoint.hpp"
@@ -34,7 +34,7 @@ NASNET_LAZY class Training {
         options_(options),
         optimizer_(options.optimizer, trainable_parameters(model)),
         images_(dataset.size()),
-        begin_(std::chrono::steady_clock::now()) {
+        begin_(SteadyTime::now()) {
     check(dataset);
     if (options.average_decay) average_.emplace(*options.average_decay, std::as_const(model).parameters());
     resume();
@@ -128,11 +128,10 @@ NASNET_LAZY class Training {
 
   void report(double loss) const {
     if (!options_.progress) return;
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin_;
     options_.progress({.task = "training",
                        .done = optimizer_.steps() - resumed_steps_,
                        .total = loader_->batches_per_epoch() * options_.epochs - resumed_steps_,
-                       .seconds = elapsed.count(),
+                       .seconds = SteadyTime::now() - begin_,
                        .detail = join("loss ", loss)});
   }
 
@@ -143,7 +142,7 @@ NASNET_LAZY class Training {
   }
 
   void resume() {
-    if (!options_.checkpoint || !std::filesystem::exists(*options_.checkpoint)) return;
+    if (!options_.checkpoint || !file_exists(*options_.checkpoint)) return;
     TrainingState resumed = state();
     load_checkpoint(*options_.checkpoint, resumed, fingerprint());
     resumed_steps_ = optimizer_.steps();
@@ -162,7 +161,7 @@ NASNET_LAZY class Training {
   std::int64_t resumed_steps_ = 0;
   std::int64_t images_;
   TrainSummary summary_;
-  std::chrono::steady_clock::time_point begin_;
+  SteadyTime begin_;
 };
 
 }  // namespace nasnet::inline NASNET_ABI::detail

@@ -21,7 +21,7 @@ NASNET_LAZY [[nodiscard]] std::optional<std::uint64_t> hash_of_text(std::string_
 /// kind.
 class FieldReader {
  public:
-  NASNET_LAZY [[nodiscard]] bool has(std::string_view key) const { return find(key) != nullptr; }
+  NASNET_LAZY [[nodiscard]] bool has(std::string_view key) const;
 
   NASNET_LAZY [[nodiscard]] const nlohmann::json& field(std::string_view key) const;
 
@@ -34,7 +34,7 @@ class FieldReader {
   NASNET_LAZY [[nodiscard]] std::uint64_t unsigned_number(std::string_view key) const;
 
   /// A finite number.
-  NASNET_LAZY [[nodiscard]] double number(std::string_view key) const { return number_in(field(key), key); }
+  NASNET_LAZY [[nodiscard]] double number(std::string_view key) const;
 
   NASNET_LAZY [[nodiscard]] double number_in(const nlohmann::json& value, std::string_view key) const;
 

@@ -90,4 +90,8 @@ NASNET_BODY Architecture FieldReader::architecture(std::string_view key) const {
   return architecture;
 }
 
+NASNET_BODY bool FieldReader::has(std::string_view key) const { return find(key) != nullptr; }
+
+NASNET_BODY double FieldReader::number(std::string_view key) const { return number_in(field(key), key); }
+
 }  // namespace nasnet::inline NASNET_ABI::detail

@@ -106,12 +106,10 @@ struct Trial {
   std::int64_t attempt = 0;  ///< how often it was begun before, in runs that ended in the middle of it
 
   /// Whether its result may be the best where others have this largest budget: it has no smaller one.
-  [[nodiscard]] bool competes(const std::optional<std::int64_t>& largest_budget) const {
-    return !budget || budget == largest_budget;
-  }
+  NASNET_LAZY [[nodiscard]] bool competes(const std::optional<std::int64_t>& largest_budget) const;
 
   /// Whether it counts as a trial.
-  [[nodiscard]] bool counts() const { return state == TrialState::done || state == TrialState::failed; }
+  NASNET_LAZY [[nodiscard]] bool counts() const;
 };
 
 /// What is known of an architecture: evaluations with one budget that differ in their repeat are one result.

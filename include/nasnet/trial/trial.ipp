@@ -47,4 +47,10 @@ NASNET_BODY const Trial& History::best() const {
   return *best;
 }
 
+NASNET_BODY bool Trial::competes(const std::optional<std::int64_t>& largest_budget) const {
+  return !budget || budget == largest_budget;
+}
+
+NASNET_BODY bool Trial::counts() const { return state == TrialState::done || state == TrialState::failed; }
+
 }  // namespace nasnet::inline NASNET_ABI

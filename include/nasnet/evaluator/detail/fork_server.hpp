@@ -6,6 +6,7 @@
 /// which the process sends what it found out.
 #pragma once
 
+#include <dirent.h>      // closedir, opendir, readdir
 #include <fcntl.h>       // fcntl, F_SETFD, F_SETFL
 #include <poll.h>        // poll, ppoll, pollfd
 #include <signal.h>      // kill, sigaction, sigprocmask
@@ -14,27 +15,25 @@
 #include <sys/wait.h>    // waitpid
 #include <unistd.h>      // _exit, close, fork, getpid, getppid, pipe, read, setpgid
 
-#include <algorithm>     // max, min
-#include <array>         // array
-#include <cerrno>        // errno
-#include <chrono>        // duration, steady_clock
-#include <cmath>         // ceil, isfinite
-#include <cstddef>       // byte, ptrdiff_t, size_t
-#include <cstdint>       // int32_t, uint8_t
-#include <cstdio>        // fclose, fflush, fgets, fopen, sscanf
-#include <cstring>       // memcpy
-#include <filesystem>    // directory_iterator
-#include <functional>    // function
-#include <optional>      // nullopt, optional
-#include <span>          // span
-#include <string>        // string
-#include <string_view>   // string_view
-#include <system_error>  // error_code
-#include <utility>       // move
-#include <vector>        // vector
+#include <algorithm>    // max, min
+#include <array>        // array
+#include <cerrno>       // errno
+#include <cmath>        // ceil, isfinite
+#include <cstddef>      // byte, ptrdiff_t, size_t
+#include <cstdint>      // int32_t, uint8_t
+#include <cstdio>       // fclose, fflush, fgets, fopen, sscanf
+#include <cstring>      // memcpy
+#include <functional>   // function
+#include <optional>     // nullopt, optional
+#include <span>         // span
+#include <string>       // string
+#include <string_view>  // string_view
+#include <utility>      // move
+#include <vector>       // vector
 
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/file.hpp"
+#include "nasnet/core/steady_time.hpp"
 
 #if defined(__linux__)
 #include <sys/prctl.h>  // prctl
@@ -207,13 +206,12 @@ NASNET_LAZY inline void end_with(pid_t parent) {
 
 /// Threads of this process; 0 where the system does not say.
 NASNET_LAZY [[nodiscard]] inline std::int64_t thread_count() {
-  std::error_code error;
+  DIR* const tasks = ::opendir("/proc/self/task");
+  if (tasks == nullptr) return 0;
   std::int64_t count = 0;
-  for (std::filesystem::directory_iterator entry("/proc/self/task", error), end; !error && entry != end;
-       entry.increment(error)) {
-    ++count;
-  }
-  return error ? 0 : count;
+  while (const dirent* const entry = ::readdir(tasks)) count += entry->d_name[0] != '.' ? 1 : 0;
+  ::closedir(tasks);
+  return count;
 }
 
 /// What the server does, in its process.
@@ -221,7 +219,7 @@ class ForkServerLoop {
  public:
   using Job = std::function<void(const JobLines&)>;
 
-  ForkServerLoop(const Job& job, FileDescriptor control) : job_(job), control_(std::move(control)) {}
+  NASNET_LAZY ForkServerLoop(const Job& job, FileDescriptor control) : job_(job), control_(std::move(control)) {}
 
   /// Until the program closes the control socket, or ends.
   NASNET_LAZY void run() {
@@ -242,15 +240,13 @@ class ForkServerLoop {
   }
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   struct Running {
     pid_t process = -1;
     FileDescriptor line;
     bool has_limit = false;
     bool timed_out = false;
     bool killed = false;
-    Clock::time_point deadline{};
+    SteadyTime deadline{};
     std::int64_t system_kills = 0;
   };
 
@@ -291,7 +287,7 @@ class ForkServerLoop {
 
   /// Those beyond their time, and those that nobody waits for any more.
   NASNET_LAZY void end_jobs() {
-    const Clock::time_point now = Clock::now();
+    const SteadyTime now = SteadyTime::now();
     for (std::size_t n = 0; n < running_.size(); ++n) {
       Running& running = running_[n];
       if (running.killed) continue;
@@ -308,7 +304,7 @@ class ForkServerLoop {
     double least = -1;
     for (const Running& running : running_) {
       if (!running.has_limit || running.killed) continue;
-      const double left = std::chrono::duration<double, std::milli>(running.deadline - Clock::now()).count();
+      const double left = 1000 * (running.deadline - SteadyTime::now());
       least = least < 0 ? (std::max)(left, 0.0) : (std::min)(least, (std::max)(left, 0.0));
     }
     return least < 0 ? -1 : static_cast<int>((std::min)(std::ceil(least), 1e8));
@@ -331,10 +327,7 @@ class ForkServerLoop {
     }
     ::setpgid(running.process, running.process);
     running.has_limit = std::isfinite(message.seconds);
-    if (running.has_limit) {
-      const std::chrono::duration<double> limit((std::min)(message.seconds, 1e9));
-      running.deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(limit);
-    }
+    if (running.has_limit) running.deadline = SteadyTime::now() + message.seconds;
     running_.push_back(std::move(running));
     return true;
   }

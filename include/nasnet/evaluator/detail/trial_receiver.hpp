@@ -14,7 +14,7 @@ namespace nasnet::inline NASNET_ABI::detail {
 /// Puts together what a process sends.
 class TrialReceiver {
  public:
-  explicit TrialReceiver(const ProgressCallback& progress) : progress_(progress) {}
+  NASNET_LAZY explicit TrialReceiver(const ProgressCallback& progress) : progress_(progress) {}
 
   /// False for what no sound process sends.
   NASNET_LAZY [[nodiscard]] bool take(std::string_view piece);

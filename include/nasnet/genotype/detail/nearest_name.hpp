@@ -1,68 +1,30 @@
 /// What to say about a name that nobody knows.
 #pragma once
 
-#include <algorithm>    // min
 #include <cstddef>      // size_t
-#include <numeric>      // iota
 #include <span>         // span
 #include <string>       // string
 #include <string_view>  // string_view
-#include <vector>       // vector
 
-#include "nasnet/core/error.hpp"
+#include "nasnet/config.hpp"
 
 namespace nasnet::inline NASNET_ABI::detail {
 
 /// Least number of letters to insert, delete or replace that turns one word into the other.
-NASNET_LAZY [[nodiscard]] inline std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = (std::min)(replaced, (std::min)(row[j], row[j + 1]) + 1);
-    }
-  }
-  return row.back();
-}
+NASNET_LAZY [[nodiscard]] std::size_t edit_distance(std::string_view a, std::string_view b);
 
 /// The known name closest to `name`, empty where none is near.
-NASNET_LAZY [[nodiscard]] inline std::string_view nearest_name(std::string_view name,
-                                                               std::span<const std::string_view> known) {
-  constexpr std::size_t longest = 64;
-  std::string_view nearest;
-  if (name.size() > longest) return nearest;
-  std::size_t least = name.size() / 3 + 2;
-  for (const std::string_view candidate : known) {
-    const std::size_t distance = edit_distance(name, candidate.substr(0, longest));
-    if (distance < least) {
-      least = distance;
-      nearest = candidate;
-    }
-  }
-  return nearest;
-}
+NASNET_LAZY [[nodiscard]] std::string_view nearest_name(std::string_view name, std::span<const std::string_view> known);
 
 /// A name fit for an error text: in quotes, cut where it is very long.
-NASNET_LAZY [[nodiscard]] inline std::string quoted_name(std::string_view name) {
-  constexpr std::size_t longest = 64;
-  if (name.size() <= longest) return join('\'', name, '\'');
-  return join('\'', name.substr(0, longest), "...'");
-}
+NASNET_LAZY [[nodiscard]] std::string quoted_name(std::string_view name);
 
 /// As "unknown op 'sep_conv3x3', did you mean 'sep_conv_3x3'? Known are identity, sep_conv_3x3".
-NASNET_LAZY [[nodiscard]] inline std::string unknown_name_sentence(std::string_view what, std::string_view name,
-                                                                   std::span<const std::string_view> known) {
-  std::string text = join("unknown ", what, ' ', quoted_name(name));
-  const std::string_view nearest = nearest_name(name, known);
-  if (!nearest.empty()) text.append(join(", did you mean '", nearest, "'?"));
-  text.append(nearest.empty() ? "; known are " : " Known are ");
-  for (std::size_t i = 0; i < known.size(); ++i) text.append(i == 0 ? "" : ", ").append(known[i]);
-  if (known.empty()) text.append("none");
-  return text;
-}
+NASNET_LAZY [[nodiscard]] std::string unknown_name_sentence(std::string_view what, std::string_view name,
+                                                            std::span<const std::string_view> known);
 
 }  // namespace nasnet::inline NASNET_ABI::detail
+
+#if NASNET_HEADER_ONLY
+#include "nasnet/genotype/detail/nearest_name.ipp"
+#endif

@@ -1,7 +1,6 @@
 /// Trials, results and descriptions of searches as the JSON that a queue carries.
 #pragma once
 
-#include <chrono>             // duration, milliseconds, steady_clock
 #include <cmath>              // round
 #include <cstddef>            // size_t
 #include <cstdint>            // int64_t, uint64_t
@@ -14,6 +13,7 @@
 #include "nasnet/core/failure.hpp"
 #include "nasnet/core/instruction_set.hpp"
 #include "nasnet/core/random.hpp"
+#include "nasnet/core/steady_time.hpp"
 #include "nasnet/evaluator/evaluator.hpp"
 #include "nasnet/evaluator/outcome_json.hpp"
 #include "nasnet/genotype/architecture.hpp"
@@ -71,10 +71,7 @@ inline constexpr std::size_t unlimited_bytes = static_cast<std::size_t>(-1);
   if (trial.repeat != 0) json["repeat"] = trial.repeat;
   const std::size_t bytes = trial.context.allocator().limit();
   if (bytes != unlimited_bytes) json["bytes"] = bytes;
-  if (trial.deadline) {
-    const std::chrono::duration<double, std::milli> left = *trial.deadline - std::chrono::steady_clock::now();
-    json["seconds"] = std::round(left.count()) / 1000;
-  }
+  if (trial.deadline) json["seconds"] = std::round(1000 * (*trial.deadline - SteadyTime::now())) / 1000;
   return one_line(json);
 }
 

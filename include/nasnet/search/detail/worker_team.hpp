@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>               // array
-#include <chrono>              // duration, duration_cast, steady_clock
 #include <cmath>               // isfinite
 #include <condition_variable>  // condition_variable
 #include <cstdint>             // int64_t, uint64_t
@@ -22,6 +21,7 @@
 #include "nasnet/core/failure.hpp"
 #include "nasnet/core/progress.hpp"
 #include "nasnet/core/random.hpp"
+#include "nasnet/core/steady_time.hpp"
 #include "nasnet/core/thread_pool.hpp"
 #include "nasnet/evaluator/evaluator.hpp"
 #include "nasnet/evaluator/evaluator_model.hpp"
@@ -115,8 +115,6 @@ class WorkerTeam {
   [[nodiscard]] bool was_stopped() const { return options_.stop != nullptr && options_.stop->load(); }
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   NASNET_LAZY void work(int worker) {
     while (std::optional<StartedTrial> started = claim(worker)) {
       Trial& trial = started->trial;
@@ -186,7 +184,7 @@ class WorkerTeam {
 
   /// False where the outcome is unresolved: nothing is to be recorded, and no further trial to be run.
   NASNET_LAZY [[nodiscard]] bool evaluate(Trial& trial, const Candidate& candidate) {
-    const Clock::time_point begin = Clock::now();
+    const SteadyTime begin = SteadyTime::now();
     TrialContext context = context_of(trial, candidate, begin);
     std::optional<Outcome> outcome;
     const auto failure = catch_failure([&] { outcome = evaluator_.evaluate(trial.architecture, context); });
@@ -213,8 +211,7 @@ class WorkerTeam {
     recorded_.notify_all();
   }
 
-  NASNET_LAZY [[nodiscard]] TrialContext context_of(const Trial& trial, const Candidate& candidate,
-                                                    Clock::time_point begin) {
+  NASNET_LAZY [[nodiscard]] TrialContext context_of(const Trial& trial, const Candidate& candidate, SteadyTime begin) {
     TrialContext context{.trial = trial.number,
                          .random = RandomStream(options_.seed).split("trial", static_cast<std::uint64_t>(trial.number)),
                          .context = Context(pool_, Allocator(options_.trial_bytes)),
@@ -223,10 +220,7 @@ class WorkerTeam {
     context.budget = trial.budget;
     context.repeat = trial.repeat;
     context.candidate = candidate;
-    if (options_.trial_seconds) {
-      const std::chrono::duration<double> limit(*options_.trial_seconds);
-      context.deadline = begin + std::chrono::duration_cast<Clock::duration>(limit);
-    }
+    if (options_.trial_seconds) context.deadline = begin + *options_.trial_seconds;
     return context;
   }
 
@@ -283,9 +277,7 @@ class WorkerTeam {
     return text;
   }
 
-  NASNET_LAZY [[nodiscard]] static double seconds_since(Clock::time_point begin) {
-    return std::chrono::duration<double>(Clock::now() - begin).count();
-  }
+  NASNET_LAZY [[nodiscard]] static double seconds_since(SteadyTime begin) { return SteadyTime::now() - begin; }
 
   SearchLedger& ledger_;
   const EvaluatorInterface& evaluator_;
@@ -293,7 +285,7 @@ class WorkerTeam {
   std::shared_ptr<ThreadPool> pool_;
   std::optional<std::int64_t> shared_bytes_;
   double seconds_before_;  // spent by earlier runs of this search
-  Clock::time_point begin_ = Clock::now();
+  SteadyTime begin_ = SteadyTime::now();
 
   std::mutex mutex_;  // of the ledger and the error
   std::condition_variable recorded_;
