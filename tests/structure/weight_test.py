@@ -16,26 +16,26 @@ import tree
 # The most lines that the compiler reads, without blank ones, of a file that includes all public headers of a module:
 # header-only, and compiled. With gcc 12; nlohmann/json.hpp alone has 95,000.
 CAPS = {
-    "autograd": (125000, 125000),
-    "core": (140000, 135000),
-    "data": (93000, 93000),
-    "evaluator": (128000, 84000),
+    "autograd": (71000, 57000),
+    "core": (102000, 62000),
+    "data": (75000, 59000),
+    "evaluator": (121000, 64000),
     "fwd": (1000, 1000),
-    "genotype": (112000, 112000),
-    "graph": (166000, 166000),
-    "io": (171000, 171000),
-    "journal": (108000, 80000),
-    "model": (134000, 134000),
-    "nasnet": (197000, 197000),
-    "ops": (132000, 132000),
-    "primitive": (125000, 125000),
-    "report": (134000, 85000),
-    "search": (120000, 82000),
-    "space": (75000, 72000),
-    "strategy": (120000, 74000),
-    "study": (128000, 79000),
-    "train": (173000, 173000),
-    "trial": (105000, 54000),
+    "genotype": (100000, 46000),
+    "graph": (103000, 58000),
+    "io": (113000, 65000),
+    "journal": (102000, 57000),
+    "model": (76000, 54000),
+    "nasnet": (135000, 73000),
+    "ops": (74000, 57000),
+    "primitive": (68000, 56000),
+    "report": (127000, 65000),
+    "search": (113000, 68000),
+    "space": (71000, 63000),
+    "strategy": (114000, 65000),
+    "study": (121000, 64000),
+    "train": (112000, 60000),
+    "trial": (99000, 51000),
 }
 
 # Headers that take long to compile, and the public headers that may reach them in the compiled form. A name that ends
@@ -45,13 +45,16 @@ ALLOWED = {
         "nasnet/redis/",
     ],
     "thread": [
-        "nasnet/",
+        "nasnet/redis/",
     ],
     "functional": [
         "nasnet/",
     ],
     "filesystem": [
-        "nasnet/",
+        "nasnet/redis/",
+    ],
+    "chrono": [
+        "nasnet/redis/",
     ],
     "immintrin.h": [],
 }
