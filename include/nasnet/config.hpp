@@ -1,9 +1,8 @@
-/// All macros of the library. None of them changes a layout or a result.
+/// The macros of the library, but for those that its CMake targets define. None of them changes a layout or a result.
 #pragma once
 
 #if !defined(__GNUC__)
-#error \
-    "nasnet needs GCC, or a compiler that is like it: Clang. MSVC lacks the vectors and inline assembly of the kernels"
+#error "nasnet needs GCC or Clang: MSVC lacks the vectors and the inline assembly of the kernels"
 #endif
 #if __cplusplus < 202002L
 #error "nasnet needs C++20: compile with -std=c++20"

@@ -1,8 +1,7 @@
 /// Neural architecture search over cells: everything that needs a C++20 compiler and nlohmann/json.
 ///
-/// Not here: nasnet/data/gzip.hpp (needs zlib), nasnet/ops/eigen.hpp (needs Eigen) and nasnet/cuda/ (needs the compiled
-/// library nasnet::cuda), and the parts of inference plans (nasnet/ops/fused_convolution.hpp,
-/// nasnet/ops/fused_pool.hpp).
+/// Not here: nasnet/data/gzip.hpp (needs zlib), nasnet/ops/eigen.hpp (needs Eigen), nasnet/redis/ (needs hiredis), and
+/// the parts of inference plans (nasnet/ops/fused_convolution.hpp, nasnet/ops/fused_pool.hpp).
 #pragma once
 
 #include "nasnet/autograd/gradient_check.hpp"
@@ -17,6 +16,7 @@
 #include "nasnet/core/file.hpp"
 #include "nasnet/core/file_path.hpp"
 #include "nasnet/core/instruction_set.hpp"
+#include "nasnet/core/json_events.hpp"
 #include "nasnet/core/json_value.hpp"
 #include "nasnet/core/progress.hpp"
 #include "nasnet/core/progress_bar.hpp"

@@ -95,9 +95,8 @@
 
 /// Neural architecture search over cells: everything that needs a C++20 compiler and nlohmann/json.
 ///
-/// Not here: nasnet/data/gzip.hpp (needs zlib), nasnet/ops/eigen.hpp (needs Eigen) and nasnet/cuda/ (needs the compiled
-/// library nasnet::cuda), and the parts of inference plans (nasnet/ops/fused_convolution.hpp,
-/// nasnet/ops/fused_pool.hpp).
+/// Not here: nasnet/data/gzip.hpp (needs zlib), nasnet/ops/eigen.hpp (needs Eigen), nasnet/redis/ (needs hiredis), and
+/// the parts of inference plans (nasnet/ops/fused_convolution.hpp, nasnet/ops/fused_pool.hpp).
 
 // ---- nasnet/autograd/gradient_check.hpp --------------------------------------------------------------------------
 
@@ -121,11 +120,10 @@
 
 // ---- nasnet/config.hpp -------------------------------------------------------------------------------------------
 
-/// All macros of the library. None of them changes a layout or a result.
+/// The macros of the library, but for those that its CMake targets define. None of them changes a layout or a result.
 
 #if !defined(__GNUC__)
-#error \
-    "nasnet needs GCC, or a compiler that is like it: Clang. MSVC lacks the vectors and inline assembly of the kernels"
+#error "nasnet needs GCC or Clang: MSVC lacks the vectors and the inline assembly of the kernels"
 #endif
 #if __cplusplus < 202002L
 #error "nasnet needs C++20: compile with -std=c++20"
@@ -565,8 +563,8 @@ NASNET_BODY Buffer Allocator::allocate(std::size_t bytes) {
   const std::lock_guard lock(state_->mutex);
   MemoryStatistics& statistics = state_->statistics;
   if (size > state_->limit || statistics.in_use > state_->limit - size) {
-    fail<MemoryError>("allocator: ", bytes, " bytes more than the ", statistics.in_use, " in use pass the limit of ",
-                      state_->limit);
+    fail<MemoryError>("allocator: ", bytes, " bytes on top of the ", statistics.in_use,
+                      " in use would exceed the limit of ", state_->limit);
   }
   void* block = state_->take(size);
   statistics.in_use += size;
@@ -674,8 +672,8 @@ namespace nasnet::inline NASNET_ABI {
 /// Tag of the host's memory.
 struct Cpu {};
 
-/// Whether the program itself can read and write the elements of a device's tensors. Of other devices they are copied
-/// to the host by who knows how.
+/// Whether the program itself can read and write the elements of a device's tensors. A device's own functions copy
+/// those of other devices to the host.
 template <class Device>
 concept HostMemory = std::same_as<Device, Cpu>;
 
@@ -1087,7 +1085,7 @@ NASNET_BODY ThreadPool::ThreadPool(int threads)
   if (threads < 0) fail<ArgumentError>("thread pool: ", threads, " threads asked for");
   if (catch_failure([&] { team_->start(size_ - 1); })) {
     const std::size_t started = team_->helpers.size() + 1;
-    fail<ArgumentError>("thread pool: ", size_, " threads asked for, the system starts ", started);
+    fail<ArgumentError>("thread pool: asked for ", size_, " threads, the system started only ", started);
   }
 }
 
@@ -2936,6 +2934,85 @@ namespace detail {
 [[nodiscard]] inline InstructionSet instruction_set() {
   static const InstructionSet set = detail::capped_instruction_set();
   return set;
+}
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/core/json_events.hpp ---------------------------------------------------------------------------------
+
+/// Reading JSON piece by piece.
+
+namespace nasnet::inline NASNET_ABI {
+
+/// Receives the pieces of a JSON text in their order. Each function but the last returns false to stop.
+class JsonEvents {
+ public:
+  virtual bool null() = 0;
+  virtual bool boolean(bool value) = 0;
+  virtual bool number_integer(std::int64_t value) = 0;  ///< below 0
+  virtual bool number_unsigned(std::uint64_t value) = 0;
+  virtual bool number_float(double value) = 0;
+  virtual bool string(std::string& value) = 0;
+  virtual bool start_object() = 0;
+  virtual bool key(std::string& name) = 0;
+  virtual bool end_object() = 0;
+  virtual bool start_array() = 0;
+  virtual bool end_array() = 0;
+  /// The text is no JSON. @param position counts bytes from 1; 0 where the text has none
+  virtual void parse_error(std::size_t position, std::string_view reason) = 0;
+
+ protected:
+  JsonEvents() = default;
+  JsonEvents(const JsonEvents&) = default;
+  JsonEvents& operator=(const JsonEvents&) = default;
+  ~JsonEvents() = default;
+};
+
+/// Hands over a text piece by piece. All that reads JSON comes through here: the library for JSON makes a parser, and
+/// readers of five binary formats with it, for each type of text and of receiver.
+/// @return whether the text is JSON and the receiver never said stop
+NASNET_LAZY [[nodiscard]] bool read_json(std::string_view text, JsonEvents& events);
+
+}  // namespace nasnet::inline NASNET_ABI
+
+// ---- nasnet/core/json_events.ipp ---------------------------------------------------------------------------------
+
+namespace nasnet::inline NASNET_ABI::detail {
+
+/// What the library for JSON hands its pieces to.
+NASNET_LAZY class JsonSax {
+ public:
+  explicit JsonSax(JsonEvents& events) : events_(events) {}
+
+  bool null() { return events_.null(); }
+  bool boolean(bool value) { return events_.boolean(value); }
+  bool number_integer(std::int64_t value) { return events_.number_integer(value); }
+  bool number_unsigned(std::uint64_t value) { return events_.number_unsigned(value); }
+  bool number_float(double value, const std::string&) { return events_.number_float(value); }
+  bool string(std::string& value) { return events_.string(value); }
+  bool binary(nlohmann::json::binary_t&) { return false; }  // no part of JSON texts
+  bool start_object(std::size_t) { return events_.start_object(); }
+  bool key(std::string& name) { return events_.key(name); }
+  bool end_object() { return events_.end_object(); }
+  bool start_array(std::size_t) { return events_.start_array(); }
+  bool end_array() { return events_.end_array(); }
+
+  bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception& error) {
+    events_.parse_error(position, error.what());
+    return false;
+  }
+
+ private:
+  JsonEvents& events_;
+};
+
+}  // namespace nasnet::inline NASNET_ABI::detail
+
+namespace nasnet::inline NASNET_ABI {
+
+NASNET_BODY bool read_json(std::string_view text, JsonEvents& events) {
+  auto sax = detail::JsonSax(events);
+  return nlohmann::json::sax_parse(text.data(), text.data() + text.size(), &sax);
 }
 
 }  // namespace nasnet::inline NASNET_ABI
@@ -7929,7 +8006,7 @@ struct TrialContext {
   /// anyhow.
   std::int64_t repeat = 0;
 
-  /// What the proposal was judged by. Absent where it was not, as on another machine.
+  /// What the proposal was judged by, or made anew of the architecture where the evaluation runs elsewhere.
   std::optional<Candidate> candidate = {};
 
   /// May be empty. True where nobody waits for the result any more: the machine is wanted back, or the search has gone.
@@ -16322,32 +16399,6 @@ NASNET_LAZY void write_safetensors(const FilePath& path, const TensorFile& conte
 /// The header of a safetensors file: JSON that says where each tensor lies. Nothing in it is believed before it is
 /// checked.
 
-// ---- nasnet/core/detail/json_events.hpp --------------------------------------------------------------------------
-
-/// Reading JSON piece by piece.
-
-namespace nasnet::inline NASNET_ABI::detail {
-
-/// What receives the pieces of a JSON text, and returns false to stop.
-using JsonEvents = nlohmann::json_sax<nlohmann::json>;
-
-/// Hands over the pieces of a text in their order. All that reads JSON comes through here: the library for JSON makes a
-/// parser, and readers of five binary formats with it, for each type of text and of receiver.
-/// @return whether it came to the end: the text is JSON and the receiver never said stop
-NASNET_LAZY [[nodiscard]] bool read_json(std::string_view text, JsonEvents& events);
-
-}  // namespace nasnet::inline NASNET_ABI::detail
-
-// ---- nasnet/core/detail/json_events.ipp --------------------------------------------------------------------------
-
-namespace nasnet::inline NASNET_ABI::detail {
-
-NASNET_BODY bool read_json(std::string_view text, JsonEvents& events) {
-  return nlohmann::json::sax_parse(text.data(), text.data() + text.size(), &events);
-}
-
-}  // namespace nasnet::inline NASNET_ABI::detail
-
 namespace nasnet::inline NASNET_ABI::detail {
 
 /// The format allows no larger header.
@@ -16392,7 +16443,7 @@ NASNET_LAZY class SafetensorsHeaderReader final : public JsonEvents {
   [[nodiscard]] const std::string& fault() const { return fault_; }
   [[nodiscard]] SafetensorsHeader& header() { return header_; }
 
-  bool start_object(std::size_t) override {
+  bool start_object() override {
     if (place_ == Place::start) return enter(Place::header);
     if (place_ != Place::header) return refuse_value("an object");
     if (name_ == safetensors_metadata_key) return enter(Place::metadata);
@@ -16424,7 +16475,7 @@ NASNET_LAZY class SafetensorsHeaderReader final : public JsonEvents {
     return true;
   }
 
-  bool start_array(std::size_t) override {
+  bool start_array() override {
     if (place_ != Place::tensor || field_ == "dtype") return refuse_value("a list");
     return enter(field_ == "shape" ? Place::shape : Place::offsets);
   }
@@ -16465,12 +16516,9 @@ NASNET_LAZY class SafetensorsHeaderReader final : public JsonEvents {
 
   bool null() override { return refuse_value("null"); }
   bool boolean(bool) override { return refuse_value("a truth value"); }
-  bool number_float(double, const std::string&) override { return refuse_value("a number that is no 64-bit integer"); }
-  bool binary(nlohmann::json::binary_t&) override { return refuse_value("bytes"); }
+  bool number_float(double) override { return refuse_value("a number that is no 64-bit integer"); }
 
-  bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception&) override {
-    return refuse("it is no JSON at byte ", position);
-  }
+  void parse_error(std::size_t position, std::string_view) override { refuse("it is no JSON at byte ", position); }
 
  private:
   enum class Place { start, header, metadata, tensor, shape, offsets, end };
@@ -16743,7 +16791,8 @@ NASNET_BODY void load_checkpoint(const FilePath& path, detail::TrainingState& st
   const Tensor<std::int64_t> counters = file.values<std::int64_t>("counters");
   const Tensor<double> epochs = file.values<double>("epochs");
   if (counters.elements() != 4 || epochs.elements() % 2 != 0) {
-    fail<DataError>("'", path.string(), "': the counters of the checkpoint have another number than 4");
+    fail<DataError>("'", path.string(), "': the checkpoint has ", counters.elements(), " counters and ",
+                    epochs.elements(), " figures of epochs; 4 and two for each epoch are expected");
   }
   std::size_t next = 0;
   detail::for_each_tensor(state, [&](const std::string&, Tensor<float>& tensor) {
@@ -17318,8 +17367,8 @@ struct Metrics {
 };
 
 /// Runs a model over a dataset in evaluation mode.
-/// @param normalisation that of the training @param batch images at a time; the result does not depend on it but for
-/// rounding
+/// @param normalisation that of the training
+/// @param batch images at a time; the result does not depend on it but for rounding
 /// @throws DataError for an empty dataset or labels outside the model's classes, ShapeError for images that do not fit.
 NASNET_LAZY [[nodiscard]] Metrics evaluate(Context& context, const Model<float>& model, const ImageDataset& dataset,
                                            const ChannelStatistics& normalisation, std::int64_t batch = 128);
@@ -17662,7 +17711,7 @@ NASNET_BODY JsonValue ChildTrainer::settings() const {
 
 NASNET_BODY void ChildTrainer::check_measured(const std::string& name, const ImageDataset& others,
                                               const ImageDataset& images) {
-  if (name == "train") fail<ArgumentError>("child trainer: the images to measure also cannot be named train");
+  if (name == "train") fail<ArgumentError>("child trainer: further images to measure cannot be named 'train'");
   if (others.empty()) fail<DataError>("child trainer: there are no ", name, " images to measure");
   static_cast<void>(detail::matched(images, others));
   if (others.classes() > images.classes()) {
@@ -23311,10 +23360,11 @@ class ForkServer {
                           " threads: they are to be prepared before the first thread pool");
     }
     std::optional<DescriptorPair> control = DescriptorPair::sockets();
-    if (!control) fail<IoError>("processes for trials: the system makes no connection: ", system_reason(errno));
+    if (!control)
+      fail<IoError>("processes for trials: the system cannot connect two processes: ", system_reason(errno));
     std::fflush(nullptr);  // or the copy writes it again
     server_ = ::fork();
-    if (server_ < 0) fail<IoError>("processes for trials: the system makes no process: ", system_reason(errno));
+    if (server_ < 0) fail<IoError>("processes for trials: the system cannot start a process: ", system_reason(errno));
     if (server_ == 0) {
       ::setpgid(0, 0);
       end_with(owner_);
@@ -23512,12 +23562,11 @@ NASNET_LAZY class JsonBuilder final : public JsonEvents {
   bool boolean(bool value) override { return add(value); }
   bool number_integer(std::int64_t value) override { return add(value); }
   bool number_unsigned(std::uint64_t value) override { return add(value); }
-  bool number_float(double value, const std::string&) override { return add(value); }
+  bool number_float(double value) override { return add(value); }
   bool string(std::string& value) override { return add(std::move(value)); }
-  bool binary(nlohmann::json::binary_t&) override { return refuse("binary value"); }
 
-  bool start_object(std::size_t) override { return open(nlohmann::json::object()); }
-  bool start_array(std::size_t) override { return open(nlohmann::json::array()); }
+  bool start_object() override { return open(nlohmann::json::object()); }
+  bool start_array() override { return open(nlohmann::json::array()); }
   bool end_object() override { return close(); }
   bool end_array() override { return close(); }
 
@@ -23527,10 +23576,9 @@ NASNET_LAZY class JsonBuilder final : public JsonEvents {
     return true;
   }
 
-  bool parse_error(std::size_t offset, const std::string&, const nlohmann::detail::exception& error) override {
+  void parse_error(std::size_t offset, std::string_view reason) override {
     const TextPosition position = position_in(text_, offset == 0 ? 0 : offset - 1);
-    error_ = join("line ", position.line, ", column ", position.column, ": ", reason_in(error.what()));
-    return false;
+    error_ = join("line ", position.line, ", column ", position.column, ": ", reason_in(reason));
   }
 
  private:
@@ -23611,13 +23659,13 @@ namespace nasnet::inline NASNET_ABI {
 
 NASNET_BODY nlohmann::json parse_strict_json(std::string_view text, std::string_view source) {
   auto builder = detail::JsonBuilder(text, true);
-  if (!detail::read_json(text, builder)) fail<GenotypeError>(source, ": ", builder.error());
+  if (!read_json(text, builder)) fail<GenotypeError>(source, ": ", builder.error());
   return builder.take_result();
 }
 
 NASNET_BODY nlohmann::json parse_json(std::string_view text) {
   auto builder = detail::JsonBuilder(text, false);
-  if (!detail::read_json(text, builder)) return nlohmann::json(nlohmann::json::value_t::discarded);
+  if (!read_json(text, builder)) return nlohmann::json(nlohmann::json::value_t::discarded);
   return builder.take_result();
 }
 
@@ -23899,12 +23947,11 @@ NASNET_LAZY class FlatObject final : public JsonEvents {
   bool boolean(bool value) override { return set(value); }
   bool number_integer(std::int64_t value) override { return set(value); }
   bool number_unsigned(std::uint64_t value) override { return set(value); }
-  bool number_float(double value, const std::string&) override { return set(value); }
+  bool number_float(double value) override { return set(value); }
   bool string(std::string& value) override { return set(value); }
-  bool binary(nlohmann::json::binary_t&) override { return false; }
 
-  bool start_object(std::size_t) override { return !std::exchange(is_open_, true); }
-  bool start_array(std::size_t) override { return false; }
+  bool start_object() override { return !std::exchange(is_open_, true); }
+  bool start_array() override { return false; }
   bool end_object() override { return true; }
   bool end_array() override { return false; }
 
@@ -23913,7 +23960,7 @@ NASNET_LAZY class FlatObject final : public JsonEvents {
     return true;
   }
 
-  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
+  void parse_error(std::size_t, std::string_view) override {}
 
  private:
   template <class Value>
@@ -24187,13 +24234,15 @@ NASNET_LAZY [[nodiscard]] inline std::string signal_text(int signal) {
 NASNET_BODY Outcome outcome_without_result(const ProcessEnd& end, const TrialReceiver& receiver) {
   using Kind = ProcessEnd::Kind;
   if (!receiver.is_sound()) {
-    return Outcome::failed(FailureKind::crash,
-                           join("its process sent what is no result, or one of more than ", largest_result, " bytes"));
+    return Outcome::failed(
+        FailureKind::crash,
+        join("its process sent something that is not a result, or one of more than ", largest_result, " bytes"));
   }
   switch (end.kind) {
     case Kind::timed_out: return Outcome::failed(FailureKind::timeout, "it ran beyond its time and was ended");
     case Kind::not_started:
-      return Outcome::unresolved(join("processes for trials: the system makes no process: ", system_reason(end.value)));
+      return Outcome::unresolved(
+          join("processes for trials: the system cannot start a process: ", system_reason(end.value)));
     case Kind::given_up: return Outcome::failed(FailureKind::lost, "nobody waited for it any more, so it was ended");
     case Kind::lost:
       return Outcome::unresolved(
@@ -28144,8 +28193,7 @@ NASNET_BODY NameInFile corresponding_names(const NetworkGraph& from, const Netwo
 /// in the order in which results came; see SearchLedger for when they are told):
 ///
 ///     started    an accepted proposal, or once more one whose run ended in the middle: trial, proposal, attempt,
-///     worker,
-///                hash, parameters, multiply_adds, architecture
+///                worker, hash, parameters, multiply_adds, architecture
 ///     finished   trial, hash, validation_accuracy, validation_loss, metrics, seconds, attempt, worker
 ///     failed     trial, hash, kind, message, seconds, attempt, worker
 ///     duplicate  proposal, of (the trial of the same canonical form), hash, architecture
@@ -30412,7 +30460,7 @@ NASNET_BODY AnyStrategy::AnyStrategy(std::unique_ptr<detail::StrategyInterface> 
 ///         15,625 cells, in any order.
 ///     left1,right1,left_op1,right_op1,left2,...
 ///         All cells of two blocks over three ops, each trained several times for several numbers of epochs: see
-///         search/cell_table.hpp.
+///         study/cell_table.hpp.
 
 namespace nasnet::inline NASNET_ABI {
 
@@ -30786,8 +30834,7 @@ NASNET_BODY std::vector<std::uint64_t> Nasbench201Space::all_hashes() {
 /// column names:
 ///
 ///     left1,right1,left_op1,right_op1   of the first block: the states that it reads, 0 (the previous cell's output)
-///     or
-///                                       1 (that of the cell before), and its ops as numbers in CellTableOps
+///                                       or 1 (that of the cell before), and its ops as numbers in CellTableOps
 ///     left2,right2,left_op2,right_op2   of the second block, which may read state 2, the first block
 ///     parameters,multiply_adds          of the network, for one image
 ///     epoch_ms,latency_us               one epoch of training on one core, and the prediction of one image, measured
@@ -31472,7 +31519,7 @@ NASNET_BODY ProposalJudge::ProposalJudge(AnySpace space, std::optional<CountedNe
   }
   if (!counted_ && !limits_.limit_nothing()) {
     fail<ArgumentError>(
-        "search: limits on parameters or multiply-adds need to know the network; name it in the options");
+        "search: limits on parameters or multiply-adds need a network to count: set `counted` in the options");
   }
 }
 
@@ -32596,9 +32643,8 @@ namespace nasnet::inline NASNET_ABI {
 
 /// The figures of a study after each number of evaluations in its options. Accuracies are in percent.
 ///
-///     {"table": "NAS-Bench-201", "unit": "percent", "seeds": 100, "workers": 1, "duplicates": "count", "full_budget":
-///     1,
-///      "best": {"validation": 84.89, "test": 89.16},
+///     {"table": "NAS-Bench-201", "unit": "percent", "seeds": 100, "workers": 1, "duplicates": "count",
+///      "full_budget": 1, "best": {"validation": 84.89, "test": 89.16},
 ///      "evaluations": [50, 100],
 ///      "strategies": {"random": {"test_mean": [...], "test_sd": [...], "test_low": [...], "test_high": [...],
 ///                                "validation_mean": [...], "top_5_mean": [...], "top_25_mean": [...],
@@ -33742,7 +33788,7 @@ NASNET_BODY void SearchRun::require_same_search(const JournalHeader& found) {
 NASNET_BODY void SearchRun::note_difference(std::string_view what, const std::string& found, const std::string& now) {
   if (found == now) return;
   notice(join('\'', options_.journal, "' was begun with the ", what, ' ', found, ", this run has ", now,
-              ": results need not be equal to the last bit"));
+              ": results may differ in their last bits"));
 }
 
 NASNET_BODY void SearchRun::drop_torn_line(std::uint64_t torn_bytes) {
@@ -34096,7 +34142,7 @@ NASNET_BODY Answer RepeatAverager::ask(StrategyInterface& inner) {
 NASNET_BODY void RepeatAverager::tell(StrategyInterface& inner, const Trial& trial) {
   const auto group =
       std::find_if(groups_.begin(), groups_.end(), [&](const Group& candidate) { return awaits(candidate, trial); });
-  if (group == groups_.end()) fail<ArgumentError>("average of repeats: told of a trial that is not awaited");
+  if (group == groups_.end()) fail<ArgumentError>("average of repeats: was told of a trial that it does not wait for");
   add(*group, trial);
   if (static_cast<std::int64_t>(group->told.size()) < repeats_) return;
   const Trial mean = mean_of_repeats(group->told, group->proposal.repeat);
@@ -36240,8 +36286,8 @@ namespace nasnet::inline NASNET_ABI::detail {
 
 NASNET_LAZY inline void check_pairs(std::span<const double> first, std::span<const double> second) {
   if (first.size() != second.size() || first.size() < 2) {
-    fail<ArgumentError>("rank correlation: of ", first.size(), " and ", second.size(),
-                        " values, equally many and at least 2 are wanted");
+    fail<ArgumentError>("rank correlation: the lists have ", first.size(), " and ", second.size(),
+                        " values; they need to be of equal length, at least 2");
   }
   for (const std::span<const double> values : {first, second}) {
     for (const double value : values) {

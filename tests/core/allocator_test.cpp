@@ -57,7 +57,8 @@ TEST_CASE("bytes are counted", "[allocator]") {
 TEST_CASE("the limit holds for what is in use, and its error says so", "[allocator]") {
   Allocator allocator(1024);
   Buffer a = allocator.allocate(640);
-  CHECK_THROWS_WITH(allocator.allocate(512), "allocator: 512 bytes more than the 640 in use pass the limit of 1024");
+  CHECK_THROWS_WITH(allocator.allocate(512),
+                    "allocator: 512 bytes on top of the 640 in use would exceed the limit of 1024");
   CHECK_THROWS_AS(allocator.allocate(static_cast<std::size_t>(-1) / 2), nasnet::MemoryError);
   a = Buffer{};
   CHECK(allocator.allocate(1024).size() == 1024);
@@ -98,7 +99,7 @@ TEST_CASE("a device's memory is cached, limited and counted as the host's", "[al
     CHECK(first.size() == 1024);
     CHECK(SmallDevice::taken == 1024);
     CHECK_THROWS_WITH(allocator.allocate(1100),
-                      "allocator: 1100 bytes more than the 1024 in use pass the limit of 2048");
+                      "allocator: 1100 bytes on top of the 1024 in use would exceed the limit of 2048");
   }
   CHECK(SmallDevice::given_back == 0);
   const Buffer again = allocator.allocate(1024);

@@ -329,7 +329,7 @@ TEST_CASE("processes: where the system makes none, the outcome is unresolved, an
   const Outcome without = outcome_now();
   REQUIRE(setrlimit(RLIMIT_NOFILE, &before) == 0);
   CHECK(without.is_unresolved());
-  CHECK_THAT(without.message(), ContainsSubstring("the system makes no process: "));
+  CHECK_THAT(without.message(), ContainsSubstring("the system cannot start a process: "));
   CHECK(outcome_now().evaluation());
 
   const ProgressCallback no_progress;

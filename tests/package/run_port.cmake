@@ -2,7 +2,7 @@
 #
 #   cmake -DPORT_FOLDER=... -DCHECKOUT=... -DTREES=... -DWORK=... -DFEATURES=zlib;redis -DVERSION=0.1.0 -P run_port.cmake
 #
-# The package comes to lie in WORK/packages; it is built in folders of TREES. What vcpkg would build for release, and what
+# The package ends up in WORK/packages; it is built in folders of TREES. What vcpkg would build for release, and what
 # for debugging, both have the type BUILD_TYPE and the further OPTIONS here: what matters is which files there are.
 cmake_minimum_required(VERSION 3.25)
 

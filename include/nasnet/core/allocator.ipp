@@ -98,8 +98,8 @@ NASNET_BODY Buffer Allocator::allocate(std::size_t bytes) {
   const std::lock_guard lock(state_->mutex);
   MemoryStatistics& statistics = state_->statistics;
   if (size > state_->limit || statistics.in_use > state_->limit - size) {
-    fail<MemoryError>("allocator: ", bytes, " bytes more than the ", statistics.in_use, " in use pass the limit of ",
-                      state_->limit);
+    fail<MemoryError>("allocator: ", bytes, " bytes on top of the ", statistics.in_use,
+                      " in use would exceed the limit of ", state_->limit);
   }
   void* block = state_->take(size);
   statistics.in_use += size;

@@ -19,8 +19,8 @@ namespace nasnet::inline NASNET_ABI {
 /// Tag of the host's memory.
 struct Cpu {};
 
-/// Whether the program itself can read and write the elements of a device's tensors. Of other devices they are copied
-/// to the host by who knows how.
+/// Whether the program itself can read and write the elements of a device's tensors. A device's own functions copy
+/// those of other devices to the host.
 template <class Device>
 concept HostMemory = std::same_as<Device, Cpu>;
 

@@ -122,7 +122,7 @@ NASNET_BODY ThreadPool::ThreadPool(int threads)
   if (threads < 0) fail<ArgumentError>("thread pool: ", threads, " threads asked for");
   if (catch_failure([&] { team_->start(size_ - 1); })) {
     const std::size_t started = team_->helpers.size() + 1;
-    fail<ArgumentError>("thread pool: ", size_, " threads asked for, the system starts ", started);
+    fail<ArgumentError>("thread pool: asked for ", size_, " threads, the system started only ", started);
   }
 }
 

@@ -81,7 +81,7 @@ NASNET_BODY JsonValue ChildTrainer::settings() const {
 
 NASNET_BODY void ChildTrainer::check_measured(const std::string& name, const ImageDataset& others,
                                               const ImageDataset& images) {
-  if (name == "train") fail<ArgumentError>("child trainer: the images to measure also cannot be named train");
+  if (name == "train") fail<ArgumentError>("child trainer: further images to measure cannot be named 'train'");
   if (others.empty()) fail<DataError>("child trainer: there are no ", name, " images to measure");
   static_cast<void>(detail::matched(images, others));
   if (others.classes() > images.classes()) {

@@ -40,7 +40,7 @@ struct TrialContext {
   /// anyhow.
   std::int64_t repeat = 0;
 
-  /// What the proposal was judged by. Absent where it was not, as on another machine.
+  /// What the proposal was judged by, or made anew of the architecture where the evaluation runs elsewhere.
   std::optional<Candidate> candidate = {};
 
   /// May be empty. True where nobody waits for the result any more: the machine is wanted back, or the search has gone.

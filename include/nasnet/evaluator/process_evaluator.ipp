@@ -250,13 +250,15 @@ NASNET_LAZY [[nodiscard]] inline std::string signal_text(int signal) {
 NASNET_BODY Outcome outcome_without_result(const ProcessEnd& end, const TrialReceiver& receiver) {
   using Kind = ProcessEnd::Kind;
   if (!receiver.is_sound()) {
-    return Outcome::failed(FailureKind::crash,
-                           join("its process sent what is no result, or one of more than ", largest_result, " bytes"));
+    return Outcome::failed(
+        FailureKind::crash,
+        join("its process sent something that is not a result, or one of more than ", largest_result, " bytes"));
   }
   switch (end.kind) {
     case Kind::timed_out: return Outcome::failed(FailureKind::timeout, "it ran beyond its time and was ended");
     case Kind::not_started:
-      return Outcome::unresolved(join("processes for trials: the system makes no process: ", system_reason(end.value)));
+      return Outcome::unresolved(
+          join("processes for trials: the system cannot start a process: ", system_reason(end.value)));
     case Kind::given_up: return Outcome::failed(FailureKind::lost, "nobody waited for it any more, so it was ended");
     case Kind::lost:
       return Outcome::unresolved(

@@ -10,8 +10,8 @@
 #include <utility>            // move
 #include <vector>             // vector
 
-#include "nasnet/core/detail/json_events.hpp"
 #include "nasnet/core/error.hpp"
+#include "nasnet/core/json_events.hpp"
 #include "nasnet/genotype/detail/nearest_name.hpp"
 #include "nasnet/genotype/detail/text_cursor.hpp"
 
@@ -30,12 +30,11 @@ NASNET_LAZY class JsonBuilder final : public JsonEvents {
   bool boolean(bool value) override { return add(value); }
   bool number_integer(std::int64_t value) override { return add(value); }
   bool number_unsigned(std::uint64_t value) override { return add(value); }
-  bool number_float(double value, const std::string&) override { return add(value); }
+  bool number_float(double value) override { return add(value); }
   bool string(std::string& value) override { return add(std::move(value)); }
-  bool binary(nlohmann::json::binary_t&) override { return refuse("binary value"); }
 
-  bool start_object(std::size_t) override { return open(nlohmann::json::object()); }
-  bool start_array(std::size_t) override { return open(nlohmann::json::array()); }
+  bool start_object() override { return open(nlohmann::json::object()); }
+  bool start_array() override { return open(nlohmann::json::array()); }
   bool end_object() override { return close(); }
   bool end_array() override { return close(); }
 
@@ -45,10 +44,9 @@ NASNET_LAZY class JsonBuilder final : public JsonEvents {
     return true;
   }
 
-  bool parse_error(std::size_t offset, const std::string&, const nlohmann::detail::exception& error) override {
+  void parse_error(std::size_t offset, std::string_view reason) override {
     const TextPosition position = position_in(text_, offset == 0 ? 0 : offset - 1);
-    error_ = join("line ", position.line, ", column ", position.column, ": ", reason_in(error.what()));
-    return false;
+    error_ = join("line ", position.line, ", column ", position.column, ": ", reason_in(reason));
   }
 
  private:
@@ -129,13 +127,13 @@ namespace nasnet::inline NASNET_ABI {
 
 NASNET_BODY nlohmann::json parse_strict_json(std::string_view text, std::string_view source) {
   auto builder = detail::JsonBuilder(text, true);
-  if (!detail::read_json(text, builder)) fail<GenotypeError>(source, ": ", builder.error());
+  if (!read_json(text, builder)) fail<GenotypeError>(source, ": ", builder.error());
   return builder.take_result();
 }
 
 NASNET_BODY nlohmann::json parse_json(std::string_view text) {
   auto builder = detail::JsonBuilder(text, false);
-  if (!detail::read_json(text, builder)) return nlohmann::json(nlohmann::json::value_t::discarded);
+  if (!read_json(text, builder)) return nlohmann::json(nlohmann::json::value_t::discarded);
   return builder.take_result();
 }
 

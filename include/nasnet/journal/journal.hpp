@@ -5,8 +5,7 @@
 /// in the order in which results came; see SearchLedger for when they are told):
 ///
 ///     started    an accepted proposal, or once more one whose run ended in the middle: trial, proposal, attempt,
-///     worker,
-///                hash, parameters, multiply_adds, architecture
+///                worker, hash, parameters, multiply_adds, architecture
 ///     finished   trial, hash, validation_accuracy, validation_loss, metrics, seconds, attempt, worker
 ///     failed     trial, hash, kind, message, seconds, attempt, worker
 ///     duplicate  proposal, of (the trial of the same canonical form), hash, architecture

@@ -10,9 +10,8 @@ namespace nasnet::inline NASNET_ABI {
 
 /// The figures of a study after each number of evaluations in its options. Accuracies are in percent.
 ///
-///     {"table": "NAS-Bench-201", "unit": "percent", "seeds": 100, "workers": 1, "duplicates": "count", "full_budget":
-///     1,
-///      "best": {"validation": 84.89, "test": 89.16},
+///     {"table": "NAS-Bench-201", "unit": "percent", "seeds": 100, "workers": 1, "duplicates": "count",
+///      "full_budget": 1, "best": {"validation": 84.89, "test": 89.16},
 ///      "evaluations": [50, 100],
 ///      "strategies": {"random": {"test_mean": [...], "test_sd": [...], "test_low": [...], "test_high": [...],
 ///                                "validation_mean": [...], "top_5_mean": [...], "top_25_mean": [...],

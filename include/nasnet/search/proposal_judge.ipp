@@ -29,7 +29,7 @@ NASNET_BODY ProposalJudge::ProposalJudge(AnySpace space, std::optional<CountedNe
   }
   if (!counted_ && !limits_.limit_nothing()) {
     fail<ArgumentError>(
-        "search: limits on parameters or multiply-adds need to know the network; name it in the options");
+        "search: limits on parameters or multiply-adds need a network to count: set `counted` in the options");
   }
 }
 

@@ -76,7 +76,7 @@ NASNET_BODY Answer RepeatAverager::ask(StrategyInterface& inner) {
 NASNET_BODY void RepeatAverager::tell(StrategyInterface& inner, const Trial& trial) {
   const auto group =
       std::find_if(groups_.begin(), groups_.end(), [&](const Group& candidate) { return awaits(candidate, trial); });
-  if (group == groups_.end()) fail<ArgumentError>("average of repeats: told of a trial that is not awaited");
+  if (group == groups_.end()) fail<ArgumentError>("average of repeats: was told of a trial that it does not wait for");
   add(*group, trial);
   if (static_cast<std::int64_t>(group->told.size()) < repeats_) return;
   const Trial mean = mean_of_repeats(group->told, group->proposal.repeat);

@@ -7,7 +7,7 @@
 ///         15,625 cells, in any order.
 ///     left1,right1,left_op1,right_op1,left2,...
 ///         All cells of two blocks over three ops, each trained several times for several numbers of epochs: see
-///         search/cell_table.hpp.
+///         study/cell_table.hpp.
 #pragma once
 
 #include <cstddef>        // size_t

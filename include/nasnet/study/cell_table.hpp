@@ -4,8 +4,7 @@
 /// column names:
 ///
 ///     left1,right1,left_op1,right_op1   of the first block: the states that it reads, 0 (the previous cell's output)
-///     or
-///                                       1 (that of the cell before), and its ops as numbers in CellTableOps
+///                                       or 1 (that of the cell before), and its ops as numbers in CellTableOps
 ///     left2,right2,left_op2,right_op2   of the second block, which may read state 2, the first block
 ///     parameters,multiply_adds          of the network, for one image
 ///     epoch_ms,latency_us               one epoch of training on one core, and the prediction of one image, measured

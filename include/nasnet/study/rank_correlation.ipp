@@ -15,8 +15,8 @@ namespace nasnet::inline NASNET_ABI::detail {
 
 NASNET_LAZY inline void check_pairs(std::span<const double> first, std::span<const double> second) {
   if (first.size() != second.size() || first.size() < 2) {
-    fail<ArgumentError>("rank correlation: of ", first.size(), " and ", second.size(),
-                        " values, equally many and at least 2 are wanted");
+    fail<ArgumentError>("rank correlation: the lists have ", first.size(), " and ", second.size(),
+                        " values; they need to be of equal length, at least 2");
   }
   for (const std::span<const double> values : {first, second}) {
     for (const double value : values) {

@@ -82,7 +82,8 @@ NASNET_BODY void load_checkpoint(const FilePath& path, detail::TrainingState& st
   const Tensor<std::int64_t> counters = file.values<std::int64_t>("counters");
   const Tensor<double> epochs = file.values<double>("epochs");
   if (counters.elements() != 4 || epochs.elements() % 2 != 0) {
-    fail<DataError>("'", path.string(), "': the counters of the checkpoint have another number than 4");
+    fail<DataError>("'", path.string(), "': the checkpoint has ", counters.elements(), " counters and ",
+                    epochs.elements(), " figures of epochs; 4 and two for each epoch are expected");
   }
   std::size_t next = 0;
   detail::for_each_tensor(state, [&](const std::string&, Tensor<float>& tensor) {

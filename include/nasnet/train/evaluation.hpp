@@ -18,8 +18,8 @@ struct Metrics {
 };
 
 /// Runs a model over a dataset in evaluation mode.
-/// @param normalisation that of the training @param batch images at a time; the result does not depend on it but for
-/// rounding
+/// @param normalisation that of the training
+/// @param batch images at a time; the result does not depend on it but for rounding
 /// @throws DataError for an empty dataset or labels outside the model's classes, ShapeError for images that do not fit.
 NASNET_LAZY [[nodiscard]] Metrics evaluate(Context& context, const Model<float>& model, const ImageDataset& dataset,
                                            const ChannelStatistics& normalisation, std::int64_t batch = 128);

@@ -13,8 +13,8 @@
 #include <utility>            // exchange, move
 #include <vector>             // vector
 
-#include "nasnet/core/detail/json_events.hpp"
 #include "nasnet/core/failure.hpp"
+#include "nasnet/core/json_events.hpp"
 #include "nasnet/genotype/architecture.hpp"
 #include "nasnet/genotype/strict_json.hpp"
 #include "nasnet/genotype/text.hpp"
@@ -49,12 +49,11 @@ NASNET_LAZY class FlatObject final : public JsonEvents {
   bool boolean(bool value) override { return set(value); }
   bool number_integer(std::int64_t value) override { return set(value); }
   bool number_unsigned(std::uint64_t value) override { return set(value); }
-  bool number_float(double value, const std::string&) override { return set(value); }
+  bool number_float(double value) override { return set(value); }
   bool string(std::string& value) override { return set(value); }
-  bool binary(nlohmann::json::binary_t&) override { return false; }
 
-  bool start_object(std::size_t) override { return !std::exchange(is_open_, true); }
-  bool start_array(std::size_t) override { return false; }
+  bool start_object() override { return !std::exchange(is_open_, true); }
+  bool start_array() override { return false; }
   bool end_object() override { return true; }
   bool end_array() override { return false; }
 
@@ -63,7 +62,7 @@ NASNET_LAZY class FlatObject final : public JsonEvents {
     return true;
   }
 
-  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
+  void parse_error(std::size_t, std::string_view) override {}
 
  private:
   template <class Value>

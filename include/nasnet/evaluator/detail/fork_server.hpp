@@ -401,10 +401,11 @@ class ForkServer {
                           " threads: they are to be prepared before the first thread pool");
     }
     std::optional<DescriptorPair> control = DescriptorPair::sockets();
-    if (!control) fail<IoError>("processes for trials: the system makes no connection: ", system_reason(errno));
+    if (!control)
+      fail<IoError>("processes for trials: the system cannot connect two processes: ", system_reason(errno));
     std::fflush(nullptr);  // or the copy writes it again
     server_ = ::fork();
-    if (server_ < 0) fail<IoError>("processes for trials: the system makes no process: ", system_reason(errno));
+    if (server_ < 0) fail<IoError>("processes for trials: the system cannot start a process: ", system_reason(errno));
     if (server_ == 0) {
       ::setpgid(0, 0);
       end_with(owner_);

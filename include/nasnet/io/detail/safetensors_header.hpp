@@ -2,22 +2,21 @@
 /// checked.
 #pragma once
 
-#include <algorithm>          // find_if, sort
-#include <cstddef>            // size_t
-#include <cstdint>            // int64_t, uint8_t, uint64_t
-#include <cstring>            // memcpy
-#include <limits>             // numeric_limits
-#include <map>                // map
-#include <nlohmann/json.hpp>  // json
-#include <span>               // span
-#include <string>             // string
-#include <string_view>        // string_view
-#include <utility>            // move, pair
-#include <vector>             // vector
+#include <algorithm>    // find_if, sort
+#include <cstddef>      // size_t
+#include <cstdint>      // int64_t, uint8_t, uint64_t
+#include <cstring>      // memcpy
+#include <limits>       // numeric_limits
+#include <map>          // map
+#include <span>         // span
+#include <string>       // string
+#include <string_view>  // string_view
+#include <utility>      // move, pair
+#include <vector>       // vector
 
-#include "nasnet/core/detail/json_events.hpp"
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/file.hpp"
+#include "nasnet/core/json_events.hpp"
 #include "nasnet/io/tensor_file.hpp"
 
 namespace nasnet::inline NASNET_ABI::detail {
@@ -64,7 +63,7 @@ NASNET_LAZY class SafetensorsHeaderReader final : public JsonEvents {
   [[nodiscard]] const std::string& fault() const { return fault_; }
   [[nodiscard]] SafetensorsHeader& header() { return header_; }
 
-  bool start_object(std::size_t) override {
+  bool start_object() override {
     if (place_ == Place::start) return enter(Place::header);
     if (place_ != Place::header) return refuse_value("an object");
     if (name_ == safetensors_metadata_key) return enter(Place::metadata);
@@ -96,7 +95,7 @@ NASNET_LAZY class SafetensorsHeaderReader final : public JsonEvents {
     return true;
   }
 
-  bool start_array(std::size_t) override {
+  bool start_array() override {
     if (place_ != Place::tensor || field_ == "dtype") return refuse_value("a list");
     return enter(field_ == "shape" ? Place::shape : Place::offsets);
   }
@@ -137,12 +136,9 @@ NASNET_LAZY class SafetensorsHeaderReader final : public JsonEvents {
 
   bool null() override { return refuse_value("null"); }
   bool boolean(bool) override { return refuse_value("a truth value"); }
-  bool number_float(double, const std::string&) override { return refuse_value("a number that is no 64-bit integer"); }
-  bool binary(nlohmann::json::binary_t&) override { return refuse_value("bytes"); }
+  bool number_float(double) override { return refuse_value("a number that is no 64-bit integer"); }
 
-  bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception&) override {
-    return refuse("it is no JSON at byte ", position);
-  }
+  void parse_error(std::size_t position, std::string_view) override { refuse("it is no JSON at byte ", position); }
 
  private:
   enum class Place { start, header, metadata, tensor, shape, offsets, end };

@@ -147,7 +147,7 @@ NASNET_BODY void SearchRun::require_same_search(const JournalHeader& found) {
 NASNET_BODY void SearchRun::note_difference(std::string_view what, const std::string& found, const std::string& now) {
   if (found == now) return;
   notice(join('\'', options_.journal, "' was begun with the ", what, ' ', found, ", this run has ", now,
-              ": results need not be equal to the last bit"));
+              ": results may differ in their last bits"));
 }
 
 NASNET_BODY void SearchRun::drop_torn_line(std::uint64_t torn_bytes) {
