@@ -46,7 +46,7 @@ class Recorder final : public nasnet::JsonEvents {
 TEST_CASE("a text is handed over piece by piece") {
   Recorder recorder;
   CHECK(nasnet::read_json(R"({"a":[1,-2,0.5,true,null],"b":{"c":"d"}})", recorder));
-  CHECK(recorder.events() == "{ a: [ u1 i-2 f0.5 true null ] b: { c: 'd' } }");
+  CHECK(recorder.events() == "{ a: [ u1 i-2 f0.500000 true null ] b: { c: 'd' } }");
 }
 
 TEST_CASE("reading ends where the receiver says stop, and where the text is no JSON") {
