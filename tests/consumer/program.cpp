@@ -1,4 +1,4 @@
-// The program of every consumer: the umbrella header, and a call into the library.
+// The program of consumers that build nasnet themselves: the umbrella header, and a call into the library.
 #include <nasnet/nasnet.hpp>
 
 #include <cstdio>
