@@ -24163,6 +24163,7 @@ NASNET_LAZY inline void run_trial(const EvaluatorInterface& evaluator, const OpT
                        .random = RandomStream(state),
                        .context = Context(std::make_shared<ThreadPool>(options.threads), Allocator(bytes)),
                        .ops = ops};
+    trial.candidate.emplace(architecture, ops);
     if (request.contains("budget")) trial.budget = request["budget"].get<std::int64_t>();
     trial.repeat = request["repeat"].get<std::int64_t>();
     if (request.contains("seconds")) trial.deadline = SteadyTime::now() + request["seconds"].get<double>();
