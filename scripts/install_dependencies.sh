@@ -4,7 +4,7 @@
 #
 #   scripts/install_dependencies.sh [examples|all|aarch64]
 #
-# examples: what the programs need.  all (default): also the second compiler and the tools of the tests.
+# examples: what a build needs.  all (default): also the second compiler and the tools of the tests.
 # aarch64: what else is needed to build and run tests for AArch64 on another machine.
 set -euo pipefail
 

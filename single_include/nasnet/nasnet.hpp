@@ -20698,7 +20698,7 @@ NASNET_LAZY [[nodiscard]] std::optional<Outcome> outcome_from_json(const nlohman
 // ---- nasnet/genotype/json_values.hpp -----------------------------------------------------------------------------
 
 /// Reads values out of JSON: what counts as a number, a whole number or a text is decided here, for all files and
-/// settings. Who reads says in words of its own what is wrong.
+/// settings. Each reader words its own errors.
 
 namespace nasnet::inline NASNET_ABI::detail {
 
@@ -21165,7 +21165,7 @@ NASNET_LAZY [[nodiscard]] inline nlohmann::json exact_number(double value) {
 }
 
 NASNET_LAZY [[nodiscard]] inline std::optional<double> read_exact_number(const nlohmann::json& json) {
-  if (json.is_number()) return json.get<double>();
+  if (const std::optional<double> number = number_of(json)) return number;
   if (json == "nan") return std::numeric_limits<double>::quiet_NaN();
   if (json == "inf") return std::numeric_limits<double>::infinity();
   if (json == "-inf") return -std::numeric_limits<double>::infinity();
@@ -29079,12 +29079,12 @@ NASNET_BODY Size ResultReader::image_size(const nlohmann::json& json) {
 }
 
 NASNET_BODY std::int64_t ResultReader::whole_number(const nlohmann::json& json, const char* key) {
-  const bool too_large = json.is_number_unsigned() && json.get<std::uint64_t>() > std::uint64_t{INT64_MAX};
-  if (!json.is_number_integer() || too_large) {
+  const std::optional<std::int64_t> number = whole_number_of(json, (std::numeric_limits<std::int64_t>::min)());
+  if (!number) {
     fail<GenotypeError>("network.", key, ": a whole number expected, found ", found_json(json),
-                        too_large ? ", which is out of range" : "");
+                        json.is_number_unsigned() ? ", which is out of range" : "");
   }
-  return json.get<std::int64_t>();
+  return *number;
 }
 
 NASNET_BODY void ResultReader::read_count(const nlohmann::json& json, const char* key, std::int64_t& value) {
@@ -29093,17 +29093,16 @@ NASNET_BODY void ResultReader::read_count(const nlohmann::json& json, const char
 
 NASNET_BODY void ResultReader::read_number(const nlohmann::json& json, const char* key, double& value) {
   if (!json.contains(key)) return;
-  if (!json[key].is_number())
-    fail<GenotypeError>("network.", key, ": a number expected, found ", found_json(json[key]));
-  value = json[key].get<double>();
+  const std::optional<double> number = number_of(json[key]);
+  if (!number) fail<GenotypeError>("network.", key, ": a number expected, found ", found_json(json[key]));
+  value = *number;
 }
 
 NASNET_BODY void ResultReader::read_switch(const nlohmann::json& json, const char* key, bool& value) {
   if (!json.contains(key)) return;
-  if (!json[key].is_boolean()) {
-    fail<GenotypeError>("network.", key, ": true or false expected, found ", found_json(json[key]));
-  }
-  value = json[key].get<bool>();
+  const std::optional<bool> flag = flag_of(json[key]);
+  if (!flag) fail<GenotypeError>("network.", key, ": true or false expected, found ", found_json(json[key]));
+  value = *flag;
 }
 
 NASNET_BODY ChannelStatistics ResultReader::normalisation(const nlohmann::json& json) {
@@ -29133,25 +29132,23 @@ NASNET_BODY std::vector<float> ResultReader::floats(const nlohmann::json& json, 
   std::vector<float> values;
   if (!json.contains(key) || !json[key].is_array()) fail<GenotypeError>("normalisation.", key, ": numbers expected");
   for (const nlohmann::json& value : json[key]) {
-    if (!value.is_number())
-      fail<GenotypeError>("normalisation.", key, ": a number expected, found ", found_json(value));
-    values.push_back(value.get<float>());
+    const std::optional<double> number = number_of(value);
+    if (!number) fail<GenotypeError>("normalisation.", key, ": a number expected, found ", found_json(value));
+    values.push_back(static_cast<float>(*number));
   }
   return values;
 }
 
 NASNET_BODY std::int64_t ResultReader::count_from_1(const nlohmann::json& json, const char* key) {
-  const nlohmann::json& value = json[key];
-  const bool fits = value.is_number_unsigned() && value.get<std::uint64_t>() >= 1 &&
-                    value.get<std::uint64_t>() <= std::uint64_t{INT64_MAX};
-  if (!fits) fail<GenotypeError>(key, ": a whole number from 1 expected, found ", found_json(value));
-  return value.get<std::int64_t>();
+  const std::optional<std::int64_t> count = whole_number_of(json[key], 1);
+  if (!count) fail<GenotypeError>(key, ": a whole number from 1 expected, found ", found_json(json[key]));
+  return *count;
 }
 
 NASNET_BODY std::optional<double> ResultReader::accuracy(const nlohmann::json& json, const char* key) {
   if (!json.contains(key)) return std::nullopt;
-  const double value = json[key].is_number() ? json[key].get<double>() : -1;
-  if (!(value >= 0 && value <= 1)) {
+  const std::optional<double> value = number_of(json[key]);
+  if (!value || *value < 0 || *value > 1) {
     fail<GenotypeError>(key, ": a number from 0 to 1 expected, found ", found_json(json[key]));
   }
   return value;
@@ -34884,10 +34881,7 @@ NASNET_BODY void MedianRule::load(StrategyInterface& inner, const JsonValue& sta
   for (const nlohmann::json& step : saved.list("results")) {
     if (!step.is_array()) saved.fail_at("results");
     std::vector<double>& values = results.emplace_back();
-    for (const nlohmann::json& value : step) {
-      if (!value.is_number()) saved.fail_at("results");
-      values.push_back(value.get<double>());
-    }
+    for (const nlohmann::json& value : step) values.push_back(saved.number_in(value, "results"));
   }
   if (results.size() != options_.budgets.size()) saved.fail_at("results");
   const std::int64_t under_way = saved.count("under_way");
@@ -35268,8 +35262,7 @@ NASNET_BODY void ParetoEvolution::rank() {
 NASNET_BODY ParetoEvolution::Member ParetoEvolution::loaded(const detail::SavedState& saved) const {
   Member member{saved.architecture_tree("architecture"), {}};
   for (const nlohmann::json& value : saved.list("objectives")) {
-    if (!value.is_number()) saved.fail_at("objectives");
-    member.objectives.push_back(value.get<double>());
+    member.objectives.push_back(saved.number_in(value, "objectives"));
   }
   if (member.objectives.size() != options_.costs.size() + 1) saved.fail_at("objectives");
   return member;
@@ -35715,10 +35708,9 @@ NASNET_BODY PpoController::Sample PpoController::load_sample(const detail::Saved
   const nlohmann::json& decisions = saved.list("decisions");
   if (decisions.size() != choices.size()) saved.fail_at("decisions");
   for (std::size_t d = 0; d < choices.size(); ++d) {
-    const bool fits = decisions[d].is_number_integer() && decisions[d].get<std::int64_t>() >= 0 &&
-                      decisions[d].get<std::int64_t>() < choices[d];
-    if (!fits) saved.fail_at("decisions");
-    sample.decisions.push_back(decisions[d].get<int>());
+    const std::optional<std::int64_t> decision = detail::whole_number_of(decisions[d], 0, choices[d] - 1);
+    if (!decision) saved.fail_at("decisions");
+    sample.decisions.push_back(static_cast<int>(*decision));
   }
   return sample;
 }

@@ -114,7 +114,7 @@ TEST_CASE("a search goes on from a journal of an earlier version") {
   CHECK(after.size() > before.size());
 }
 
-TEST_CASE("a search that has ended writes the journal of an earlier version") {
+TEST_CASE("a search that has ended leaves the journal of an earlier version as it was") {
   const TemporaryFolder folder;
   const std::filesystem::path journal = copied("journal.jsonl", folder);
   const History history = continued(journal, earlier_files::trials_in_journal);

@@ -23,7 +23,7 @@ NASNET_LAZY [[nodiscard]] inline nlohmann::json exact_number(double value) {
 }
 
 NASNET_LAZY [[nodiscard]] inline std::optional<double> read_exact_number(const nlohmann::json& json) {
-  if (json.is_number()) return json.get<double>();
+  if (const std::optional<double> number = number_of(json)) return number;
   if (json == "nan") return std::numeric_limits<double>::quiet_NaN();
   if (json == "inf") return std::numeric_limits<double>::infinity();
   if (json == "-inf") return -std::numeric_limits<double>::infinity();

@@ -1,5 +1,5 @@
 /// Reads values out of JSON: what counts as a number, a whole number or a text is decided here, for all files and
-/// settings. Who reads says in words of its own what is wrong.
+/// settings. Each reader words its own errors.
 #pragma once
 
 #include <cstddef>      // size_t

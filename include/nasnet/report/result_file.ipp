@@ -4,7 +4,8 @@
 
 #include <cmath>              // isfinite
 #include <cstddef>            // size_t
-#include <cstdint>            // INT64_MAX, int64_t, uint64_t
+#include <cstdint>            // int64_t, uint64_t
+#include <limits>             // numeric_limits
 #include <nlohmann/json.hpp>  // json, ordered_json
 #include <optional>           // nullopt, optional
 #include <span>               // span
@@ -137,12 +138,12 @@ NASNET_BODY Size ResultReader::image_size(const nlohmann::json& json) {
 }
 
 NASNET_BODY std::int64_t ResultReader::whole_number(const nlohmann::json& json, const char* key) {
-  const bool too_large = json.is_number_unsigned() && json.get<std::uint64_t>() > std::uint64_t{INT64_MAX};
-  if (!json.is_number_integer() || too_large) {
+  const std::optional<std::int64_t> number = whole_number_of(json, (std::numeric_limits<std::int64_t>::min)());
+  if (!number) {
     fail<GenotypeError>("network.", key, ": a whole number expected, found ", found_json(json),
-                        too_large ? ", which is out of range" : "");
+                        json.is_number_unsigned() ? ", which is out of range" : "");
   }
-  return json.get<std::int64_t>();
+  return *number;
 }
 
 NASNET_BODY void ResultReader::read_count(const nlohmann::json& json, const char* key, std::int64_t& value) {
@@ -151,17 +152,16 @@ NASNET_BODY void ResultReader::read_count(const nlohmann::json& json, const char
 
 NASNET_BODY void ResultReader::read_number(const nlohmann::json& json, const char* key, double& value) {
   if (!json.contains(key)) return;
-  if (!json[key].is_number())
-    fail<GenotypeError>("network.", key, ": a number expected, found ", found_json(json[key]));
-  value = json[key].get<double>();
+  const std::optional<double> number = number_of(json[key]);
+  if (!number) fail<GenotypeError>("network.", key, ": a number expected, found ", found_json(json[key]));
+  value = *number;
 }
 
 NASNET_BODY void ResultReader::read_switch(const nlohmann::json& json, const char* key, bool& value) {
   if (!json.contains(key)) return;
-  if (!json[key].is_boolean()) {
-    fail<GenotypeError>("network.", key, ": true or false expected, found ", found_json(json[key]));
-  }
-  value = json[key].get<bool>();
+  const std::optional<bool> flag = flag_of(json[key]);
+  if (!flag) fail<GenotypeError>("network.", key, ": true or false expected, found ", found_json(json[key]));
+  value = *flag;
 }
 
 NASNET_BODY ChannelStatistics ResultReader::normalisation(const nlohmann::json& json) {
@@ -191,25 +191,23 @@ NASNET_BODY std::vector<float> ResultReader::floats(const nlohmann::json& json, 
   std::vector<float> values;
   if (!json.contains(key) || !json[key].is_array()) fail<GenotypeError>("normalisation.", key, ": numbers expected");
   for (const nlohmann::json& value : json[key]) {
-    if (!value.is_number())
-      fail<GenotypeError>("normalisation.", key, ": a number expected, found ", found_json(value));
-    values.push_back(value.get<float>());
+    const std::optional<double> number = number_of(value);
+    if (!number) fail<GenotypeError>("normalisation.", key, ": a number expected, found ", found_json(value));
+    values.push_back(static_cast<float>(*number));
   }
   return values;
 }
 
 NASNET_BODY std::int64_t ResultReader::count_from_1(const nlohmann::json& json, const char* key) {
-  const nlohmann::json& value = json[key];
-  const bool fits = value.is_number_unsigned() && value.get<std::uint64_t>() >= 1 &&
-                    value.get<std::uint64_t>() <= std::uint64_t{INT64_MAX};
-  if (!fits) fail<GenotypeError>(key, ": a whole number from 1 expected, found ", found_json(value));
-  return value.get<std::int64_t>();
+  const std::optional<std::int64_t> count = whole_number_of(json[key], 1);
+  if (!count) fail<GenotypeError>(key, ": a whole number from 1 expected, found ", found_json(json[key]));
+  return *count;
 }
 
 NASNET_BODY std::optional<double> ResultReader::accuracy(const nlohmann::json& json, const char* key) {
   if (!json.contains(key)) return std::nullopt;
-  const double value = json[key].is_number() ? json[key].get<double>() : -1;
-  if (!(value >= 0 && value <= 1)) {
+  const std::optional<double> value = number_of(json[key]);
+  if (!value || *value < 0 || *value > 1) {
     fail<GenotypeError>(key, ": a number from 0 to 1 expected, found ", found_json(json[key]));
   }
   return value;

@@ -87,10 +87,7 @@ NASNET_BODY void MedianRule::load(StrategyInterface& inner, const JsonValue& sta
   for (const nlohmann::json& step : saved.list("results")) {
     if (!step.is_array()) saved.fail_at("results");
     std::vector<double>& values = results.emplace_back();
-    for (const nlohmann::json& value : step) {
-      if (!value.is_number()) saved.fail_at("results");
-      values.push_back(value.get<double>());
-    }
+    for (const nlohmann::json& value : step) values.push_back(saved.number_in(value, "results"));
   }
   if (results.size() != options_.budgets.size()) saved.fail_at("results");
   const std::int64_t under_way = saved.count("under_way");

@@ -143,8 +143,7 @@ NASNET_BODY void ParetoEvolution::rank() {
 NASNET_BODY ParetoEvolution::Member ParetoEvolution::loaded(const detail::SavedState& saved) const {
   Member member{saved.architecture_tree("architecture"), {}};
   for (const nlohmann::json& value : saved.list("objectives")) {
-    if (!value.is_number()) saved.fail_at("objectives");
-    member.objectives.push_back(value.get<double>());
+    member.objectives.push_back(saved.number_in(value, "objectives"));
   }
   if (member.objectives.size() != options_.costs.size() + 1) saved.fail_at("objectives");
   return member;

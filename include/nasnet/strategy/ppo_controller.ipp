@@ -18,6 +18,7 @@
 #include "nasnet/core/error.hpp"
 #include "nasnet/core/random.hpp"
 #include "nasnet/core/thread_pool.hpp"
+#include "nasnet/genotype/json_values.hpp"
 #include "nasnet/ops/elementwise.hpp"
 #include "nasnet/ops/reductions.hpp"
 #include "nasnet/space/any_space.hpp"
@@ -245,10 +246,9 @@ NASNET_BODY PpoController::Sample PpoController::load_sample(const detail::Saved
   const nlohmann::json& decisions = saved.list("decisions");
   if (decisions.size() != choices.size()) saved.fail_at("decisions");
   for (std::size_t d = 0; d < choices.size(); ++d) {
-    const bool fits = decisions[d].is_number_integer() && decisions[d].get<std::int64_t>() >= 0 &&
-                      decisions[d].get<std::int64_t>() < choices[d];
-    if (!fits) saved.fail_at("decisions");
-    sample.decisions.push_back(decisions[d].get<int>());
+    const std::optional<std::int64_t> decision = detail::whole_number_of(decisions[d], 0, choices[d] - 1);
+    if (!decision) saved.fail_at("decisions");
+    sample.decisions.push_back(static_cast<int>(*decision));
   }
   return sample;
 }
