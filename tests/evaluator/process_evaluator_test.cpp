@@ -165,7 +165,7 @@ TEST_CASE("processes: beyond its memory a trial fails alone", "[processes]") {
       },
       limited);
   CHECK(tensors.failure == FailureKind::out_of_memory);
-  CHECK_THAT(tensors.message, ContainsSubstring("pass the limit of 67108864"));
+  CHECK_THAT(tensors.message, ContainsSubstring("exceed the limit of 67108864"));
 
   const auto take_all = [] {
     std::vector<std::vector<char>> blocks;

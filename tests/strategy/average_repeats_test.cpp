@@ -85,7 +85,7 @@ TEST_CASE("average of repeats: what is not awaited is refused") {
   Trial early = done(a, 0.5);
   early.repeat = 1;
   const auto refuse = [&](const Trial& trial) {
-    CHECK_THROWS_MATCHES(strategy.tell(trial), ArgumentError, MessageMatches(ContainsSubstring("not awaited")));
+    CHECK_THROWS_MATCHES(strategy.tell(trial), ArgumentError, MessageMatches(ContainsSubstring("does not wait for")));
   };
   refuse(early);
   strategy.tell(done(a, 0.5));
