@@ -3,7 +3,8 @@
     vcpkg_test.py [--compiler PATH] [--build-type TYPE] [--option=-DNAME=VALUE] --copy FOLDER FOLDER
                   [zlib] [eigen] [redis] [compiled]
 
-It builds in the folder build of the copy. Looks at what lies in the package then, and configures a program that uses it. Of the features, those named are tested.
+It builds in the folder build of the copy. Then it looks at what lies in the package, and configures a program that uses
+it. Of the features, those named are tested.
 """
 
 import argparse

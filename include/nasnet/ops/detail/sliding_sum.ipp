@@ -86,10 +86,10 @@ NASNET_ALWAYS_INLINE void slide_rows(typename L::Vector (&sum)[block], const Sli
   }
 }
 
-/// The code that computes a row's windows: 10 * step + taps where it knows both, in vectors; 0 where it takes any.
+/// Which code computes a row's windows: 10 * step + taps, with the step in vectors; 0 for that of any windows.
 template <class L>
 NASNET_ALWAYS_INLINE std::int64_t window_code(const SlidingRow<typename L::Scalar>& row) {
-  if (sizeof(typename L::Scalar) != 4 || row.spacing != L::width || row.taps > 7) return 0;
+  if (row.spacing != L::width || row.taps > 7) return 0;
   return row.step == L::width ? 10 + row.taps : row.step == 2 * L::width ? 20 + row.taps : 0;
 }
 
